@@ -1,0 +1,1 @@
+"""Ingress: bucket, uploads topic and queue, HTTP API, Cognito."""

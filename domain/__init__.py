@@ -1,0 +1,1 @@
+"""The nouns that both sides of a queue name; standard library only."""

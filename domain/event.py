@@ -1,0 +1,59 @@
+"""An Event: a thing that happened to an Image, announced once per image version, detector and model version."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from domain.image import Image
+from domain.recognition import Recognition, Rejection
+
+TYPES = ("image.recognized", "image.rejected")
+_MOST_DETECTIONS = 20
+"""Keeps an announced event under the 20 kB that subscribers are promised."""
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """An id that is the same whenever its parts are, so that a repeat is recognisable."""
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{prefix}_{digest[:32]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What subscribers are told. `timestamp` is RFC 3339 UTC; `data` is JSON-ready."""
+
+    event_id: str
+    type: str
+    timestamp: str
+    owner: str
+    data: dict[str, Any]
+
+    @classmethod
+    def recognized(cls, image: Image, recognition: Recognition, at: str) -> Self:
+        """The event `image.recognized`, its best twenty detections inside."""
+        said = recognition.to_dict(top_k=_MOST_DETECTIONS)
+        model = recognition.model
+        return cls._of(
+            image, "image.recognized", at, {"recognition": said}, recognition.detector, model.name, model.version
+        )
+
+    @classmethod
+    def rejected(cls, image: Image, rejection: Rejection, at: str) -> Self:
+        """The event `image.rejected`, its reason inside."""
+        return cls._of(image, "image.rejected", at, {"rejection": rejection.to_dict()}, rejection.code)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a queue message; raises TypeError or ValueError on another shape."""
+        return cls(**json.loads(text))
+
+    def to_json(self) -> str:
+        """The queue message `from_json` reads back."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def _of(cls, image: Image, kind: str, at: str, said: dict[str, Any], *told_by: str) -> Self:
+        data = {"image_id": image.image_id, "name": image.name, "received_at": image.received_at} | said
+        event_id = derived_id("evt", kind, image.image_id, image.version, *told_by)
+        return cls(event_id, kind, at, image.owner, data)

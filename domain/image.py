@@ -1,0 +1,88 @@
+"""An Image: who owns it, where its bytes lie, and the id every later step knows it by."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import unquote_plus
+
+PUBLIC = "public"
+"""The owner of everything when nobody signs in."""
+
+_UPLOADED = re.compile(
+    r"images/(?P<owner>[^/]+)/(?P<image_id>img_[0-9a-f]{32})/(?P<asked>asked/)?(?P<name>.+)", re.DOTALL
+)
+_SEQUENCER_DIGITS = 32
+
+
+def new_image_id(at: datetime) -> str:
+    """A fresh, time-ordered id: 48 bits of milliseconds since 1970, then 80 random bits, in hex."""
+    return _image_id(at, secrets.token_hex(10))
+
+
+def image_key(owner: str, image_id: str, name: str, *, asked: bool = False) -> str:
+    """The S3 key of an uploaded image; `asked` when its metadata carries options worth reading."""
+    return f"images/{owner}/{image_id}/{'asked/' if asked else ''}{name}"
+
+
+def images_prefix(owner: str, image_id: str) -> str:
+    """The S3 prefix under which every object of one uploaded image lies."""
+    return f"images/{owner}/{image_id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One version of one stored picture.
+
+    `received_at` is RFC 3339 UTC. `sequencer` orders the versions of one key as S3 does: compared as a string
+    once padded with zeros on the right. `has_options` says whether the object's metadata is worth a request:
+    an upload of ours says so in its key, anything put into the bucket by hand may carry some.
+    """
+
+    image_id: str
+    owner: str
+    name: str
+    bucket: str
+    key: str
+    version: str
+    sequencer: str
+    size: int
+    received_at: str
+    has_options: bool
+
+    @classmethod
+    def from_s3_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read one `Records` entry of an S3 event, versions 2.1–2.6; raises KeyError or ValueError on another shape.
+
+        S3 form-encodes the key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+        """
+        stored = record["s3"]["object"]
+        key = unquote_plus(stored["key"])
+        version = stored.get("versionId", "null")
+        sequencer = stored.get("sequencer", "").ljust(_SEQUENCER_DIGITS, "0")
+        bucket = record["s3"]["bucket"]["name"]
+        uploaded = _UPLOADED.fullmatch(key)
+        return cls(
+            image_id=uploaded["image_id"] if uploaded else _derived_id(record, bucket, key, version, sequencer),
+            owner=uploaded["owner"] if uploaded else PUBLIC,
+            name=uploaded["name"] if uploaded else key.rsplit("/", 1)[-1] or key,
+            bucket=bucket,
+            key=key,
+            version=version,
+            sequencer=sequencer,
+            size=int(stored["size"]),
+            received_at=record["eventTime"],
+            has_options=uploaded is None or uploaded["asked"] is not None,
+        )
+
+
+def _derived_id(record: Mapping[str, Any], *parts: str) -> str:
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return _image_id(datetime.fromisoformat(record["eventTime"]), digest[:20])
+
+
+def _image_id(at: datetime, low_bits: str) -> str:
+    return f"img_{int(at.timestamp() * 1000):012x}{low_bits}"

@@ -1,0 +1,86 @@
+"""The Options a caller may send with an image; they ride on the S3 object's metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+DETECTORS = ("rekognition", "edge")
+MOST_DETECTIONS = 100
+
+
+class OptionsError(ValueError):
+    """An option that is not known, or has a value it cannot take; its text is fit for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one caller asked for one image; None means the deployment's default.
+
+    `top_k` (1–100) and `min_confidence` (0–1) apply when the answer is read, never when it is stored.
+    """
+
+    detector: str | None = None
+    model: str | None = None
+    top_k: int | None = None
+    min_confidence: float | None = None
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Self:
+        """Read a JSON object or S3 user metadata (whose values are strings); raises OptionsError."""
+        unknown = sorted(set(given) - set(cls.__slots__))
+        if unknown:
+            raise OptionsError(f"There is no option {unknown[0]!r}; known are {', '.join(cls.__slots__)}.")
+        return cls(
+            detector=_one_of(given.get("detector")),
+            model=_model(given.get("model")),
+            top_k=_whole(given.get("top_k")),
+            min_confidence=_fraction(given.get("min_confidence")),
+        )
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
+        """Read an object's metadata, where an uploader may keep other things too; raises OptionsError."""
+        return cls.from_dict({name: metadata[name.replace("_", "-")] for name in cls.__slots__
+                              if name.replace("_", "-") in metadata})  # fmt: skip
+
+    def to_metadata(self) -> dict[str, str]:
+        """The S3 user metadata that `from_metadata` reads back; empty when nothing was asked."""
+        return {
+            name.replace("_", "-"): str(value) for name in self.__slots__ if (value := getattr(self, name)) is not None
+        }
+
+
+def _one_of(value: object) -> str | None:
+    if value is None or value in DETECTORS:
+        return value
+    raise OptionsError(f"detector must be one of {', '.join(DETECTORS)}.")
+
+
+def _model(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isprintable()):
+        return value
+    raise OptionsError("model must be the name of a model that GET /models lists.")
+
+
+def _whole(value: object) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if not 1 <= number <= MOST_DETECTIONS:
+        raise OptionsError(f"top_k must be a whole number from 1 to {MOST_DETECTIONS}.")
+    return number
+
+
+def _fraction(value: object) -> float | None:
+    if value is None:
+        return None
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise OptionsError("min_confidence must be a number from 0 to 1.")
+    return number

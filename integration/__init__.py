@@ -1,0 +1,1 @@
+"""Telling third parties: subscriptions and signed deliveries."""

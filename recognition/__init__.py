@@ -1,0 +1,1 @@
+"""Recognising: detectors, the recognitions table, the read routes."""

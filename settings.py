@@ -1,0 +1,81 @@
+"""What a deployer may change: read once from the CDK context, handed to the stacks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+_CHOICES = {
+    "auth": ("cognito", "none"),
+    "detector": ("rekognition", "edge"),
+    "edge_package": ("image", "zip"),
+    "credentials": ("bootstrap", "cli"),
+}
+
+
+class SettingsError(ValueError):
+    """A setting in cdk.json or `-c name=value` that cannot be taken; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one deployment; cdk.json holds the defaults for an account.
+
+    stage         prefix of the stack names, so that an account can hold several deployments
+    auth          `cognito`: every route but GET /health wants a token of the user pool; `none`: all is public
+    detector      who recognises when a caller does not say
+    rekognition   whether Amazon Rekognition can be asked at all (not on one machine)
+    edge_package  `image`: built with Docker at deploy; `zip`: no Docker
+    webhook_url   a third party that is told every event, without registering
+    public_url    the API's base URL where it is not API Gateway's own (a custom domain)
+    loopback      whether callers may name this very machine as a fetch or webhook target; only for `make run`
+    vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
+    credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
+    tags          put on every resource
+    """
+
+    stage: str = ""
+    auth: str = "cognito"
+    detector: str = "rekognition"
+    rekognition: bool = True
+    edge_package: str = "image"
+    webhook_url: str = ""
+    public_url: str = ""
+    loopback: bool = False
+    vendor: bool = True
+    credentials: str = "bootstrap"
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_context(cls, look_up: Callable[[str], Any]) -> Self:
+        """Read the context values that are named like settings; `-c` gives strings, cdk.json any JSON."""
+        given = {name: value for name in cls.__dataclass_fields__ if (value := look_up(name)) is not None}
+        settings = cls(**{name: _value(name, value) for name, value in given.items()})
+        if settings.detector == "rekognition" and not settings.rekognition:
+            raise SettingsError("detector=rekognition needs rekognition=true.")
+        return settings
+
+    @property
+    def detectors(self) -> tuple[str, ...]:
+        """The detectors a caller may ask for, the default first."""
+        usable = ("rekognition", "edge") if self.rekognition else ("edge",)
+        return tuple(sorted(usable, key=lambda name: name != self.detector))
+
+    def stack_name(self, construct_id: str) -> str:
+        """The stack's name in the account."""
+        return f"{self.stage}-{construct_id}" if self.stage else construct_id
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise SettingsError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
+    if name == "tags" and isinstance(value, str):
+        return dict(pair.split("=", 1) for pair in value.split(",") if pair)
+    if name in ("rekognition", "loopback", "vendor"):
+        return _truth(name, value)
+    return value
+
+
+def _truth(name: str, value: Any) -> bool:
+    if str(value).lower() not in ("true", "false"):
+        raise SettingsError(f"{name} must be true or false, not {value!r}.")
+    return str(value).lower() == "true"

@@ -1,0 +1,1 @@
+"""How the functions speak: to AWS, to queues, to their HTTP callers, to strangers' servers."""

@@ -1,0 +1,100 @@
+"""Routes of the HTTP API: API Gateway has matched the route already, so a table of its route keys is the router.
+
+Errors leave as RFC 9457 problems with a stable `code`.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from domain.image import PUBLIC
+
+Request = Mapping[str, Any]
+Reply = dict[str, Any]
+Routes = Mapping[str, Callable[[Request], Reply]]
+
+logger = Logger()
+
+
+class ApiError(Exception):
+    """An answer other than success: HTTP status, stable code, a sentence for the caller."""
+
+    def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.retryable = status, code, detail, retryable
+
+
+def respond(routes: Routes, request: Request) -> Reply:
+    """Answer an API Gateway v2 request by its route key; whatever goes wrong becomes a problem."""
+    logger.append_keys(correlation_id=request["requestContext"]["requestId"])
+    try:
+        return routes.get(request["routeKey"], _no_such_route)(request)
+    except ApiError as error:
+        return _problem(error)
+    except Exception:
+        logger.exception("request failed", extra={"route": request["routeKey"]})
+        return _problem(ApiError(500, "internal_error", "Something failed on our side; try again.", retryable=True))
+
+
+def reply(status: int, body: object, **headers: str) -> Reply:
+    """A JSON answer; header names are given with underscores."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {
+        "statusCode": status,
+        "headers": {"content-type": "application/json"} | named,
+        "body": json.dumps(body, ensure_ascii=False),
+    }
+
+
+def owner(request: Request) -> str:
+    """The token's `sub`, or `public` when nobody signs in."""
+    authorizer = request["requestContext"].get("authorizer") or {}
+    return str(authorizer["jwt"]["claims"]["sub"]) if "jwt" in authorizer else PUBLIC
+
+
+def query(request: Request, name: str) -> str | None:
+    """One query parameter."""
+    return (request.get("queryStringParameters") or {}).get(name)
+
+
+def path(request: Request, name: str) -> str:
+    """One path parameter of the matched route."""
+    return str(request["pathParameters"][name])
+
+
+def raw_body(request: Request) -> bytes:
+    """The body as it was sent."""
+    body = request.get("body") or ""
+    return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode()
+
+
+def json_body(request: Request) -> dict[str, Any]:
+    """The body as a JSON object; raises ApiError 400 `invalid_json`."""
+    try:
+        given = json.loads(raw_body(request))
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise ApiError(400, "invalid_json", "The body must be a JSON object.")
+    return given
+
+
+def _no_such_route(request: Request) -> Reply:
+    raise ApiError(
+        404, "no_such_route", "There is no such route; GET /health answers, and the README lists the others."
+    )
+
+
+def _problem(error: ApiError) -> Reply:
+    said = {
+        "type": "about:blank",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "retryable": error.retryable,
+    }
+    return reply(error.status, said, content_type="application/problem+json")
