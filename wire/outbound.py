@@ -1,0 +1,191 @@
+"""The one guard of every connection to a host that somebody else named.
+
+The name is resolved once, every answer is judged, and the connection goes to a judged address; Host, SNI and the
+certificate check stay the name's. A library that resolves again after a check can be told another answer.
+"""
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from http.client import HTTPConnection
+from ipaddress import ip_address
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from wire.addresses import is_loopback, is_public
+from wire.target import Address, Target, TargetError, check_url
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["OutboundConnection", "Policy", "Target", "TargetError", "check_target", "check_url", "connection"]
+
+_RUNTIME_API_PORT = 9001
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be reached: the public internet, and with `loopback` this very machine, save the denied ports."""
+
+    loopback: bool = False
+    denied_ports: frozenset[int] = field(default=frozenset({_RUNTIME_API_PORT}))
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """LOOPBACK=true opens this machine; never the emulator's port nor the Lambda runtime API's."""
+        named = (environment.get("AWS_ENDPOINT_URL"), f"http://{environment.get('AWS_LAMBDA_RUNTIME_API', '')}")
+        ports = {port for url in named if url and (port := urlsplit(url).port)}
+        return cls(environment.get("LOOPBACK") == "true", frozenset({_RUNTIME_API_PORT} | ports))
+
+    def allows(self, address: Address) -> bool:
+        """Whether an address may be connected to."""
+        return is_public(address) or (self.loopback and is_loopback(address))
+
+
+def check_target(target: Target, policy: Policy) -> None:
+    """What can be judged without asking a resolver; raises TargetError `url_blocked`."""
+    if target.port in policy.denied_ports or (target.address and not policy.allows(target.address)):
+        raise _blocked()
+
+
+def connection(target: Target, policy: Policy, deadline: float) -> "OutboundConnection":
+    """A connection to the target, not opened yet; `deadline` is an instant of `time.monotonic()`."""
+    check_target(target, policy)
+    return OutboundConnection(target, policy, deadline)
+
+
+class OutboundConnection(HTTPConnection):
+    """An `http.client` connection that reaches only what its policy allows, and gives up at its `deadline`.
+
+    The deadline bounds everything together: resolving, connecting, headers, body, however slowly each byte drips.
+    Set it anew before each request on a connection kept alive. Raises TargetError; protocol errors stay
+    `http.client.HTTPException`.
+    """
+
+    def __init__(self, target: Target, policy: Policy, deadline: float) -> None:
+        super().__init__(target.host, target.port)
+        self.default_port = 443 if target.scheme == "https" else 80
+        self.target, self.policy, self.deadline = target, policy, deadline
+
+    def connect(self) -> None:
+        """Resolve once, judge every answer, connect to the first that accepts."""
+        plain = self._open(self._addresses())
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.settimeout(self.remaining())
+            encrypted = self.target.scheme == "https"
+            channel = _tls().wrap_socket(plain, server_hostname=self.target.host) if encrypted else plain
+        except (OSError, TargetError) as error:
+            plain.close()
+            raise _refused(error) from error
+        self.sock = _WatchedSocket(channel, self.remaining)
+
+    def remaining(self) -> float:
+        """Seconds left; raises TargetError `timeout` when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TargetError("timeout", "The server took too long to answer.")
+        return left
+
+    def _addresses(self) -> list[Address]:
+        address = self.target.address
+        found = [address] if address else _resolve(self.target.host, self.target.port, self.remaining())
+        if not all(map(self.policy.allows, found)):
+            raise _blocked()
+        return found
+
+    def _open(self, addresses: list[Address]) -> socket.socket:
+        for waiting in range(len(addresses), 0, -1):
+            try:
+                where = (str(addresses[-waiting]), self.target.port)
+                return socket.create_connection(where, timeout=self.remaining() / waiting)
+            except OSError as error:
+                last = error
+        raise _refused(last) from last
+
+
+class _WatchedSocket:
+    """What http.client needs of a socket; before every wait the timeout is set to what the deadline leaves."""
+
+    def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
+        self._channel, self._remaining = channel, remaining
+
+    def sendall(self, data: Any) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self.timed(self._channel.send, rest) :]
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_WatchedReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
+
+    def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
+        try:
+            self._channel.settimeout(self._remaining())
+            return operation(argument)
+        except OSError as error:
+            raise _refused(error) from error
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class _WatchedReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, watched: _WatchedSocket) -> None:
+        self._raw, self._watched = raw, watched
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        return self._watched.timed(self._raw.readinto, buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+@cache
+def _tls() -> "ssl.SSLContext":
+    import ssl  # 16 ms that a plain http target and a cold start need not wait for
+
+    return ssl.create_default_context()
+
+
+def _resolve(host: str, port: int, seconds: float) -> list[Address]:
+    """Ask the resolver, in a thread because `getaddrinfo` knows no timeout."""
+    answers: SimpleQueue[list[Address]] = SimpleQueue()
+    threading.Thread(target=lambda: answers.put(_look_up(host, port)), daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except Empty:
+        raise TargetError("timeout", "The host's name took too long to resolve.") from None
+    if not found:
+        raise TargetError("dns_failure", "The host's name cannot be resolved.")
+    return found
+
+
+def _look_up(host: str, port: int) -> list[Address]:
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [ip_address(str(where[0]).partition("%")[0]) for *_, where in answers]
+
+
+def _blocked() -> TargetError:
+    return TargetError("url_blocked", "The URL leads to an address or a port that may not be asked.")
+
+
+def _refused(error: Exception) -> TargetError:
+    if isinstance(error, TargetError):
+        return error
+    if isinstance(error, TimeoutError):
+        return TargetError("timeout", "The server took too long to answer.")
+    if hasattr(error, "verify_code"):
+        return TargetError("connect_failed", "The server's certificate is not valid for this host.")
+    return TargetError("connect_failed", "The server cannot be reached, or ended the connection.")

@@ -1,0 +1,121 @@
+"""A Target: the one reading of a URL that somebody else chose, used both to judge it and to connect."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_LONGEST = 2048
+_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<path>/?[^?#]*)(?P<query>\?[^#]*)?(#.*)?", re.I)
+_AUTHORITY = re.compile(r"(\[(?P<v6>[0-9a-f:]+)\]|(?P<host>[^\[\]:@]+))(:(?P<port>[0-9]{1,5}))?", re.I)
+_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"([0-9]+|0x[0-9a-f]*)")
+_PORTS = {"http": 80, "https": 443}
+_FOREIGN_PORTS = frozenset(
+    {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
+)
+
+
+class TargetError(Exception):
+    """Why a target was not reached: a stable `code`, and a `detail` that tells a caller nothing about our network.
+
+    Codes: `invalid_url`, `url_blocked`, `dns_failure`, `connect_failed`, `timeout`.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL leads. `path` holds path and query, ready for a request line; `address` when the host is one."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    address: Address | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL in its normal form, without a fragment."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.path}"
+
+
+def check_url(url: str) -> Target:
+    """Read an absolute http(s) URL; raises TargetError `invalid_url`. Judges form only, asks nobody.
+
+    Written more narrowly than any client reads, so that no two readers can disagree about the host.
+    """
+    match = _URL.fullmatch(url) if len(url) <= _LONGEST and _printable(url) else None
+    if not match:
+        raise _invalid("It must be http:// or https://, without spaces, backslashes or control characters.")
+    where = _AUTHORITY.fullmatch(match["authority"])
+    if not where:
+        raise _invalid("It must name a host, may name a port, and may not hold a user name or password.")
+    scheme = match["scheme"].lower()
+    address = _v6(where["v6"]) if where["v6"] else _v4(where["host"])
+    host = str(address) if address else _name(where["host"])
+    path = (match["path"] or "/") + (match["query"] or "")
+    return Target(scheme, host, _port(scheme, where["port"]), quote(path, safe="/?%:@!$&'()*+,;=~[]|^`{}"), address)
+
+
+def _port(scheme: str, given: str | None) -> int:
+    """The scheme's own port or one above 1023 that browsers would ask too.
+
+    Below 1024 other protocols live (SMTP, LDAP, SSH) that a crafted request could speak to; above, the Fetch
+    standard names those still in such use (https://fetch.spec.whatwg.org/#port-blocking).
+    """
+    port = int(given) if given else _PORTS[scheme]
+    if port in _PORTS.values() or (1024 <= port < 65536 and port not in _FOREIGN_PORTS):
+        return port
+    raise _invalid("Its port is none that serves the web: 80, 443 or one above 1023.")
+
+
+def _printable(url: str) -> bool:
+    return url.isprintable() and not re.search(r"[\s\\]", url)
+
+
+def _v6(text: str) -> Address:
+    try:
+        return ipaddress.IPv6Address(text)
+    except ValueError:
+        raise _invalid("Its host is not an address.") from None
+
+
+def _v4(host: str) -> Address | None:
+    """The address when the host ends in a number (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+
+    Only the dotted quad is taken: resolvers also read 127.1, 0x7f.1 and 2130706433.
+    """
+    if not _NUMBER.fullmatch(_ascii(host).rstrip(".").rsplit(".", 1)[-1]):
+        return None
+    try:
+        return ipaddress.IPv4Address(host)
+    except ValueError:
+        raise _invalid("Its host is a number but not a plain address such as 192.0.2.1.") from None
+
+
+def _name(host: str) -> str:
+    name = _ascii(host).removesuffix(".")
+    if not _HOST.fullmatch(name):
+        raise _invalid("Its host is not a name.")
+    return name
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        raise _invalid("Its host is not a name.") from None
+
+
+def _invalid(why: str) -> TargetError:
+    return TargetError("invalid_url", f"The URL cannot be used. {why}")
