@@ -38,48 +38,62 @@ def bundle(scope: Construct, unit: str, folders: Sequence[str], requirements: Pa
     return lambda_.Code.from_asset(str(staged))
 
 
-class PythonFunction(lambda_.Function):
-    """A Lambda function with a role that holds nothing but what is granted beside it."""
+class Grants:
+    """What both kinds of function have: a role of their own that holds nothing but what is granted beside it."""
+
+    def may(self: Any, actions: Sequence[str], *resources: str) -> None:
+        """Grant exactly these actions on exactly these resources."""
+        self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+class PythonFunction(Grants, lambda_.Function):
+    """A Lambda function made of a bundle."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        code: lambda_.Code,
-        handler: str,
-        environment: Mapping[str, str],
-        timeout: int = 30,
-        memory: int = 512,
-        **more: Any,
+        self, scope: Construct, construct_id: str, *, code: lambda_.Code, handler: str, **settings: Any
     ) -> None:
-        log_group = logs.LogGroup(
-            scope,
-            f"{construct_id}Logs",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        role = iam.Role(scope, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group.grant_write(role)
         super().__init__(
             scope,
             construct_id,
             code=code,
-            runtime=RUNTIME,
             handler=handler,
-            role=role,
-            log_group=log_group,
-            logging_format=lambda_.LoggingFormat.JSON,
-            tracing=lambda_.Tracing.ACTIVE,
-            environment=dict(environment) | {"POWERTOOLS_SERVICE_NAME": construct_id},
-            timeout=cdk.Duration.seconds(timeout),
-            memory_size=memory,
-            **more,
+            runtime=RUNTIME,
+            **_settled(scope, construct_id, **settings),
         )
 
-    def may(self, actions: Sequence[str], *resources: str) -> None:
-        """Grant exactly these actions on exactly these resources."""
-        self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+class ImageFunction(Grants, lambda_.DockerImageFunction):
+    """A Lambda function made of a container image; Docker builds it at deploy, not at synth."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, code: lambda_.DockerImageCode, **settings: Any) -> None:
+        super().__init__(scope, construct_id, code=code, **_settled(scope, construct_id, **settings))
+
+
+def _settled(
+    scope: Construct,
+    construct_id: str,
+    *,
+    environment: Mapping[str, str],
+    timeout: int = 30,
+    memory: int = 512,
+) -> dict[str, Any]:
+    log_group = logs.LogGroup(
+        scope,
+        f"{construct_id}Logs",
+        retention=logs.RetentionDays.ONE_MONTH,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    role = iam.Role(scope, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log_group.grant_write(role)
+    return {
+        "role": role,
+        "log_group": log_group,
+        "logging_format": lambda_.LoggingFormat.JSON,
+        "tracing": lambda_.Tracing.ACTIVE,
+        "environment": dict(environment) | {"POWERTOOLS_SERVICE_NAME": construct_id},
+        "timeout": cdk.Duration.seconds(timeout),
+        "memory_size": memory,
+    }
 
 
 def _outdir(scope: Construct) -> str:

@@ -28,6 +28,7 @@ class Settings:
     webhook_url   a third party that is told every event, without registering
     public_url    the API's base URL where it is not API Gateway's own (a custom domain)
     loopback      whether callers may name this very machine as a fetch or webhook target; only for `make run`
+    concurrency   how many batches of uploads are recognised at once, 2–1000; what keeps spending governed
     vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
     credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
     tags          put on every resource
@@ -41,6 +42,7 @@ class Settings:
     webhook_url: str = ""
     public_url: str = ""
     loopback: bool = False
+    concurrency: int = 10
     vendor: bool = True
     credentials: str = "bootstrap"
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +72,8 @@ def _value(name: str, value: Any) -> Any:
         raise SettingsError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
     if name == "tags" and isinstance(value, str):
         return dict(pair.split("=", 1) for pair in value.split(",") if pair)
+    if name == "concurrency":
+        return _whole(name, value)
     if name in ("rekognition", "loopback", "vendor"):
         return _truth(name, value)
     return value
@@ -79,3 +83,9 @@ def _truth(name: str, value: Any) -> bool:
     if str(value).lower() not in ("true", "false"):
         raise SettingsError(f"{name} must be true or false, not {value!r}.")
     return str(value).lower() == "true"
+
+
+def _whole(name: str, value: Any) -> int:
+    if not str(value).isdecimal() or not 2 <= int(value) <= 1000:
+        raise SettingsError(f"{name} must be a whole number from 2 to 1000, not {value!r}.")
+    return int(value)

@@ -22,7 +22,7 @@ _API_VERSIONS = {
 }
 
 
-class _LeanLoader(Loader):  # type: ignore[misc]
+class _LeanLoader(Loader):
     def list_available_services(self, type_name: str) -> list[str]:
         return list(_API_VERSIONS)
 

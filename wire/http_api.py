@@ -60,6 +60,14 @@ def query(request: Request, name: str) -> str | None:
     return (request.get("queryStringParameters") or {}).get(name)
 
 
+def only_query(request: Request, *names: str) -> None:
+    """Refuse query parameters this route does not know; raises ApiError 400 `unknown_parameter`."""
+    unknown = sorted(set(request.get("queryStringParameters") or {}) - set(names))
+    if unknown:
+        known = ", ".join(names) or "none"
+        raise ApiError(400, "unknown_parameter", f"This route does not know {unknown[0]}; it knows {known}.")
+
+
 def path(request: Request, name: str) -> str:
     """One path parameter of the matched route."""
     return str(request["pathParameters"][name])

@@ -1,0 +1,63 @@
+"""The composition root: settings in, stacks wired in dependency order, nothing else."""
+
+import os
+
+import aws_cdk as cdk
+
+from api.infrastructure import APIStack
+from integration.infrastructure import IntegrationStack
+from recognition.infrastructure import RekognitionStack
+from settings import Settings
+
+
+def compose(app: cdk.App) -> None:
+    """Add the three stacks to the app, by the settings in its context; raises SettingsError."""
+    settings = Settings.from_context(app.node.try_get_context)
+    for key, value in settings.tags.items():
+        cdk.Tags.of(app).add(key, value)
+    api = APIStack(
+        app,
+        "APIStack",
+        **_stack("APIStack", settings),
+        auth=settings.auth,
+        detectors=settings.detectors,
+        public_url=settings.public_url,
+        loopback=settings.loopback,
+        vendor=settings.vendor,
+    )
+    recognition = RekognitionStack(
+        app,
+        "RekognitionStack",
+        **_stack("RekognitionStack", settings),
+        api=api,
+        detectors=settings.detectors,
+        edge_package=settings.edge_package,
+        concurrency=settings.concurrency,
+        vendor=settings.vendor,
+    )
+    IntegrationStack(
+        app,
+        "IntegrationStack",
+        **_stack("IntegrationStack", settings),
+        api=api,
+        recognition=recognition,
+        webhook_url=settings.webhook_url,
+        loopback=settings.loopback,
+        vendor=settings.vendor,
+    )
+
+
+def _stack(construct_id: str, settings: Settings) -> dict[str, object]:
+    synthesizers = {"bootstrap": cdk.DefaultStackSynthesizer, "cli": cdk.CliCredentialsStackSynthesizer}
+    account, region = os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION")
+    return {
+        "stack_name": settings.stack_name(construct_id),
+        "synthesizer": synthesizers[settings.credentials](),
+        "env": cdk.Environment(account=account, region=region),
+    }
+
+
+if __name__ == "__main__":
+    app = cdk.App()
+    compose(app)
+    app.synth()

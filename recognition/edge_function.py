@@ -1,0 +1,42 @@
+"""The function that hosts the custom models: a container image, or the same code as a zip where there is no Docker."""
+
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from python_function import ROOT, ImageFunction, PythonFunction, bundle
+
+SECONDS = 60
+MEGABYTES = 2048
+"""More memory is more processor; 1,769 MB is one core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
+
+def edge_function(
+    scope: Construct, *, package: str, vendor: bool, images: s3.IBucket
+) -> ImageFunction | PythonFunction:
+    """The function, allowed to read the images and nothing else; `package` is `image` or `zip`."""
+    edge = _from_image(scope) if package == "image" else _from_zip(scope, vendor)
+    edge.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))
+    edge.may(["s3:ListBucket"], images.bucket_arn)
+    return edge
+
+
+def _from_image(scope: Construct) -> ImageFunction:
+    code = lambda_.DockerImageCode.from_image_asset(
+        str(ROOT / "edge_ml"), platform=ecr_assets.Platform.LINUX_AMD64, exclude=["training", "**/__pycache__"]
+    )
+    return ImageFunction(scope, "Edge", code=code, environment={}, timeout=SECONDS, memory=MEGABYTES)
+
+
+def _from_zip(scope: Construct, vendor: bool) -> PythonFunction:
+    requirements = ROOT / "edge_ml/requirements.txt" if vendor else None
+    return PythonFunction(
+        scope,
+        "Edge",
+        code=bundle(scope, "edge_ml", ("edge_ml",), requirements),
+        handler="edge_ml.handler.handler",
+        environment={},
+        timeout=SECONDS,
+        memory=MEGABYTES,
+    )

@@ -1,0 +1,111 @@
+"""RekognitionStack: who sees, the table of what was seen, the topic that tells of it, the read routes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from api.infrastructure import APIStack, add_routes
+from python_function import ROOT, PythonFunction, bundle
+from recognition.edge_function import edge_function
+
+RECOGNIZE_SECONDS = 120
+BATCH = 10
+
+
+class RekognitionStack(cdk.Stack):
+    """`recognitions` is the table, `results` the topic, `edge` the function that hosts the custom models."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        api: APIStack,
+        detectors: Sequence[str],
+        edge_package: str,
+        concurrency: int,
+        vendor: bool,
+        **stack: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack)
+        self.recognitions = _table(self)
+        self.results = sns.Topic(self, "Results", enforce_ssl=True)
+        self.edge = edge_function(self, package=edge_package, vendor=vendor, images=api.images)
+        code = bundle(
+            self,
+            "recognition",
+            ("recognition/runtime", "domain", "wire"),
+            ROOT / "recognition/requirements.txt" if vendor else None,
+        )
+        self._recognize(code, api, detectors, concurrency)
+        self._images(code, api, detectors)
+        cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
+        cdk.CfnOutput(self, "EdgeFunction", value=self.edge.function_name)
+
+    def _recognize(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], concurrency: int) -> None:
+        recognize = PythonFunction(
+            self,
+            "Recognize",
+            code=code,
+            handler="recognition.runtime.recognize.handler",
+            timeout=RECOGNIZE_SECONDS,
+            environment={
+                "UPLOADS_QUEUE_URL": api.uploads_queue.queue_url,
+                "RECOGNITIONS_TABLE": self.recognitions.table_name,
+                "RESULTS_TOPIC": self.results.topic_arn,
+                "EDGE_FUNCTION": self.edge.function_name,
+                "DETECTORS": ",".join(detectors),
+            },
+        )
+        recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
+        recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem"], self.recognitions.table_arn)
+        recognize.may(["sns:Publish"], self.results.topic_arn)
+        recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)
+        if "rekognition" in detectors:
+            recognize.may(["rekognition:DetectLabels"], "*")
+        recognize.add_event_source(
+            SqsEventSource(
+                api.uploads_queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True
+            )
+        )
+
+    def _images(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str]) -> None:
+        images = PythonFunction(
+            self,
+            "Images",
+            code=code,
+            handler="recognition.runtime.images.handler",
+            environment={
+                "IMAGES_BUCKET": api.images.bucket_name,
+                "RECOGNITIONS_TABLE": self.recognitions.table_name,
+                "EDGE_FUNCTION": self.edge.function_name,
+                "DETECTORS": ",".join(detectors),
+                "PUBLIC_URL": api.public_url,
+            },
+        )
+        images.may(["dynamodb:GetItem", "dynamodb:Query"], self.recognitions.table_arn)
+        images.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
+        images.may(["s3:ListBucket"], api.images.bucket_arn)
+        images.may(["lambda:InvokeFunction"], self.edge.function_arn)
+        add_routes(self, api, images, "GET /images", "GET /images/{image_id}", "GET /models")
+
+
+def _table(scope: Construct) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        "Recognitions",
+        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="image_id", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )

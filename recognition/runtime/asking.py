@@ -1,0 +1,71 @@
+"""Asking the detectors: each image goes to the one its caller chose, one call for all that chose alike."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from domain.image import Image
+from domain.options import Options, OptionsError
+from domain.recognition import Rejection
+from recognition.runtime.detector import Detector
+from recognition.runtime.edge_detector import EdgeError
+from recognition.runtime.entry import Outcome
+
+SLOWEST_ANSWER = 50.0
+"""Seconds a detector may take over one group; with less left, the group waits for its next delivery."""
+
+logger = Logger(child=True)
+
+
+def options_of(s3: Any, images: Sequence[Image]) -> dict[Image, Options | Rejection]:
+    """What was asked with each image; an image left out could not be looked at just now."""
+    with ThreadPoolExecutor(10) as pool:
+        asked = zip(images, pool.map(lambda image: _options(s3, image), images), strict=True)
+        return {image: options for image, options in asked if options}
+
+
+def ask(
+    detectors: Mapping[str, Detector],
+    asked: Mapping[Image, Options],
+    default: str,
+    seconds_left: Callable[[], float],
+) -> dict[Image, Outcome]:
+    """What the detectors say of each image; an image left out is worth another try."""
+    groups: dict[tuple[str, str | None], list[Image]] = defaultdict(list)
+    for image, options in asked.items():
+        groups[options.detector or default, options.model].append(image)
+    outcomes: dict[Image, Outcome] = {}
+    for (name, model), images in groups.items():
+        if seconds_left() > SLOWEST_ANSWER:
+            outcomes |= _ask_one(detectors, name, images, model)
+    return outcomes
+
+
+def _ask_one(
+    detectors: Mapping[str, Detector], name: str, images: Sequence[Image], model: str | None
+) -> dict[Image, Outcome]:
+    if name not in detectors:
+        return dict.fromkeys(images, Rejection("detector_unavailable", f"This deployment has no detector {name}."))
+    try:
+        return detectors[name].detect(images, model)
+    except (ClientError, BotoCoreError, EdgeError):
+        logger.exception("detector failed", extra={"detector": name, "images": len(images)})
+        return {}
+
+
+def _options(s3: Any, image: Image) -> Options | Rejection | None:
+    if not image.has_options:
+        return Options()
+    version = {} if image.version == "null" else {"VersionId": image.version}
+    try:
+        return Options.from_metadata(s3.head_object(Bucket=image.bucket, Key=image.key, **version)["Metadata"])
+    except OptionsError as error:
+        return Rejection("invalid_options", str(error))
+    except ClientError as error:
+        logger.warning("head failed", extra={"code": error.response["Error"]["Code"], "image_id": image.image_id})
+        gone = error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+        return Rejection("no_such_object", "The object was gone before it could be read.") if gone else None

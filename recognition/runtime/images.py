@@ -1,0 +1,105 @@
+"""Answers the read routes: GET /images, GET /images/{image_id}, GET /models."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from domain.image import images_prefix
+from domain.options import Options, OptionsError
+from recognition.runtime.edge_detector import EdgeDetector, EdgeError
+from recognition.runtime.entry import Entry
+from recognition.runtime.recognitions import Recognitions
+from recognition.runtime.rekognition_detector import REKOGNITION
+from wire.aws import client
+from wire.http_api import ApiError, Reply, Request, only_query, owner, path, query, reply, respond
+from wire.paging import cursor, limit, page
+
+IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
+PUBLIC_URL = os.environ["PUBLIC_URL"]
+DETECTORS = os.environ["DETECTORS"].split(",")
+LINK_SECONDS = 3600
+
+s3 = client("s3", signature_version="s3v4")
+recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
+edge = EdgeDetector(client("lambda"), os.environ["EDGE_FUNCTION"])
+
+
+def handler(event: Request, context: Any) -> Reply:
+    """The HTTP API's handler."""
+    return respond(ROUTES, event)
+
+
+def list_images(request: Request) -> Reply:
+    """GET /images: the owner's images that have an answer, newest first."""
+    only_query(request, "limit", "cursor", "top_k", "min_confidence")
+    asked = _asked(request)
+    entries, last = recognitions.page(owner(request), limit(request), cursor(request))
+    return page([_shown(entry, asked) for entry in entries], last)
+
+
+def get_image(request: Request) -> Reply:
+    """GET /images/{image_id}: its status, and the answer once there is one."""
+    only_query(request, "top_k", "min_confidence")
+    asked = _asked(request)
+    whose, image_id = owner(request), path(request, "image_id")
+    entry = recognitions.get(whose, image_id)
+    return reply(200, _shown(entry, asked, original=_original(entry)) if entry else _queued(whose, image_id))
+
+
+def list_models(request: Request) -> Reply:
+    """GET /models: what can be asked for, the default detector's first."""
+    only_query(request)
+    return page([{"detector": name} | model for name in DETECTORS for model in _models(name)], None)
+
+
+def _asked(request: Request) -> Options:
+    given = {name: query(request, name) for name in ("top_k", "min_confidence")}
+    try:
+        return Options.from_dict(given)
+    except OptionsError as error:
+        raise ApiError(400, "invalid_options", str(error)) from error
+
+
+def _shown(entry: Entry, asked: Options, **links: str) -> dict[str, Any]:
+    shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence)
+    return shown | {"links": _links(entry.image.image_id) | links}
+
+
+def _links(image_id: str) -> dict[str, str]:
+    return {"self": f"{PUBLIC_URL}/images/{image_id}"}
+
+
+def _original(entry: Entry) -> str:
+    image = entry.image
+    version = {} if image.version == "null" else {"VersionId": image.version}
+    asked = {"Bucket": image.bucket, "Key": image.key} | version
+    return str(s3.generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))
+
+
+def _queued(whose: str, image_id: str) -> Mapping[str, Any]:
+    """An image without an entry is queued if its object is there: the object is the record."""
+    stored = s3.list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=images_prefix(whose, image_id), MaxKeys=1)
+    if not stored["KeyCount"]:
+        raise ApiError(404, "no_such_image", "There is no such image; ids come from the answer to an upload.")
+    name = stored["Contents"][0]["Key"].rsplit("/", 1)[-1]
+    return {"image_id": image_id, "name": name, "status": "queued", "links": _links(image_id)}
+
+
+def _models(detector: str) -> list[dict[str, Any]]:
+    if detector == "rekognition":
+        return [REKOGNITION]
+    try:
+        return edge.models()
+    except (ClientError, EdgeError) as error:
+        raise ApiError(
+            503, "models_unavailable", "The edge function did not answer; try again.", retryable=True
+        ) from error
+
+
+ROUTES = {
+    "GET /images": list_images,
+    "GET /images/{image_id}": get_image,
+    "GET /models": list_models,
+}

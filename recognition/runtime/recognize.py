@@ -1,0 +1,73 @@
+"""Answers the uploads queue: each S3 ObjectCreated event becomes a stored, announced Recognition or Rejection."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from domain.image import Image
+from recognition.runtime.announcement import announce
+from recognition.runtime.asking import ask, options_of
+from recognition.runtime.detector import Detector
+from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.recognitions import Recognitions
+from recognition.runtime.recognizing import recognize
+from recognition.runtime.rekognition_detector import RekognitionDetector
+from wire.aws import client
+from wire.queue import Record, attempt, failures, retry_later
+
+UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
+DETECTORS = os.environ["DETECTORS"].split(",")
+LONGEST_DELAY = 300
+
+logger = Logger()
+s3, sns, sqs = client("s3"), client("sns"), client("sqs")
+recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
+makers: dict[str, Callable[[], Detector]] = {
+    "edge": lambda: EdgeDetector(
+        client("lambda", read_timeout=60, retries={"total_max_attempts": 1}), os.environ["EDGE_FUNCTION"]
+    ),
+    "rekognition": lambda: RekognitionDetector(client("rekognition", retries={"mode": "adaptive"})),
+}
+detectors = {name: makers[name]() for name in DETECTORS}
+announce_results = partial(announce, sns, os.environ["RESULTS_TOPIC"])
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """The SQS event source's handler; the messages it names are tried again."""
+    told = {record["messageId"]: receive(record) for record in event["Records"]}
+    done = recognize(
+        list(dict.fromkeys(image for images in told.values() for image in images or ())),
+        recognitions,
+        partial(options_of, s3),
+        lambda asked: ask(detectors, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
+        announce_results,
+    )
+    failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
+    retry_later(sqs, UPLOADS_QUEUE_URL, failed, seconds_until_retry)
+    return failures(failed)
+
+
+def receive(record: Record) -> list[Image] | None:
+    """The images a message tells of, none for S3's test event; None when it is no S3 event at all."""
+    try:
+        said = json.loads(record["body"])
+        if said.get("Event") == "s3:TestEvent":
+            return []
+        return [Image.from_s3_record(each) for each in said["Records"] if each["eventName"].startswith("ObjectCreated")]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
+        return None
+
+
+def finished(images: list[Image] | None, done: set[Image]) -> bool:
+    """Whether a message may leave the queue."""
+    return images is not None and done.issuperset(images)
+
+
+def seconds_until_retry(record: Record) -> int:
+    """2, 4, 8, 16 … seconds, by how often the message has come."""
+    return min(LONGEST_DELAY, int(2 ** attempt(record)))

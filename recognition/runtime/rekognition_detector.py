@@ -1,0 +1,81 @@
+"""The detector `rekognition`: Amazon Rekognition's DetectLabels, by S3 reference."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+from domain.image import Image
+from domain.recognition import Box, Detection, Model, Recognition, Rejection
+from recognition.runtime.entry import Outcome
+
+MOST_LABELS = 100
+FLOOR_PERCENT = 10
+_AT_ONCE = 10
+
+REKOGNITION: dict[str, Any] = {"name": "rekognition-labels", "task": "detect", "license": "Amazon Rekognition"}
+"""How GET /models describes it; its labels and version are Amazon's to say."""
+
+_READS = "Rekognition reads JPEG and PNG of 80 to 10,000 pixels a side, up to 15 MB."
+_FINAL = {
+    "InvalidImageFormatException": Rejection("unsupported_format", _READS),
+    "InvalidParameterException": Rejection("unsupported_format", _READS),
+    "ImageTooLargeException": Rejection("too_large", _READS),
+    "InvalidS3ObjectException": Rejection("no_such_object", "The object was gone, or not ours to read."),
+}
+"""https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html#API_DetectLabels_Errors"""
+
+logger = Logger(child=True)
+
+
+class RekognitionDetector:
+    """Asks Rekognition, image by image, several at once."""
+
+    def __init__(self, rekognition: Any) -> None:
+        self._rekognition = rekognition
+
+    def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
+        """See `Detector`; Rekognition has one model, so `model` changes nothing."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            outcomes = zip(images, pool.map(self._ask, images), strict=True)
+            return {image: outcome for image, outcome in outcomes if outcome}
+
+    def _ask(self, image: Image) -> Outcome | None:
+        version = {} if image.version == "null" else {"Version": image.version}
+        begun = time.monotonic()
+        try:
+            answer = self._rekognition.detect_labels(
+                Image={"S3Object": {"Bucket": image.bucket, "Name": image.key} | version},
+                MaxLabels=MOST_LABELS,
+                MinConfidence=FLOOR_PERCENT,
+            )
+        except ClientError as error:
+            return _refusal(error)
+        return recognition_from(answer, round((time.monotonic() - begun) * 1000))
+
+
+def recognition_from(answer: Mapping[str, Any], duration_ms: int) -> Recognition:
+    """Rekognition's answer in our terms: percent become fractions, each instance a Detection with its Box."""
+    return Recognition(
+        detector="rekognition",
+        model=Model(REKOGNITION["name"], answer["LabelModelVersion"]),
+        detections=tuple(seen for label in answer["Labels"] for seen in _detections(label)),
+        duration_ms=duration_ms,
+    )
+
+
+def _detections(label: Mapping[str, Any]) -> Iterator[Detection]:
+    for instance in label.get("Instances", ()):
+        box = {name.lower(): value for name, value in instance["BoundingBox"].items()}
+        yield Detection(label["Name"], instance["Confidence"] / 100, Box(**box))
+    if not label.get("Instances"):
+        yield Detection(label["Name"], label["Confidence"] / 100)
+
+
+def _refusal(error: ClientError) -> Rejection | None:
+    code = error.response["Error"]["Code"]
+    logger.warning("rekognition could not answer", extra={"code": code})
+    return _FINAL.get(code)

@@ -1,0 +1,37 @@
+"""Cursor paging: every list answers `{"items": […], "next_cursor": …|null}`.
+
+A cursor holds the last item's id and nothing of the owner, who is always the caller: one made up or borrowed pages
+through nothing but the caller's own.
+"""
+
+import base64
+from collections.abc import Sequence
+
+from wire.http_api import ApiError, Reply, Request, query, reply
+
+DEFAULT_LIMIT = 25
+MOST = 100
+
+
+def limit(request: Request) -> int:
+    """The query parameter `limit`; raises ApiError 400 `invalid_limit`."""
+    given = query(request, "limit") or str(DEFAULT_LIMIT)
+    if not given.isdecimal() or not 1 <= int(given) <= MOST:
+        raise ApiError(400, "invalid_limit", f"limit must be a whole number from 1 to {MOST}.")
+    return int(given)
+
+
+def cursor(request: Request) -> str | None:
+    """The id the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
+    given = query(request, "cursor")
+    try:
+        return base64.urlsafe_b64decode(given).decode("ascii") if given else None
+    except ValueError as error:
+        raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.") from error
+
+
+def page(items: Sequence[object], last: str | None) -> Reply:
+    """The answer; `last` is the id to go on from, None at the end."""
+    return reply(
+        200, {"items": items, "next_cursor": base64.urlsafe_b64encode(last.encode()).decode() if last else None}
+    )
