@@ -22,6 +22,20 @@ _API_VERSIONS = {
 }
 
 
+def _partition(name: str, suffix: str, regions: str) -> dict[str, Any]:
+    return {
+        "partition": name,
+        "dnsSuffix": suffix,
+        "regionRegex": regions,
+        "defaults": {"hostname": "{service}.{region}.{dnsSuffix}", "protocols": ["https"], "signatureVersions": ["v4"]},
+        "services": {"s3": {"defaults": {"signatureVersions": ["s3v4"]}, "endpoints": {}}},
+        "regions": {},
+    }
+
+
+_PARTITIONS = [_partition("aws", "amazonaws.com", "(?!cn-).+"), _partition("aws-cn", "amazonaws.com.cn", "cn-.+")]
+
+
 class _LeanLoader(Loader):
     def list_available_services(self, type_name: str) -> list[str]:
         return list(_API_VERSIONS)
@@ -34,7 +48,7 @@ class _LeanLoader(Loader):
 
     def load_data_with_path(self, name: str) -> tuple[Any, str]:
         if name == "endpoints":
-            return {"version": 3, "partitions": []}, ""
+            return {"version": 3, "partitions": _PARTITIONS}, ""
         data: tuple[Any, str] = super().load_data_with_path(name)
         return data
 
@@ -48,4 +62,5 @@ def _session() -> Session:
 
 def client(service: str, **config: Any) -> Any:
     """A client of `service` (one of those this project uses), with `botocore.config.Config` settings."""
-    return _session().create_client(service, config=Config(**config))
+    regional = {"us_east_1_regional_endpoint": "regional"}
+    return _session().create_client(service, config=Config(s3=regional, **config))

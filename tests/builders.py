@@ -1,0 +1,87 @@
+"""Builders of the events and nouns that tests hand to the code, with the shapes AWS documents."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+from domain.image import Image
+from domain.recognition import Box, Detection, Model, Recognition
+
+IMAGE_ID = "img_0193f2a5c0ff00112233445566778899"
+
+
+def s3_record(key: str, *, sequencer: str = "0A", version: str = "v1", **changed: Any) -> dict[str, Any]:
+    """One entry of an S3 event's `Records`."""
+    stored = {"key": quote_plus(key, safe="/"), "size": 1234, "eTag": "e", "versionId": version, "sequencer": sequencer}
+    return {
+        "eventVersion": "2.6",
+        "eventSource": "aws:s3",
+        "eventTime": "2026-11-20T17:00:00.000Z",
+        "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": "images"}, "object": stored},
+    } | changed
+
+
+def s3_event(*keys: str, **given: Any) -> str:
+    """The body of an SQS message that tells of these keys."""
+    return json.dumps({"Records": [s3_record(key, **given) for key in keys]})
+
+
+def sqs_event(*bodies: str, attempt: int = 1) -> dict[str, Any]:
+    """What Lambda's event source hands over for these message bodies; message ids are `message-0`, `message-1`, …"""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{n}",
+                "receiptHandle": f"receipt-{n}",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "eventSource": "aws:sqs",
+            }
+            for n, body in enumerate(bodies)
+        ]
+    }
+
+
+def http_request(
+    route: str,
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    body: str | None = None,
+    owner: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An API Gateway v2 request, payload format 2.0, as it reaches the function behind `route`."""
+    context: dict[str, Any] = {"requestId": "request-1", "routeKey": route}
+    if owner:
+        context["authorizer"] = {"jwt": {"claims": {"sub": owner}}}
+    request: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "headers": dict(headers or {}),
+        "requestContext": context,
+        "isBase64Encoded": False,
+    }
+    named = {"pathParameters": path, "queryStringParameters": query, "body": body}
+    return request | {name: value for name, value in named.items() if value is not None}
+
+
+def image(name: str = "cat.jpg", *, image_id: str = IMAGE_ID, owner: str = "public", sequencer: str = "0A") -> Image:
+    """An uploaded Image that carries no options."""
+    return Image.from_s3_record(s3_record(f"images/{owner}/{image_id}/{name}", sequencer=sequencer))
+
+
+def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
+    """An edge Recognition of one boxed thing and one doubtful one."""
+    seen = (Detection(label, confidence, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.02))
+    return Recognition("edge", Model("animals", "1.0.0", "abc"), seen, duration_ms=7, size=(640, 480))
+
+
+class Context:
+    """The Lambda context, with time to spare."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Two minutes."""
+        return 120_000

@@ -1,0 +1,22 @@
+"""What every test stands on: credentials that open nothing, and moto loaded before any client is made."""
+
+import os
+
+import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
+import pytest
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_SERVICE_NAME": "test",
+}
+for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def region() -> str:
+    """The region the tests' clients speak to."""
+    return os.environ["AWS_DEFAULT_REGION"]

@@ -1,0 +1,30 @@
+"""Event: announced once per image version, detector and model version."""
+
+from dataclasses import replace
+
+from domain.event import Event
+from domain.recognition import Detection, Model, Rejection
+from tests.builders import image, recognition
+
+AT = "2026-11-20T17:00:01.000Z"
+
+
+def test_the_same_recognition_is_the_same_event() -> None:
+    first = Event.recognized(image(), recognition(), AT)
+    later = Event.recognized(image(), replace(recognition(), duration_ms=99), "2026-11-20T18:00:00.000Z")
+    assert first.event_id == later.event_id
+
+
+def test_another_model_version_is_another_event() -> None:
+    other = replace(recognition(), model=Model("animals", "2.0.0", "def"))
+    assert Event.recognized(image(), recognition(), AT).event_id != Event.recognized(image(), other, AT).event_id
+
+
+def test_an_event_survives_the_queue() -> None:
+    event = Event.rejected(image("čičė.jpg"), Rejection("not_an_image", "No picture."), AT)
+    assert Event.from_json(event.to_json()) == event
+
+
+def test_an_event_stays_under_the_promised_20_kb() -> None:
+    crowd = replace(recognition(), detections=tuple(Detection(f"label {n} " + "x" * 100, 0.5) for n in range(1000)))
+    assert len(Event.recognized(image("猫" * 200), crowd, AT).to_json()) < 20_000

@@ -1,0 +1,59 @@
+"""Image: keys, ids, and what S3 says of an object."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.image import Image, image_key, images_prefix, new_image_id
+from tests.builders import IMAGE_ID, s3_record
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_ids_sort_by_time() -> None:
+    ids = [new_image_id(NOON + timedelta(milliseconds=n)) for n in range(20)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 20
+
+
+@pytest.mark.parametrize("name", ["cat.jpg", "my cat.jpg", "a+b%20c.jpg", "čičė 猫.jpg", "100%.png", "asked.jpg"])
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_uploaded_image_is_known_again_by_its_key(name: str, asked: bool) -> None:
+    key = image_key("owner-1", IMAGE_ID, name, asked=asked)
+    image = Image.from_s3_record(s3_record(key))
+    assert (image.owner, image.image_id, image.name, image.has_options) == ("owner-1", IMAGE_ID, name, asked)
+    assert image.key == key
+    assert key.startswith(images_prefix("owner-1", IMAGE_ID))
+
+
+def test_an_object_put_by_hand_is_public_and_may_carry_options() -> None:
+    image = Image.from_s3_record(s3_record("holiday/dog +1.jpg"))
+    assert (image.owner, image.name, image.has_options) == ("public", "dog +1.jpg", True)
+
+
+def test_an_object_put_by_hand_keeps_its_id_when_its_event_comes_again() -> None:
+    first, again = (Image.from_s3_record(s3_record("dog.jpg")) for _ in range(2))
+    assert first == again
+
+
+def test_the_next_version_of_a_key_put_by_hand_is_another_image() -> None:
+    first = Image.from_s3_record(s3_record("dog.jpg", version="v1", sequencer="0A"))
+    second = Image.from_s3_record(s3_record("dog.jpg", version="v2", sequencer="0B"))
+    assert first.image_id != second.image_id
+
+
+def test_sequencers_of_any_length_compare_as_s3_orders_them() -> None:
+    short = Image.from_s3_record(s3_record("dog.jpg", sequencer="005E"))
+    long = Image.from_s3_record(s3_record("dog.jpg", sequencer="005E01"))
+    assert short.sequencer < long.sequencer
+
+
+def test_an_unversioned_bucket_has_the_null_version() -> None:
+    record = s3_record("dog.jpg")
+    del record["s3"]["object"]["versionId"]
+    assert Image.from_s3_record(record).version == "null"
+
+
+def test_an_event_of_another_shape_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Image.from_s3_record({"s3": {"object": {}}})

@@ -1,0 +1,117 @@
+"""The recognition functions in moto: bucket, table, queue, topic, and an edge function that answers from a list."""
+
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+BUCKET = "images"
+
+
+@dataclass
+class Account:
+    """Clients and names of what the functions use, and what the results topic was told."""
+
+    s3: Any
+    sqs: Any
+    dynamodb: Any
+    uploads: str
+    heard: str
+    edge: "Edge" = field(default_factory=lambda: Edge())
+
+    def put(self, key: str, **metadata: str) -> str:
+        """Store an object; answers its version."""
+        return str(self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"picture", Metadata=metadata)["VersionId"])
+
+    def told(self) -> list[dict[str, Any]]:
+        """The events announced since last asked."""
+        messages = self.sqs.receive_message(QueueUrl=self.heard, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(each["Body"]) for each in messages]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The items of the recognitions table."""
+        return list(self.dynamodb.scan(TableName="recognitions")["Items"])
+
+
+@dataclass
+class Edge:
+    """A Lambda client for the edge function: objects named *.txt are no images, *.later can't be read just now."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        asked = json.loads(given["Payload"])
+        self.asked.append(asked)
+        said = {"models": [{"name": "animals"}]} if "describe" in asked else self._answer(asked)
+        return {"Payload": io.BytesIO(json.dumps(said).encode())}
+
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        model = {"name": "animals", "version": "1.0.0", "digest": "abc"}
+        return {"model": model, "results": [self._result(each["key"]) for each in asked["images"]]}
+
+    def _result(self, key: str) -> dict[str, Any]:
+        if key.endswith((".txt", ".later")):
+            retryable = key.endswith(".later")
+            return {"error": {"code": "not_an_image", "detail": "These bytes are no picture.", "retryable": retryable}}
+        seen = [{"label": "cat", "confidence": 0.9}, {"label": "dog", "confidence": 0.1}]
+        return {"detections": seen, "size": {"width": 6, "height": 4}, "duration_ms": 3}
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An account under moto, and the functions' environment."""
+    with mock_aws():
+        s3, sqs, sns = boto3.client("s3"), boto3.client("sqs"), boto3.client("sns")
+        dynamodb = boto3.client("dynamodb")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        dynamodb.create_table(
+            TableName="recognitions",
+            KeySchema=[
+                {"AttributeName": "owner", "KeyType": "HASH"},
+                {"AttributeName": "image_id", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("owner", "image_id")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+        topic = sns.create_topic(Name="results")["TopicArn"]
+        arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        uploads = sqs.create_queue(QueueName="uploads")["QueueUrl"]
+        environment = {
+            "IMAGES_BUCKET": BUCKET,
+            "UPLOADS_QUEUE_URL": uploads,
+            "RECOGNITIONS_TABLE": "recognitions",
+            "RESULTS_TOPIC": topic,
+            "EDGE_FUNCTION": "edge",
+            "DETECTORS": "edge,rekognition",
+            "PUBLIC_URL": "https://api.example",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield Account(s3, sqs, dynamodb, uploads, heard)
+
+
+@pytest.fixture
+def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The recognise function's module, its edge function faked."""
+    module = importlib.reload(importlib.import_module("recognition.runtime.recognize"))
+    monkeypatch.setattr(module.detectors["edge"], "_lambda", account.edge)
+    monkeypatch.setattr(module, "retry_later", lambda *given: None)
+    return module
+
+
+@pytest.fixture
+def images(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The read routes' module, its edge function faked."""
+    module = importlib.reload(importlib.import_module("recognition.runtime.images"))
+    monkeypatch.setattr(module.edge, "_lambda", account.edge)
+    return module

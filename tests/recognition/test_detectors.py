@@ -1,0 +1,118 @@
+"""The two detectors: what they make of answers, refusals and failures."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from domain.recognition import Box, Detection, Recognition, Rejection
+from recognition.runtime.edge_detector import EdgeDetector, EdgeError
+from recognition.runtime.rekognition_detector import RekognitionDetector, recognition_from
+from tests.builders import image
+
+CAT, DOG = image(), image("dog.jpg", image_id="img_0193f2a5c0ff99999999999999999999")
+MODEL = {"name": "animals", "version": "1.0.0", "digest": "abc"}
+ANSWER = {
+    "detections": [{"label": "cat", "confidence": 0.9}],
+    "size": {"width": 640, "height": 480},
+    "duration_ms": 5,
+}
+
+
+class Lambda:
+    """A Lambda client that answers what it is told to."""
+
+    def __init__(self, payload: object, **more: object) -> None:
+        self.answer = {"Payload": io.BytesIO(json.dumps(payload).encode())} | more
+        self.asked: list[dict[str, Any]] = []
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(json.loads(asked["Payload"]))
+        return self.answer
+
+
+class Rekognition:
+    """A Rekognition client that answers, or refuses with an error code, by the object's name."""
+
+    def __init__(self, **refusals: str) -> None:
+        self.refusals = refusals
+
+    def detect_labels(self, **asked: Any) -> dict[str, Any]:
+        name = asked["Image"]["S3Object"]["Name"].rsplit("/", 1)[-1].removesuffix(".jpg")
+        if name in self.refusals:
+            raise ClientError({"Error": {"Code": self.refusals[name]}}, "DetectLabels")
+        return {"LabelModelVersion": "3.0", "Labels": [{"Name": name, "Confidence": 91.5, "Instances": []}]}
+
+
+def test_the_edge_function_is_asked_once_for_many_images() -> None:
+    function = Lambda({"model": MODEL, "results": [ANSWER, ANSWER]})
+    outcomes = EdgeDetector(function, "edge").detect([CAT, DOG], "animals")
+    assert len(function.asked) == 1
+    assert function.asked[0]["model"] == "animals"
+    assert [each["key"] for each in function.asked[0]["images"]] == [CAT.key, DOG.key]
+    assert set(outcomes) == {CAT, DOG}
+    assert isinstance(seen := outcomes[CAT], Recognition)
+    assert (seen.model.name, seen.size, seen.detections) == ("animals", (640, 480), (Detection("cat", 0.9),))
+
+
+def test_an_image_the_edge_model_cannot_read_is_rejected_and_one_it_could_not_reach_comes_again() -> None:
+    results = [
+        {"error": {"code": "not_an_image", "detail": "No.", "retryable": False}},
+        {"error": {"code": "access_denied", "detail": "Not now.", "retryable": True}},
+    ]
+    outcomes = EdgeDetector(Lambda({"model": MODEL, "results": results}), "edge").detect([CAT, DOG], None)
+    assert outcomes == {CAT: Rejection("not_an_image", "No.")}
+
+
+def test_a_model_nobody_has_is_a_rejection_of_every_image() -> None:
+    function = Lambda({"error": {"code": "unknown_model", "detail": "There is no model x."}})
+    outcomes = EdgeDetector(function, "edge").detect([CAT, DOG], "x")
+    assert outcomes == dict.fromkeys([CAT, DOG], Rejection("unknown_model", "There is no model x."))
+
+
+def test_an_edge_function_that_crashed_is_an_error() -> None:
+    function = Lambda({"errorMessage": "out of memory"}, FunctionError="Unhandled")
+    with pytest.raises(EdgeError, match="out of memory"):
+        EdgeDetector(function, "edge").detect([CAT], None)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        ("InvalidImageFormatException", "unsupported_format"),
+        ("ImageTooLargeException", "too_large"),
+        ("InvalidS3ObjectException", "no_such_object"),
+    ],
+)
+def test_what_rekognition_can_never_read_is_rejected(refusal: str, code: str) -> None:
+    outcomes = RekognitionDetector(Rekognition(cat=refusal)).detect([CAT, DOG], None)
+    assert isinstance(rejection := outcomes[CAT], Rejection)
+    assert rejection.code == code
+    assert isinstance(outcomes[DOG], Recognition)
+
+
+@pytest.mark.parametrize(
+    "refusal", ["ThrottlingException", "ProvisionedThroughputExceededException", "AccessDeniedException"]
+)
+def test_what_rekognition_refused_for_now_comes_again(refusal: str) -> None:
+    assert set(RekognitionDetector(Rekognition(cat=refusal)).detect([CAT, DOG], None)) == {DOG}
+
+
+def test_each_instance_is_a_detection_with_its_box_in_fractions() -> None:
+    answer = {
+        "LabelModelVersion": "3.0",
+        "Labels": [
+            {
+                "Name": "Dog",
+                "Confidence": 99.0,
+                "Instances": [
+                    {"BoundingBox": {"Width": 0.5, "Height": 0.25, "Left": 0.1, "Top": 0.2}, "Confidence": 98.0}
+                ],
+            },
+            {"Name": "Grass", "Confidence": 80.0, "Instances": []},
+        ],
+    }
+    seen = recognition_from(answer, 12).detections
+    assert seen == (Detection("Dog", 0.98, Box(left=0.1, top=0.2, width=0.5, height=0.25)), Detection("Grass", 0.8))

@@ -1,0 +1,93 @@
+"""The read routes under moto."""
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.image import image_key
+from tests.builders import IMAGE_ID, Context, http_request, s3_event, sqs_event
+from tests.recognition.conftest import Account
+
+
+def ask(module: ModuleType, route: str, **given: Any) -> tuple[int, dict[str, Any]]:
+    """Status and JSON of the answer."""
+    answer = module.handler(http_request(route, **given), Context())
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+@pytest.fixture
+def recognized(account: Account, recognize: ModuleType) -> str:
+    """The id of an image of ann's that has been recognised."""
+    key = image_key("ann", IMAGE_ID, "cat.jpg")
+    account.put(key)
+    recognize.handler(sqs_event(s3_event(key)), Context())
+    return IMAGE_ID
+
+
+def get(module: ModuleType, image_id: str, **given: Any) -> tuple[int, dict[str, Any]]:
+    return ask(module, "GET /images/{image_id}", path={"image_id": image_id}, **given)
+
+
+def test_a_recognised_image_is_shown_with_its_links(images: ModuleType, recognized: str) -> None:
+    status, shown = get(images, recognized, owner="ann")
+    assert (status, shown["status"], shown["name"]) == (200, "recognized", "cat.jpg")
+    assert shown["recognition"]["model"]["name"] == "animals"
+    assert shown["links"]["self"] == f"https://api.example/images/{recognized}"
+    assert "X-Amz-Signature" in shown["links"]["original"]
+
+
+def test_reading_takes_top_k_and_min_confidence(images: ModuleType, recognized: str) -> None:
+    _, best = get(images, recognized, owner="ann", query={"top_k": "1"})
+    assert [each["label"] for each in best["recognition"]["detections"]] == ["cat"]
+    _, sure = get(images, recognized, owner="ann", query={"min_confidence": "0.95"})
+    assert sure["recognition"]["detections"] == []
+
+
+def test_another_owner_does_not_see_it(images: ModuleType, recognized: str) -> None:
+    status, problem = get(images, recognized, owner="bob")
+    assert (status, problem["code"]) == (404, "no_such_image")
+    assert ask(images, "GET /images", owner="bob")[1]["items"] == []
+
+
+def test_an_image_that_only_lies_in_the_bucket_is_queued(account: Account, images: ModuleType) -> None:
+    account.put(image_key("public", IMAGE_ID, "čičė +%.jpg"))
+    status, shown = get(images, IMAGE_ID)
+    assert (status, shown["status"], shown["name"]) == (200, "queued", "čičė +%.jpg")
+
+
+def test_the_list_pages_by_cursor(account: Account, images: ModuleType, recognize: ModuleType) -> None:
+    keys = [image_key("ann", f"img_{n:032x}", f"{n}.jpg") for n in range(3)]
+    recognize.handler(sqs_event(*map(s3_event, keys)), Context())
+    _, first = ask(images, "GET /images", owner="ann", query={"limit": "2"})
+    assert [each["name"] for each in first["items"]] == ["2.jpg", "1.jpg"]
+    _, rest = ask(images, "GET /images", owner="ann", query={"limit": "2", "cursor": first["next_cursor"]})
+    assert [each["name"] for each in rest["items"]] == ["0.jpg"]
+    assert rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"limit": "0"}, "invalid_limit"),
+        ({"limit": "101"}, "invalid_limit"),
+        ({"limit": "two"}, "invalid_limit"),
+        ({"cursor": "é"}, "invalid_cursor"),
+        ({"cursor": "////"}, "invalid_cursor"),
+        ({"top_k": "0"}, "invalid_options"),
+        ({"colour": "red"}, "unknown_parameter"),
+    ],
+)
+def test_a_question_that_makes_no_sense_says_why(images: ModuleType, query: dict[str, str], code: str) -> None:
+    status, problem = ask(images, "GET /images", query=query)
+    assert (status, problem["code"], problem["retryable"]) == (400, code, False)
+
+
+def test_models_lists_what_can_be_asked_for(images: ModuleType) -> None:
+    status, listed = ask(images, "GET /models")
+    assert status == 200
+    assert [(each["detector"], each["name"]) for each in listed["items"]] == [
+        ("edge", "animals"),
+        ("rekognition", "rekognition-labels"),
+    ]
