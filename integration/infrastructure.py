@@ -1,0 +1,195 @@
+"""IntegrationStack: who wants to be told of what, and the queues by which they are."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns_subscriptions as sns_subscriptions
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from api.infrastructure import APIStack, add_routes
+from python_function import ROOT, PythonFunction, bundle
+from recognition.infrastructure import RekognitionStack
+
+SECONDS = 30
+BATCH = 10
+EVENT_TRIES = 6
+DELIVERY_ATTEMPTS = 8
+CONCURRENCY = 20
+"""Batches in flight at most, so that slow subscribers do not use up what the account may run at once."""
+
+
+class IntegrationStack(cdk.Stack):
+    """`subscriptions` is the table; `events_queue` and `deliveries_queue` each have their `…_dead`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        api: APIStack,
+        recognition: RekognitionStack,
+        webhook_url: str,
+        loopback: bool,
+        vendor: bool,
+        **stack: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack)
+        self.subscriptions = _table(self)
+        self.signing_key = _signing_key(self)
+        self.events_dead, self.events_queue = _queues(self, "Events", EVENT_TRIES)
+        self.deliveries_dead, self.deliveries_queue = _queues(self, "Deliveries", DELIVERY_ATTEMPTS)
+        recognition.results.add_subscription(
+            sns_subscriptions.SqsSubscription(
+                self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
+            )
+        )
+        code = bundle(
+            self,
+            "integration",
+            ("integration/runtime", "domain", "wire"),
+            ROOT / "integration/requirements.txt" if vendor else None,
+        )
+        self._webhooks(code, api, loopback)
+        self._dispatch(code, webhook_url)
+        self._deliver(code, webhook_url, loopback)
+        self._outputs(webhook_url)
+
+    def _webhooks(self, code: lambda_.Code, api: APIStack, loopback: bool) -> None:
+        webhooks = PythonFunction(
+            self,
+            "Webhooks",
+            code=code,
+            handler="integration.runtime.webhooks.handler",
+            environment={
+                "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "SIGNING_KEY_ARN": self.signing_key.secret_arn,
+                "PUBLIC_URL": api.public_url,
+                "LOOPBACK": _truth(loopback),
+            },
+        )
+        webhooks.may(
+            ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+            self.subscriptions.table_arn,
+        )
+        webhooks.may(["secretsmanager:GetSecretValue"], self.signing_key.secret_arn)
+        add_routes(
+            self,
+            api,
+            webhooks,
+            "POST /webhooks",
+            "GET /webhooks",
+            "GET /webhooks/{webhook_id}",
+            "DELETE /webhooks/{webhook_id}",
+        )
+
+    def _dispatch(self, code: lambda_.Code, webhook_url: str) -> None:
+        dispatch = PythonFunction(
+            self,
+            "Dispatch",
+            code=code,
+            handler="integration.runtime.dispatch.handler",
+            timeout=SECONDS,
+            environment={
+                "EVENTS_QUEUE_URL": self.events_queue.queue_url,
+                "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
+                "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "DEFAULT_WEBHOOK_URL": webhook_url,
+            },
+        )
+        dispatch.may(["dynamodb:Query"], self.subscriptions.table_arn)
+        dispatch.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
+        dispatch.add_event_source(_source(self.events_queue))
+
+    def _deliver(self, code: lambda_.Code, webhook_url: str, loopback: bool) -> None:
+        deliver = PythonFunction(
+            self,
+            "Deliver",
+            code=code,
+            handler="integration.runtime.deliver.handler",
+            timeout=SECONDS,
+            environment={
+                "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
+                "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "SIGNING_KEY_ARN": self.signing_key.secret_arn,
+                "DEFAULT_WEBHOOK_URL": webhook_url,
+                "LOOPBACK": _truth(loopback),
+            },
+        )
+        deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
+        deliver.may(["secretsmanager:GetSecretValue"], self.signing_key.secret_arn)
+        deliver.add_event_source(_source(self.deliveries_queue))
+
+    def _outputs(self, webhook_url: str) -> None:
+        said = {
+            "EventsQueueUrl": self.events_queue.queue_url,
+            "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
+            "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
+            "SubscriptionsTable": self.subscriptions.table_name,
+            "SigningKeyArn": self.signing_key.secret_arn,
+        }
+        for name, value in said.items():
+            cdk.CfnOutput(self, name, value=value)
+        if webhook_url:
+            cdk.CfnOutput(self, "DefaultWebhookUrl", value=webhook_url)
+
+
+def _table(scope: Construct) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        "Subscriptions",
+        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="subscription_id", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def _signing_key(scope: Construct) -> secretsmanager.Secret:
+    """Kept when the stack goes, like the table: with another key every subscriber's secret would be another."""
+    return secretsmanager.Secret(
+        scope,
+        "SigningKey",
+        description="Sightline: the key from which webhook secrets derive",
+        generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def _queues(scope: Construct, name: str, tries: int) -> tuple[sqs.Queue, sqs.Queue]:
+    """The dead letters, and the queue that sends them there after so many tries."""
+    dead = _queue(scope, f"{name}Dead")
+    queue = _queue(
+        scope,
+        f"{name}Queue",
+        visibility_timeout=cdk.Duration.seconds(6 * SECONDS),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=tries),
+    )
+    return dead, queue
+
+
+def _queue(scope: Construct, construct_id: str, **more: Any) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=cdk.Duration.days(14),
+        **more,
+    )
+
+
+def _source(queue: sqs.Queue) -> SqsEventSource:
+    return SqsEventSource(queue, batch_size=BATCH, max_concurrency=CONCURRENCY, report_batch_item_failures=True)
+
+
+def _truth(value: bool) -> str:
+    return str(value).lower()

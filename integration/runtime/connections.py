@@ -1,0 +1,96 @@
+"""Connections to subscribers, kept alive between deliveries."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
+from threading import Lock
+
+from integration.runtime.answer import Answer
+from wire.outbound import OutboundConnection, Policy, Target, TargetError, check_url, connection
+
+IDLE_SECONDS = 4.0
+"""Below the 5 s after which common servers hang up; by the wall clock, since a frozen worker's own may stand still."""
+_MOST_KEPT = 64
+_MOST_READ = 1024
+_SECONDS_FOR_THE_REST = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    link: OutboundConnection
+    since: float
+
+    def leads_to(self, target: Target) -> bool:
+        known = self.link.target
+        return (known.scheme, known.host, known.port) == (target.scheme, target.host, target.port)
+
+
+class Connections:
+    """Safe to use from many threads: whoever uses a connection has taken it out."""
+
+    def __init__(self, policy: Policy, seconds: float, now: Callable[[], float] = time.time) -> None:
+        self._policy, self._seconds, self._now = policy, seconds, now
+        self._kept: list[_Kept] = []
+        self._lock = Lock()
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """One attempt, no redirect followed; raises TargetError, OSError or HTTPException without an answer."""
+        target, deadline = check_url(url), time.monotonic() + self._seconds
+        if link := self._take(target):
+            link.deadline = deadline
+            try:
+                return self._exchange(link, target, body, headers)
+            except (TargetError, RemoteDisconnected) as error:
+                if not _hung_up(error):
+                    raise
+        return self._exchange(connection(target, self._policy, deadline), target, body, headers)
+
+    def _exchange(self, link: OutboundConnection, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+        reusable = False
+        try:
+            link.request("POST", target.path, body, dict(headers))
+            response = link.getresponse()
+            answer = Answer.from_headers(response.status, response.getheader("retry-after") or "", self._now)
+            link.deadline = min(link.deadline, time.monotonic() + _SECONDS_FOR_THE_REST)
+            reusable = _read_to_its_end(response)
+        finally:
+            if reusable:
+                self._keep(link)
+            else:
+                link.close()
+        return answer
+
+    def _take(self, target: Target) -> OutboundConnection | None:
+        with self._lock:
+            oldest = self._now() - IDLE_SECONDS
+            self._close([each for each in self._kept if each.since < oldest])
+            for each in self._kept:
+                if each.leads_to(target):
+                    self._kept.remove(each)
+                    return each.link
+        return None
+
+    def _keep(self, link: OutboundConnection) -> None:
+        with self._lock:
+            self._kept.append(_Kept(link, self._now()))
+            self._close(self._kept[:-_MOST_KEPT])
+
+    def _close(self, unwanted: list[_Kept]) -> None:
+        for each in unwanted:
+            self._kept.remove(each)
+            each.link.close()
+
+
+def _read_to_its_end(response: HTTPResponse) -> bool:
+    """Whether a short body was all there was; what it says interests nobody."""
+    try:
+        response.read(_MOST_READ)
+    except (TargetError, OSError, HTTPException):
+        return False
+    return response.isclosed() and not response.will_close
+
+
+def _hung_up(error: Exception) -> bool:
+    """Whether the server may have closed an idle connection: then a new one is worth a try within the same attempt."""
+    return isinstance(error, RemoteDisconnected) or (isinstance(error, TargetError) and error.code == "connect_failed")

@@ -1,0 +1,33 @@
+"""The queue of Deliveries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from integration.runtime.delivery import Delivery
+from wire.queue import batches
+
+logger = Logger()
+
+
+class Deliveries:
+    """The collection that deliver works off."""
+
+    def __init__(self, sqs: Any, queue_url: str) -> None:
+        self._sqs, self._queue_url = sqs, queue_url
+
+    def add(self, deliveries: Iterable[Delivery]) -> set[str]:
+        """Send each delivery once, in as few calls as may be; answers the ids of those the queue took."""
+        messages = {each.delivery_id: each.to_json() for each in deliveries}
+        return {taken for batch in batches(messages) for taken in self._send(batch)}
+
+    def _send(self, batch: dict[str, str]) -> set[str]:
+        entries = [{"Id": delivery_id, "MessageBody": body} for delivery_id, body in batch.items()]
+        try:
+            answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (BotoCoreError, ClientError):
+            logger.exception("deliveries not sent", extra={"delivery_ids": list(batch)})
+            return set()
+        return {each["Id"] for each in answer.get("Successful", [])}

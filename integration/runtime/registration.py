@@ -1,0 +1,81 @@
+"""Reading what a caller asks of a new webhook."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from domain.clock import rfc3339
+from domain.event import TYPES
+from integration.runtime.subscription import Subscription, new_subscription_id
+from wire.outbound import Policy, check_target, check_url
+
+_KNOWN = ("url", "events", "labels", "min_confidence", "description")
+_MOST_LABELS = 50
+_LONGEST_LABEL = 100
+_LONGEST_DESCRIPTION = 256
+
+
+class RegistrationError(ValueError):
+    """A field that is not known, or has a value it cannot take; its text is fit for the caller."""
+
+
+def register(given: Mapping[str, Any], owner: str, at: datetime, policy: Policy) -> Subscription:
+    """The subscription a JSON object asks for; raises RegistrationError, or TargetError for a forbidden URL."""
+    unknown = sorted(set(given) - set(_KNOWN))
+    if unknown:
+        raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(_KNOWN)}.")
+    return Subscription(
+        owner=owner,
+        subscription_id=new_subscription_id(at),
+        url=_url(given.get("url"), policy),
+        events=_events(given.get("events")),
+        labels=_labels(given.get("labels")),
+        min_confidence=_fraction(given.get("min_confidence")),
+        description=_description(given.get("description")),
+        created_at=rfc3339(at),
+    )
+
+
+def _url(value: object, policy: Policy) -> str:
+    if not isinstance(value, str):
+        raise RegistrationError("url must be the absolute URL to tell.")
+    check_target(check_url(value), policy)
+    return value
+
+
+def _events(value: object) -> tuple[str, ...]:
+    if value is None:
+        return TYPES
+    if not isinstance(value, list) or not value or any(each not in TYPES for each in value):
+        raise RegistrationError(f"events must be a list of at least one of {', '.join(TYPES)}.")
+    return tuple(dict.fromkeys(value))
+
+
+def _labels(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > _MOST_LABELS or not all(map(_is_label, value)):
+        raise RegistrationError(
+            f"labels must be a list of at most {_MOST_LABELS} texts of at most {_LONGEST_LABEL} characters."
+        )
+    return tuple(dict.fromkeys(value))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL and value.isprintable()
+
+
+def _fraction(value: object) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RegistrationError("min_confidence must be a number from 0 to 1.")
+    return float(value)
+
+
+def _description(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST_DESCRIPTION or not value.isprintable():
+        raise RegistrationError(f"description must be one line of at most {_LONGEST_DESCRIPTION} characters.")
+    return value
