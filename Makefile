@@ -1,0 +1,80 @@
+# GNU make 3.81 (macOS) or later, Python 3.11 or later; everything else comes into the checkout.
+
+PYTHON ?= python3
+AUTH ?= none
+BIN := .venv/bin
+# The CDK CLI runs `python app.py`, npm and jsii run `node`: all of them from here.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+INSTALLED := .venv/installed
+DEPLOYABLE := .venv/deployable
+CDK := node_modules/.bin/cdk
+CDK_INSTALLED := node_modules/.package-lock.json
+LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop test check bench synth deploy webhook-secret
+
+help: ## this list
+	@echo "make <target>:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
+
+run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and watch three photographs go through (AUTH=cognito, PORT=4566)
+	@$(BIN)/python -m local run --auth $(AUTH) $(if $(PORT),--port $(PORT))
+
+stop: ## end what `make run` started
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi
+
+test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite, an end-to-end deployment included (ARGS="-k name")
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED) $(CDK_INSTALLED) ## lint, types, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(CDK) synth --quiet --no-notices --output cdk.out/account
+	$(CDK) synth --quiet --no-notices --output cdk.out/local $(LOCAL_SETTINGS)
+	$(BIN)/cfn-lint cdk.out/account/*.template.json cdk.out/local/*.template.json
+
+bench: $(INSTALLED) $(CDK_INSTALLED) ## figures beside their goals
+	$(BIN)/python -m tests.benchmarks
+
+synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## the templates for an account, into cdk.out; needs no Docker and no credentials
+	$(CDK) synth --quiet --no-notices
+
+deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of your AWS credentials
+	$(CDK) deploy --all
+
+webhook-secret: $(DEPLOYABLE) ## print the signing secret of the endpoint named by webhook_url
+	@$(BIN)/python -m integration.default_secret
+
+# A stamp file stands for each set of packages; deploying takes fewer than running and testing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This needs Python 3.11 or later as $(PYTHON); name another one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(DEPLOYABLE): requirements.txt | $(BIN)/python
+	@echo "Installing the pinned packages for deploying; the first time takes half a minute ..."
+	@$(call pip-install,requirements.txt)
+	@touch $@
+
+$(INSTALLED): requirements-dev.txt $(DEPLOYABLE)
+	@echo "Installing the pinned packages for running and testing; the first time takes about a minute ..."
+	@$(call pip-install,requirements-dev.txt)
+	@touch $@
+
+$(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)
+	@echo "Installing the pinned CDK CLI into node_modules ..."
+	@mkdir -p .local/logs
+	@$(BIN)/npm ci --no-audit --no-fund > .local/logs/npm.log 2>&1 || { \
+	  tail -n 15 .local/logs/npm.log; \
+	  echo "npm could not install the CDK CLI; is the network there? The log is .local/logs/npm.log" >&2; exit 1; }
+	@touch $@
+
+define pip-install
+mkdir -p .local/logs; $(BIN)/python -m pip install --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
+  grep -E '^ERROR' .local/logs/pip.log | tail -n 5; \
+  echo "pip could not install $(1); is the network there? The log is .local/logs/pip.log" >&2; exit 1; }
+endef

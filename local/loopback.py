@@ -1,0 +1,70 @@
+"""Small HTTP servers on free ports of the loopback interface: in a thread of tests, or detached by `make run`."""
+
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from local import processes
+from local.environment import clean
+
+ROOT = Path(__file__).parent.parent
+Handler = Callable[..., BaseHTTPRequestHandler]
+
+
+@contextmanager
+def serving(handler: Handler) -> Iterator[str]:
+    """Serve in a thread; gives the base URL."""
+    with _listener() as listener, _server(listener, handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield _url(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def adopt_or_start(directory: Path, name: str) -> str:
+    """The base URL of the module `local.<name>` served by a detached process, the one still running if there is one."""
+    process = processes.running(directory, name) or _start(directory, name)
+    return _url(process.port)
+
+
+def serve_inherited(handler: Handler) -> None:
+    """Serve on the listening socket whose number is the first argument of this process."""
+    with socket.socket(fileno=int(sys.argv[1])) as listener, _server(listener, handler) as server:
+        server.serve_forever()
+
+
+def _start(directory: Path, name: str) -> processes.Process:
+    # The socket listens before its process is up: nobody has to wait, and nobody can take the port in between.
+    with _listener() as listener:
+        return processes.start(
+            directory,
+            name,
+            [sys.executable, "-m", f"local.{name}", str(listener.fileno())],
+            port=listener.getsockname()[1],
+            environment=clean({}),
+            cwd=ROOT,
+            inherit=[listener.fileno()],
+        )
+
+
+def _listener() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+def _server(listener: socket.socket, handler: Handler) -> ThreadingHTTPServer:
+    server = ThreadingHTTPServer(listener.getsockname(), handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listener
+    server.server_address = listener.getsockname()
+    return server
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
