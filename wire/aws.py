@@ -62,5 +62,5 @@ def _session() -> Session:
 
 def client(service: str, **config: Any) -> Any:
     """A client of `service` (one of those this project uses), with `botocore.config.Config` settings."""
-    regional = {"us_east_1_regional_endpoint": "regional"}
-    return _session().create_client(service, config=Config(s3=regional, **config))
+    settings: dict[str, Any] = {"s3": {"us_east_1_regional_endpoint": "regional"}} | config
+    return _session().create_client(service, config=Config(**settings))

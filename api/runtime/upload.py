@@ -1,0 +1,115 @@
+"""Take pictures in: by URL, as bytes, or by a form that goes to S3 directly."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from api.runtime.fetch import fetch
+from api.runtime.image_name import image_name, name_in_url
+from api.runtime.images import CLIENT_SETTINGS, Images, Place
+from api.runtime.refusals import refusing
+from domain.options import Options
+from wire import http_api
+from wire.aws import client
+from wire.http_api import ApiError, Reply, Request, reply
+from wire.image_type import CONTENT_TYPES, image_type
+from wire.outbound import Policy, check_url
+
+IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
+DETECTORS = os.environ["DETECTORS"].split(",")
+PUBLIC_URL = os.environ["PUBLIC_URL"]
+POLICY = Policy.from_environment(os.environ)
+
+_LARGEST_BODY = 4_500_000
+
+
+def handler(event: Request, context: object) -> Reply:
+    """Answer one request of the HTTP API."""
+    return http_api.respond(ROUTES, event)
+
+
+def index(request: Request) -> Reply:
+    """`GET /?url=&name=` uploads; without a URL, what is here."""
+    url = http_api.query(request, "url")
+    if url is not None:
+        return _upload_url(request, url, http_api.query(request, "name"), Options())
+    paths = ("health", "images", "models", "uploads", "webhooks")
+    return reply(200, {"name": "Sightline", "links": {path: f"{PUBLIC_URL}/{path}" for path in paths}})
+
+
+def add_image(request: Request) -> Reply:
+    """`POST /images`: a JSON object that names a URL, or the picture's own bytes."""
+    body = http_api.raw_body(request)
+    if not _is_json(request, body):
+        return _upload_bytes(request, body)
+    given = http_api.json_body(request)
+    return _upload_url(request, _text(given, "url") or "", _text(given, "name"), _options(given))
+
+
+def add_form(request: Request) -> Reply:
+    """`POST /uploads`: a form to send one picture to S3 with."""
+    given = http_api.json_body(request)
+    content_type = _text(given, "content_type") or ""
+    if content_type not in CONTENT_TYPES:
+        raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")
+    place = Place.of(http_api.owner(request), image_name(_text(given, "name")), _options(given))
+    return reply(201, {"image_id": place.image_id, "upload": IMAGES.form(place, content_type)})
+
+
+def health(request: Request) -> Reply:
+    """`GET /health`: this function runs."""
+    return reply(200, {"status": "ok"})
+
+
+ROUTES = {
+    "GET /": refusing(index),
+    "POST /images": refusing(add_image),
+    "POST /uploads": refusing(add_form),
+    "GET /health": health,
+}
+
+
+def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Reply:
+    target = check_url(url)
+    place = Place.of(http_api.owner(request), image_name(name, name_in_url(target.path)), options)
+    with fetch(target, POLICY) as download:
+        IMAGES.add_download(place, download)
+    return _queued(place)
+
+
+def _upload_bytes(request: Request, body: bytes) -> Reply:
+    if not body:
+        raise ApiError(422, "empty", "The body holds neither a picture nor a JSON object.")
+    if len(body) > _LARGEST_BODY:
+        raise ApiError(413, "too_large", "A body may hold 4.5 MB; POST /uploads takes pictures up to 15 MB.")
+    place = Place.of(http_api.owner(request), image_name(http_api.query(request, "name")), Options())
+    IMAGES.add(place, image_type(body), body, len(body))
+    return _queued(place)
+
+
+def _queued(place: Place) -> Reply:
+    link = f"{PUBLIC_URL}/images/{place.image_id}"
+    return reply(202, {"image_id": place.image_id, "status": "queued", "links": {"self": link}}, location=link)
+
+
+def _is_json(request: Request, body: bytes) -> bool:
+    """No picture begins with a brace, so a forgotten content type does no harm."""
+    kind = request.get("headers", {}).get("content-type", "")
+    return kind.startswith("application/json") or (not kind.startswith("image/") and body.lstrip()[:1] == b"{")
+
+
+def _options(given: Mapping[str, Any]) -> Options:
+    wanted = given.get("options") or {}
+    if not isinstance(wanted, dict):
+        raise ApiError(400, "invalid_options", "options must be a JSON object.")
+    options = Options.from_dict(wanted)
+    if options.detector and options.detector not in DETECTORS:
+        raise ApiError(400, "detector_unavailable", f"This deployment has {' and '.join(DETECTORS)}.")
+    return options
+
+
+def _text(given: Mapping[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ApiError(400, f"invalid_{name}", f"{name} must be text.")

@@ -1,0 +1,69 @@
+"""What kind of picture the first bytes are; a name or a header can say anything."""
+
+HEAD = 32
+"""How many first bytes `image_type` wants to see."""
+
+_SIGNATURES = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+    b"II+\x00": "image/tiff",
+    b"MM\x00+": "image/tiff",
+}
+_BRANDS = {
+    "image/avif": {b"avif", b"avis"},
+    "image/heic": {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"},
+}
+_BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
+_UNSUPPORTED = {
+    b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
+    b"\x00\x00\x00\x0cJXL ": "JPEG XL",
+    b"\xff\x0a": "JPEG XL",
+    b"8BPS": "Photoshop",
+    b"\x00\x00\x01\x00": "icon",
+    b"<svg": "SVG",
+    b"%PDF": "PDF",
+}
+
+CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), *_BRANDS, "image/webp", "image/bmp"}))
+"""The types taken, and no others."""
+
+
+class ImageTypeError(ValueError):
+    """The bytes are not a picture we take: `code` `not_an_image` or `unsupported_format`, `detail` for the caller."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+def image_type(head: bytes) -> str:
+    """The content type of a picture that begins with these bytes; raises ImageTypeError."""
+    found = _signed(head) or _container(head)
+    if found:
+        return found
+    known = next((name for signature, name in _UNSUPPORTED.items() if head.startswith(signature)), None)
+    if known:
+        raise ImageTypeError("unsupported_format", f"{known} pictures are not taken; {_taken()} are.")
+    raise ImageTypeError("not_an_image", f"The bytes are not a picture; {_taken()} are taken.")
+
+
+def _signed(head: bytes) -> str | None:
+    return next((kind for signature, kind in _SIGNATURES.items() if head.startswith(signature)), None)
+
+
+def _container(head: bytes) -> str | None:
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return "image/bmp"
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))] if head[4:8] == b"ftyp" else []
+    return next((kind for kind, known in _BRANDS.items() if known.intersection(brands)), None)
+
+
+def _taken() -> str:
+    return ", ".join(kind.removeprefix("image/").upper() for kind in CONTENT_TYPES)
