@@ -21,15 +21,16 @@ SLOWEST_ANSWER = 50.0
 logger = Logger(child=True)
 
 
-def options_of(s3: Any, images: Sequence[Image]) -> dict[Image, Options | Rejection]:
+def options_of(s3: Callable[[], Any], images: Sequence[Image]) -> dict[Image, Options | Rejection]:
     """What was asked with each image; an image left out could not be looked at just now."""
-    with ThreadPoolExecutor(10) as pool:
-        asked = zip(images, pool.map(lambda image: _options(s3, image), images), strict=True)
-        return {image: options for image, options in asked if options}
+    looked_at = [image for image in images if image.has_options]
+    found: dict[Image, Options | Rejection | None] = {image: Options() for image in images if not image.has_options}
+    found |= _looked_up(s3(), looked_at) if looked_at else {}
+    return {image: options for image, options in found.items() if options}
 
 
 def ask(
-    detectors: Mapping[str, Detector],
+    detector: Callable[[str], Detector | None],
     asked: Mapping[Image, Options],
     default: str,
     seconds_left: Callable[[], float],
@@ -41,25 +42,26 @@ def ask(
     outcomes: dict[Image, Outcome] = {}
     for (name, model), images in groups.items():
         if seconds_left() > SLOWEST_ANSWER:
-            outcomes |= _ask_one(detectors, name, images, model)
+            outcomes |= _ask_one(detector(name), name, images, model)
     return outcomes
 
 
-def _ask_one(
-    detectors: Mapping[str, Detector], name: str, images: Sequence[Image], model: str | None
-) -> dict[Image, Outcome]:
-    if name not in detectors:
+def _ask_one(detector: Detector | None, name: str, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
+    if detector is None:
         return dict.fromkeys(images, Rejection("detector_unavailable", f"This deployment has no detector {name}."))
     try:
-        return detectors[name].detect(images, model)
+        return detector.detect(images, model)
     except (ClientError, BotoCoreError, EdgeError):
         logger.exception("detector failed", extra={"detector": name, "images": len(images)})
         return {}
 
 
+def _looked_up(s3: Any, images: Sequence[Image]) -> dict[Image, Options | Rejection | None]:
+    with ThreadPoolExecutor(len(images)) as pool:
+        return dict(zip(images, pool.map(lambda image: _options(s3, image), images), strict=True))
+
+
 def _options(s3: Any, image: Image) -> Options | Rejection | None:
-    if not image.has_options:
-        return Options()
     version = {} if image.version == "null" else {"VersionId": image.version}
     try:
         return Options.from_metadata(s3.head_object(Bucket=image.bucket, Key=image.key, **version)["Metadata"])

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -24,16 +24,35 @@ DETECTORS = os.environ["DETECTORS"].split(",")
 LONGEST_DELAY = 300
 
 logger = Logger()
-s3, sns, sqs = client("s3"), client("sns"), client("sqs")
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
-makers: dict[str, Callable[[], Detector]] = {
-    "edge": lambda: EdgeDetector(
-        client("lambda", read_timeout=60, retries={"total_max_attempts": 1}), os.environ["EDGE_FUNCTION"]
-    ),
-    "rekognition": lambda: RekognitionDetector(client("rekognition", retries={"mode": "adaptive"})),
-}
-detectors = {name: makers[name]() for name in DETECTORS}
-announce_results = partial(announce, sns, os.environ["RESULTS_TOPIC"])
+announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
+
+
+@cache
+def rarely(service: str) -> Any:
+    """A client that few batches need, made when one does: s3 for options, sqs for retries."""
+    return client(service)
+
+
+@cache
+def detector(name: str) -> Detector | None:
+    """One of the deployment's detectors, made when first asked; None for any other."""
+    return makers[name]() if name in DETECTORS else None
+
+
+def edge() -> Detector:
+    """The edge function, not asked again by the client itself: the queue does that."""
+    lambda_ = client("lambda", read_timeout=60, retries={"total_max_attempts": 1})
+    return EdgeDetector(lambda_, os.environ["EDGE_FUNCTION"])
+
+
+def rekognition() -> Detector:
+    """Rekognition, slowing down by itself when throttled."""
+    return RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}))
+
+
+makers: dict[str, Callable[[], Detector]] = {"edge": edge, "rekognition": rekognition}
+detector(DETECTORS[0])
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -42,12 +61,13 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     done = recognize(
         list(dict.fromkeys(image for images in told.values() for image in images or ())),
         recognitions,
-        partial(options_of, s3),
-        lambda asked: ask(detectors, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
+        partial(options_of, partial(rarely, "s3")),
+        lambda asked: ask(detector, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
         announce_results,
     )
     failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
-    retry_later(sqs, UPLOADS_QUEUE_URL, failed, seconds_until_retry)
+    if failed:
+        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)
 
 

@@ -104,7 +104,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The recognise function's module, its edge function faked."""
     module = importlib.reload(importlib.import_module("recognition.runtime.recognize"))
-    monkeypatch.setattr(module.detectors["edge"], "_lambda", account.edge)
+    monkeypatch.setattr(module.detector("edge"), "_lambda", account.edge)
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
     return module
 

@@ -1,6 +1,6 @@
 """The lean clients send what the stock ones would send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -39,18 +39,18 @@ def sent(client: Any, service: str) -> tuple[str, str]:
 
 
 @pytest.fixture(params=["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"])
-def in_region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Session]:
+def in_region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Session]]:
     """Both kinds of session in one region."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
     aws._session.cache_clear()
-    request.addfinalizer(aws._session.cache_clear)
-    return Session
+    yield Session
+    aws._session.cache_clear()
 
 
 @pytest.mark.parametrize("service", CALLS)
 def test_a_lean_client_sends_what_the_stock_one_sends(in_region: Callable[[], Session], service: str) -> None:
     regional = Config(s3={"us_east_1_regional_endpoint": "regional"})
-    stock = in_region().create_client(service, config=regional)  # type: ignore[call-overload]
+    stock = in_region().create_client(service, config=regional)
     assert sent(aws.client(service), service) == sent(stock, service)
 
 
