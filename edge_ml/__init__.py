@@ -1,0 +1,1 @@
+"""The function that hosts custom models: image references in, labels with confidences out."""

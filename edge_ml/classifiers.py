@@ -1,0 +1,37 @@
+"""The Classifiers of a folder of bundles, each loaded when first asked for and kept."""
+
+from pathlib import Path
+from typing import Any
+
+from edge_ml.bundle import ModelBundle
+from edge_ml.classify import Classifier
+
+
+class UnknownModelError(LookupError):
+    """There is no bundle of that name; the text says which there are."""
+
+
+class Classifiers:
+    """The models of one worker; the default one is loaded at once, so that a broken one fails the start."""
+
+    def __init__(self, folder: Path, default: str) -> None:
+        self._bundles = {
+            path.parent.name: ModelBundle.load(path.parent) for path in sorted(folder.glob("*/model.json"))
+        }
+        self._loaded: dict[str, Classifier] = {}
+        self._default = default
+        self.named(None)
+
+    def named(self, name: str | None) -> Classifier:
+        """The classifier of that name, or the default one; raises UnknownModelError or BundleError."""
+        wanted = name or self._default
+        if wanted not in self._bundles:
+            raise UnknownModelError(f"There is no model {wanted!r}; there are {', '.join(self._bundles) or 'none'}.")
+        if wanted not in self._loaded:
+            self._loaded[wanted] = Classifier(self._bundles[wanted])
+        return self._loaded[wanted]
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Every model, the default first."""
+        bundles = sorted(self._bundles.values(), key=lambda bundle: bundle.name != self._default)
+        return [bundle.describe() for bundle in bundles]

@@ -1,0 +1,69 @@
+"""Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from edge_ml.classifiers import Classifiers, UnknownModelError
+from edge_ml.classify import Classifier
+from edge_ml.decode import decode
+from edge_ml.image_error import ImageError
+from edge_ml.objects import ahead, read, s3
+
+MODELS = Classifiers(
+    folder=Path(os.environ.get("MODELS_FOLDER") or Path(__file__).with_name("models")),
+    default=os.environ.get("DEFAULT_MODEL", "animals"),
+)
+READERS = ThreadPoolExecutor(max_workers=4)
+WORST_IMAGE_MS = 3000
+logger = logging.getLogger(__name__)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """The Lambda entry point."""
+    if event.get("describe"):
+        return {"models": MODELS.describe()}
+    try:
+        classifier = MODELS.named(event.get("model"))
+    except UnknownModelError as error:
+        return {"error": {"code": "unknown_model", "detail": str(error)}}
+    bodies = ahead(partial(read, s3()), event["images"], READERS)
+    return {
+        "model": classifier.bundle.to_dict(),
+        "results": results(classifier, bodies, context.get_remaining_time_in_millis),
+    }
+
+
+def results(
+    classifier: Classifier, bodies: Iterable[Future[bytes]], remaining_ms: Callable[[], int]
+) -> list[dict[str, Any]]:
+    """One result for each image, in order; what goes wrong with one stays with it."""
+    return [_result(classifier, body, remaining_ms) for body in bodies]
+
+
+def _result(classifier: Classifier, body: Future[bytes], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+    try:
+        if remaining_ms() < WORST_IMAGE_MS:
+            raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)
+        return answer(classifier, body.result())
+    except ImageError as error:
+        logger.warning("no answer: %s: %s", error.code, error.detail)
+        return {"error": error.to_dict()}
+
+
+def answer(classifier: Classifier, data: bytes) -> dict[str, Any]:
+    """What the model sees in the image file `data`; raises ImageError."""
+    started = time.perf_counter()
+    picture = decode(data, classifier.bundle.fit)
+    detections = classifier.detections(picture)
+    width, height = picture.size
+    return {
+        "detections": detections,
+        "size": {"width": width, "height": height},
+        "duration_ms": round((time.perf_counter() - started) * 1000),
+    }

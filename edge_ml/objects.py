@@ -1,0 +1,69 @@
+"""The objects images lie in: read from S3, ahead of whoever decodes them."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from functools import cache
+from typing import Any
+
+from edge_ml.image_error import ImageError
+
+MOST_BYTES = 50_000_000
+_AHEAD = 4
+_GONE = {"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "MethodNotAllowed", "404", "405"}
+_DENIED = {"AccessDenied", "403"}
+
+Reference = Mapping[str, str]
+
+
+@cache
+def s3() -> Any:
+    """The S3 client, made when first needed: it takes longer to start than the model."""
+    from botocore.config import Config
+    from botocore.session import Session
+
+    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+    return Session().create_client("s3", config=config)
+
+
+def read(client: Any, image: Reference) -> bytes:
+    """The object's bytes; raises ImageError, retryable unless S3 says that it will never be there."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    version = {} if image["version"] == "null" else {"VersionId": image["version"]}
+    try:
+        return _body(client.get_object(Bucket=image["bucket"], Key=image["key"], **version))
+    except ClientError as error:
+        raise _refused(error.response["Error"]) from error
+    except BotoCoreError as error:
+        raise ImageError("storage_error", f"S3 could not be read: {error}", retryable=True) from error
+
+
+def ahead(reader: Callable[[Reference], bytes], images: Iterable[Reference], pool: Executor) -> Iterator[Future[bytes]]:
+    """Each image's bytes in turn, the next few already on their way; few, so that memory holds them."""
+    coming: deque[Future[bytes]] = deque()
+    for image in images:
+        coming.append(pool.submit(reader, image))
+        if len(coming) > _AHEAD:
+            yield coming.popleft()
+    while coming:
+        yield coming.popleft()
+
+
+def _body(response: Mapping[str, Any]) -> bytes:
+    length = response["ContentLength"]
+    if 0 < length <= MOST_BYTES:
+        return bytes(response["Body"].read())
+    response["Body"].close()
+    if length:
+        raise ImageError("too_large", f"{length} bytes are more than {MOST_BYTES // 1_000_000} MB.")
+    raise ImageError("empty", "The object has no bytes.")
+
+
+def _refused(error: Mapping[str, Any]) -> ImageError:
+    code = error.get("Code", "")
+    if code in _GONE:
+        return ImageError("no_such_object", "The object, or this version of it, is not in the bucket.")
+    if code in _DENIED:
+        return ImageError("access_denied", "S3 denied the read; a missing object looks the same.", retryable=True)
+    return ImageError("storage_error", f"S3 answered {code}: {error.get('Message', '')}", retryable=True)

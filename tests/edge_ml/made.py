@@ -1,0 +1,86 @@
+"""Model bundles and pictures made for the tests: the model answers how red, green and blue a picture is."""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+LABELS = ("red", "green", "blue")
+OPSET, IR_VERSION = 17, 9
+
+
+def model_json(name: str = "colours", **changed: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": "1.2.3",
+        "task": "classify",
+        "labels": list(LABELS),
+        "input": {
+            "name": "image",
+            "layout": "NCHW",
+            "dtype": "float32",
+            "size": [32, 32],
+            "resize": "stretch",
+            "channels": "RGB",
+            "mean": [127.5, 127.5, 127.5],
+            "std": [25.5, 25.5, 25.5],
+        },
+        "output": {"name": "logits", "decoding": "logits", "temperature": 1.0},
+        "license": "MIT",
+        "source": "made by a test",
+        "metrics": {"accuracy": 1.0},
+    } | changed
+
+
+def bundle(parent: Path, name: str = "colours", *, gain: float = 1.0, **changed: Any) -> Path:
+    """A bundle in `parent`/`name` that answers the mean of each colour, times `gain`; keywords change model.json."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text(json.dumps(model_json(**{"name": name} | changed)))
+    onnx.save(_colours(gain), folder / "model.onnx")
+    return folder
+
+
+def with_input(**changed: Any) -> dict[str, Any]:
+    return {"input": model_json()["input"] | changed}
+
+
+def with_output(**changed: Any) -> dict[str, Any]:
+    return {"output": model_json()["output"] | changed}
+
+
+def picture(colour: str | tuple[int, ...] = "red", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, size, colour)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def best(result: Mapping[str, Any]) -> str:
+    return str(result["detections"][0]["label"])
+
+
+def _colours(gain: float) -> onnx.ModelProto:
+    weights = numpy_helper.from_array(np.eye(3, dtype=np.float32) * np.float32(gain), "weights")
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["logits"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "colours",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 32, 32])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 3])],
+        [weights],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)

@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+import skimage.data
+
+import edge_ml
+from edge_ml.classifiers import Classifiers
+from edge_ml.handler import answer
+from tests.edge_ml import made
+
+MODELS = Path(edge_ml.__file__).with_name("models")
+NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_bundled_model_loads_and_is_small(name: str) -> None:
+    classifier = Classifiers(MODELS, name).named(None)
+    assert classifier.bundle.path.stat().st_size < 8_000_000
+    said = answer(classifier, made.encoded(made.picture()))
+    assert said["detections"][0]["label"] in classifier.bundle.labels
+
+
+def test_the_cat_is_a_cat() -> None:
+    file = Path(skimage.data.data_dir if hasattr(skimage.data, "data_dir") else skimage.__path__[0]) / "chelsea.png"
+    said = answer(Classifiers(MODELS, "animals").named(None), file.read_bytes())
+    assert made.best(said) == "cat"
+    assert said["size"] == {"width": 451, "height": 300}

@@ -1,0 +1,119 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import moto
+import pytest
+
+from domain.recognition import Detection, Model, Rejection
+from edge_ml import handler as module
+from edge_ml import objects
+from edge_ml.classifiers import Classifiers
+from tests.edge_ml import made
+
+
+class Context:
+    def __init__(self, milliseconds: int = 60_000) -> None:
+        self.milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@pytest.fixture(autouse=True)
+def s3(colours_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(module, "MODELS", Classifiers(colours_folder, "colours"))
+    with moto.mock_aws():
+        objects.s3.cache_clear()
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="images")
+        yield client
+    objects.s3.cache_clear()
+
+
+def stored(s3: Any, *bodies: bytes) -> list[dict[str, str]]:
+    for n, body in enumerate(bodies):
+        s3.put_object(Bucket="images", Key=f"{n}.jpg", Body=body)
+    return [{"bucket": "images", "key": f"{n}.jpg", "version": "null"} for n in range(len(bodies))]
+
+
+def ask(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]:
+    """The answer as it comes out at the other end: Lambda carries JSON, and JSON knows no NaN."""
+    answer = module.handler(json.loads(json.dumps(event)), context or Context())
+    return dict(json.loads(json.dumps(answer, allow_nan=False)))
+
+
+def test_each_image_is_answered_in_its_place(s3: Any) -> None:
+    pictures = [made.encoded(made.picture(colour)) for colour in ("red", "lime", "blue", "red", "blue", "lime", "red")]
+    answer = ask({"images": stored(s3, *pictures), "model": None})
+    assert list(map(made.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
+
+
+def test_bad_images_leave_their_neighbours_alone(s3: Any) -> None:
+    good = made.encoded(made.picture("blue"))
+    images = stored(s3, good, b"not an image", good[:100], b"", b"8BPS\0\1", good)
+    images.insert(3, {"bucket": "images", "key": "gone", "version": "null"})
+    results = ask({"images": images})["results"]
+    assert [result.get("error", {}).get("code") for result in results] == [
+        None, "not_an_image", "damaged_image", "no_such_object", "empty", "unsupported_format", None,
+    ]  # fmt: skip
+    assert made.best(results[0]) == made.best(results[-1]) == "blue"
+
+
+def test_contract_what_recognition_reads(s3: Any) -> None:
+    answer = ask({"images": stored(s3, made.encoded(made.picture("red", (64, 48))), b"text"), "model": "colours"})
+    assert set(answer) == {"model", "results"}
+    model = Model.from_dict(answer["model"])
+    assert (model.name, model.version, len(model.digest)) == ("colours", "1.2.3", 64)
+    good, bad = answer["results"]
+    assert set(good) == {"detections", "size", "duration_ms"}
+    seen = Detection.from_dict(good["detections"][0])
+    assert (seen.label, seen.box) == ("red", None)
+    assert seen.confidence == pytest.approx(1, abs=1e-3)
+    assert good["size"] == {"width": 64, "height": 48}
+    assert isinstance(good["duration_ms"], int)
+    assert set(bad) == {"error"}
+    assert set(bad["error"]) == {"code", "detail", "retryable"}
+    assert Rejection.from_dict(bad["error"]).code == "not_an_image"
+    assert bad["error"]["retryable"] is False
+
+
+def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
+    edge_detector = pytest.importorskip("recognition.runtime.edge_detector")
+    answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
+    model = Model.from_dict(answer["model"])
+    seen, refused = (edge_detector._outcome(model, result) for result in answer["results"])
+    assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
+    assert isinstance(refused, Rejection)
+
+
+def test_contract_describe(s3: Any) -> None:
+    (described,) = ask({"describe": True})["models"]
+    assert set(described) == {"name", "version", "digest", "task", "labels", "input_size", "metrics", "license"}
+
+
+def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
+    answer = ask({"images": stored(s3, b"x"), "model": "lions"})
+    assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colours."}}
+
+
+def test_no_images_no_results() -> None:
+    assert ask({"images": []})["results"] == []
+
+
+def test_images_for_which_no_time_is_left_may_be_asked_for_again(s3: Any) -> None:
+    images = stored(s3, made.encoded(made.picture("red")))
+    (result,) = ask({"images": images}, Context(milliseconds=500))["results"]
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("out_of_time", True)
+
+
+def test_a_batch_without_access_is_retryable(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Denying:
+        def get_object(self, **_: str) -> None:
+            raise s3.exceptions.ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+
+    monkeypatch.setattr(module, "s3", Denying)
+    results = ask({"images": stored(s3, b"x", b"y")})["results"]
+    assert [result["error"]["retryable"] for result in results] == [True, True]

@@ -1,0 +1,123 @@
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import moto
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
+
+from edge_ml import objects
+from edge_ml.image_error import ImageError
+from edge_ml.objects import ahead, read
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    with moto.mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="images")
+        client.put_bucket_versioning(Bucket="images", VersioningConfiguration={"Status": "Enabled"})
+        yield client
+
+
+def put(s3: Any, body: bytes, key: str = "a b+c%/ü.jpg") -> dict[str, str]:
+    version = s3.put_object(Bucket="images", Key=key, Body=body)["VersionId"]
+    return {"bucket": "images", "key": key, "version": version}
+
+
+def refused(s3: Any, image: dict[str, str]) -> ImageError:
+    with pytest.raises(ImageError) as caught:
+        read(s3, image)
+    return caught.value
+
+
+def test_the_named_version_is_read_and_not_the_newest(s3: Any) -> None:
+    first = put(s3, b"first")
+    put(s3, b"second")
+    assert read(s3, first) == b"first"
+    assert read(s3, first | {"version": "null"}) == b"second"
+
+
+@pytest.mark.parametrize("changed", [{"key": "none"}, {"bucket": "no-such-bucket"}])
+def test_what_is_not_there_is_no_such_object(s3: Any, changed: dict[str, str]) -> None:
+    error = refused(s3, put(s3, b"x") | changed | {"version": "null"})
+    assert (error.code, error.retryable) == ("no_such_object", False)
+
+
+def test_a_deleted_version_is_no_such_object(s3: Any) -> None:
+    image = put(s3, b"x")
+    marker = s3.delete_object(Bucket="images", Key=image["key"])["VersionId"]
+    s3.delete_object(Bucket="images", Key=image["key"], VersionId=image["version"])
+    assert refused(s3, image).code == "no_such_object"
+    assert refused(s3, image | {"version": marker}).code == "no_such_object"
+
+
+def test_an_empty_object_is_empty(s3: Any) -> None:
+    assert refused(s3, put(s3, b"")).code == "empty"
+
+
+def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "MOST_BYTES", 10)
+    assert read(s3, put(s3, b"0123456789")) == b"0123456789"
+    error = refused(s3, put(s3, b"0123456789A"))
+    assert (error.code, error.retryable) == ("too_large", False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "code", "retryable"),
+    [
+        ("AccessDenied", 403, "access_denied", True),
+        ("SlowDown", 503, "storage_error", True),
+        ("InternalError", 500, "storage_error", True),
+        ("NoSuchVersion", 404, "no_such_object", False),
+    ],
+)
+def test_s3_s_refusals_are_coded(s3: Any, answer: str, status: int, code: str, retryable: bool) -> None:
+    with Stubber(s3) as stub:
+        # standard retries ask again after a 5xx
+        for _ in range(5):
+            stub.add_client_error("get_object", answer, http_status_code=status)
+        error = refused(s3, {"bucket": "images", "key": "k", "version": "null"})
+    assert (error.code, error.retryable) == (code, retryable)
+
+
+def test_a_lost_connection_is_worth_another_try() -> None:
+    class Unreachable:
+        def get_object(self, **_: str) -> None:
+            raise EndpointConnectionError(endpoint_url="https://s3")
+
+    error = refused(Unreachable(), {"bucket": "images", "key": "k", "version": "null"})
+    assert (error.code, error.retryable) == ("storage_error", True)
+
+
+def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
+    images = [{"key": str(n)} for n in range(20)]
+    asked: list[str] = []
+    two = threading.Semaphore(0)
+
+    def reader(image: Any) -> bytes:
+        asked.append(image["key"])
+        two.release()
+        return str(image["key"]).encode()
+
+    with ThreadPoolExecutor(4) as pool:
+        coming = ahead(reader, images, pool)
+        first = next(coming).result()
+        assert two.acquire(timeout=5)
+        assert two.acquire(timeout=5)  # the second was asked for although nobody took it yet
+        assert len(asked) <= objects._AHEAD + 1
+        assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
+
+
+def test_a_read_that_fails_fails_alone() -> None:
+    def reader(image: Any) -> bytes:
+        if image["key"] == "1":
+            raise ClientError({"Error": {"Code": "x"}}, "GetObject")
+        return b"fine"
+
+    with ThreadPoolExecutor(2) as pool:
+        futures = list(ahead(reader, [{"key": str(n)} for n in range(3)], pool))
+    assert [future.exception() is None for future in futures] == [True, False, True]
