@@ -61,7 +61,7 @@ $(DEPLOYABLE): requirements.txt | $(BIN)/python
 	@touch $@
 
 $(INSTALLED): requirements-dev.txt $(DEPLOYABLE)
-	@echo "Installing the pinned packages for running and testing; the first time takes about a minute ..."
+	@echo "Installing the pinned packages for running and testing; the first time takes a minute ..."
 	@$(call pip-install,requirements-dev.txt)
 	@touch $@
 
@@ -74,7 +74,7 @@ $(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)
 	@touch $@
 
 define pip-install
-mkdir -p .local/logs; $(BIN)/python -m pip install --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
+mkdir -p .local/logs; $(BIN)/python -m pip install --no-compile --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
   grep -E '^ERROR' .local/logs/pip.log | tail -n 5; \
   echo "pip could not install $(1); is the network there? The log is .local/logs/pip.log" >&2; exit 1; }
 endef
