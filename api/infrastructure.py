@@ -36,7 +36,11 @@ _VISIBILITY = cdk.Duration.minutes(12)
 
 
 class APIStack(cdk.Stack):
-    """Ingress. `images` is the bucket, `uploads` the topic, `uploads_queue` what the recogniser reads."""
+    """Ingress. `images` is the bucket, `uploads` the topic, `uploads_queue` what the recogniser reads.
+
+    `enforce_ssl` says whether buckets, topics and queues refuse plain HTTP: everywhere but on one machine, whose
+    emulator speaks nothing else and takes that refusal at its word.
+    """
 
     def __init__(
         self,
@@ -52,15 +56,33 @@ class APIStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)  # else an ACL, which is refused
-        self.uploads_dead = _queue(self, "UploadsDead", retention_period=cdk.Duration.days(14))
-        self.uploads_queue = _queue(
-            self,
+        self.enforce_ssl = not loopback
+        self.uploads_dead = self._queue("UploadsDead", retention_period=cdk.Duration.days(14))
+        self.uploads_queue = self._queue(
             "UploadsQueue",
             visibility_timeout=_VISIBILITY,
             dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=self.uploads_dead),
         )
-        self.uploads = _topic(self, self.uploads_queue, self.uploads_dead)
-        self.images = _bucket(self, self.uploads)
+        self.uploads = sns.Topic(self, "Uploads", enforce_ssl=self.enforce_ssl)
+        _let_buckets_publish(self.uploads)
+        self.uploads.add_subscription(
+            subscriptions.SqsSubscription(
+                self.uploads_queue, raw_message_delivery=True, dead_letter_queue=self.uploads_dead
+            )
+        )
+        self.images = self._bucket(
+            "Images",
+            versioned=True,
+            server_access_logs_bucket=self._access_logs(),
+            cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                    noncurrent_version_expiration=cdk.Duration.days(30),
+                )
+            ],
+        )
+        _announce(self.images, self.uploads)
         self.http_api = _http_api(self)
         self.public_url = public_url or self.http_api.api_endpoint
         self.user_pool = _user_pool(self) if auth == "cognito" else None
@@ -68,6 +90,27 @@ class APIStack(cdk.Stack):
         self.authorizer = _authorizer(self.user_pool, self.user_pool_client)
         self._upload(detectors, loopback, vendor)
         self._outputs()
+
+    def _queue(self, construct_id: str, **more: Any) -> sqs.Queue:
+        return sqs.Queue(
+            self, construct_id, enforce_ssl=self.enforce_ssl, encryption=sqs.QueueEncryption.SQS_MANAGED, **more
+        )
+
+    def _bucket(self, construct_id: str, **more: Any) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            construct_id,
+            enforce_ssl=self.enforce_ssl,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            **more,
+        )
+
+    def _access_logs(self) -> s3.Bucket:
+        """Who read and wrote which picture, for ninety days."""
+        return self._bucket("ImagesAccessLogs", lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(90))])
 
     def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> None:
         upload = PythonFunction(
@@ -113,66 +156,23 @@ def add_routes(scope: Construct, api: APIStack, function: lambda_.Function, *rou
         )
 
 
-def _queue(scope: Construct, construct_id: str, **more: Any) -> sqs.Queue:
-    return sqs.Queue(scope, construct_id, enforce_ssl=True, encryption=sqs.QueueEncryption.SQS_MANAGED, **more)
+def _let_buckets_publish(uploads: sns.Topic) -> None:
+    """Admit this account's buckets.
 
-
-def _topic(scope: Construct, queue: sqs.Queue, dead: sqs.Queue) -> sns.Topic:
-    """The news of every new object, of this account's buckets only.
-
-    Not the bucket's own ARN: the policy must stand before the bucket announces to the topic, so it cannot name it.
-    Not encrypted with KMS: S3 may publish only where a customer key's policy lets it, and the messages hold no
-    more than keys and sizes; the queues behind are encrypted.
+    Not one bucket by its ARN: the policy must stand before the bucket announces to the topic, so it cannot name it.
+    The topic is not encrypted with KMS: S3 could publish only under a customer key, and the messages hold no more
+    than keys and sizes; the queues behind are encrypted.
     """
-    topic = sns.Topic(scope, "Uploads", enforce_ssl=True)
-    topic.add_to_resource_policy(
+    uploads.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal("s3.amazonaws.com")],
             actions=["sns:Publish"],
-            resources=[topic.topic_arn],
+            resources=[uploads.topic_arn],
             conditions={
                 "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
                 "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:s3:::*"},
             },
         )
-    )
-    topic.add_subscription(subscriptions.SqsSubscription(queue, raw_message_delivery=True, dead_letter_queue=dead))
-    return topic
-
-
-def _bucket(scope: Construct, uploads: sns.Topic) -> s3.Bucket:
-    bucket = s3.Bucket(
-        scope,
-        "Images",
-        versioned=True,
-        enforce_ssl=True,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-        cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
-        server_access_logs_bucket=_access_logs(scope),
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-                noncurrent_version_expiration=cdk.Duration.days(30),
-            )
-        ],
-    )
-    _announce(bucket, uploads)
-    return bucket
-
-
-def _access_logs(scope: Construct) -> s3.Bucket:
-    """Who read and wrote which picture, for ninety days."""
-    return s3.Bucket(
-        scope,
-        "ImagesAccessLogs",
-        enforce_ssl=True,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-        lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(90))],
     )
 
 
