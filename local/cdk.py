@@ -1,5 +1,6 @@
 """The CDK CLI of this checkout, run against an emulator."""
 
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +10,8 @@ from local.environment import clean
 
 ROOT = Path(__file__).parent.parent
 _CLI = ROOT / "node_modules" / ".bin" / "cdk"
-_TOLD_LINES = 25
+_TOLD_LINES = 20
+_RESOURCE = re.compile(r"\S+ \| +\d+(/\d+)? \| ")
 
 Tell = Callable[[str], None]
 
@@ -42,8 +44,7 @@ def run(*arguments: str, endpoint: str, home: Path, log: Path, tell: Tell) -> No
             kept.flush()
             _follow(line.strip(), tell)
     if cli.returncode:
-        last = "".join(log.read_text().splitlines(keepends=True)[-_TOLD_LINES:])
-        raise CDKError(f"{last}\nThe CDK CLI failed. Above are its last lines; the whole log is {log}")
+        raise CDKError(f"{_end(log)}\n\nThe CDK CLI failed. Above are its last lines; the whole log is {log}")
 
 
 def _follow(line: str, tell: Tell) -> None:
@@ -51,6 +52,11 @@ def _follow(line: str, tell: Tell) -> None:
         tell(f"templates written ({line.rpartition(' ')[2]})")
     elif line.startswith("✅"):
         tell(f"{line.lstrip('✅ ')} deployed")
+
+
+def _end(log: Path) -> str:
+    lines = [line for line in log.read_text().splitlines() if not _RESOURCE.match(line)]
+    return "\n".join(lines[-_TOLD_LINES:])
 
 
 def _environment(endpoint: str, home: Path) -> dict[str, str]:
