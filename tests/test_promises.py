@@ -1,0 +1,181 @@
+"""What the templates promise, over all three stacks, with the account's settings and with those of one machine."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.stacks import LOCAL, assembly, resources, template
+
+ACCOUNT: dict[str, str] = {}
+BOTH = pytest.mark.parametrize("settings", [ACCOUNT, LOCAL], ids=["account", "local"])
+
+
+def statements(settings: dict[str, str]) -> list[dict[str, Any]]:
+    """Every statement of every function's role."""
+    policies = [each["Properties"] for _, each in resources("AWS::IAM::Policy", **settings)]
+    return [said for policy in policies for said in policy["PolicyDocument"]["Statement"]]
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    """A statement's actions, one or many."""
+    return statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+
+
+@BOTH
+def test_every_queue_ends_in_dead_letters_that_stay_two_weeks(settings: dict[str, str]) -> None:
+    queues = dict(resources("AWS::SQS::Queue", **settings))
+    dead = {name for name, queue in queues.items() if "RedrivePolicy" not in queue["Properties"]}
+    live = {name: queue["Properties"] for name, queue in queues.items() if name not in dead}
+    assert len(live) == 3
+    for name, queue in live.items():
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert f"{name.split('/')[0]}/{target}" in dead
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    assert all(queues[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400 for name in dead)
+
+
+@BOTH
+def test_every_subscription_of_a_queue_is_raw_and_has_dead_letters(settings: dict[str, str]) -> None:
+    found = dict(resources("AWS::SNS::Subscription", **settings))
+    assert len(found) == 2
+    for subscription in found.values():
+        assert subscription["Properties"]["RawMessageDelivery"] is True
+        assert "deadLetterTargetArn" in subscription["Properties"]["RedrivePolicy"]
+
+
+@BOTH
+def test_every_queue_hides_a_message_six_times_as_long_as_its_function_may_take(settings: dict[str, str]) -> None:
+    functions = dict(resources("AWS::Lambda::Function", **settings))
+    queues = dict(resources("AWS::SQS::Queue", **settings))
+    for name, source in resources("AWS::Lambda::EventSourceMapping", **settings):
+        stack = name.split("/")[0]
+        timeout = functions[f"{stack}/{source['Properties']['FunctionName']['Ref']}"]["Properties"]["Timeout"]
+        arn = json.dumps(source["Properties"]["EventSourceArn"])
+        (queue,) = [each for key, each in queues.items() if key.split("/")[1] in arn]
+        assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+
+@BOTH
+def test_every_batch_fails_by_item(settings: dict[str, str]) -> None:
+    found = list(resources("AWS::Lambda::EventSourceMapping", **settings))
+    assert len(found) == 3
+    for _, source in found:
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["Properties"]["BatchSize"] == 10
+
+
+@BOTH
+def test_no_role_has_a_wildcard_action_or_a_managed_policy(settings: dict[str, str]) -> None:
+    assert not [action for said in statements(settings) for action in actions(said) if "*" in action]
+    assert not [
+        name for name, role in resources("AWS::IAM::Role", **settings) if "ManagedPolicyArns" in role["Properties"]
+    ]
+
+
+@BOTH
+def test_wildcard_resources_are_for_services_that_know_no_other(settings: dict[str, str]) -> None:
+    everywhere = {action for said in statements(settings) if said["Resource"] == "*" for action in actions(said)}
+    assert everywhere <= {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "rekognition:DetectLabels"}
+
+
+@BOTH
+def test_nobody_but_the_owner_of_a_thing_may_delete_images(settings: dict[str, str]) -> None:
+    granted = {action for said in statements(settings) for action in actions(said)}
+    assert not {action for action in granted if action.startswith("s3:Delete")}
+
+
+@BOTH
+def test_stacks_lean_one_way(settings: dict[str, str]) -> None:
+    manifest = json.loads((assembly(**settings) / "manifest.json").read_text())["artifacts"]
+    leans = {
+        name: {each for each in manifest[name].get("dependencies", ()) if each.endswith("Stack")}
+        for name in ("APIStack", "RekognitionStack", "IntegrationStack")
+    }
+    assert leans == {
+        "APIStack": set(),
+        "RekognitionStack": {"APIStack"},
+        "IntegrationStack": {"APIStack", "RekognitionStack"},
+    }
+
+
+@BOTH
+def test_nothing_has_a_physical_name(settings: dict[str, str]) -> None:
+    named = {
+        "AWS::S3::Bucket": "BucketName",
+        "AWS::SQS::Queue": "QueueName",
+        "AWS::SNS::Topic": "TopicName",
+        "AWS::DynamoDB::Table": "TableName",
+        "AWS::Lambda::Function": "FunctionName",
+        "AWS::IAM::Role": "RoleName",
+        "AWS::SecretsManager::Secret": "Name",
+        "AWS::Logs::LogGroup": "LogGroupName",
+    }
+    for kind, name in named.items():
+        assert not [key for key, each in resources(kind, **settings) if name in each.get("Properties", {})]
+
+
+def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
+    bundles = assembly(**LOCAL) / "bundles"
+    held = {
+        unit.name: {each.name for each in unit.iterdir() if each.name != "__pycache__"} for unit in bundles.iterdir()
+    }
+    assert held == {
+        "api": {"api", "domain", "wire"},
+        "recognition": {"recognition", "domain", "wire"},
+        "integration": {"integration", "domain", "wire"},
+        "edge_ml": {"edge_ml"},
+    }
+    assert {each.name for each in (bundles / "api/api").iterdir()} == {"runtime"}
+    assert not list(bundles.rglob("training"))
+
+
+def test_bundles_ship_bytecode_for_every_module() -> None:
+    bundles = assembly(**LOCAL) / "bundles"
+    modules = list(bundles.rglob("*.py"))
+    assert modules
+    assert not [each for each in modules if not list((each.parent / "__pycache__").glob(f"{each.stem}.*.pyc"))]
+
+
+def test_the_account_s_edge_function_is_a_container_image_and_the_machine_s_a_zip() -> None:
+    def package(**settings: str) -> set[str]:
+        return {
+            each["Properties"].get("PackageType", "Zip") for _, each in resources("AWS::Lambda::Function", **settings)
+        }
+
+    assert package() == {"Image", "Zip"}
+    assert package(**LOCAL) == {"Zip"}
+
+
+def test_with_auth_on_every_route_but_health_wants_a_token() -> None:
+    routes = {each["Properties"]["RouteKey"]: each["Properties"] for _, each in resources("AWS::ApiGatewayV2::Route")}
+    open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
+    assert open_routes == {"GET /health", "$default"}
+    assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"JWT"}
+
+
+def test_with_auth_off_there_is_no_pool_and_no_token() -> None:
+    assert not list(resources("AWS::Cognito::UserPool", **LOCAL))
+    routes = [each["Properties"] for _, each in resources("AWS::ApiGatewayV2::Route", **LOCAL)]
+    assert {route.get("AuthorizationType", "NONE") for route in routes} == {"NONE"}
+
+
+def test_a_stage_is_in_the_stacks_names_only() -> None:
+    manifest = json.loads((assembly(stage="blue") / "manifest.json").read_text())["artifacts"]
+    assert manifest["APIStack"]["properties"]["stackName"] == "blue-APIStack"
+
+
+def test_only_a_deployment_with_rekognition_may_ask_it() -> None:
+    def may_ask(settings: dict[str, str]) -> bool:
+        return any("rekognition:DetectLabels" in actions(said) for said in statements(settings))
+
+    assert may_ask(ACCOUNT)
+    assert not may_ask(LOCAL)
+
+
+def test_no_secret_stands_in_a_template() -> None:
+    for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):
+        assert "whsec_" not in json.dumps(template(stack))
+    secrets = [each["Properties"] for _, each in resources("AWS::SecretsManager::Secret")]
+    assert secrets
+    assert all("SecretString" not in secret for secret in secrets)
