@@ -62,5 +62,5 @@ def _session() -> Session:
 
 def client(service: str, **config: Any) -> Any:
     """A client of `service` (one of those this project uses), with `botocore.config.Config` settings."""
-    settings: dict[str, Any] = {"s3": {"us_east_1_regional_endpoint": "regional"}} | config
-    return _session().create_client(service, config=Config(**settings))
+    s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop("s3", {})  # else it asks for the region "aws-global"
+    return _session().create_client(service, config=Config(s3=s3, **config))
