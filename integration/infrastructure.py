@@ -41,8 +41,8 @@ class IntegrationStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         self.subscriptions = _table(self)
         self.signing_key = _signing_key(self)
-        self.events_dead, self.events_queue = _queues(self, "Events", EVENT_TRIES)
-        self.deliveries_dead, self.deliveries_queue = _queues(self, "Deliveries", DELIVERY_ATTEMPTS)
+        self.events_dead, self.events_queue = _queues(self, "Events", EVENT_TRIES, api.enforce_ssl)
+        self.deliveries_dead, self.deliveries_queue = _queues(self, "Deliveries", DELIVERY_ATTEMPTS, api.enforce_ssl)
         recognition.results.add_subscription(
             sns_subscriptions.SqsSubscription(
                 self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
@@ -67,7 +67,7 @@ class IntegrationStack(cdk.Stack):
             handler="integration.runtime.webhooks.handler",
             environment={
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
-                "SIGNING_KEY_ARN": self.signing_key.secret_arn,
+                "SIGNING_KEY_ARN": _arn(self.signing_key),
                 "PUBLIC_URL": api.public_url,
                 "LOOPBACK": _truth(loopback),
             },
@@ -76,7 +76,7 @@ class IntegrationStack(cdk.Stack):
             ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
             self.subscriptions.table_arn,
         )
-        webhooks.may(["secretsmanager:GetSecretValue"], self.signing_key.secret_arn)
+        webhooks.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
         add_routes(
             self,
             api,
@@ -115,13 +115,13 @@ class IntegrationStack(cdk.Stack):
             environment={
                 "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
-                "SIGNING_KEY_ARN": self.signing_key.secret_arn,
+                "SIGNING_KEY_ARN": _arn(self.signing_key),
                 "DEFAULT_WEBHOOK_URL": webhook_url,
                 "LOOPBACK": _truth(loopback),
             },
         )
         deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
-        deliver.may(["secretsmanager:GetSecretValue"], self.signing_key.secret_arn)
+        deliver.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
         deliver.add_event_source(_source(self.deliveries_queue))
 
     def _outputs(self, webhook_url: str) -> None:
@@ -130,7 +130,7 @@ class IntegrationStack(cdk.Stack):
             "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
             "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
             "SubscriptionsTable": self.subscriptions.table_name,
-            "SigningKeyArn": self.signing_key.secret_arn,
+            "SigningKeyArn": _arn(self.signing_key),
         }
         for name, value in said.items():
             cdk.CfnOutput(self, name, value=value)
@@ -153,6 +153,13 @@ def _table(scope: Construct) -> dynamodb.Table:
     )
 
 
+def _arn(secret: secretsmanager.Secret) -> str:
+    """As an attribute: `Ref` is the ARN too, but in the emulator it is the name, which no policy matches."""
+    resource = secret.node.default_child
+    assert isinstance(resource, secretsmanager.CfnSecret)
+    return resource.attr_id
+
+
 def _signing_key(scope: Construct) -> secretsmanager.Secret:
     """Kept when the stack goes, like the table: with another key every subscriber's secret would be another."""
     return secretsmanager.Secret(
@@ -164,12 +171,13 @@ def _signing_key(scope: Construct) -> secretsmanager.Secret:
     )
 
 
-def _queues(scope: Construct, name: str, tries: int) -> tuple[sqs.Queue, sqs.Queue]:
+def _queues(scope: Construct, name: str, tries: int, enforce_ssl: bool) -> tuple[sqs.Queue, sqs.Queue]:
     """The dead letters, and the queue that sends them there after so many tries."""
-    dead = _queue(scope, f"{name}Dead")
+    dead = _queue(scope, f"{name}Dead", enforce_ssl=enforce_ssl)
     queue = _queue(
         scope,
         f"{name}Queue",
+        enforce_ssl=enforce_ssl,
         visibility_timeout=cdk.Duration.seconds(6 * SECONDS),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=tries),
     )
@@ -181,7 +189,6 @@ def _queue(scope: Construct, construct_id: str, **more: Any) -> sqs.Queue:
         scope,
         construct_id,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
         retention_period=cdk.Duration.days(14),
         **more,
     )
