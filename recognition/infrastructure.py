@@ -35,7 +35,7 @@ class RekognitionStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         self.recognitions = _table(self)
-        self.results = sns.Topic(self, "Results", enforce_ssl=True)
+        self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
         self.edge = edge_function(self, package=edge_package, vendor=vendor, images=api.images)
         code = bundle(
             self,
