@@ -84,7 +84,7 @@ def _webhook_id(request: Request) -> str:
 
 def _cursor(request: Request) -> str | None:
     last = cursor(request)
-    if last and not is_subscription_id(last):
+    if last is not None and not is_subscription_id(last):
         raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.")
     return last
 

@@ -1,0 +1,200 @@
+"""The integration functions in moto, and a subscriber's server on this machine that behaves as its path says."""
+
+import importlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from integration.runtime.subscription import Subscription
+from integration.runtime.subscriptions import Subscriptions
+
+SIGNING_KEY = b"k" * 64
+
+
+@dataclass
+class Account:
+    """Clients and names of what the functions use."""
+
+    sqs: Any
+    dynamodb: Any
+    events: str
+    deliveries: str
+    subscriptions: Subscriptions
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The items of the subscriptions table."""
+        return list(self.dynamodb.scan(TableName="subscriptions")["Items"])
+
+    def queued(self) -> list[dict[str, Any]]:
+        """The deliveries queued since last asked."""
+        found: list[dict[str, Any]] = []
+        while messages := self.sqs.receive_message(QueueUrl=self.deliveries, MaxNumberOfMessages=10).get("Messages"):
+            found += [json.loads(each["Body"]) for each in messages]
+        return found
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An account under moto, and the functions' environment."""
+    with mock_aws():
+        sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+        dynamodb.create_table(
+            TableName="subscriptions",
+            KeySchema=[
+                {"AttributeName": "owner", "KeyType": "HASH"},
+                {"AttributeName": "subscription_id", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("owner", "subscription_id")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        stored = boto3.client("secretsmanager").create_secret(Name="key", SecretString=SIGNING_KEY.decode())
+        events, deliveries = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries"))
+        environment = {
+            "SUBSCRIPTIONS_TABLE": "subscriptions",
+            "EVENTS_QUEUE_URL": events,
+            "DELIVERIES_QUEUE_URL": deliveries,
+            "DEFAULT_WEBHOOK_URL": "",
+            "SIGNING_KEY_ARN": stored["ARN"],
+            "PUBLIC_URL": "https://api.example",
+            "LOOPBACK": "true",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield Account(sqs, dynamodb, events, deliveries, Subscriptions(dynamodb, "subscriptions"))
+
+
+def reloaded(name: str) -> ModuleType:
+    """A handler's module, started anew in the environment as it is now."""
+    return importlib.reload(importlib.import_module(f"integration.runtime.{name}"))
+
+
+def subscription(n: int = 0, url: str = "https://example.com/hook", **changed: Any) -> Subscription:
+    """The n-th subscription of owner `public`."""
+    given = {"owner": "public", "subscription_id": f"sub_{n:032x}", "url": url} | changed
+    return Subscription(**given)
+
+
+@dataclass
+class Received:
+    """One request that reached the subscriber."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    peer: tuple[str, int]
+
+
+@dataclass
+class Subscriber:
+    """A server on this machine; what it answers is written in the path."""
+
+    url: str
+    received: list[Received] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    subscriber: Subscriber
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.subscriber.received.append(Received(self.path, headers, body, self.client_address))
+        action, *given = self.path.partition("?")[0].strip("/").split("/")
+        getattr(self, f"do_{action}")(*given)
+
+    def do_status(self, status: str, name: str = "x-nothing", value: str = "", length: str = "2") -> None:
+        self.send_response(int(status))
+        self.send_header(name, value)
+        self.send_header("content-length", length)
+        self.end_headers()
+        self.wfile.write(b"x" * int(length))
+
+    def do_redirect(self) -> None:
+        self.do_status("302", "location", f"{self.subscriber.url}/status/200")
+
+    def do_hang(self) -> None:
+        self.subscriber.over.wait(10)
+        self.close_connection = True
+
+    def do_drip(self) -> None:
+        self._drip(b"HTTP/1.1 200 OK\r\n" + b"x-padding: drip\r\n" * 1000)
+
+    def do_dripping_body(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "1000")
+        self.end_headers()
+        self._drip(b"x" * 1000)
+
+    def do_huge(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", str(10**12))
+        self.end_headers()
+        self._send_until_hung_up(b"x" * 65536)
+
+    def do_close_unannounced(self) -> None:
+        self.do_status("200")
+        self.close_connection = True
+
+    def do_not_http(self) -> None:
+        self.wfile.write(b"220 mail.example ESMTP\r\n")
+        self.close_connection = True
+
+    def _drip(self, text: bytes) -> None:
+        for n in range(len(text)):
+            if self.subscriber.over.wait(0.01) or not self._sent(text[n : n + 1]):
+                break
+        self.close_connection = True
+
+    def _send_until_hung_up(self, text: bytes) -> None:
+        while self._sent(text):
+            self.subscriber.received[-1].headers["sent"] = str(
+                int(self.subscriber.received[-1].headers.get("sent", 0)) + len(text)
+            )
+        self.close_connection = True
+
+    def _sent(self, text: bytes) -> bool:
+        try:
+            self.wfile.write(text)
+        except OSError:
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Whoever hung up does not matter."""
+        try:
+            super().finish()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def subscriber() -> Iterator[Subscriber]:
+    """Its paths: /status/204, /status/429/retry-after/7, /redirect, /hang, /drip, /huge, …"""
+
+    class Handler(_Handler):
+        pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        told = Subscriber(f"http://127.0.0.1:{server.server_address[1]}")
+        Handler.subscriber = told
+        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+        thread.start()
+        yield told
+        told.over.set()
+        server.shutdown()
+        thread.join()

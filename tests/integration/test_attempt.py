@@ -1,0 +1,83 @@
+from collections.abc import Mapping
+from http.client import BadStatusLine, RemoteDisconnected
+
+import pytest
+from standardwebhooks import Webhook
+
+from integration.runtime.answer import Answer
+from integration.runtime.attempt import make_attempt
+from integration.runtime.delivery import Delivery
+from integration.runtime.signature import secret
+from tests.integration.conftest import SIGNING_KEY, subscription
+from wire.outbound import TargetError
+
+SUBSCRIPTION = subscription(url="https://user.example/hook?token=hush", generation=2)
+DELIVERY = Delivery("dlv_1", SUBSCRIPTION.owner, SUBSCRIPTION.subscription_id, '{"type":"image.recognized"}')
+
+
+class Poster:
+    def __init__(self, outcome: Answer | Exception) -> None:
+        self.outcome = outcome
+        self.sent: list[tuple[str, bytes, dict[str, str]]] = []
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        self.sent.append((url, body, dict(headers)))
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def test_it_is_signed_with_the_subscription_s_secret_at_the_time_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    post = Poster(Answer(200))
+    assert make_attempt(post, SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1) == Answer(200)
+    ((url, body, headers),) = post.sent
+    assert url == SUBSCRIPTION.url
+    assert headers["webhook-id"] == "dlv_1"
+    Webhook(secret(SIGNING_KEY, SUBSCRIPTION.subscription_id, 2)).verify(body, headers)
+
+
+def test_every_attempt_has_the_same_id_and_body_and_its_own_time() -> None:
+    post = Poster(Answer(500))
+    for n in (1, 2):
+        make_attempt(post, SIGNING_KEY, DELIVERY, SUBSCRIPTION, n, now=lambda n=n: 1_800_000_000.9 + n)  # type: ignore[misc]
+    (_, first, one), (_, second, two) = post.sent
+    assert (first, one["webhook-id"]) == (second, two["webhook-id"])
+    assert [one["webhook-timestamp"], two["webhook-timestamp"]] == ["1800000001", "1800000002"]
+
+
+def test_it_says_who_sends_what() -> None:
+    post = Poster(Answer(200))
+    make_attempt(post, SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1)
+    assert post.sent[0][2]["content-type"] == "application/json"
+    assert post.sent[0][2]["user-agent"] == "Sightline-Webhooks/1.0"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        (TargetError("url_blocked", ""), "url_blocked"),
+        (TargetError("timeout", ""), "timeout"),
+        (RemoteDisconnected(""), "connect_failed"),
+        (BrokenPipeError(), "connect_failed"),
+        (BadStatusLine("220 mail"), "not_http"),
+    ],
+)
+def test_why_there_was_no_answer_is_a_code(outcome: Exception, code: str) -> None:
+    answer = make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1)
+    assert answer == Answer(error=code)
+    assert not answer.finished
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"), [(Answer(503), {"status": 503}), (TargetError("timeout", ""), {"error": "timeout"})]
+)
+def test_every_attempt_is_logged_without_url_or_secret(
+    outcome: Answer | Exception, said: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 4)
+    (record,) = caplog.records
+    logged = vars(record)
+    expected = {"delivery_id": "dlv_1", "subscription_id": SUBSCRIPTION.subscription_id, "attempt": 4} | said
+    assert {name: logged[name] for name in expected} == expected
+    assert logged["ms"] >= 0
+    assert not any(hidden in str(logged) for hidden in ("hush", "user.example", "whsec_", SIGNING_KEY.decode()))

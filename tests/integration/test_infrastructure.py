@@ -1,0 +1,127 @@
+"""What IntegrationStack alone promises; what all stacks promise is in tests/test_promises.py."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from integration.runtime import schedule
+from tests.integration.conftest import Account, reloaded
+from tests.stacks import LOCAL, template
+
+STACK = "IntegrationStack"
+
+
+def found(kind: str, **settings: str) -> dict[str, dict[str, Any]]:
+    """The properties of every resource of a type, by logical id."""
+    every = template(STACK, **settings)["Resources"].items()
+    return {name: each.get("Properties", {}) for name, each in every if each["Type"] == kind}
+
+
+def queue(name: str) -> dict[str, Any]:
+    (one,) = [each for key, each in found("AWS::SQS::Queue").items() if key.startswith(name)]
+    return one
+
+
+def granted(function: str) -> set[str]:
+    """Every action the function's role may take, save writing its logs and traces."""
+    (policy,) = [each for key, each in found("AWS::IAM::Policy").items() if key.startswith(f"{function}Role")]
+    actions: set[str] = set()
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
+    return {each for each in actions if not each.startswith(("logs:", "xray:"))}
+
+
+CONSUME = {
+    "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueUrl",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "actions"),
+    [
+        (
+            "Webhooks",
+            {
+                "dynamodb:PutItem",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "secretsmanager:GetSecretValue",
+            },
+        ),
+        ("Dispatch", CONSUME | {"dynamodb:Query", "sqs:SendMessage"}),
+        ("Deliver", CONSUME | {"dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"}),
+    ],
+)
+def test_each_function_may_do_what_it_does_and_nothing_else(function: str, actions: set[str]) -> None:
+    assert granted(function) == actions
+
+
+def test_deliveries_are_given_up_after_the_schedule_s_last_attempt() -> None:
+    assert queue("DeliveriesQueue")["RedrivePolicy"]["maxReceiveCount"] == len(schedule.PAUSES) + 1 == 8
+
+
+def test_a_delivery_outlives_its_schedule_in_the_queue() -> None:
+    longest = sum(each * (1 + schedule.JITTER) for each in schedule.PAUSES)
+    assert queue("DeliveriesQueue")["MessageRetentionPeriod"] == 14 * 86_400 > longest
+
+
+def test_events_are_given_up_after_dispatch_s_last_pause(account: Account) -> None:
+    dispatch: ModuleType = reloaded("dispatch")
+    assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == len(dispatch.PAUSES) + 1
+
+
+def test_deliver_has_time_to_answer_for_a_batch_in_which_one_hangs(account: Account) -> None:
+    deliver: ModuleType = reloaded("deliver")
+    timeouts = {each["Handler"]: each["Timeout"] for each in found("AWS::Lambda::Function").values()}
+    assert timeouts["integration.runtime.deliver.handler"] >= deliver.PATIENCE + 5
+    assert deliver.PATIENCE > schedule.ATTEMPT_SECONDS
+
+
+def test_the_key_of_all_secrets_is_made_in_the_account_and_outlives_the_stack_as_the_table_does() -> None:
+    kept = {
+        each["Type"]: each["DeletionPolicy"]
+        for each in template(STACK)["Resources"].values()
+        if each["Type"] in ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
+    }
+    assert kept == {"AWS::SecretsManager::Secret": "Retain", "AWS::DynamoDB::Table": "Retain"}
+    (made,) = found("AWS::SecretsManager::Secret").values()
+    assert made["GenerateSecretString"]["PasswordLength"] == 64
+
+
+def test_the_table_can_be_restored_and_costs_by_use() -> None:
+    (table,) = found("AWS::DynamoDB::Table").values()
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize(("settings", "loopback"), [({}, "false"), (LOCAL, "true")])
+def test_this_machine_is_a_target_only_where_the_setting_says(settings: dict[str, str], loopback: str) -> None:
+    functions = found("AWS::Lambda::Function", **settings).values()
+    said = [each["Environment"]["Variables"] for each in functions]
+    assert [each["LOOPBACK"] for each in said if "LOOPBACK" in each] == [loopback, loopback]
+
+
+def test_a_default_endpoint_reaches_the_functions_that_tell_and_the_operator() -> None:
+    named = template(STACK, webhook_url="https://example.com/all")
+    functions = [each["Properties"] for each in named["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
+    told = {each["Handler"] for each in functions if each["Environment"]["Variables"].get("DEFAULT_WEBHOOK_URL")}
+    assert told == {"integration.runtime.dispatch.handler", "integration.runtime.deliver.handler"}
+    assert named["Outputs"]["DefaultWebhookUrl"]["Value"] == "https://example.com/all"
+    assert "DefaultWebhookUrl" not in template(STACK)["Outputs"]
+
+
+def test_the_outputs_name_what_operators_need() -> None:
+    assert template(STACK)["Outputs"].keys() >= {
+        "EventsQueueUrl",
+        "DeliveriesQueueUrl",
+        "DeliveriesDeadQueueUrl",
+        "SubscriptionsTable",
+        "SigningKeyArn",
+    }

@@ -1,0 +1,144 @@
+"""The webhooks handler under moto: what callers are answered, and the rows."""
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from integration.runtime.signature import secret
+from integration.runtime.subscription import Subscription
+from tests.builders import http_request
+from tests.integration.conftest import SIGNING_KEY, Account, reloaded
+
+URL = "https://shop.example/hooks?till=3"
+
+
+@pytest.fixture
+def webhooks(account: Account) -> ModuleType:
+    """The webhooks function's module in a fresh worker."""
+    return reloaded("webhooks")
+
+
+def asked(module: ModuleType, route: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer."""
+    answer = module.handler(http_request(route, **request), None)
+    return answer["statusCode"], json.loads(answer.get("body") or "{}")
+
+
+def add(module: ModuleType, owner: str | None = None, **given: Any) -> tuple[int, dict[str, Any]]:
+    return asked(module, "POST /webhooks", owner=owner, body=json.dumps({"url": URL} | given))
+
+
+def one(module: ModuleType, method: str, webhook_id: str, owner: str | None = None) -> tuple[int, dict[str, Any]]:
+    return asked(module, f"{method} /webhooks/{{webhook_id}}", path={"webhook_id": webhook_id}, owner=owner)
+
+
+def test_a_registered_webhook_is_a_row_and_its_secret_is_shown(account: Account, webhooks: ModuleType) -> None:
+    wishes = {"events": ["image.recognized"], "labels": ["cat"], "min_confidence": 0.5, "description": "the till"}
+    status, made = add(webhooks, owner="me", **wishes)
+    assert status == 201
+    assert made.items() >= ({"url": URL} | wishes).items()
+    assert made["links"] == {"self": f"https://api.example/webhooks/{made['webhook_id']}"}
+    assert made["secret"] == secret(SIGNING_KEY, made["webhook_id"], 1)
+    (row,) = account.rows()
+    kept = Subscription.from_item(row)
+    assert (kept.owner, kept.subscription_id, kept.generation) == ("me", made["webhook_id"], 1)
+    assert kept.to_dict().items() <= made.items()
+
+
+def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
+    answer = webhooks.handler(http_request("POST /webhooks", body=json.dumps({"url": URL})), None)
+    assert answer["headers"]["location"] == json.loads(answer["body"])["links"]["self"]
+
+
+def test_without_wishes_every_event_is_told(webhooks: ModuleType) -> None:
+    _, made = add(webhooks)
+    assert made["events"] == ["image.recognized", "image.rejected"]
+    assert (made["labels"], made["min_confidence"], made["description"]) == ([], 0, "")
+
+
+def test_no_later_answer_and_no_row_holds_the_secret(account: Account, webhooks: ModuleType) -> None:
+    _, made = add(webhooks)
+    _, shown = one(webhooks, "GET", made["webhook_id"])
+    _, listed = asked(webhooks, "GET /webhooks")
+    assert shown == {name: value for name, value in made.items() if name != "secret"}
+    assert listed == {"items": [shown], "next_cursor": None}
+    assert "whsec_" not in json.dumps(account.rows())
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [({"url": "http://169.254.169.254/"}, "url_blocked"), ({"url": "x"}, "invalid_url"), ({"a": 1}, "invalid_webhook")],
+)
+def test_a_refused_webhook_is_a_problem_and_no_row(
+    account: Account, webhooks: ModuleType, given: dict[str, Any], code: str
+) -> None:
+    status, problem = add(webhooks, **given)
+    assert (status, problem["code"], problem["retryable"]) == (400, code, False)
+    assert account.rows() == []
+
+
+def test_this_machine_is_no_target_in_an_account(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
+    assert add(reloaded("webhooks"), url="http://127.0.0.1:8080/")[0] == 201
+    monkeypatch.setenv("LOOPBACK", "false")
+    assert add(reloaded("webhooks"), url="http://127.0.0.1:8080/")[1]["code"] == "url_blocked"
+
+
+def test_what_is_not_json_is_refused(webhooks: ModuleType) -> None:
+    assert asked(webhooks, "POST /webhooks", body="url=x")[1]["code"] == "invalid_json"
+
+
+def test_owners_see_and_delete_only_their_own(account: Account, webhooks: ModuleType) -> None:
+    _, made = add(webhooks, owner="them")
+    for method in ("GET", "DELETE"):
+        status, problem = one(webhooks, method, made["webhook_id"], owner="me")
+        assert (status, problem["code"]) == (404, "no_such_webhook")
+    assert asked(webhooks, "GET /webhooks", owner="me")[1]["items"] == []
+    assert len(account.rows()) == 1
+
+
+def test_a_deleted_webhook_is_gone(account: Account, webhooks: ModuleType) -> None:
+    _, made = add(webhooks)
+    assert one(webhooks, "DELETE", made["webhook_id"]) == (204, {})
+    assert one(webhooks, "DELETE", made["webhook_id"])[0] == 404
+    assert account.rows() == []
+
+
+@pytest.mark.parametrize("webhook_id", ["default", "sub_nope", "x" * 2000, "*"])
+def test_other_ids_are_no_webhook(webhooks: ModuleType, webhook_id: str) -> None:
+    for method in ("GET", "DELETE"):
+        assert one(webhooks, method, webhook_id)[0] == 404
+
+
+def test_pages_hold_every_webhook_once(webhooks: ModuleType) -> None:
+    made = {add(webhooks)[1]["webhook_id"] for _ in range(5)}
+    seen: list[str] = []
+    query: dict[str, str] = {"limit": "2"}
+    while True:
+        _, page = asked(webhooks, "GET /webhooks", query=query)
+        seen += [each["webhook_id"] for each in page["items"]]
+        if not page["next_cursor"]:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert sorted(seen) == sorted(made)
+    assert len(seen) == 5
+
+
+def test_a_borrowed_cursor_opens_nothing(webhooks: ModuleType) -> None:
+    for _ in range(3):
+        add(webhooks, owner="them")
+    _, page = asked(webhooks, "GET /webhooks", query={"limit": "1"}, owner="them")
+    _, mine = asked(webhooks, "GET /webhooks", query={"cursor": page["next_cursor"]}, owner="me")
+    assert mine["items"] == []
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "!", "é", "c3ViX25vcGU=", "eHh4"])
+def test_a_malformed_cursor_is_refused(webhooks: ModuleType, cursor: str) -> None:
+    status, problem = asked(webhooks, "GET /webhooks", query={"cursor": cursor})
+    assert (status, problem["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "x", "-1"])
+def test_a_limit_out_of_range_is_refused(webhooks: ModuleType, limit: str) -> None:
+    assert asked(webhooks, "GET /webhooks", query={"limit": limit})[1]["code"] == "invalid_limit"
