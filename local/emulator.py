@@ -20,6 +20,7 @@ ROOT_KEY = "test"
 """The access key (and secret) that MiniStack takes for the account's root."""
 
 NAME = "emulator"
+_SERVER = Path(__file__).with_name("ministack_server.py")
 PORT = 4566
 _PATIENCE = 60.0
 
@@ -38,7 +39,7 @@ def start(directory: Path, port: int, environment: Mapping[str, str] | None = No
     process = processes.start(
         directory,
         NAME,
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-P", str(_SERVER)],
         port=port,
         cwd=scratch,
         environment=clean(_settings(port) | {"TMPDIR": str(scratch)} | dict(environment or {})),
