@@ -32,7 +32,8 @@ def index(request: Request) -> Reply:
     """`GET /?url=&name=` uploads; without a URL, what is here."""
     url = http_api.query(request, "url")
     if url is not None:
-        return _upload_url(request, url, http_api.query(request, "name"), Options())
+        written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
+        return _upload_url(request, written, http_api.query(request, "name"), Options())
     paths = ("health", "images", "models", "uploads", "webhooks")
     return reply(200, {"name": "Sightline", "links": {path: f"{PUBLIC_URL}/{path}" for path in paths}})
 

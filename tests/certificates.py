@@ -1,0 +1,58 @@
+"""A certificate authority for the time of a test."""
+
+import ssl
+import tempfile
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+class Certificates:
+    """Issues server certificates that its own clients trust."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._own = self._issued("authority.example", self._key, authority=True)
+
+    def server(self, host: str) -> ssl.SSLContext:
+        """The context of a server that calls itself `host`."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secret = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(secret + _pem(self._issued(host, key)))
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
+
+    def client(self) -> ssl.SSLContext:
+        """The context of a client that trusts this authority and no other."""
+        return ssl.create_default_context(cadata=_pem(self._own).decode())
+
+    def _issued(self, host: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False) -> x509.Certificate:
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(_name(host))
+            .issuer_name(_name("authority.example"))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        )
+        return builder.sign(self._key, hashes.SHA256())
+
+
+def _name(host: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)

@@ -1,0 +1,82 @@
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.builders import http_request
+from wire import http_api
+from wire.http_api import ApiError, Reply, Request, reply, respond
+
+
+def answered(route: Any, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    answer = respond({"GET /x": route}, http_request("GET /x", **given))
+    return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+
+
+def refuse(request: Request) -> Reply:
+    raise ApiError(409, "already_there", "It is there already.", retryable=True)
+
+
+def fail(request: Request) -> Reply:
+    raise RuntimeError("the password is swordfish")
+
+
+def test_a_route_is_found_by_its_key() -> None:
+    assert answered(lambda request: reply(200, {"ü": 1}))[:2] == (200, {"ü": 1})
+
+
+def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
+    status, said, headers = answered(refuse)
+    assert (status, headers["content-type"]) == (409, "application/problem+json")
+    assert said == {
+        "type": "about:blank",
+        "title": "Already there",
+        "status": 409,
+        "code": "already_there",
+        "detail": "It is there already.",
+        "retryable": True,
+    }
+
+
+def test_what_nobody_foresaw_is_logged_and_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    status, said, _ = answered(fail)
+    assert (status, said["code"], said["retryable"]) == (500, "internal_error", True)
+    assert "swordfish" not in json.dumps(said)
+
+
+def test_a_route_that_is_not_there_is_a_problem_too() -> None:
+    answer = respond({}, http_request("$default"))
+    assert answer["statusCode"] == 404
+    assert json.loads(answer["body"])["code"] == "no_such_route"
+
+
+def test_the_owner_is_the_token_s_subject_or_everybody() -> None:
+    assert http_api.owner(http_request("GET /x", owner="sub-1")) == "sub-1"
+    assert http_api.owner(http_request("GET /x")) == "public"
+
+
+def test_header_names_are_given_with_underscores() -> None:
+    assert reply(302, None, cache_control="no-store")["headers"]["cache-control"] == "no-store"
+
+
+def test_a_body_is_read_as_it_was_sent() -> None:
+    encoded = http_request("POST /x", body=base64.b64encode(b"\xff\x00").decode()) | {"isBase64Encoded": True}
+    assert http_api.raw_body(encoded) == b"\xff\x00"
+    assert http_api.raw_body(http_request("POST /x", body="ä")) == "ä".encode()
+    assert http_api.raw_body(http_request("POST /x")) == b""
+
+
+@pytest.mark.parametrize("body", [None, "", "[]", "1", "{", "null", '"text"'])
+def test_only_a_json_object_is_a_json_body(body: str | None) -> None:
+    with pytest.raises(ApiError) as refused:
+        http_api.json_body(http_request("POST /x", body=body))
+    assert (refused.value.status, refused.value.code) == (400, "invalid_json")
+
+
+def test_parameters_are_read_by_name() -> None:
+    request = http_request("GET /x/{id}", path={"id": "img_1"}, query={"name": "ä b"})
+    assert http_api.path(request, "id") == "img_1"
+    assert http_api.query(request, "name") == "ä b"
+    assert http_api.query(request, "other") is None
+    assert http_api.query(http_request("GET /x"), "name") is None
