@@ -1,11 +1,10 @@
 """A model bundle on disk: `model.onnx` and the `model.json` that says how to feed it and how to read it."""
 
-import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
 from edge_ml.fit import RESIZES, Fit
@@ -27,7 +26,7 @@ class BundleError(Exception):
 class ModelBundle:
     """What model.json says; mean and std are in units of 0–255, one for each of red, green and blue."""
 
-    folder: Path
+    folder: str
     name: str
     version: str
     labels: tuple[str, ...]
@@ -41,26 +40,29 @@ class ModelBundle:
     metrics: Mapping[str, Any]
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
         """Read and check `folder`/model.json; raises BundleError."""
         try:
-            given = json.loads((folder / "model.json").read_text())
-            bundle = cls._from_dict(folder, given)
+            with open(os.path.join(folder, "model.json"), encoding="utf-8") as file:
+                bundle = cls._from_dict(os.fspath(folder), json.load(file))
         except (OSError, KeyError, TypeError, ValueError) as error:
-            raise BundleError(f"{folder.name}/model.json: {type(error).__name__}: {error}") from error
+            name = os.path.basename(folder)
+            raise BundleError(f"{name}/model.json: {type(error).__name__}: {error}") from error
         bundle._check()
         return bundle
 
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of model.onnx; computed once, when first asked for."""
-        with self.path.open("rb") as file:
+        import hashlib  # OpenSSL would cost the start more than all of this package's own modules
+
+        with open(self.path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
-    def path(self) -> Path:
+    def path(self) -> str:
         """The model file."""
-        return self.folder / "model.onnx"
+        return os.path.join(self.folder, "model.onnx")
 
     def to_dict(self) -> dict[str, str]:
         """Which weights these are, as in every answer."""
@@ -77,11 +79,13 @@ class ModelBundle:
         }
 
     @classmethod
-    def _from_dict(cls, folder: Path, given: Mapping[str, Any]) -> Self:
+    def _from_dict(cls, folder: str, given: Mapping[str, Any]) -> Self:
         for (*path, last), value in _MUST_BE.items():
             holder = given[path[0]] if path else given
             if holder[last] != value:
-                raise BundleError(f"{folder.name}: {'.'.join((*path, last))} must be {value!r}, not {holder[last]!r}.")
+                raise BundleError(
+                    f"{os.path.basename(folder)}: {'.'.join((*path, last))} must be {value!r}, not {holder[last]!r}."
+                )
         fed, read = given["input"], given["output"]
         height, width = map(int, fed["size"])
         return cls(
@@ -102,12 +106,12 @@ class ModelBundle:
     def _check(self) -> None:
         wrong = next((reason for reason, holds in self._promises().items() if not holds), None)
         if wrong:
-            raise BundleError(f"{self.folder.name}: {wrong}.")
+            raise BundleError(f"{os.path.basename(self.folder)}: {wrong}.")
 
     def _promises(self) -> dict[str, bool]:
         return {
-            "the name in model.json is not the folder's": self.name == self.folder.name,
-            "there is no model.onnx": self.path.is_file(),
+            "the name in model.json is not the folder's": self.name == os.path.basename(self.folder),
+            "there is no model.onnx": os.path.isfile(self.path),
             "there are no labels": bool(self.labels),
             "a label stands twice": len(set(self.labels)) == len(self.labels),
             f"input.resize must be one of {', '.join(RESIZES)}": self.fit.resize in RESIZES,

@@ -1,6 +1,6 @@
 """The Classifiers of a folder of bundles, each loaded when first asked for and kept."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 from edge_ml.bundle import ModelBundle
@@ -14,10 +14,8 @@ class UnknownModelError(LookupError):
 class Classifiers:
     """The models of one worker; the default one is loaded at once, so that a broken one fails the start."""
 
-    def __init__(self, folder: Path, default: str) -> None:
-        self._bundles = {
-            path.parent.name: ModelBundle.load(path.parent) for path in sorted(folder.glob("*/model.json"))
-        }
+    def __init__(self, folder: str | os.PathLike[str], default: str) -> None:
+        self._bundles = {path.name: ModelBundle.load(path) for path in os.scandir(folder) if _holds_a_model(path)}
         self._loaded: dict[str, Classifier] = {}
         self._default = default
         self.named(None)
@@ -26,12 +24,18 @@ class Classifiers:
         """The classifier of that name, or the default one; raises UnknownModelError or BundleError."""
         wanted = name or self._default
         if wanted not in self._bundles:
-            raise UnknownModelError(f"There is no model {wanted!r}; there are {', '.join(self._bundles) or 'none'}.")
+            raise UnknownModelError(
+                f"There is no model {wanted!r}; there are {', '.join(sorted(self._bundles)) or 'none'}."
+            )
         if wanted not in self._loaded:
             self._loaded[wanted] = Classifier(self._bundles[wanted])
         return self._loaded[wanted]
 
     def describe(self) -> list[dict[str, Any]]:
         """Every model, the default first."""
-        bundles = sorted(self._bundles.values(), key=lambda bundle: bundle.name != self._default)
+        bundles = sorted(self._bundles.values(), key=lambda bundle: (bundle.name != self._default, bundle.name))
         return [bundle.describe() for bundle in bundles]
+
+
+def _holds_a_model(folder: os.DirEntry[str]) -> bool:
+    return os.path.isfile(os.path.join(folder, "model.json"))

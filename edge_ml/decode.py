@@ -2,9 +2,9 @@
 
 import struct
 import zlib
-from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,7 @@ _DAMAGE = (OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticE
 """What Pillow is known to raise on damaged files; it has no exception of its own for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """uint8 RGB [height, width, 3] of the model's input size, and the upright original's (width, height)."""
 
     pixels: NDArray[np.uint8]

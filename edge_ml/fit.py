@@ -1,13 +1,12 @@
 """How a picture of any shape fills a model's input: which part of it goes where."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RESIZES = ("stretch", "cover", "letterbox")
 Size = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """The input's (width, height) in pixels, and how pictures come to that shape.
 
     stretch    the whole picture, its proportions changed

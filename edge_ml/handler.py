@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from edge_ml.classifiers import Classifiers, UnknownModelError
@@ -16,7 +15,7 @@ from edge_ml.image_error import ImageError
 from edge_ml.objects import ahead, read, s3
 
 MODELS = Classifiers(
-    folder=Path(os.environ.get("MODELS_FOLDER") or Path(__file__).with_name("models")),
+    folder=os.environ.get("MODELS_FOLDER") or os.path.join(os.path.dirname(__file__), "models"),
     default=os.environ.get("DEFAULT_MODEL", "animals"),
 )
 READERS = ThreadPoolExecutor(max_workers=4)
