@@ -18,7 +18,7 @@ def edge_function(
     """The function, allowed to read the images and nothing else; `package` is `image` or `zip`."""
     edge = _from_image(scope) if package == "image" else _from_zip(scope, vendor)
     edge.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))
-    edge.may(["s3:ListBucket"], images.bucket_arn)
+    edge.may(["s3:ListBucket"], images.bucket_arn)  # else an object that is gone looks like one denied
     return edge
 
 

@@ -64,6 +64,7 @@ class RekognitionStack(cdk.Stack):
             },
         )
         recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
+        recognize.may(["s3:ListBucket"], api.images.bucket_arn)  # else an object that is gone looks like one denied
         recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem"], self.recognitions.table_arn)
         recognize.may(["sns:Publish"], self.results.topic_arn)
         recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)

@@ -1,0 +1,74 @@
+"""One deployment of the real app for all of these tests, on a port of its own, ended afterwards."""
+
+import io
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image as Picture
+
+from local import photos
+from local.deployment import Deployment, deployed
+from local.loopback import serving
+from local.photos import PhotoHandler
+from local.receiver import Book, handler
+from tests.builders import s3_event
+from tests.pipeline.chain import Chain
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """All three stacks in an emulator of their own, auth off."""
+    with deployed(tmp_path_factory.mktemp("deployment"), free_port()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def chain(deployment: Deployment) -> Iterator[Chain]:
+    """The deployment with a subscriber that is told everything."""
+    book = Book()
+    with serving(PhotoHandler) as photographs, serving(handler(book)) as receiver:
+        made = Chain(deployment, photographs, book)
+        answer = made.ask("POST", "/webhooks", json={"url": f"{receiver}/hook"})
+        assert answer.status_code == 201, answer.text
+        book.secret = answer.json()["secret"]
+        yield made
+
+
+@pytest.fixture(scope="session")
+def cat() -> bytes:
+    """A photograph of a cat as JPEG."""
+    return _jpeg("cat")
+
+
+@pytest.fixture(scope="session")
+def coffee() -> bytes:
+    """A photograph of a cup of coffee as JPEG."""
+    return _jpeg("coffee")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def poison(deployment: Deployment) -> str:
+    """A message that is no S3 event, sent first, because it takes a minute to die; answers its body."""
+    body = "this is no S3 event"
+    queue = deployment.endpoints.uploads_queue_url
+    bucket = {"name": deployment.endpoints.images_bucket}
+    neighbour = s3_event("nothing/here.jpg").replace('{"name": "images"}', json.dumps(bucket))
+    entries = [{"Id": str(n), "MessageBody": each} for n, each in enumerate((body, neighbour))]
+    deployment.client("sqs").send_message_batch(QueueUrl=queue, Entries=entries)
+    return body
+
+
+def _jpeg(name: str) -> bytes:
+    buffer = io.BytesIO()
+    Picture.open(Path(photos.path(name))).convert("RGB").save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()

@@ -1,0 +1,79 @@
+"""What the deployed app refuses, and what its roles may not do."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.deployment import Deployment
+from tests.pipeline.chain import Chain
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("ftp://example.com/cat.jpg", "invalid_url"),
+        ("http://user:secret@example.com/cat.jpg", "invalid_url"),
+        ("http://169.254.169.254/latest/meta-data/", "url_blocked"),
+        ("http://10.0.0.1/cat.jpg", "url_blocked"),
+        ("http://127.0.0.1:9001/2018-06-01/runtime/invocation/next", "url_blocked"),
+    ],
+)
+def test_a_url_nobody_should_fetch_is_refused_with_its_code(chain: Chain, url: str, code: str) -> None:
+    answer = chain.ask("POST", "/images", json={"url": url})
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+
+
+def test_the_emulator_itself_is_no_target(chain: Chain) -> None:
+    inside = chain.deployment.endpoints.aws_endpoint
+    assert chain.ask("POST", "/images", json={"url": f"{inside}/_ministack/health"}).json()["code"] == "url_blocked"
+    assert chain.ask("POST", "/webhooks", json={"url": f"{inside}/"}).json()["code"] == "url_blocked"
+
+
+def test_a_page_that_is_no_picture_is_refused_at_once(chain: Chain) -> None:
+    answer = chain.ask("POST", "/images", json={"url": f"{chain.photos}/nothing.png"})
+    assert answer.json()["code"] == "upstream_status"
+
+
+def test_health_and_models_answer(chain: Chain) -> None:
+    assert chain.ask("GET", "/health").status_code == 200
+    (model,) = chain.ask("GET", "/models").json()["items"]
+    assert (model["detector"], model["name"]) == ("edge", "animals")
+    assert {"cat", "dog", "horse", "other"} <= set(model["labels"])
+
+
+def test_a_route_that_is_not_there_says_so(chain: Chain) -> None:
+    answer = chain.ask("GET", "/nowhere")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_route")
+
+
+def test_the_recognise_role_can_read_images_and_cannot_delete_them(
+    chain: Chain, deployment: Deployment, cat: bytes
+) -> None:
+    image_id = chain.by_bytes("keep.jpg", cat)
+    chain.settled(image_id)
+    bucket = deployment.endpoints.images_bucket
+    (stored,) = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"images/public/{image_id}/")["Contents"]
+    s3 = as_role_of(deployment, "Recognize")
+    assert s3.head_object(Bucket=bucket, Key=stored["Key"])["ContentLength"] == len(cat)
+    for attempt in (s3.delete_object, s3.put_object):
+        with pytest.raises(ClientError) as caught:
+            attempt(Bucket=bucket, Key=stored["Key"])
+        assert caught.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def as_role_of(deployment: Deployment, function: str) -> Any:
+    """An S3 client with the credentials of the function whose logical name begins so."""
+    roles = deployment.client("iam").list_roles()["Roles"]
+    (role,) = [each for each in roles if f"-{function}Role" in each["RoleName"]]
+    assumed = deployment.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")["Credentials"]
+    return boto3.client(
+        "s3",
+        endpoint_url=deployment.endpoints.aws_endpoint,
+        region_name=deployment.endpoints.region,
+        aws_access_key_id=assumed["AccessKeyId"],
+        aws_secret_access_key=assumed["SecretAccessKey"],
+        aws_session_token=assumed["SessionToken"],
+    )
