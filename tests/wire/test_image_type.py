@@ -50,8 +50,9 @@ def test_pictures_of_another_kind_are_named(first: bytes) -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [b"", b"\xff", b"\xff\xd8", b"<html>", b"<?xml version='1.0'?>", b"BM is not always a bitmap, is it?", b"RIFF....WAVE",
-     b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2", b"\x89PNG\n", b"{}", b"\x1f\x8b\x08", b"PK\x03\x04"],
+    [b"", b"\xff", b"\xff\xd8", b"<html>", b"<?xml version='1.0'?>", b"BM is not always a bitmap, is it?",
+     b"RIFF....WAVE", b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2", b"\x89PNG\n", b"{}", b"\x1f\x8b\x08",
+     b"PK\x03\x04"],
 )  # fmt: skip
 def test_anything_else_is_not_an_image(first: bytes) -> None:
     with pytest.raises(ImageTypeError) as refused:

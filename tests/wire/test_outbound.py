@@ -208,7 +208,8 @@ class TestTLS:
 
     def test_dripping_tls_hits_the_deadline(self, trusted: Certificates, names: dict[str, list[list[str]]]) -> None:
         names["photos.example"] = [["127.0.0.1"]]
-        drip: list[bytes | float] = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *[b"x", 0.03] * 100]
+        drip: list[bytes | float] = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"]
+        drip += [b"x", 0.03] * 100
         with serving({"/a": drip}, trusted.server("photos.example")) as server:
             assert code(f"https://photos.example:{server.port}/a", deadline=time.monotonic() + 0.4) == "timeout"
 

@@ -1,0 +1,124 @@
+import json
+from typing import Any
+
+from tests.stacks import LOCAL, template
+
+ACCOUNT: dict[str, str] = {}
+
+
+def properties(kind: str, settings: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found = template("APIStack", **settings)["Resources"]
+    return {key: each["Properties"] for key, each in found.items() if each["Type"] == kind}
+
+
+def test_every_bucket_is_private_encrypted_and_stays_when_the_stack_goes() -> None:
+    buckets = {
+        key: each
+        for key, each in template("APIStack", **ACCOUNT)["Resources"].items()
+        if each["Type"] == "AWS::S3::Bucket"
+    }
+    assert len(buckets) == 2
+    for bucket in buckets.values():
+        assert all(bucket["Properties"]["PublicAccessBlockConfiguration"].values())
+        assert bucket["Properties"]["BucketEncryption"]
+        assert bucket["DeletionPolicy"] == "Retain"
+
+
+def test_images_keep_their_versions_for_a_month_and_unfinished_uploads_for_a_day() -> None:
+    images = _images(ACCOUNT)
+    assert images["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = images["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert images["LoggingConfiguration"]
+
+
+def test_every_new_object_is_announced_and_only_once_the_topic_admits_it() -> None:
+    resources = template("APIStack", **ACCOUNT)["Resources"]
+    (bucket,) = [each for each in resources.values() if "NotificationConfiguration" in each.get("Properties", {})]
+    (announced,) = bucket["Properties"]["NotificationConfiguration"]["TopicConfigurations"]
+    assert announced["Event"] == "s3:ObjectCreated:*"
+    assert "Filter" not in announced
+    (policy,) = [key for key, each in resources.items() if each["Type"] == "AWS::SNS::TopicPolicy"]
+    assert policy in bucket["DependsOn"]
+
+
+def test_no_stranger_s_bucket_may_announce_to_the_topic() -> None:
+    (policy,) = properties("AWS::SNS::TopicPolicy", ACCOUNT).values()
+    (admitted,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert admitted["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert admitted["Action"] == "sns:Publish"
+    assert admitted["Condition"]["StringEquals"]["aws:SourceAccount"]
+
+
+def test_uploads_reach_the_queue_as_s3_wrote_them_or_the_dead_letters() -> None:
+    (subscription,) = properties("AWS::SNS::Subscription", ACCOUNT).values()
+    assert subscription["RawMessageDelivery"] is True
+    assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
+
+
+def test_no_function_but_our_own_is_made() -> None:
+    assert {each["Handler"] for each in properties("AWS::Lambda::Function", ACCOUNT).values()} == {
+        "api.runtime.upload.handler"
+    }
+
+
+def test_the_upload_function_may_put_images_and_nothing_else() -> None:
+    (policy,) = properties("AWS::IAM::Policy", ACCOUNT).values()
+    of_s3 = [each for each in policy["PolicyDocument"]["Statement"] if "s3:" in json.dumps(each["Action"])]
+    assert [each["Action"] for each in of_s3] == ["s3:PutObject"]
+    assert json.dumps(of_s3[0]["Resource"]).endswith('"/images/*"]]}')
+
+
+def test_plain_http_is_refused_in_an_account_and_spoken_on_one_machine() -> None:
+    def refusals(settings: dict[str, str]) -> int:
+        return json.dumps(template("APIStack", **settings)).count('{"aws:SecureTransport": "false"}')
+
+    assert refusals(ACCOUNT) == 5
+    assert refusals(LOCAL) == 0
+
+
+def test_the_api_is_throttled_and_logs_each_request_as_json() -> None:
+    (stage,) = properties("AWS::ApiGatewayV2::Stage", ACCOUNT).values()
+    assert stage["StageName"] == "$default"
+    assert stage["AutoDeploy"] is True
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
+    assert {"requestId", "routeKey", "status", "sourceIp"} <= set(json.loads(stage["AccessLogSettings"]["Format"]))
+
+
+def test_browsers_anywhere_may_call_the_api_and_send_forms() -> None:
+    (http_api,) = properties("AWS::ApiGatewayV2::Api", ACCOUNT).values()
+    assert http_api["CorsConfiguration"]["AllowOrigins"] == ["*"]
+    (rule,) = _images(ACCOUNT)["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
+
+
+def test_users_are_invited_and_keep_long_passwords() -> None:
+    (pool,) = properties("AWS::Cognito::UserPool", ACCOUNT).values()
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
+    (client,) = properties("AWS::Cognito::UserPoolClient", ACCOUNT).values()
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"} <= set(client["ExplicitAuthFlows"])
+    assert not properties("AWS::Cognito::UserPoolDomain", ACCOUNT)
+
+
+def test_the_outputs_are_what_a_caller_needs() -> None:
+    with_pool = {"ApiUrl", "ImagesBucket", "UploadsQueueUrl", "UserPoolId", "UserPoolClientId"}
+    assert with_pool <= set(template("APIStack", **ACCOUNT)["Outputs"])
+    local = template("APIStack", public_url="http://127.0.0.1:4566/x", **LOCAL)["Outputs"]
+    assert local["ApiUrl"]["Value"] == "http://127.0.0.1:4566/x"
+    assert "UserPoolId" not in local
+
+
+def test_the_public_url_is_the_api_s_own_unless_one_is_set() -> None:
+    (own,) = properties("AWS::Lambda::Function", ACCOUNT).values()
+    assert "ApiEndpoint" in json.dumps(own["Environment"]["Variables"]["PUBLIC_URL"])
+    (set_,) = properties("AWS::Lambda::Function", ACCOUNT | {"public_url": "https://photos.example"}).values()
+    assert set_["Environment"]["Variables"]["PUBLIC_URL"] == "https://photos.example"
+
+
+def _images(settings: dict[str, str]) -> dict[str, Any]:
+    (images,) = [each for each in properties("AWS::S3::Bucket", settings).values() if "CorsConfiguration" in each]
+    return images
