@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+from requests import RequestException
+
 from local import cdk, demo, demo_user, deployment, emulator, loopback, processes
 from local.cdk import ROOT, CDKError
 from local.demo import DemoError
@@ -14,6 +17,7 @@ from local.emulator import EmulatorError
 from local.environment import forget_the_account
 
 _DIRECTORY = ROOT / ".local"
+_FAILURES = (EmulatorError, CDKError, DemoError, ClientError, BotoCoreError, RequestException, OSError)
 _SERVERS = ("photos", "receiver")
 
 
@@ -47,7 +51,7 @@ def main() -> int:
     forget_the_account()
     try:
         arguments.command(arguments)
-    except (EmulatorError, CDKError, DemoError) as error:
+    except _FAILURES as error:
         print(f"\n{error}\nThe logs are in .local/logs .", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
