@@ -28,11 +28,14 @@ SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 SUBSCRIPTIONS_TABLE = os.environ["SUBSCRIPTIONS_TABLE"]
 PATIENCE = ATTEMPT_SECONDS + 5
 """Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
+MOST_THREADS = 20
+"""One for each record of a batch, and as many again should all of the last one's hang."""
 
 TryOnce = Callable[[Delivery, Subscription, int], Answer]
 
 logger = Logger()
 connections = Connections(Policy.from_environment(os.environ), ATTEMPT_SECONDS)
+threads = ThreadPoolExecutor(MOST_THREADS)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -52,13 +55,11 @@ def deliver(
     """Make one attempt at every record's delivery, all at once; the answers by message id."""
     owed = {record["messageId"]: receive(record) for record in records}
     told = subscriptions.by_ids((each.owner, each.subscription_id) for each in owed.values() if each)
-    threads = ThreadPoolExecutor(len(records))
     pending = {
         record["messageId"]: threads.submit(answer_to, owed[record["messageId"]], told, attempt(record), try_once)
         for record in records
     }
     wait(pending.values(), patience)
-    threads.shutdown(wait=False)
     return {message_id: _outcome(each) for message_id, each in pending.items()}
 
 

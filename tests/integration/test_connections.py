@@ -112,6 +112,15 @@ def test_a_success_whose_body_never_comes_is_a_success(hurried: Connections, sub
     assert hurried._kept == []
 
 
+def test_a_body_that_drips_is_not_waited_for(
+    connections: Connections, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.runtime.connections._SECONDS_FOR_THE_REST", 0.1)
+    started = time.monotonic()
+    assert connections.post(f"{subscriber.url}/dripping_body", b"{}", {}) == Answer(200)
+    assert time.monotonic() - started < 3
+
+
 @pytest.mark.parametrize("path", ["hang", "drip"])
 def test_the_deadline_bounds_the_whole_attempt(hurried: Connections, subscriber: Subscriber, path: str) -> None:
     started = time.monotonic()
