@@ -14,7 +14,6 @@ from domain.options import Options
 from wire.outbound import TargetError
 
 _SPOOLED = 1024 * 1024
-_CHUNK = 64 * 1024
 _FORM_SECONDS = 300
 
 CLIENT_SETTINGS = {
@@ -91,7 +90,7 @@ class Images:
 
 def _copy(download: Download, file: Any) -> int:
     length = 0
-    while chunk := download.body.read(_CHUNK):
+    while chunk := download.body.read(_SPOOLED):
         length += file.write(chunk)
         if length > download.largest:
             raise too_large(download.largest)
