@@ -55,7 +55,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
-$(DEPLOYABLE): requirements.txt | $(BIN)/python
+$(DEPLOYABLE): requirements.txt constraints.txt | $(BIN)/python
 	@echo "Installing the pinned packages for deploying; the first time takes half a minute ..."
 	@$(call pip-install,requirements.txt)
 	@touch $@

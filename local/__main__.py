@@ -9,7 +9,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from requests import RequestException
 
-from local import cdk, demo, demo_user, deployment, emulator, loopback, processes
+from local import cdk, demo, demo_user, deployment, emulator, function_logs, loopback, processes
 from local.cdk import ROOT, CDKError
 from local.demo import DemoError
 from local.deployment import Deployment
@@ -30,7 +30,11 @@ def run(arguments: argparse.Namespace) -> None:
     _say("Deploying the three stacks with the CDK CLI …")
     deployed = deployment.deploy(directory, port, auth=arguments.auth, tell=lambda line: _say(f"  {line}"))
     _say(f"Deployed in {time.monotonic() - began:.0f} s.\n")
-    _show(deployed, demo_user.token(deployed))
+    try:
+        _show(deployed, demo_user.token(deployed))
+    except DemoError as error:
+        function_logs.save(deployed.client("logs"), processes.log_file(directory, "functions"))
+        raise DemoError(f"{error}\nWhat the functions logged is in .local/logs/functions.log .") from error
 
 
 def stop(arguments: argparse.Namespace) -> None:
@@ -52,7 +56,8 @@ def main() -> int:
     try:
         arguments.command(arguments)
     except _FAILURES as error:
-        print(f"\n{error}\nThe logs are in .local/logs .", file=sys.stderr)
+        died = "The emulator has died; make run starts a new one. " if emulator.left_behind(_DIRECTORY) else ""
+        print(f"\n{error}\n{died}All logs are in .local/logs .", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. What has started is still running; make stop ends it.", file=sys.stderr)

@@ -24,7 +24,7 @@ def test_help_is_the_default_and_names_every_target() -> None:
 
 @pytest.fixture
 def bare_checkout(tmp_path: Path) -> Path:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     return tmp_path
 
@@ -44,8 +44,10 @@ def test_stopping_a_checkout_that_never_ran_is_fine(bare_checkout: Path) -> None
     assert (made.returncode, made.stdout) == (0, "Nothing was running.\n")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
 def test_every_requirement_is_pinned(name: str) -> None:
-    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r "))]
+    lines = [
+        line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r ", "-c "))
+    ]
     assert lines
-    assert all(re.fullmatch(r"[a-z0-9-]+(\[[a-z,]+\])?==[0-9.]+", line) for line in lines)
+    assert all(re.fullmatch(r"[a-z0-9-]+(\[[a-z,]+\])?==[0-9][0-9a-z.]*", line) for line in lines)
