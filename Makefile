@@ -34,7 +34,8 @@ check: $(INSTALLED) $(CDK_INSTALLED) ## lint, types, templates
 	$(BIN)/mypy .
 	$(CDK) synth --quiet --no-notices --output cdk.out/account
 	$(CDK) synth --quiet --no-notices --output cdk.out/local $(LOCAL_SETTINGS)
-	$(BIN)/cfn-lint cdk.out/account/*.template.json cdk.out/local/*.template.json
+	@# W3005: the CDK itself writes dependencies that references imply already.
+	$(BIN)/cfn-lint --ignore-checks W3005 -- cdk.out/account/*.template.json cdk.out/local/*.template.json
 
 bench: $(INSTALLED) $(CDK_INSTALLED) ## figures beside their goals
 	$(BIN)/python -m tests.benchmarks
