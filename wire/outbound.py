@@ -4,21 +4,21 @@ The name is resolved once, every answer is judged, and the connection goes to a 
 certificate check stay the name's. A library that resolves again after a check can be told another answer.
 """
 
-import io
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from wire.addresses import is_loopback, is_public
 from wire.target import Address, Target, TargetError, check_url
+from wire.watched_socket import WatchedSocket, refusal
 
 if TYPE_CHECKING:
     import ssl
@@ -82,8 +82,8 @@ class OutboundConnection(HTTPConnection):
             channel = _tls().wrap_socket(plain, server_hostname=self.target.host) if encrypted else plain
         except (OSError, TargetError) as error:
             plain.close()
-            raise _refused(error) from error
-        self.sock = _WatchedSocket(channel, self.remaining)
+            raise refusal(error) from error
+        self.sock = WatchedSocket(channel, self.remaining)
 
     def remaining(self) -> float:
         """Seconds left; raises TargetError `timeout` when there are none."""
@@ -106,47 +106,7 @@ class OutboundConnection(HTTPConnection):
                 return socket.create_connection(where, timeout=self.remaining() / waiting)
             except OSError as error:
                 last = error
-        raise _refused(last) from last
-
-
-class _WatchedSocket:
-    """What http.client needs of a socket; before every wait the timeout is set to what the deadline leaves."""
-
-    def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
-        self._channel, self._remaining = channel, remaining
-
-    def sendall(self, data: Any) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self.timed(self._channel.send, rest) :]
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_WatchedReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
-
-    def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
-        try:
-            self._channel.settimeout(self._remaining())
-            return operation(argument)
-        except OSError as error:
-            raise _refused(error) from error
-
-    def close(self) -> None:
-        self._channel.close()
-
-
-class _WatchedReader(io.RawIOBase):
-    def __init__(self, raw: io.RawIOBase, watched: _WatchedSocket) -> None:
-        self._raw, self._watched = raw, watched
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> Any:
-        return self._watched.timed(self._raw.readinto, buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
+        raise refusal(last) from last
 
 
 @cache
@@ -179,13 +139,3 @@ def _look_up(host: str, port: int) -> list[Address]:
 
 def _blocked() -> TargetError:
     return TargetError("url_blocked", "The URL leads to an address or a port that may not be asked.")
-
-
-def _refused(error: Exception) -> TargetError:
-    if isinstance(error, TargetError):
-        return error
-    if isinstance(error, TimeoutError):
-        return TargetError("timeout", "The server took too long to answer.")
-    if hasattr(error, "verify_code"):
-        return TargetError("connect_failed", "The server's certificate is not valid for this host.")
-    return TargetError("connect_failed", "The server cannot be reached, or ended the connection.")

@@ -1,0 +1,57 @@
+"""The HTTP API with its one stage: throttled, logged as JSON, open to browsers of any origin."""
+
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+_LOGGED = (
+    "requestId",
+    "requestTime",
+    "routeKey",
+    "status",
+    "responseLength",
+    "integrationLatency",
+    "error.message",
+    "identity.sourceIp",
+)
+
+
+def http_api(scope: Construct) -> apigateway.HttpApi:
+    """The API that every stack adds its routes to; each is deployed as it comes."""
+    made = apigateway.HttpApi(
+        scope,
+        "HttpApi",
+        create_default_stage=False,
+        cors_preflight=apigateway.CorsPreflightOptions(
+            allow_origins=["*"],
+            allow_methods=[apigateway.CorsHttpMethod.ANY],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["location"],
+            max_age=cdk.Duration.hours(1),
+        ),
+    )
+    stage = apigateway.HttpStage(
+        scope,
+        "Stage",
+        http_api=made,
+        stage_name="$default",
+        auto_deploy=True,
+        throttle=apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
+    )
+    _log_access(stage)
+    return made
+
+
+def _log_access(stage: apigateway.HttpStage) -> None:
+    log_group = logs.LogGroup(
+        stage, "AccessLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=cdk.RemovalPolicy.DESTROY
+    )
+    resource = stage.node.default_child
+    assert isinstance(resource, apigateway.CfnStage)
+    resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+        destination_arn=log_group.log_group_arn,
+        format=json.dumps({name.rsplit(".")[-1]: f"$context.{name}" for name in _LOGGED}),
+    )

@@ -1,0 +1,63 @@
+"""A socket under a deadline: `settimeout` bounds one wait, and a peer that drips makes thousands of them."""
+
+import io
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from wire.target import TargetError
+
+
+class WatchedSocket:
+    """What http.client needs of a socket; before every wait the timeout is set to what the deadline leaves."""
+
+    def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
+        self._channel, self._remaining = channel, remaining
+
+    def sendall(self, data: Any) -> None:
+        """Send all of it."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self.timed(self._channel.send, rest) :]
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """A reader under the same watch; it outlives `close`, as with any socket."""
+        return io.BufferedReader(_WatchedReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
+
+    def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
+        """One operation that may wait for as long as is left; raises TargetError."""
+        try:
+            self._channel.settimeout(self._remaining())
+            return operation(argument)
+        except OSError as error:
+            raise refusal(error) from error
+
+    def close(self) -> None:
+        """Close it once its readers are closed."""
+        self._channel.close()
+
+
+class _WatchedReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, watched: WatchedSocket) -> None:
+        self._raw, self._watched = raw, watched
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        return self._watched.timed(self._raw.readinto, buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def refusal(error: Exception) -> TargetError:
+    """What a caller may know of a connection that failed."""
+    if isinstance(error, TargetError):
+        return error
+    if isinstance(error, TimeoutError):
+        return TargetError("timeout", "The server took too long to answer.")
+    if hasattr(error, "verify_code"):
+        return TargetError("connect_failed", "The server's certificate is not valid for this host.")
+    return TargetError("connect_failed", "The server cannot be reached, or ended the connection.")
