@@ -28,7 +28,8 @@ class Settings:
     webhook_url   a third party that is told every event, without registering
     public_url    the API's base URL where it is not API Gateway's own (a custom domain)
     loopback      whether callers may name this very machine as a fetch or webhook target; only for `make run`
-    concurrency   how many batches of uploads are recognised at once, 2–1000; what keeps spending governed
+    concurrency   how many batches of uploads are recognised at once, 2–500, and half as many as of webhooks are
+                  posted at once; what keeps spending governed
     vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
     credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
     tags          put on every resource
@@ -86,6 +87,6 @@ def _truth(name: str, value: Any) -> bool:
 
 
 def _whole(name: str, value: Any) -> int:
-    if not str(value).isdecimal() or not 2 <= int(value) <= 1000:
-        raise SettingsError(f"{name} must be a whole number from 2 to 1000, not {value!r}.")
+    if not str(value).isdecimal() or not 2 <= int(value) <= 500:
+        raise SettingsError(f"{name} must be a whole number from 2 to 500, not {value!r}.")
     return int(value)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from domain.image import Image
@@ -50,7 +50,7 @@ class Event:
 
     def to_json(self) -> str:
         """The queue message `from_json` reads back."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}, separators=(",", ":"))
 
     @classmethod
     def _of(cls, image: Image, kind: str, at: str, said: dict[str, Any], *told_by: str) -> Self:

@@ -32,10 +32,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except UnknownModelError as error:
         return {"error": {"code": "unknown_model", "detail": str(error)}}
     bodies = ahead(partial(read, s3()), event["images"], READERS)
-    return {
-        "model": classifier.bundle.to_dict(),
-        "results": results(classifier, bodies, context.get_remaining_time_in_millis),
-    }
+    answered = results(classifier, bodies, context.get_remaining_time_in_millis)
+    print(f"answered {len(answered)} images by {classifier.bundle.name} {classifier.bundle.version}")
+    return {"model": classifier.bundle.to_dict(), "results": answered}
 
 
 def results(

@@ -19,12 +19,14 @@ SECONDS = 30
 BATCH = 10
 EVENT_TRIES = 6
 DELIVERY_ATTEMPTS = 8
-CONCURRENCY = 20
-"""Batches in flight at most, so that slow subscribers do not use up what the account may run at once."""
 
 
 class IntegrationStack(cdk.Stack):
-    """`subscriptions` is the table; `events_queue` and `deliveries_queue` each have their `…_dead`."""
+    """`subscriptions` is the table; `events_queue` and `deliveries_queue` each have their `…_dead`.
+
+    At most `concurrency` batches of each queue are in flight, so that slow subscribers do not use up what the
+    account may run at once.
+    """
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class IntegrationStack(cdk.Stack):
         api: APIStack,
         recognition: RekognitionStack,
         webhook_url: str,
+        concurrency: int,
         loopback: bool,
         vendor: bool,
         **stack: Any,
@@ -55,8 +58,8 @@ class IntegrationStack(cdk.Stack):
             ROOT / "integration/requirements.txt" if vendor else None,
         )
         self._webhooks(code, api, loopback)
-        self._dispatch(code, webhook_url)
-        self._deliver(code, webhook_url, loopback)
+        self._dispatch(code, webhook_url, concurrency)
+        self._deliver(code, webhook_url, concurrency, loopback)
         self._outputs(webhook_url)
 
     def _webhooks(self, code: lambda_.Code, api: APIStack, loopback: bool) -> None:
@@ -87,7 +90,7 @@ class IntegrationStack(cdk.Stack):
             "DELETE /webhooks/{webhook_id}",
         )
 
-    def _dispatch(self, code: lambda_.Code, webhook_url: str) -> None:
+    def _dispatch(self, code: lambda_.Code, webhook_url: str, concurrency: int) -> None:
         dispatch = PythonFunction(
             self,
             "Dispatch",
@@ -103,9 +106,9 @@ class IntegrationStack(cdk.Stack):
         )
         dispatch.may(["dynamodb:Query"], self.subscriptions.table_arn)
         dispatch.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
-        dispatch.add_event_source(_source(self.events_queue))
+        dispatch.add_event_source(_source(self.events_queue, concurrency))
 
-    def _deliver(self, code: lambda_.Code, webhook_url: str, loopback: bool) -> None:
+    def _deliver(self, code: lambda_.Code, webhook_url: str, concurrency: int, loopback: bool) -> None:
         deliver = PythonFunction(
             self,
             "Deliver",
@@ -122,7 +125,7 @@ class IntegrationStack(cdk.Stack):
         )
         deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
         deliver.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
-        deliver.add_event_source(_source(self.deliveries_queue))
+        deliver.add_event_source(_source(self.deliveries_queue, concurrency))
 
     def _outputs(self, webhook_url: str) -> None:
         said = {
@@ -194,8 +197,8 @@ def _queue(scope: Construct, construct_id: str, **more: Any) -> sqs.Queue:
     )
 
 
-def _source(queue: sqs.Queue) -> SqsEventSource:
-    return SqsEventSource(queue, batch_size=BATCH, max_concurrency=CONCURRENCY, report_batch_item_failures=True)
+def _source(queue: sqs.Queue, concurrency: int) -> SqsEventSource:
+    return SqsEventSource(queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True)
 
 
 def _truth(value: bool) -> str:

@@ -17,6 +17,7 @@ _SETTINGS = {
     "loopback": "true",
     "vendor": "false",
     "credentials": "cli",
+    "concurrency": "2",
 }
 
 _API_ID = "51671e11"

@@ -30,6 +30,12 @@ class ApiError(Exception):
 def respond(routes: Routes, request: Request) -> Reply:
     """Answer an API Gateway v2 request by its route key; whatever goes wrong becomes a problem."""
     logger.append_keys(correlation_id=request["requestContext"]["requestId"])
+    answer = _answer(routes, request)
+    logger.info("answered", extra={"route": request["routeKey"], "status": answer["statusCode"]})
+    return answer
+
+
+def _answer(routes: Routes, request: Request) -> Reply:
     try:
         return routes.get(request["routeKey"], _no_such_route)(request)
     except ApiError as error:

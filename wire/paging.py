@@ -25,7 +25,7 @@ def cursor(request: Request) -> str | None:
     """The id the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
     given = query(request, "cursor")
     try:
-        return base64.urlsafe_b64decode(given).decode("ascii") if given else None
+        return base64.b64decode(given, altchars=b"-_", validate=True).decode("ascii") if given else None
     except ValueError as error:
         raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.") from error
 

@@ -34,6 +34,7 @@ subscriptions = Subscriptions(
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     failed = dispatch(event["Records"], subscriptions, deliveries)
+    logger.info("dispatched", extra={"events": len(event["Records"]), "failed": len(failed)})
     retry_later(sqs, EVENTS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)
 

@@ -21,6 +21,8 @@ from wire.queue import Record, attempt, failures, retry_later
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
+PAID = DETECTORS[0] == "rekognition"
+"""Whether each question costs money, so that no image is asked about before looking whether it was."""
 LONGEST_DELAY = 300
 
 logger = Logger()
@@ -58,14 +60,18 @@ detector(DETECTORS[0])
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     told = {record["messageId"]: receive(record) for record in event["Records"]}
+    images = list(dict.fromkeys(image for found in told.values() for image in found or ()))
+    again = {image for record in event["Records"] if attempt(record) > 1 for image in told[record["messageId"]] or ()}
     done = recognize(
-        list(dict.fromkeys(image for images in told.values() for image in images or ())),
+        images,
+        [image for image in images if PAID or image.has_options or image in again],
         recognitions,
         partial(options_of, partial(rarely, "s3")),
         lambda asked: ask(detector, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
         announce_results,
     )
     failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
+    logger.info("recognised", extra={"images": [each.image_id for each in done], "failed": len(failed)})
     if failed:
         retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)

@@ -16,23 +16,29 @@ Announce = Callable[[Sequence[Event]], set[str]]
 
 
 def recognize(
-    images: Sequence[Image], recognitions: Recognitions, options_of: OptionsOf, ask: Ask, announce: Announce
+    images: Sequence[Image],
+    perhaps_known: Sequence[Image],
+    recognitions: Recognitions,
+    options_of: OptionsOf,
+    ask: Ask,
+    announce: Announce,
 ) -> set[Image]:
     """Answer the images that are finished with; the others are worth another try.
 
-    An image whose very version is kept already is only announced again: the crash may have come between
-    the two. One of which a newer version is kept is finished with.
+    Of those `perhaps_known`, one whose very version is kept already is only announced again: the crash may have
+    come between the two. One of which a newer version is kept is finished with. To look up the others would
+    cost more than to ask about a rare one again: no kept answer is written over, and its event keeps its id.
     """
-    kept = recognitions.of(images)
+    kept = recognitions.of(perhaps_known)
     standing = {image: kept[key] for image in images if (key := (image.owner, image.image_id)) in kept}
     stale = {image for image, entry in standing.items() if entry.image.sequencer > image.sequencer}
     repeated = [entry for image, entry in standing.items() if entry.image.sequencer == image.sequencer]
     known = stale | {entry.image for entry in repeated}
     entries = _entries([image for image in images if image not in known], options_of, ask)
     recognitions.add(entries)
-    events = {entry.event().event_id: entry for entry in (*repeated, *entries)}
-    taken = announce([entry.event() for entry in events.values()])
-    return stale | {events[event_id].image for event_id in taken}
+    events = {(event := entry.event()).event_id: (event, entry.image) for entry in (*repeated, *entries)}
+    taken = announce([event for event, _ in events.values()])
+    return stale | {events[event_id][1] for event_id in taken}
 
 
 def _entries(images: Sequence[Image], options_of: OptionsOf, ask: Ask) -> list[Entry]:

@@ -1,28 +1,18 @@
 """One deployment of the real app for all of these tests, on a port of its own, ended afterwards."""
 
-import io
 import json
-import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from PIL import Image as Picture
 
-from local import photos
 from local.deployment import Deployment, deployed
 from local.loopback import serving
 from local.photos import PhotoHandler
 from local.receiver import Book, handler
 from tests.builders import s3_event
+from tests.photographs import photograph
 from tests.pipeline.chain import Chain
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +37,13 @@ def chain(deployment: Deployment) -> Iterator[Chain]:
 @pytest.fixture(scope="session")
 def cat() -> bytes:
     """A photograph of a cat as JPEG."""
-    return _jpeg("cat")
+    return photograph("cat")
 
 
 @pytest.fixture(scope="session")
 def coffee() -> bytes:
     """A photograph of a cup of coffee as JPEG."""
-    return _jpeg("coffee")
+    return photograph("coffee")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,9 +56,3 @@ def poison(deployment: Deployment) -> str:
     entries = [{"Id": str(n), "MessageBody": each} for n, each in enumerate((body, neighbour))]
     deployment.client("sqs").send_message_batch(QueueUrl=queue, Entries=entries)
     return body
-
-
-def _jpeg(name: str) -> bytes:
-    buffer = io.BytesIO()
-    Picture.open(Path(photos.path(name))).convert("RGB").save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()

@@ -12,7 +12,7 @@ from local.loopback import serving
 from local.photos import PhotoHandler
 from local.receiver import Book
 from tests.pipeline.chain import Chain
-from tests.pipeline.conftest import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

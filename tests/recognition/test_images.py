@@ -75,6 +75,7 @@ def test_the_list_pages_by_cursor(account: Account, images: ModuleType, recogniz
         ({"limit": "two"}, "invalid_limit"),
         ({"cursor": "é"}, "invalid_cursor"),
         ({"cursor": "////"}, "invalid_cursor"),
+        ({"cursor": "!"}, "invalid_cursor"),
         ({"top_k": "0"}, "invalid_options"),
         ({"colour": "red"}, "unknown_parameter"),
     ],

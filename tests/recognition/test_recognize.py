@@ -15,9 +15,9 @@ KEY = image_key("owner-1", IMAGE_ID, "my cat.jpg")
 ASKED = image_key("owner-1", IMAGE_ID, "cat.jpg", asked=True)
 
 
-def answer(module: ModuleType, *bodies: str) -> list[str]:
+def answer(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
     """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = module.handler(sqs_event(*bodies), Context())
+    said: dict[str, Any] = module.handler(sqs_event(*bodies, attempt=attempt), Context())
     return [each["itemIdentifier"] for each in said["batchItemFailures"]]
 
 
@@ -37,12 +37,28 @@ def test_a_batch_is_one_question_to_the_edge_model(account: Account, recognize: 
     assert len(account.rows()) == 10
 
 
-def test_the_same_event_twice_is_one_row_one_question_one_event_id(account: Account, recognize: ModuleType) -> None:
+def test_the_same_event_twice_is_one_row_and_one_event_id(account: Account, recognize: ModuleType) -> None:
     answer(recognize, s3_event(KEY), s3_event(KEY))
+    (before,) = account.rows()
     answer(recognize, s3_event(KEY))
-    assert len(account.rows()) == 1
+    assert account.rows() == [before]
+    assert len({event["event_id"] for event in account.told()}) == 1
+
+
+def test_a_message_that_comes_again_asks_nobody(account: Account, recognize: ModuleType) -> None:
+    answer(recognize, s3_event(KEY))
+    answer(recognize, s3_event(KEY), attempt=2)
     assert sum(len(asked["images"]) for asked in account.edge.asked) == 1
     assert len({event["event_id"] for event in account.told()}) == 1
+
+
+def test_where_questions_cost_money_even_a_doubled_event_asks_nobody(
+    account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(recognize, s3_event(KEY))
+    monkeypatch.setattr(recognize, "PAID", True)
+    answer(recognize, s3_event(KEY))
+    assert sum(len(asked["images"]) for asked in account.edge.asked) == 1
 
 
 def test_a_non_image_is_kept_and_announced_as_a_rejection(account: Account, recognize: ModuleType) -> None:

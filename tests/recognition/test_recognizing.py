@@ -40,7 +40,7 @@ class World:
     told: list[Event] = field(default_factory=list)
 
     def recognize(self, *images: Image) -> set[Image]:
-        return recognize(images, self.kept, self.options_of, self.ask, self.announce)
+        return recognize(images, images, self.kept, self.options_of, self.ask, self.announce)
 
     def options_of(self, images: Sequence[Image]) -> Mapping[Image, Options | Rejection]:
         return {each: self.refused.get(each, Options()) for each in images}
@@ -68,6 +68,13 @@ def test_a_repeated_event_asks_nobody_and_tells_the_same_event() -> None:
     world.recognize(image())
     assert world.recognize(image()) == {image()}
     assert world.asked == [image()]
+    assert len({event.event_id for event in world.told}) == 1
+
+
+def test_an_answer_nobody_looked_up_is_not_written_over_and_tells_the_same_event() -> None:
+    world = World()
+    world.recognize(image())
+    recognize([image()], [], world.kept, world.options_of, world.ask, world.announce)
     assert len({event.event_id for event in world.told}) == 1
 
 

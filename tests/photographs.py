@@ -1,0 +1,15 @@
+"""Photographs that come with scikit-image, as a camera would hand them over."""
+
+import io
+
+from PIL import Image as Picture
+
+from local import photos
+
+
+def photograph(name: str = "cat") -> bytes:
+    """The photograph of that name (see `local.photos.PHOTOS`) as a JPEG file."""
+    buffer = io.BytesIO()
+    with Picture.open(photos.path(name)) as picture:
+        picture.convert("RGB").save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
