@@ -1,5 +1,7 @@
 """Figure (c): each handler's import and init, as a ratio to `import boto3; boto3.client("s3")`, in processor time.
 
+And the same from the packaged bundle, as a ratio to the development tree.
+
 Every start is a process of its own with bytecode in place; the kinds take turns, so that a slow spell of the machine
 meets all alike.
 """
@@ -8,8 +10,10 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from tests.benchmarks.figure import Figure
+from tests.packaged import python_path
 
 ROUNDS = 15
 BARE = "import boto3; boto3.client('s3')"
@@ -41,21 +45,34 @@ ENVIRONMENT = {
 
 
 def figures() -> list[Figure]:
-    """The three ratios."""
-    starts = {"bare": BARE} | {name: f"import {module}" for name, (module, _) in STARTS.items()}
-    taken: dict[str, list[float]] = {name: [] for name in starts}
+    """A ratio for each handler, and one for all of them packaged."""
+    taken: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        for name, statement in starts.items():
-            taken[name].append(_milliseconds(statement))
-    bare = statistics.median(taken["bare"])
+        for name, milliseconds in _round():
+            taken.setdefault(name, []).append(milliseconds)
+    median = {name: statistics.median(each) for name, each in taken.items()}
+    packaged = sum(median[f"packaged {name}"] for name in STARTS) / sum(median[name] for name in STARTS)
     return [
-        Figure(f"{name} init ÷ bare boto3 s3 client", statistics.median(taken[name]) / bare, at_most=goal)
-        for name, (_, goal) in STARTS.items()
+        *(
+            Figure(f"{name} init ÷ bare boto3 s3 client", median[name] / median["bare"], at_most=goal)
+            for name, (_, goal) in STARTS.items()
+        ),
+        Figure("packaged bundles ÷ development venv, the three together", packaged, at_most=1.02),
     ]
 
 
-def _milliseconds(statement: str) -> float:
+def _round() -> Iterator[tuple[str, float]]:
+    yield "bare", _milliseconds(BARE)
+    for name, (module, _) in STARTS.items():
+        yield name, _milliseconds(f"import {module}")
+        yield f"packaged {name}", _milliseconds(f"import {module}", "-S", PYTHONPATH=python_path(module.split(".")[0]))
+
+
+def _milliseconds(statement: str, *flags: str, **environment: str) -> float:
     timed = f"import time; begun = time.process_time()\n{statement}\nprint((time.process_time() - begun) * 1000)"
-    environment = {"PATH": os.environ["PATH"]} | ENVIRONMENT
-    command = [sys.executable, "-c", timed]
-    return float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, *flags, "-c", timed]
+    given = {"PATH": os.environ["PATH"]} | ENVIRONMENT | environment
+    # Started here, the packaged one would find the development tree.
+    place = "/" if flags else None
+    said = subprocess.run(command, env=given, cwd=place, check=True, capture_output=True, text=True)
+    return float(said.stdout)

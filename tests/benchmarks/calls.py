@@ -1,0 +1,115 @@
+"""Figure (b): AWS calls per image at batch 10, besides asking the model, counted from botocore's own events.
+
+Ten images go through the three handlers under moto: one batch each of uploads, events and deliveries, to one
+subscriber. What a batch costs is the same however many images it holds, so this is also the best case: a batch of
+one pays it alone.
+"""
+
+import importlib
+import io
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from unittest import mock
+
+import boto3
+from moto import mock_aws
+
+from domain.image import image_key
+from integration.runtime.subscription import Subscription
+from integration.runtime.subscriptions import Subscriptions
+from local.loopback import serving
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.no_op.edge import handler as instant_model
+from tests.benchmarks.start import ENVIRONMENT
+from tests.builders import Context, s3_event, sqs_event
+from wire import aws
+
+BATCH = 10
+ASKING = "Invoke"
+
+
+def figures() -> list[Figure]:
+    """Calls per image, all together."""
+    calls = count()
+    return [Figure("AWS calls per image at batch 10, besides recognition", sum(calls.values()) / BATCH, at_most=1.5)]
+
+
+def count(images: int = BATCH) -> Counter[str]:
+    """The AWS operations called for one batch of images, by name."""
+    with mock_aws(), _subscriber() as url, mock.patch.dict(os.environ, ENVIRONMENT | _account(url)):
+        aws._session.cache_clear()
+        calls: Counter[str] = Counter()
+        aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
+        recognize = _handler("recognition.runtime.recognize")
+        with mock.patch.object(recognize.detector("edge"), "_lambda", _Lambda()):
+            assert recognize.handler(sqs_event(*map(s3_event, keys)), Context()) == {"batchItemFailures": []}
+        for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
+            module = _handler(f"integration.runtime.{unit}")
+            assert module.handler(sqs_event(*_received(queue, images)), Context()) == {"batchItemFailures": []}
+        aws._session.cache_clear()
+    del calls[ASKING]
+    return calls
+
+
+class _Lambda:
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        said = instant_model(json.loads(asked["Payload"]), None)
+        return {"Payload": io.BytesIO(json.dumps(said).encode())}
+
+
+def _handler(name: str) -> Any:
+    return importlib.reload(importlib.import_module(name))
+
+
+def _account(url: str) -> dict[str, str]:
+    sqs, sns, dynamodb = boto3.client("sqs"), boto3.client("sns"), boto3.client("dynamodb")
+    for table, sort_key in (("recognitions", "image_id"), ("subscriptions", "subscription_id")):
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": sort_key, "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("owner", sort_key)],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    Subscriptions(dynamodb, "subscriptions").add(Subscription("public", "sub_" + "0" * 32, url))
+    queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries", "uploads")}
+    topic = sns.create_topic(Name="results")["TopicArn"]
+    events = sqs.get_queue_attributes(QueueUrl=queues["events"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=events, Attributes={"RawMessageDelivery": "true"})
+    key = boto3.client("secretsmanager").create_secret(Name="key", SecretString="k" * 64)
+    return {
+        "DELIVERIES_QUEUE_URL": queues["deliveries"],
+        "DETECTORS": "edge",
+        "EVENTS_QUEUE_URL": queues["events"],
+        "LOOPBACK": "true",
+        "RESULTS_TOPIC": topic,
+        "SIGNING_KEY_ARN": key["ARN"],
+        "UPLOADS_QUEUE_URL": queues["uploads"],
+    }
+
+
+def _received(queue: str, messages: int) -> list[str]:
+    sqs: Any = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    bodies: list[str] = []
+    while len(bodies) < messages:
+        bodies += [each["Body"] for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
+    return bodies
+
+
+@contextmanager
+def _subscriber() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Take it."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response_only(204)
+            self.end_headers()
+
+    with serving(Handler) as url:
+        yield url

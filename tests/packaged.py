@@ -1,0 +1,30 @@
+"""A unit as packaged for an account: its bundle, vendored packages inside, beside what the Lambda runtime has."""
+
+import os
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.stacks import assembly
+
+RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the runtime includes boto3 and what it needs."""
+
+
+def python_path(unit: str) -> str:
+    """PYTHONPATH for an interpreter started with -S, which then finds the bundle, boto3, and nothing else."""
+    return os.pathsep.join((str(assembly(vendor="true") / "bundles" / unit), str(_runtime())))
+
+
+@cache
+def _runtime() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="runtime-"))
+    for name in RUNTIME_PACKAGES:
+        spec = find_spec(name)
+        assert spec, f"{name} is not installed"
+        assert spec.origin
+        source = Path(spec.origin)
+        source = source.parent if source.name == "__init__.py" else source
+        (place / source.name).symlink_to(source)
+    return place

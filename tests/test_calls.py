@@ -1,0 +1,13 @@
+"""How many AWS calls an image costs: bounded, and shared by the whole batch."""
+
+from tests.benchmarks.calls import count, figures
+
+
+def test_an_image_in_a_full_batch_costs_at_most_one_and_a_half_calls() -> None:
+    (figure,) = figures()
+    assert figure.at_most is not None
+    assert figure.value <= figure.at_most
+
+
+def test_ten_images_cost_as_many_calls_as_one() -> None:
+    assert count(10) == count(1)

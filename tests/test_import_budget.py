@@ -1,0 +1,37 @@
+"""What a handler may load at its start: how many modules, and which never. Counts, because times do not travel."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.benchmarks.start import ENVIRONMENT
+
+NEVER = {"asyncio", "aws_xray_sdk", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
+BUDGETS = {
+    "api.runtime.upload": 410,
+    "recognition.runtime.recognize": 410,
+    "recognition.runtime.images": 410,
+    "integration.runtime.webhooks": 410,
+    "integration.runtime.dispatch": 410,
+    "integration.runtime.deliver": 245,
+}
+
+
+def loaded(module: str) -> set[str]:
+    """The modules a fresh interpreter holds once it has imported the handler's."""
+    said = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", said], env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    return set(json.loads(answer.stdout))
+
+
+@pytest.mark.parametrize(("module", "budget"), BUDGETS.items())
+def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> None:
+    modules = loaded(module)
+    assert len(modules) <= budget
+    assert not NEVER & modules
+
+
+def test_deliver_starts_without_aws() -> None:
+    assert not {"botocore.session", "urllib3"} & loaded("integration.runtime.deliver")

@@ -1,0 +1,32 @@
+"""Every handler starts from its bundle with nothing but the bundle and boto3 on the path."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.benchmarks.start import ENVIRONMENT
+from tests.packaged import python_path
+from tests.stacks import resources
+
+
+def handlers() -> list[str]:
+    """The handlers of the account's functions that are zips."""
+    found = [each["Properties"].get("Handler") for _, each in resources("AWS::Lambda::Function")]
+    return sorted(each for each in found if each)
+
+
+@pytest.mark.parametrize("handler", handlers())
+def test_a_handler_starts_from_its_bundle_alone(handler: str) -> None:
+    module, function = handler.rsplit(".", 1)
+    code = f"import {module}; assert callable({module}.{function}); print({module}.__file__)"
+    path = python_path(module.split(".")[0])
+    answer = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", code],
+        env=ENVIRONMENT | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "/bundles/" in answer.stdout
