@@ -29,13 +29,13 @@ def handler(event: Request, context: object) -> Reply:
 
 
 def index(request: Request) -> Reply:
-    """`GET /?url=&name=` uploads; without a URL, what is here."""
+    """`GET /?url=&name=` uploads; without a URL it leads to the list, as `GET /images` asked with the same query."""
     url = http_api.query(request, "url")
-    if url is not None:
-        written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
-        return _upload_url(request, written, http_api.query(request, "name"), Options())
-    paths = ("health", "images", "models", "uploads", "webhooks")
-    return reply(200, {"name": "Sightline", "links": {path: f"{PUBLIC_URL}/{path}" for path in paths}})
+    if url is None:
+        asked = request.get("rawQueryString")
+        return reply(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{asked}" if asked else ""))
+    written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
+    return _upload_url(request, written, http_api.query(request, "name"), Options())
 
 
 def add_image(request: Request) -> Reply:

@@ -75,9 +75,9 @@ def test_names_survive_to_the_key(
     assert stored()[0].rsplit("/", 1)[-1] == name
 
 
-def test_without_a_url_the_api_says_what_is_here(upload: ModuleType) -> None:
-    status, said, _ = answered(upload, "GET /")
-    assert (status, said["links"]["health"]) == (200, "https://api.example/health")
+def test_without_a_url_the_short_form_leads_to_the_list(upload: ModuleType) -> None:
+    status, _, headers = answered(upload, "GET /")
+    assert (status, headers["location"]) == (302, "https://api.example/images")
 
 
 def test_options_ride_on_the_object_and_show_in_its_key(

@@ -44,6 +44,10 @@ def test_health_and_models_answer(chain: Chain) -> None:
     assert {"cat", "dog", "horse", "other"} <= set(model["labels"])
 
 
+def test_the_short_form_without_a_url_is_the_list(chain: Chain) -> None:
+    assert chain.ask("GET", "/", params={"limit": "1"}).json().keys() == {"items", "next_cursor"}
+
+
 def test_a_route_that_is_not_there_says_so(chain: Chain) -> None:
     answer = chain.ask("GET", "/nowhere")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_route")
