@@ -40,14 +40,14 @@ check: $(INSTALLED) $(CDK_INSTALLED) ## lint, types, templates
 bench: $(INSTALLED) $(CDK_INSTALLED) ## figures beside their goals
 	$(BIN)/python -m tests.benchmarks
 
-synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## the templates for an account, into cdk.out; needs no Docker and no credentials
-	$(CDK) synth --quiet --no-notices
+synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## the templates for an account, into cdk.out; needs no Docker and no credentials (ARGS="-c stage=blue")
+	$(CDK) synth --quiet --no-notices $(ARGS)
 
-deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of your AWS credentials
-	$(CDK) deploy --all
+deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of your AWS credentials (ARGS="-c stage=blue")
+	$(CDK) deploy --all $(ARGS)
 
-webhook-secret: $(DEPLOYABLE) ## print the signing secret of the endpoint named by webhook_url
-	@$(BIN)/python -m integration.default_secret
+webhook-secret: $(DEPLOYABLE) ## print the signing secret of the endpoint named by webhook_url (ARGS="--stack blue-IntegrationStack")
+	@$(BIN)/python -m integration.default_secret $(ARGS)
 
 # A stamp file stands for each set of packages; deploying takes fewer than running and testing.
 $(BIN)/python:
