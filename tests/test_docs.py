@@ -1,0 +1,128 @@
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import pytest
+
+from domain.event import TYPES
+from settings import Settings
+from tests.stacks import LOCAL, ROOT, resources
+
+PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
+MORE_PAGES = {path: path.read_text() for path in ROOT.glob("edge_ml/**/*.md")}
+DOCS = "\n".join(PAGES.values())
+API = PAGES[ROOT / "docs/api.md"]
+CODES = {"ApiError": 1, "FetchError": 0, "ImageError": 0, "ImageTypeError": 0, "Rejection": 0, "TargetError": 0}
+"""Which argument of each is its stable code."""
+
+
+def named(text: str) -> re.Pattern[str]:
+    """A name in code style, alone or before more of the same code."""
+    return re.compile(rf"`{re.escape(text)}(`|[ =?])")
+
+
+def unnamed(names: set[str], text: str = DOCS) -> set[str]:
+    return {name for name in names if not named(name).search(text)}
+
+
+def route_keys() -> set[str]:
+    return {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
+
+
+def product_code() -> Iterator[ast.Module]:
+    folders = ("api/runtime", "recognition/runtime", "integration/runtime", "domain", "wire")
+    files = [file for folder in folders for file in (ROOT / folder).glob("*.py")]
+    return (ast.parse(file.read_text()) for file in (*files, *ROOT.glob("edge_ml/*.py")))
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr], dict[str | None, ast.expr]]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id, node.args, {each.arg: each.value for each in node.keywords}
+
+
+def text_of(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def error_codes(tree: ast.Module) -> set[str]:
+    found = {text_of(given[CODES[name]]) for name, given, _ in calls(tree) if name in CODES and given}
+    found |= {text_of(more.get("error")) for name, _, more in calls(tree) if name == "Answer"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            found |= {text_of(said) for key, said in zip(node.keys, node.values, strict=True) if text_of(key) == "code"}
+    return {code for code in found if code}
+
+
+def test_every_route_is_documented() -> None:
+    assert len(route_keys()) > 10
+    assert not unnamed(route_keys(), API)
+
+
+def test_no_route_is_documented_that_there_is_not() -> None:
+    written = {f"{verb} {path}" for verb, path in re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^\s`?]*)", DOCS)}
+    assert written
+    assert written <= route_keys()
+
+
+def test_every_event_type_is_documented() -> None:
+    assert not unnamed(set(TYPES), API)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", PAGES[ROOT / "README.md"], re.MULTILINE))
+    defaults = {each.name: "" if each.default is MISSING else str(each.default) for each in fields(Settings)}
+    assert rows == {name: shown.lower() for name, shown in defaults.items()}
+
+
+@pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
+def test_every_environment_variable_is_documented(settings: dict[str, str]) -> None:
+    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function", **settings)]
+    given = {name for each in functions for name in each["Environment"]["Variables"]}
+    assert len(given) > 10
+    assert not unnamed(given, PAGES[ROOT / "docs/architecture.md"])
+
+
+def test_every_make_target_is_documented() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony
+    targets = set(phony[1].split()) - {"help"}  # plain `make` shows it
+    assert not {target for target in targets if not re.search(rf"(^|`)make {target}\b", DOCS, re.MULTILINE)}
+
+
+def test_every_error_code_is_documented() -> None:
+    codes = set().union(*map(error_codes, product_code()))
+    assert {"internal_error", "url_blocked", "unknown_model", "damaged_image", "unsubscribed"} <= codes
+    assert not unnamed(codes, API)
+
+
+def test_codes_that_name_a_field_are_documented() -> None:
+    tree = ast.parse((ROOT / "api/runtime/upload.py").read_text())
+    read = {text_of(given[1]) for name, given, _ in calls(tree) if name == "_text"}
+    assert read
+    assert not unnamed({f"invalid_{field}" for field in read}, API)
+
+
+def test_links_lead_to_files_and_headings_that_are_there() -> None:
+    pages = PAGES | MORE_PAGES
+    broken = [(page.name, target) for page, text in pages.items() for target in links(text) if not leads(page, target)]
+    assert not broken
+
+
+def links(text: str) -> list[str]:
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not target.startswith("https://")]
+
+
+def leads(page: Path, target: str) -> bool:
+    name, _, anchor = target.partition("#")
+    there = (page.parent / name).resolve() if name else page
+    return there.exists() and (not anchor or anchor in anchors(there.read_text()))
+
+
+def anchors(text: str) -> set[str]:
+    """Headings as GitHub links to them, and anchors set by hand."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
