@@ -1,8 +1,8 @@
 """Figure (a): images per second through the deployed chain ÷ the same chain of no-op handlers, on one emulator.
 
 The real app is deployed once. Then its functions' code takes turns: as deployed; as deployed but with a model that
-takes no time; handlers that do nothing but move images on. What the model itself costs is the difference between
-the first two. Every turn begins with images that are not counted, so that all workers are up.
+takes no time; handlers that do nothing but move images on, that instant model among them. What the model itself costs
+is the difference between the first two. Every turn begins with images that are not counted, so that all workers are up.
 """
 
 import io

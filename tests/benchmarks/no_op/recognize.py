@@ -1,4 +1,4 @@
-"""One batched write, one batched announcement; nothing looked at, nothing looked up."""
+"""One question to the edge function, one batched write, one batched announcement; nothing looked at or looked up."""
 
 import json
 import os
@@ -8,20 +8,21 @@ from urllib.parse import unquote_plus
 import boto3
 
 dynamodb: Any = boto3.client("dynamodb")
+lambda_: Any = boto3.client("lambda")
 sns: Any = boto3.client("sns")
-TABLE, TOPIC = os.environ["RECOGNITIONS_TABLE"], os.environ["RESULTS_TOPIC"]
+EDGE, TABLE, TOPIC = os.environ["EDGE_FUNCTION"], os.environ["RECOGNITIONS_TABLE"], os.environ["RESULTS_TOPIC"]
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Write a row for each object and tell of it."""
+    """Ask about all objects, write a row for each, tell of each."""
     told = [each for record in event["Records"] for each in json.loads(record["body"]).get("Records", ())]
-    names = [unquote_plus(each["s3"]["object"]["key"]).split("/")[2] for each in told]
-    if names:
-        rows = [{"PutRequest": {"Item": {"owner": {"S": "no-op"}, "image_id": {"S": name}}}} for name in names]
+    keys = [unquote_plus(each["s3"]["object"]["key"]) for each in told]
+    if keys:
+        asked = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
+        asked["Payload"].read()
+        rows = [{"PutRequest": {"Item": {"owner": {"S": "no-op"}, "image_id": {"S": key}}}} for key in keys]
         dynamodb.batch_write_item(RequestItems={TABLE: rows})
-        sns.publish_batch(
-            TopicArn=TOPIC,
-            PublishBatchRequestEntries=[{"Id": str(n), "Message": json.dumps({"id": n})} for n in range(len(names))],
-        )
+        entries = [{"Id": str(n), "Message": json.dumps({"key": key})} for n, key in enumerate(keys)]
+        sns.publish_batch(TopicArn=TOPIC, PublishBatchRequestEntries=entries)
     print("moved on")
     return {"batchItemFailures": []}
