@@ -42,7 +42,7 @@ def compose(app: cdk.App) -> None:
         api=api,
         recognition=recognition,
         webhook_url=settings.webhook_url,
-        concurrency=2 * settings.concurrency,
+        concurrency=settings.concurrency,
         loopback=settings.loopback,
         vendor=settings.vendor,
     )

@@ -28,8 +28,8 @@ class Settings:
     webhook_url   a third party that is told every event, without registering
     public_url    the API's base URL where it is not API Gateway's own (a custom domain)
     loopback      whether callers may name this very machine as a fetch or webhook target; only for `make run`
-    concurrency   how many batches of uploads are recognised at once, 2–500, and half as many as of webhooks are
-                  posted at once; what keeps spending governed
+    concurrency   batches of ten that are recognised at once, and dispatched at once, 2–500; twice as many are
+                  posted to webhooks at once. It keeps spending governed
     vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
     credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
     tags          put on every resource

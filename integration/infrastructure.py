@@ -24,8 +24,8 @@ DELIVERY_ATTEMPTS = 8
 class IntegrationStack(cdk.Stack):
     """`subscriptions` is the table; `events_queue` and `deliveries_queue` each have their `…_dead`.
 
-    At most `concurrency` batches of each queue are in flight, so that slow subscribers do not use up what the
-    account may run at once.
+    At most `concurrency` batches of events are in flight and twice as many of deliveries, which may have to wait for
+    slow subscribers; so these do not use up what the account may run at once.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class IntegrationStack(cdk.Stack):
         )
         deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
         deliver.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
-        deliver.add_event_source(_source(self.deliveries_queue, concurrency))
+        deliver.add_event_source(_source(self.deliveries_queue, 2 * concurrency))
 
     def _outputs(self, webhook_url: str) -> None:
         said = {

@@ -4,6 +4,7 @@ A start costs half when it waits for no AWS client, so those are made, and botoc
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache, partial
@@ -26,6 +27,8 @@ DELIVERIES_QUEUE_URL = os.environ["DELIVERIES_QUEUE_URL"]
 DEFAULT_WEBHOOK_URL = os.environ["DEFAULT_WEBHOOK_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 SUBSCRIPTIONS_TABLE = os.environ["SUBSCRIPTIONS_TABLE"]
+FRESH_SECONDS = 60
+"""So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
 PATIENCE = ATTEMPT_SECONDS + 5
 """Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
 MOST_THREADS = 20
@@ -50,17 +53,32 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def deliver(
-    records: Sequence[Record], subscriptions: Subscriptions, try_once: TryOnce, patience: float = PATIENCE
+    records: Sequence[Record],
+    subscriptions: Subscriptions,
+    try_once: TryOnce,
+    patience: float = PATIENCE,
+    now: Callable[[], float] = time.time,
 ) -> dict[str, Answer]:
     """Make one attempt at every record's delivery, all at once; the answers by message id."""
     owed = {record["messageId"]: receive(record) for record in records}
-    told = subscriptions.by_ids((each.owner, each.subscription_id) for each in owed.values() if each)
+    told = told_of([each for each in owed.values() if each], subscriptions, now() - FRESH_SECONDS)
     pending = {
         record["messageId"]: threads.submit(answer_to, owed[record["messageId"]], told, attempt(record), try_once)
         for record in records
     }
     wait(pending.values(), patience)
     return {message_id: _outcome(each) for message_id, each in pending.items()}
+
+
+def told_of(
+    deliveries: Sequence[Delivery], subscriptions: Subscriptions, fresh_since: float
+) -> dict[tuple[str, str], Subscription]:
+    """Whom to tell, by owner and id: those of fresh deliveries as they stand there, the others looked up."""
+    fresh = [each.subscription for each in deliveries if each.queued_at >= fresh_since]
+    old = subscriptions.by_ids(
+        (each.owner, each.subscription_id) for each in deliveries if each.queued_at < fresh_since
+    )
+    return {(each.owner, each.subscription_id): each for each in fresh} | old
 
 
 def receive(record: Record) -> Delivery | None:

@@ -1,6 +1,7 @@
 """Answers the events queue: each Event becomes one Delivery per Subscription that wants it."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -51,7 +52,7 @@ def owed_for(record: Record, told_of: Callable[[str], Iterable[Subscription]]) -
     """The deliveries an event's message makes; None when it is no event, or its subscriptions cannot be read."""
     try:
         event = Event.from_json(record["body"])
-        return [Delivery.of(event, each) for each in told_of(event.owner) if each.wants(event)]
+        return [Delivery.of(event, each, int(time.time())) for each in told_of(event.owner) if each.wants(event)]
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError):
         logger.exception("event not dispatched", extra={"message_id": record["messageId"]})
         return None

@@ -12,7 +12,8 @@ from tests.integration.conftest import SIGNING_KEY, subscription
 from wire.outbound import TargetError
 
 SUBSCRIPTION = subscription(url="https://user.example/hook?token=hush", generation=2)
-DELIVERY = Delivery("dlv_1", SUBSCRIPTION.owner, SUBSCRIPTION.subscription_id, '{"type":"image.recognized"}')
+BODY = '{"type":"image.recognized"}'
+DELIVERY = Delivery("dlv_1", SUBSCRIPTION.owner, SUBSCRIPTION.subscription_id, BODY, SUBSCRIPTION.url, 2, 1_795_000_000)
 
 
 class Poster:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -40,12 +41,12 @@ def hidden(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int
     return pauses
 
 
-def owed(account: Account, *urls: str) -> list[str]:
+def owed(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
     """Register one subscription per URL; answers the messages that tell each of the event."""
     subscriptions = [subscription(n, url) for n, url in enumerate(urls)]
     for each in subscriptions:
         account.subscriptions.add(each)
-    return [Delivery.of(EVENT, each).to_json() for each in subscriptions]
+    return [Delivery.of(EVENT, each, int(time.time()) - seconds_ago).to_json() for each in subscriptions]
 
 
 def returned(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
@@ -116,13 +117,31 @@ def test_a_failed_message_is_hidden_in_the_queue_itself(
 def test_a_subscription_deleted_meanwhile_is_told_nothing(
     account: Account, module: ModuleType, subscriber: Subscriber
 ) -> None:
-    messages = owed(account, f"{subscriber.url}/status/200")
+    messages = owed(account, f"{subscriber.url}/status/200", seconds_ago=61)
     account.subscriptions.remove("public", subscription(0).subscription_id)
     assert returned(module, *messages) == []
     assert subscriber.received == []
 
 
-@pytest.mark.parametrize("poison", ["not json", "[]", "{}", '{"delivery_id":1,"owner":2,"subscription_id":3,"body":4}'])
+def test_an_old_delivery_goes_where_its_subscription_leads_now(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    messages = owed(account, f"{subscriber.url}/status/500", seconds_ago=61)
+    account.subscriptions.add(subscription(0, f"{subscriber.url}/status/200", generation=2))
+    assert returned(module, *messages) == []
+    (received,) = subscriber.received
+    Webhook(secret(SIGNING_KEY, subscription(0).subscription_id, 2)).verify(received.body, received.headers)
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"delivery_id":1,"owner":2,"subscription_id":3,"body":4,"url":5,"generation":6,"queued_at":7}',
+    ],
+)
 def test_a_poison_message_is_returned_alone_and_hurried_to_the_dead_letters(
     account: Account, module: ModuleType, hidden: dict[str, int], subscriber: Subscriber, poison: str
 ) -> None:
@@ -137,7 +156,7 @@ def test_the_default_endpoint_is_told_with_its_own_secret(
     default = Subscription.default(f"{subscriber.url}/status/200")
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
     module = reloaded("deliver")
-    assert returned(module, Delivery.of(EVENT, default).to_json()) == []
+    assert returned(module, Delivery.of(EVENT, default, 1).to_json()) == []
     (received,) = subscriber.received
     Webhook(secret(SIGNING_KEY, "default", 1)).verify(received.body, received.headers)
     module.connections._close(list(module.connections._kept))
@@ -170,12 +189,13 @@ def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, m
 def test_aws_is_asked_for_a_batch_not_for_a_record(
     account: Account, module: ModuleType, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = owed(account, *[f"{subscriber.url}/status/200"] * 10)
+    fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
+    old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
     asked: list[str] = []
     for service in ("dynamodb", "secretsmanager"):
         module.client(service).meta.events.register("before-call", lambda model, **_: asked.append(model.name))
-    returned(module, *messages)
-    returned(module, *messages)
+    for messages in (fresh, old, old):
+        returned(module, *messages)
     assert sorted(asked) == ["BatchGetItem", "BatchGetItem", "GetSecretValue"]
 
 

@@ -44,10 +44,10 @@ def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, d
     for n in range(2):
         account.subscriptions.add(subscription(n))
     assert returned(dispatch, CAT.to_json()) == []
-    expected = [Delivery.of(CAT, subscription(n)) for n in range(2)]
-    assert sorted(account.queued(), key=lambda each: str(each["subscription_id"])) == [
-        json.loads(each.to_json()) for each in expected
-    ]
+    queued = sorted(account.queued(), key=lambda each: str(each["subscription_id"]))
+    owed = [Delivery.of(CAT, subscription(n), each["queued_at"]) for n, each in enumerate(queued)]
+    assert queued == [json.loads(each.to_json()) for each in owed]
+    assert len(queued) == 2
 
 
 def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, dispatch: ModuleType) -> None:
