@@ -51,7 +51,7 @@ def reply(status: int, body: object, **headers: str) -> Reply:
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json"} | named,
-        "body": json.dumps(body, ensure_ascii=False),
+        "body": json.dumps(body, ensure_ascii=False) + "\n",  # so that a shell's prompt starts a line
     }
 
 
@@ -72,6 +72,13 @@ def only_query(request: Request, *names: str) -> None:
     if unknown:
         known = ", ".join(names) or "none"
         raise ApiError(400, "unknown_parameter", f"This route does not know {unknown[0]}; it knows {known}.")
+
+
+def only_fields(given: Mapping[str, Any], *names: str) -> None:
+    """Refuse JSON fields this route does not know; raises ApiError 400 `unknown_field`."""
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise ApiError(400, "unknown_field", f"There is no field {unknown[0]}; known are {', '.join(names)}.")
 
 
 def path(request: Request, name: str) -> str:
@@ -97,9 +104,7 @@ def json_body(request: Request) -> dict[str, Any]:
 
 
 def _no_such_route(request: Request) -> Reply:
-    raise ApiError(
-        404, "no_such_route", "There is no such route; GET /health answers, and the README lists the others."
-    )
+    raise ApiError(404, "no_such_route", "There is no such route; docs/api.md lists those there are.")
 
 
 def _problem(error: ApiError) -> Reply:

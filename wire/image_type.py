@@ -13,10 +13,8 @@ _SIGNATURES = {
     b"II+\x00": "image/tiff",
     b"MM\x00+": "image/tiff",
 }
-_BRANDS = {
-    "image/avif": {b"avif", b"avis"},
-    "image/heic": {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"},
-}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 _UNSUPPORTED = {
     b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
@@ -29,7 +27,7 @@ _UNSUPPORTED = {
     b"%PDF": "PDF",
 }
 
-CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), *_BRANDS, "image/webp", "image/bmp"}))
+CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), "image/avif", "image/webp", "image/bmp"}))
 """The types taken, and no others."""
 
 
@@ -47,6 +45,7 @@ def image_type(head: bytes) -> str:
     if found:
         return found
     known = next((name for signature, name in _UNSUPPORTED.items() if head.startswith(signature)), None)
+    known = known or ("HEIC" if _brands(head) & _HEIF_BRANDS else None)
     if known:
         raise ImageTypeError("unsupported_format", f"{known} pictures are not taken; {_taken()} are.")
     raise ImageTypeError("not_an_image", f"The bytes are not a picture; {_taken()} are taken.")
@@ -61,8 +60,12 @@ def _container(head: bytes) -> str | None:
         return "image/webp"
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return "image/bmp"
-    brands = [head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))] if head[4:8] == b"ftyp" else []
-    return next((kind for kind, known in _BRANDS.items() if known.intersection(brands)), None)
+    return "image/avif" if _brands(head) & _AVIF_BRANDS else None
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """The major and compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3), as far as they are seen."""
+    return {head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))} if head[4:8] == b"ftyp" else set()
 
 
 def _taken() -> str:

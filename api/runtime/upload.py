@@ -34,6 +34,7 @@ def index(request: Request) -> Reply:
     if url is None:
         asked = request.get("rawQueryString")
         return reply(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{asked}" if asked else ""))
+    http_api.only_query(request, "url", "name")
     written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
     return _upload_url(request, written, http_api.query(request, "name"), Options())
 
@@ -42,14 +43,19 @@ def add_image(request: Request) -> Reply:
     """`POST /images`: a JSON object that names a URL, or the picture's own bytes."""
     body = http_api.raw_body(request)
     if not _is_json(request, body):
+        http_api.only_query(request, "name")
         return _upload_bytes(request, body)
+    http_api.only_query(request)
     given = http_api.json_body(request)
+    http_api.only_fields(given, "url", "name", "options")
     return _upload_url(request, _text(given, "url") or "", _text(given, "name"), _options(given))
 
 
 def add_form(request: Request) -> Reply:
     """`POST /uploads`: a form to send one picture to S3 with."""
+    http_api.only_query(request)
     given = http_api.json_body(request)
+    http_api.only_fields(given, "name", "content_type", "options")
     content_type = _text(given, "content_type") or ""
     if content_type not in CONTENT_TYPES:
         raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")

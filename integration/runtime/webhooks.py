@@ -72,7 +72,7 @@ def _registered(request: Request) -> Subscription:
     except RegistrationError as error:
         raise ApiError(400, "invalid_webhook", str(error)) from error
     except TargetError as error:
-        raise ApiError(400, error.code, error.detail) from error
+        raise ApiError(400 if error.code == "invalid_url" else 422, error.code, error.detail) from error
 
 
 def _webhook_id(request: Request) -> str:

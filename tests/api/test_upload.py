@@ -80,6 +80,14 @@ def test_without_a_url_the_short_form_leads_to_the_list(upload: ModuleType) -> N
     assert (status, headers["location"]) == (302, "https://api.example/images")
 
 
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+def test_what_an_upload_does_not_know_is_refused_by_name(upload: ModuleType, route: str) -> None:
+    status, said, _ = answered(upload, route, body='{"url": "http://example.com/a.jpg", "colour": "red"}')
+    assert (status, said["code"]) == (400, "unknown_field")
+    status, said, _ = answered(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
+    assert (status, said["code"]) == (400, "unknown_parameter")
+
+
 def test_options_ride_on_the_object_and_show_in_its_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes
 ) -> None:

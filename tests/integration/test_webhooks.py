@@ -68,14 +68,18 @@ def test_no_later_answer_and_no_row_holds_the_secret(account: Account, webhooks:
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
-    [({"url": "http://169.254.169.254/"}, "url_blocked"), ({"url": "x"}, "invalid_url"), ({"a": 1}, "invalid_webhook")],
+    ("given", "refused", "code"),
+    [
+        ({"url": "http://169.254.169.254/"}, 422, "url_blocked"),
+        ({"url": "x"}, 400, "invalid_url"),
+        ({"a": 1}, 400, "invalid_webhook"),
+    ],
 )
 def test_a_refused_webhook_is_a_problem_and_no_row(
-    account: Account, webhooks: ModuleType, given: dict[str, Any], code: str
+    account: Account, webhooks: ModuleType, given: dict[str, Any], refused: int, code: str
 ) -> None:
     status, problem = add(webhooks, **given)
-    assert (status, problem["code"], problem["retryable"]) == (400, code, False)
+    assert (status, problem["code"], problem["retryable"]) == (refused, code, False)
     assert account.rows() == []
 
 
