@@ -164,7 +164,7 @@ def test_a_file_cut_short_is_damaged(kind: str) -> None:
     assert refused(whole[: len(whole) // 2]) == "damaged_image"
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
 def test_flipped_bytes_end_in_a_picture_or_a_code(kind: str) -> None:
     whole = np.frombuffer(made.encoded(photo((64, 64)), kind), np.uint8)
@@ -193,7 +193,7 @@ def test_a_jpeg_of_a_thousand_scans_is_refused_before_it_eats_the_batch_s_time()
     assert refused(data[:-2] + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" * 1000 + data[-2:]) == "damaged_image"
 
 
-@pytest.mark.filterwarnings("default:Corrupt EXIF data")
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_damaged_exif_is_no_reason_to_refuse() -> None:
     data = made.encoded(made.picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
     assert colour(data) == pytest.approx((255, 0, 0), abs=4)
