@@ -104,7 +104,7 @@ def _outdir(scope: Construct) -> str:
 
 def _install(requirements: Path, target: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
+        [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile",
          "--platform", PLATFORMS["x86_64"], "--platform", "manylinux2014_x86_64", "--only-binary=:all:",
          "--target", str(target), "-r", str(requirements)],
         check=True,

@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from unittest import mock
@@ -41,7 +41,12 @@ def figures() -> list[Figure]:
 
 def count(images: int = BATCH) -> Counter[str]:
     """The AWS operations called for one batch of images, by name."""
-    with mock_aws(), _subscriber() as url, mock.patch.dict(os.environ, ENVIRONMENT | _account(url)):
+    with (
+        mock_aws(),
+        _subscriber() as url,
+        mock.patch.dict(os.environ, ENVIRONMENT | _account(url)),
+        redirect_stdout(io.StringIO()),
+    ):
         aws._session.cache_clear()
         calls: Counter[str] = Counter()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
