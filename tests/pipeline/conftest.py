@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local import function_logs
 from local.deployment import Deployment, deployed
 from local.loopback import serving
 from local.photos import PhotoHandler
@@ -17,9 +18,13 @@ from tests.ports import free_port
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """All three stacks in an emulator of their own, auth off."""
+    """All three stacks in an emulator of their own, auth off; afterwards, that no function was denied anything."""
     with deployed(tmp_path_factory.mktemp("deployment"), free_port()) as made:
         yield made
+        function_logs.save(made.client("logs"), log := made.directory / "logs/functions.log")
+        said = log.read_text()
+    assert "answered" in said
+    assert "not authorized" not in said
 
 
 @pytest.fixture(scope="session")
