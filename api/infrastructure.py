@@ -8,7 +8,6 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
@@ -16,10 +15,11 @@ from api.image_bucket import ACCESS_LOGS_BY_POLICY, announce, image_bucket, let_
 from api.stage import http_api
 from api.users import authorizer, user_pool, user_pool_client
 from python_function import ROOT, PythonFunction, bundle
+from storage import queue_with_dead_letters
 
 _OPEN_ROUTES = ("GET /health", "$default")
-_VISIBILITY = cdk.Duration.minutes(12)
-"""Six times what the recogniser may take for a batch; failures of single images come back sooner."""
+RECOGNIZE_SECONDS = 120
+"""What the recogniser, a stack further on, may take for a batch: the queue's visibility follows from it."""
 
 
 class APIStack(cdk.Stack):
@@ -44,11 +44,8 @@ class APIStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         self.node.set_context(ACCESS_LOGS_BY_POLICY, True)
         self.enforce_ssl = not loopback
-        self.uploads_dead = self._queue("UploadsDead", retention_period=cdk.Duration.days(14))
-        self.uploads_queue = self._queue(
-            "UploadsQueue",
-            visibility_timeout=_VISIBILITY,
-            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=5, queue=self.uploads_dead),
+        self.uploads_queue, self.uploads_dead = queue_with_dead_letters(
+            self, "Uploads", tries=5, function_seconds=RECOGNIZE_SECONDS, enforce_ssl=self.enforce_ssl
         )
         self.uploads = sns.Topic(self, "Uploads", enforce_ssl=self.enforce_ssl)
         let_buckets_publish(self.uploads)
@@ -66,11 +63,6 @@ class APIStack(cdk.Stack):
         self.authorizer = authorizer(self.user_pool, self.user_pool_client)
         self._upload(detectors, loopback, vendor)
         self._outputs()
-
-    def _queue(self, construct_id: str, **more: Any) -> sqs.Queue:
-        return sqs.Queue(
-            self, construct_id, enforce_ssl=self.enforce_ssl, encryption=sqs.QueueEncryption.SQS_MANAGED, **more
-        )
 
     def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> None:
         upload = PythonFunction(

@@ -1,9 +1,9 @@
 """IntegrationStack: who wants to be told of what, and the queues by which they are."""
 
+from functools import partial
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns_subscriptions as sns_subscriptions
@@ -14,6 +14,7 @@ from constructs import Construct
 from api.infrastructure import APIStack, add_routes
 from python_function import ROOT, PythonFunction, bundle
 from recognition.infrastructure import RekognitionStack
+from storage import owner_table, queue_with_dead_letters
 
 SECONDS = 30
 BATCH = 10
@@ -42,10 +43,11 @@ class IntegrationStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        self.subscriptions = _table(self)
+        self.subscriptions = owner_table(self, "Subscriptions", "subscription_id")
         self.signing_key = _signing_key(self)
-        self.events_dead, self.events_queue = _queues(self, "Events", EVENT_TRIES, api.enforce_ssl)
-        self.deliveries_dead, self.deliveries_queue = _queues(self, "Deliveries", DELIVERY_ATTEMPTS, api.enforce_ssl)
+        queue = partial(queue_with_dead_letters, self, function_seconds=SECONDS, enforce_ssl=api.enforce_ssl)
+        self.events_queue, self.events_dead = queue("Events", tries=EVENT_TRIES)
+        self.deliveries_queue, self.deliveries_dead = queue("Deliveries", tries=DELIVERY_ATTEMPTS)
         recognition.results.add_subscription(
             sns_subscriptions.SqsSubscription(
                 self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
@@ -141,21 +143,6 @@ class IntegrationStack(cdk.Stack):
             cdk.CfnOutput(self, "DefaultWebhookUrl", value=webhook_url)
 
 
-def _table(scope: Construct) -> dynamodb.Table:
-    return dynamodb.Table(
-        scope,
-        "Subscriptions",
-        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
-        sort_key=dynamodb.Attribute(name="subscription_id", type=dynamodb.AttributeType.STRING),
-        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.AWS_MANAGED,
-        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-            point_in_time_recovery_enabled=True
-        ),
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
-
-
 def _arn(secret: secretsmanager.Secret) -> str:
     """As an attribute: `Ref` is the ARN too, but in the emulator it is the name, which no policy matches."""
     resource = secret.node.default_child
@@ -171,29 +158,6 @@ def _signing_key(scope: Construct) -> secretsmanager.Secret:
         description="Sightline: the key from which webhook secrets derive",
         generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
         removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
-
-
-def _queues(scope: Construct, name: str, tries: int, enforce_ssl: bool) -> tuple[sqs.Queue, sqs.Queue]:
-    """The dead letters, and the queue that sends them there after so many tries."""
-    dead = _queue(scope, f"{name}Dead", enforce_ssl=enforce_ssl)
-    queue = _queue(
-        scope,
-        f"{name}Queue",
-        enforce_ssl=enforce_ssl,
-        visibility_timeout=cdk.Duration.seconds(6 * SECONDS),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=tries),
-    )
-    return dead, queue
-
-
-def _queue(scope: Construct, construct_id: str, **more: Any) -> sqs.Queue:
-    return sqs.Queue(
-        scope,
-        construct_id,
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        retention_period=cdk.Duration.days(14),
-        **more,
     )
 
 

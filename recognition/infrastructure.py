@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
-from api.infrastructure import APIStack, add_routes
+from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
 from python_function import ROOT, PythonFunction, bundle
 from recognition.edge_function import edge_function
+from storage import owner_table
 
-RECOGNIZE_SECONDS = 120
 BATCH = 10
 
 
@@ -34,7 +33,7 @@ class RekognitionStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        self.recognitions = _table(self)
+        self.recognitions = owner_table(self, "Recognitions", "image_id")
         self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
         self.edge = edge_function(self, package=edge_package, vendor=vendor, images=api.images)
         code = bundle(
@@ -95,18 +94,3 @@ class RekognitionStack(cdk.Stack):
         images.may(["s3:ListBucket"], api.images.bucket_arn)
         images.may(["lambda:InvokeFunction"], self.edge.function_arn)
         add_routes(self, api, images, "GET /images", "GET /images/{image_id}", "GET /models")
-
-
-def _table(scope: Construct) -> dynamodb.Table:
-    return dynamodb.Table(
-        scope,
-        "Recognitions",
-        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
-        sort_key=dynamodb.Attribute(name="image_id", type=dynamodb.AttributeType.STRING),
-        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.AWS_MANAGED,
-        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-            point_in_time_recovery_enabled=True
-        ),
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )

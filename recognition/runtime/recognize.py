@@ -61,10 +61,9 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     told = {record["messageId"]: receive(record) for record in event["Records"]}
     images = list(dict.fromkeys(image for found in told.values() for image in found or ()))
-    again = {image for record in event["Records"] if attempt(record) > 1 for image in told[record["messageId"]] or ()}
     done = recognize(
         images,
-        [image for image in images if PAID or image.has_options or image in again],
+        [image for record in event["Records"] for image in told[record["messageId"]] or () if known(record, image)],
         recognitions,
         partial(options_of, partial(rarely, "s3")),
         lambda asked: ask(detector, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
@@ -87,6 +86,11 @@ def receive(record: Record) -> list[Image] | None:
     except (AttributeError, KeyError, TypeError, ValueError):
         logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
         return None
+
+
+def known(record: Record, image: Image) -> bool:
+    """Whether an image may have been answered before, or is worth looking up because to ask costs more."""
+    return PAID or image.has_options or attempt(record) > 1
 
 
 def finished(images: list[Image] | None, done: set[Image]) -> bool:

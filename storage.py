@@ -1,0 +1,55 @@
+"""Tables and queues as every stack has them, decided once: encrypted, recoverable, nothing lost without a trace."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+
+def owner_table(scope: Construct, construct_id: str, sort_key: str) -> dynamodb.Table:
+    """A table keyed by owner and a time-ordered id; it stays when the stack goes."""
+    return dynamodb.Table(
+        scope,
+        construct_id,
+        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name=sort_key, type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def queue_with_dead_letters(
+    scope: Construct, name: str, *, tries: int, function_seconds: int, enforce_ssl: bool
+) -> tuple[sqs.Queue, sqs.Queue]:
+    """A queue, and the dead letters it gives a message to after so many tries; both keep for two weeks.
+
+    A message is hidden six times as long as its function may take, as AWS asks of event sources:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    dead = _queue(scope, f"{name}Dead", enforce_ssl)
+    hidden = cdk.Duration.seconds(6 * function_seconds)
+    return _queue(
+        scope, f"{name}Queue", enforce_ssl, hidden, sqs.DeadLetterQueue(queue=dead, max_receive_count=tries)
+    ), dead
+
+
+def _queue(
+    scope: Construct,
+    construct_id: str,
+    enforce_ssl: bool,
+    visibility_timeout: cdk.Duration | None = None,
+    dead_letter_queue: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=enforce_ssl,
+        retention_period=cdk.Duration.days(14),
+        visibility_timeout=visibility_timeout,
+        dead_letter_queue=dead_letter_queue,
+    )
