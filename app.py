@@ -1,13 +1,14 @@
 """The composition root: settings in, stacks wired in dependency order, nothing else."""
 
 import os
+import sys
 
 import aws_cdk as cdk
 
 from api.infrastructure import APIStack
 from integration.infrastructure import IntegrationStack
 from recognition.infrastructure import RekognitionStack
-from settings import Settings
+from settings import Settings, SettingsError
 
 
 def compose(app: cdk.App) -> None:
@@ -60,5 +61,8 @@ def _stack(construct_id: str, settings: Settings) -> dict[str, object]:
 
 if __name__ == "__main__":
     app = cdk.App()
-    compose(app)
+    try:
+        compose(app)
+    except SettingsError as error:
+        sys.exit(f"error: {error}")
     app.synth()

@@ -40,8 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     stack = parser.parse_args(arguments).stack
     try:
         print(default_secret(boto3.client("cloudformation"), boto3.client("secretsmanager"), stack))
-    except (StackError, BotoCoreError, ClientError) as error:
+    except StackError as error:
         print(error, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"{error} It takes the credentials and the region that you deployed with.", file=sys.stderr)
         return 1
     return 0
 
