@@ -1,22 +1,16 @@
 """An Event: a thing that happened to an Image, announced once per image version, detector and model version."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, Self
 
+from domain.ids import derived_id
 from domain.image import Image
 from domain.recognition import Recognition, Rejection
 
 TYPES = ("image.recognized", "image.rejected")
 _MOST_DETECTIONS = 20
 """Keeps an announced event under the 20 kB that subscribers are promised."""
-
-
-def derived_id(prefix: str, *parts: str) -> str:
-    """An id that is the same whenever its parts are, so that a repeat is recognisable."""
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return f"{prefix}_{digest[:32]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """An Image: who owns it, where its bytes lie, and the id every later step knows it by."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import unquote_plus
 
+from domain.ids import digest, fresh_id, timed_id
+
+ID_PREFIX = "img"
 PUBLIC = "public"
 """The owner of everything when nobody signs in."""
 
@@ -19,8 +20,8 @@ _SEQUENCER_DIGITS = 32
 
 
 def new_image_id(at: datetime) -> str:
-    """A fresh, time-ordered id: 48 bits of milliseconds since 1970, then 80 random bits, in hex."""
-    return _image_id(at, secrets.token_hex(10))
+    """The id of an image that arrives now."""
+    return fresh_id(ID_PREFIX, at)
 
 
 def image_key(owner: str, image_id: str, name: str, *, asked: bool = False) -> str:
@@ -78,11 +79,12 @@ class Image:
             has_options=uploaded is None or uploaded["asked"] is not None,
         )
 
+    @property
+    def location(self) -> dict[str, str]:
+        """Where its bytes lie, as the arguments that S3's object operations take."""
+        version = {} if self.version == "null" else {"VersionId": self.version}
+        return {"Bucket": self.bucket, "Key": self.key} | version
+
 
 def _derived_id(record: Mapping[str, Any], *parts: str) -> str:
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return _image_id(datetime.fromisoformat(record["eventTime"]), digest[:20])
-
-
-def _image_id(at: datetime, low_bits: str) -> str:
-    return f"img_{int(at.timestamp() * 1000):012x}{low_bits}"
+    return timed_id(ID_PREFIX, datetime.fromisoformat(record["eventTime"]), digest(*parts)[:20])

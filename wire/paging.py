@@ -7,6 +7,7 @@ through nothing but the caller's own.
 import base64
 from collections.abc import Sequence
 
+from domain.ids import is_id
 from wire.http_api import ApiError, Reply, Request, query, reply
 
 DEFAULT_LIMIT = 25
@@ -21,13 +22,18 @@ def limit(request: Request) -> int:
     return int(given)
 
 
-def cursor(request: Request) -> str | None:
-    """The id the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
+def cursor(request: Request, prefix: str) -> str | None:
+    """The id with this prefix that the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
     given = query(request, "cursor")
+    if not given:
+        return None
     try:
-        return base64.b64decode(given, altchars=b"-_", validate=True).decode("ascii") if given else None
-    except ValueError as error:
-        raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.") from error
+        last = base64.b64decode(given, altchars=b"-_", validate=True).decode("ascii")
+    except ValueError:
+        last = ""
+    if not is_id(prefix, last):
+        raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.")
+    return last
 
 
 def page(items: Sequence[object], last: str | None) -> Reply:

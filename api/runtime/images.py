@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError
 
 from api.runtime.fetch import LARGEST, Download, FetchError, too_large
+from domain.clock import now
 from domain.image import image_key, new_image_id
 from domain.options import Options
 from wire.outbound import TargetError
@@ -38,7 +38,7 @@ class Place:
     def of(cls, owner: str, name: str, options: Options) -> Self:
         """A place nothing has been put to before."""
         metadata = options.to_metadata()
-        image_id = new_image_id(datetime.now(UTC))
+        image_id = new_image_id(now())
         return cls(image_id, image_key(owner, image_id, name, asked=bool(metadata)), metadata)
 
 

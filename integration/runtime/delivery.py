@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-from domain.event import Event, derived_id
+from domain.event import Event
+from domain.ids import derived_id
 from integration.runtime.subscription import Subscription
 
 _MOST_BYTES = 20_000

@@ -1,26 +1,21 @@
 """A Subscription: one owner's wish to be told of events at a URL."""
 
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from domain.event import TYPES, Event
+from domain.ids import fresh_id
 
 Item = dict[str, dict[str, Any]]
 
 EVERY_OWNER = "*"
+ID_PREFIX = "sub"
 
 
 def new_subscription_id(at: datetime) -> str:
-    """A fresh, time-ordered id: 48 bits of milliseconds since 1970, then 80 random bits, in hex."""
-    return f"sub_{int(at.timestamp() * 1000):012x}{secrets.token_hex(10)}"
-
-
-def is_subscription_id(text: str) -> bool:
-    """Whether a text is one that `new_subscription_id` could have made."""
-    return re.fullmatch("sub_[0-9a-f]{32}", text) is not None
+    """The id of a subscription made now."""
+    return fresh_id(ID_PREFIX, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 
 from domain.clock import now
+from domain.ids import is_id
 from integration.runtime.registration import RegistrationError, register
 from integration.runtime.signature import secret, signing_key
-from integration.runtime.subscription import Subscription, is_subscription_id
+from integration.runtime.subscription import ID_PREFIX, Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
 from wire.http_api import ApiError, Reply, Request, json_body, only_query, owner, path, reply, respond
@@ -39,7 +40,7 @@ def add_webhook(request: Request) -> Reply:
 def list_webhooks(request: Request) -> Reply:
     """GET /webhooks: the owner's, newest first."""
     only_query(request, "limit", "cursor")
-    found, last = subscriptions.page(owner(request), limit(request), _cursor(request))
+    found, last = subscriptions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
     return page([_shown(each) for each in found], last)
 
 
@@ -77,16 +78,9 @@ def _registered(request: Request) -> Subscription:
 
 def _webhook_id(request: Request) -> str:
     given = path(request, "webhook_id")
-    if not is_subscription_id(given):
+    if not is_id(ID_PREFIX, given):
         raise _no_such_webhook()
     return given
-
-
-def _cursor(request: Request) -> str | None:
-    last = cursor(request)
-    if last is not None and not is_subscription_id(last):
-        raise ApiError(400, "invalid_cursor", "cursor must be a next_cursor of an earlier answer.")
-    return last
 
 
 def _shown(subscription: Subscription) -> dict[str, Any]:

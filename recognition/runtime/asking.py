@@ -62,9 +62,8 @@ def _looked_up(s3: Any, images: Sequence[Image]) -> dict[Image, Options | Reject
 
 
 def _options(s3: Any, image: Image) -> Options | Rejection | None:
-    version = {} if image.version == "null" else {"VersionId": image.version}
     try:
-        return Options.from_metadata(s3.head_object(Bucket=image.bucket, Key=image.key, **version)["Metadata"])
+        return Options.from_metadata(s3.head_object(**image.location)["Metadata"])
     except OptionsError as error:
         return Rejection("invalid_options", str(error))
     except ClientError as error:

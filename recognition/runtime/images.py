@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.image import images_prefix
+from domain.ids import is_id
+from domain.image import ID_PREFIX, images_prefix
 from domain.options import Options, OptionsError
 from recognition.runtime.edge_detector import EdgeDetector, EdgeError
 from recognition.runtime.entry import Entry
@@ -35,7 +36,7 @@ def list_images(request: Request) -> Reply:
     """GET /images: the owner's images that have an answer, newest first."""
     only_query(request, "limit", "cursor", "top_k", "min_confidence")
     asked = _asked(request)
-    entries, last = recognitions.page(owner(request), limit(request), cursor(request))
+    entries, last = recognitions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
     return page([_shown(entry, asked) for entry in entries], last)
 
 
@@ -44,6 +45,8 @@ def get_image(request: Request) -> Reply:
     only_query(request, "top_k", "min_confidence")
     asked = _asked(request)
     whose, image_id = owner(request), path(request, "image_id")
+    if not is_id(ID_PREFIX, image_id):
+        raise _no_such_image()
     entry = recognitions.get(whose, image_id)
     return reply(200, _shown(entry, asked, original=_original(entry)) if entry else _queued(whose, image_id))
 
@@ -72,19 +75,20 @@ def _links(image_id: str) -> dict[str, str]:
 
 
 def _original(entry: Entry) -> str:
-    image = entry.image
-    version = {} if image.version == "null" else {"VersionId": image.version}
-    asked = {"Bucket": image.bucket, "Key": image.key} | version
-    return str(s3.generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_SECONDS))
+    return str(s3.generate_presigned_url("get_object", Params=entry.image.location, ExpiresIn=LINK_SECONDS))
 
 
 def _queued(whose: str, image_id: str) -> Mapping[str, Any]:
     """An image without an entry is queued if its object is there: the object is the record."""
     stored = s3.list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=images_prefix(whose, image_id), MaxKeys=1)
     if not stored["KeyCount"]:
-        raise ApiError(404, "no_such_image", "There is no such image; ids come from the answer to an upload.")
+        raise _no_such_image()
     name = stored["Contents"][0]["Key"].rsplit("/", 1)[-1]
     return {"image_id": image_id, "name": name, "status": "queued", "links": _links(image_id)}
+
+
+def _no_such_image() -> ApiError:
+    return ApiError(404, "no_such_image", "There is no such image; ids come from the answer to an upload.")
 
 
 def _models(detector: str) -> list[dict[str, Any]]:

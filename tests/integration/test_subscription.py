@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.event import Event
+from domain.ids import is_id
 from domain.recognition import Rejection
-from integration.runtime.subscription import Subscription, is_subscription_id, new_subscription_id
+from integration.runtime.subscription import ID_PREFIX, Subscription, new_subscription_id
 from tests.builders import image, recognition
 from tests.integration.conftest import subscription
 
@@ -76,7 +77,7 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(3)]
     ids = [new_subscription_id(at) for at in times]
     assert ids == sorted(ids)
-    assert all(map(is_subscription_id, ids))
+    assert all(is_id(ID_PREFIX, each) for each in ids)
     assert len({new_subscription_id(times[0]) for _ in range(100)}) == 100
 
 
@@ -84,4 +85,4 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     "text", ["", "default", "sub_", "sub_" + "g" * 32, "sub_" + "0" * 33, "sub_" + "0" * 32 + "\n"]
 )
 def test_other_texts_are_no_id(text: str) -> None:
-    assert not is_subscription_id(text)
+    assert not is_id(ID_PREFIX, text)

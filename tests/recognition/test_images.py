@@ -51,6 +51,12 @@ def test_another_owner_does_not_see_it(images: ModuleType, recognized: str) -> N
     assert ask(images, "GET /images", owner="bob")[1]["items"] == []
 
 
+@pytest.mark.parametrize("image_id", ["x", "img_" + "0" * 31, "img_" + "0" * 2000, "sub_" + "0" * 32])
+def test_what_is_no_image_id_is_no_image(images: ModuleType, image_id: str) -> None:
+    status, problem = get(images, image_id)
+    assert (status, problem["code"]) == (404, "no_such_image")
+
+
 def test_an_image_that_only_lies_in_the_bucket_is_queued(account: Account, images: ModuleType) -> None:
     account.put(image_key("public", IMAGE_ID, "čičė +%.jpg"))
     status, shown = get(images, IMAGE_ID)
@@ -76,6 +82,7 @@ def test_the_list_pages_by_cursor(account: Account, images: ModuleType, recogniz
         ({"cursor": "é"}, "invalid_cursor"),
         ({"cursor": "////"}, "invalid_cursor"),
         ({"cursor": "!"}, "invalid_cursor"),
+        ({"cursor": "aW1n" * 600}, "invalid_cursor"),
         ({"top_k": "0"}, "invalid_options"),
         ({"colour": "red"}, "unknown_parameter"),
     ],
