@@ -1,4 +1,4 @@
-"""One thin Function subclass: runtime, bundle, own role, logs and tracing, decided once."""
+"""Functions as every stack has them, decided once: runtime, bundle, own role, logs, tracing, event source."""
 
 import compileall
 import py_compile
@@ -13,17 +13,24 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 ROOT = Path(__file__).parent
 RUNTIME = lambda_.Runtime(f"python3.{sys.version_info.minor}", lambda_.RuntimeFamily.PYTHON)
 """The Lambda runtime of the interpreter that synthesises: the bytecode in the bundles is that interpreter's."""
 
-PLATFORMS = {"x86_64": "manylinux_2_28_x86_64", "arm64": "manylinux_2_28_aarch64"}
+BATCH = 10
 
 
-def bundle(scope: Construct, unit: str, folders: Sequence[str], requirements: Path | None = None) -> lambda_.Code:
-    """Stage the named folders of this repository, and third-party packages, as one zip asset.
+def unit_bundle(scope: Construct, unit: str, *, vendor: bool) -> lambda_.Code:
+    """The zip of a unit's functions: its own runtime, and the two packages every function stands on."""
+    return bundle(scope, unit, (f"{unit}/runtime", "domain", "wire"), vendor=vendor)
+
+
+def bundle(scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool) -> lambda_.Code:
+    """Stage these folders of the repository as one zip asset, with what the unit requires where it is to `vendor`.
 
     Bytecode goes along: without it a start takes nearly twice as long, and the zip's timestamps would make
     ordinary `.pyc` files stale (https://peps.python.org/pep-0552/).
@@ -32,8 +39,8 @@ def bundle(scope: Construct, unit: str, folders: Sequence[str], requirements: Pa
     shutil.rmtree(staged, ignore_errors=True)
     for folder in folders:
         shutil.copytree(ROOT / folder, staged / folder, ignore=shutil.ignore_patterns("__pycache__", "training"))
-    if requirements:
-        _install(requirements, staged)
+    if vendor:
+        _install(ROOT / unit / "requirements.txt", staged)
     _compile(staged)
     return lambda_.Code.from_asset(str(staged))
 
@@ -59,6 +66,12 @@ class PythonFunction(Grants, lambda_.Function):
             handler=handler,
             runtime=RUNTIME,
             **_settled(scope, construct_id, **settings),
+        )
+
+    def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
+        """Take the queue's messages, ten at a time, failing by message, at most so many batches at once."""
+        self.add_event_source(
+            SqsEventSource(queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True)
         )
 
 
@@ -105,7 +118,7 @@ def _outdir(scope: Construct) -> str:
 def _install(requirements: Path, target: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile",
-         "--platform", PLATFORMS["x86_64"], "--platform", "manylinux2014_x86_64", "--only-binary=:all:",
+         "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--only-binary=:all:",
          "--target", str(target), "-r", str(requirements)],
         check=True,
     )  # fmt: skip

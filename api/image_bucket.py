@@ -8,9 +8,6 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-ACCESS_LOGS_BY_POLICY = "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy"
-"""The context under which access logs are let in by policy; without it CDK asks for an ACL, which is refused."""
-
 
 def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
     """Private, versioned, logged; browsers anywhere may send it the forms they were given."""

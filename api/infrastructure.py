@@ -11,10 +11,10 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from api.image_bucket import ACCESS_LOGS_BY_POLICY, announce, image_bucket, let_buckets_publish
+from api.image_bucket import announce, image_bucket, let_buckets_publish
 from api.stage import http_api
 from api.users import authorizer, user_pool, user_pool_client
-from python_function import ROOT, PythonFunction, bundle
+from python_function import PythonFunction, unit_bundle
 from storage import queue_with_dead_letters
 
 _OPEN_ROUTES = ("GET /health", "$default")
@@ -42,7 +42,6 @@ class APIStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        self.node.set_context(ACCESS_LOGS_BY_POLICY, True)
         self.enforce_ssl = not loopback
         self.uploads_queue, self.uploads_dead = queue_with_dead_letters(
             self, "Uploads", tries=5, function_seconds=RECOGNIZE_SECONDS, enforce_ssl=self.enforce_ssl
@@ -68,9 +67,7 @@ class APIStack(cdk.Stack):
         upload = PythonFunction(
             self,
             "Upload",
-            code=bundle(
-                self, "api", ("api/runtime", "domain", "wire"), ROOT / "api/requirements.txt" if vendor else None
-            ),
+            code=unit_bundle(self, "api", vendor=vendor),
             handler="api.runtime.upload.handler",
             environment={
                 "IMAGES_BUCKET": self.images.bucket_name,

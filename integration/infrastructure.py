@@ -7,17 +7,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns_subscriptions as sns_subscriptions
-from aws_cdk import aws_sqs as sqs
-from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 from api.infrastructure import APIStack, add_routes
-from python_function import ROOT, PythonFunction, bundle
+from python_function import PythonFunction, unit_bundle
 from recognition.infrastructure import RekognitionStack
 from storage import owner_table, queue_with_dead_letters
 
 SECONDS = 30
-BATCH = 10
 EVENT_TRIES = 6
 DELIVERY_ATTEMPTS = 8
 
@@ -53,12 +50,7 @@ class IntegrationStack(cdk.Stack):
                 self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
             )
         )
-        code = bundle(
-            self,
-            "integration",
-            ("integration/runtime", "domain", "wire"),
-            ROOT / "integration/requirements.txt" if vendor else None,
-        )
+        code = unit_bundle(self, "integration", vendor=vendor)
         self._webhooks(code, api, loopback)
         self._dispatch(code, webhook_url, concurrency)
         self._deliver(code, webhook_url, concurrency, loopback)
@@ -108,7 +100,7 @@ class IntegrationStack(cdk.Stack):
         )
         dispatch.may(["dynamodb:Query"], self.subscriptions.table_arn)
         dispatch.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
-        dispatch.add_event_source(_source(self.events_queue, concurrency))
+        dispatch.work_off(self.events_queue, concurrency)
 
     def _deliver(self, code: lambda_.Code, webhook_url: str, concurrency: int, loopback: bool) -> None:
         deliver = PythonFunction(
@@ -127,7 +119,7 @@ class IntegrationStack(cdk.Stack):
         )
         deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
         deliver.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
-        deliver.add_event_source(_source(self.deliveries_queue, 2 * concurrency))
+        deliver.work_off(self.deliveries_queue, 2 * concurrency)
 
     def _outputs(self, webhook_url: str) -> None:
         said = {
@@ -159,10 +151,6 @@ def _signing_key(scope: Construct) -> secretsmanager.Secret:
         generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-
-
-def _source(queue: sqs.Queue, concurrency: int) -> SqsEventSource:
-    return SqsEventSource(queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True)
 
 
 def _truth(value: bool) -> str:

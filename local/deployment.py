@@ -10,7 +10,7 @@ from typing import Any
 from local import cdk, emulator, processes
 
 APP = "python app.py"
-_SETTINGS = {
+SETTINGS = {
     "detector": "edge",
     "rekognition": "false",
     "edge_package": "zip",
@@ -19,6 +19,7 @@ _SETTINGS = {
     "credentials": "cli",
     "concurrency": "2",
 }
+"""What differs on one machine, save the addresses and `auth`."""
 
 _API_ID = "51671e11"
 _ASSETS = f"cdk-hnb659fds-assets-{emulator.ACCOUNT}-{emulator.REGION}"
@@ -59,7 +60,7 @@ def base_url(port: int) -> str:
 
 def settings(port: int, *, auth: str) -> dict[str, str]:
     """The settings of a deployment into the emulator on `port`."""
-    return _SETTINGS | {"auth": auth, "public_url": base_url(port), "tags": f"ms-custom-id={_API_ID}"}
+    return SETTINGS | {"auth": auth, "public_url": base_url(port), "tags": f"ms-custom-id={_API_ID}"}
 
 
 def deploy(

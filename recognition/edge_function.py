@@ -30,11 +30,10 @@ def _from_image(scope: Construct) -> ImageFunction:
 
 
 def _from_zip(scope: Construct, vendor: bool) -> PythonFunction:
-    requirements = ROOT / "edge_ml/requirements.txt" if vendor else None
     return PythonFunction(
         scope,
         "Edge",
-        code=bundle(scope, "edge_ml", ("edge_ml",), requirements),
+        code=bundle(scope, "edge_ml", ("edge_ml",), vendor=vendor),
         handler="edge_ml.handler.handler",
         environment={},
         timeout=SECONDS,

@@ -6,15 +6,12 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
-from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
-from python_function import ROOT, PythonFunction, bundle
+from python_function import PythonFunction, unit_bundle
 from recognition.edge_function import edge_function
 from storage import owner_table
-
-BATCH = 10
 
 
 class RekognitionStack(cdk.Stack):
@@ -36,12 +33,7 @@ class RekognitionStack(cdk.Stack):
         self.recognitions = owner_table(self, "Recognitions", "image_id")
         self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
         self.edge = edge_function(self, package=edge_package, vendor=vendor, images=api.images)
-        code = bundle(
-            self,
-            "recognition",
-            ("recognition/runtime", "domain", "wire"),
-            ROOT / "recognition/requirements.txt" if vendor else None,
-        )
+        code = unit_bundle(self, "recognition", vendor=vendor)
         self._recognize(code, api, detectors, concurrency)
         self._images(code, api, detectors)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
@@ -69,11 +61,7 @@ class RekognitionStack(cdk.Stack):
         recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)
         if "rekognition" in detectors:
             recognize.may(["rekognition:DetectLabels"], "*")
-        recognize.add_event_source(
-            SqsEventSource(
-                api.uploads_queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True
-            )
-        )
+        recognize.work_off(api.uploads_queue, concurrency)
 
     def _images(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str]) -> None:
         images = PythonFunction(

@@ -10,17 +10,10 @@ from typing import Any
 import aws_cdk as cdk
 
 from app import compose
+from local.deployment import SETTINGS
 
 ROOT = Path(__file__).parent.parent
-LOCAL = {
-    "auth": "none",
-    "credentials": "cli",
-    "detector": "edge",
-    "edge_package": "zip",
-    "loopback": "true",
-    "rekognition": "false",
-    "vendor": "false",
-}
+LOCAL = SETTINGS | {"auth": "none"}
 """The settings `make run` deploys with, save the addresses."""
 
 Resource = dict[str, Any]
