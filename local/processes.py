@@ -81,6 +81,8 @@ def end(directory: Path, name: str, *, patience: float = 8.0) -> bool:
         if not _gone(process.pid, patience):
             _signal(process.pid, signal.SIGKILL)
             _gone(process.pid, patience)
+    if started := recorded(directory, name):
+        _reap(started.pid)
     _record(directory, name).unlink(missing_ok=True)
     return process is not None
 
@@ -107,6 +109,10 @@ def _gone(group: int, patience: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
-    if child := _ours.pop(group, None):
-        child.wait()
     return True
+
+
+def _reap(pid: int) -> None:
+    # One that died by itself is a zombie of ours until somebody asks after it.
+    if (child := _ours.get(pid)) and child.poll() is not None:
+        del _ours[pid]

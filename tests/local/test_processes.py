@@ -77,6 +77,13 @@ def test_the_dead_do_not_run(directory: Path) -> None:
     assert processes.running(directory, "sleeper") is None
 
 
+def test_one_that_died_by_itself_leaves_no_zombie_once_ended(directory: Path) -> None:
+    started = start(directory, "pass")
+    until(lambda: not started.runs)
+    assert not processes.end(directory, "sleeper")
+    assert started.pid not in processes._ours
+
+
 def test_a_process_never_seen_alive_is_nobody() -> None:
     assert not replace(Process(1, "", 1), pid=1).runs
 
