@@ -1,7 +1,10 @@
-"""Tables and queues as every stack has them, decided once: encrypted, recoverable, nothing lost without a trace."""
+"""Tables, buckets and queues as every stack has them, decided once: encrypted, recoverable, nothing lost unseen."""
+
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -19,6 +22,19 @@ def owner_table(scope: Construct, construct_id: str, sort_key: str) -> dynamodb.
             point_in_time_recovery_enabled=True
         ),
         removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def private_bucket(scope: Construct, construct_id: str, **more: Any) -> s3.Bucket:
+    """A bucket nobody outside the account reads, encrypted; it stays when the stack goes."""
+    return s3.Bucket(
+        scope,
+        construct_id,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+        **more,
     )
 
 

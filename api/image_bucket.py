@@ -1,17 +1,17 @@
 """The bucket images lie in, and how it tells of each."""
 
-from typing import Any
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from storage import private_bucket
+
 
 def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
     """Private, versioned, logged; browsers anywhere may send it the forms they were given."""
-    return _private(
+    return private_bucket(
         scope,
         "Images",
         enforce_ssl=enforce_ssl,
@@ -48,7 +48,7 @@ def let_buckets_publish(uploads: sns.Topic) -> None:
 
 
 def announce(bucket: s3.Bucket, uploads: sns.Topic) -> None:
-    """Tell the topic of every new object, whoever put it; derived pictures will need a bucket of their own.
+    """Tell the topic of every new object, whoever put it; derived pictures have a bucket of their own.
 
     At the L1 level, because the L2 notification brings a helper function with a managed policy.
     """
@@ -65,16 +65,4 @@ def announce(bucket: s3.Bucket, uploads: sns.Topic) -> None:
 def _access_logs(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
     """Who read and wrote which picture, for ninety days."""
     expiry = s3.LifecycleRule(expiration=cdk.Duration.days(90))
-    return _private(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl, lifecycle_rules=[expiry])
-
-
-def _private(scope: Construct, construct_id: str, **more: Any) -> s3.Bucket:
-    return s3.Bucket(
-        scope,
-        construct_id,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-        **more,
-    )
+    return private_bucket(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl, lifecycle_rules=[expiry])

@@ -32,6 +32,7 @@ class Endpoints:
     api: str
     aws_endpoint: str
     images_bucket: str
+    models_bucket: str
     recognitions_table: str
     uploads_queue_url: str
     user_pool_id: str | None
@@ -122,6 +123,7 @@ def _endpoints(port: int, outputs: Mapping[str, str]) -> Endpoints:
         api=base_url(port),
         aws_endpoint=emulator.url(port),
         images_bucket=outputs.get("ImagesBucket", ""),
+        models_bucket=outputs.get("ModelsBucket", ""),
         recognitions_table=outputs.get("RecognitionsTable", ""),
         uploads_queue_url=outputs.get("UploadsQueueUrl", ""),
         user_pool_id=outputs.get("UserPoolId"),

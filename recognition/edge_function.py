@@ -1,5 +1,7 @@
 """The function that hosts the custom models: a container image, or the same code as a zip where there is no Docker."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -13,29 +15,32 @@ MEGABYTES = 2048
 
 
 def edge_function(
-    scope: Construct, *, package: str, vendor: bool, images: s3.IBucket
+    scope: Construct, *, package: str, vendor: bool, images: s3.IBucket, models: s3.IBucket, derived: s3.IBucket
 ) -> ImageFunction | PythonFunction:
-    """The function, allowed to read the images and nothing else; `package` is `image` or `zip`."""
-    edge = _from_image(scope) if package == "image" else _from_zip(scope, vendor)
+    """The function, allowed to read images and model bundles and to put derived pictures; `package`: `image`, `zip`."""
+    environment = {"MODELS_BUCKET": models.bucket_name}
+    edge = _from_image(scope, environment) if package == "image" else _from_zip(scope, environment, vendor)
     edge.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))
-    edge.may(["s3:ListBucket"], images.bucket_arn)  # else an object that is gone looks like one denied
+    edge.may(["s3:ListBucket"], images.bucket_arn, models.bucket_arn)  # else what is gone looks like what is denied
+    edge.may(["s3:GetObject"], models.arn_for_objects("models/*"))
+    edge.may(["s3:PutObject"], derived.arn_for_objects("*"))
     return edge
 
 
-def _from_image(scope: Construct) -> ImageFunction:
+def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFunction:
     code = lambda_.DockerImageCode.from_image_asset(
         str(ROOT / "edge_ml"), platform=ecr_assets.Platform.LINUX_AMD64, exclude=["training", "**/__pycache__"]
     )
-    return ImageFunction(scope, "Edge", code=code, environment={}, timeout=SECONDS, memory=MEGABYTES)
+    return ImageFunction(scope, "Edge", code=code, environment=environment, timeout=SECONDS, memory=MEGABYTES)
 
 
-def _from_zip(scope: Construct, vendor: bool) -> PythonFunction:
+def _from_zip(scope: Construct, environment: Mapping[str, str], vendor: bool) -> PythonFunction:
     return PythonFunction(
         scope,
         "Edge",
         code=bundle(scope, "edge_ml", ("edge_ml",), vendor=vendor),
         handler="edge_ml.handler.handler",
-        environment={},
+        environment=environment,
         timeout=SECONDS,
         memory=MEGABYTES,
     )

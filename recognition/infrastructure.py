@@ -5,17 +5,24 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
 from python_function import PythonFunction, unit_bundle
 from recognition.edge_function import edge_function
-from storage import owner_table
+from storage import owner_table, private_bucket
+
+_A_CACHE = s3.LifecycleRule(expiration=cdk.Duration.days(30))
+"""Derived pictures are made anew when asked for once more."""
 
 
 class RekognitionStack(cdk.Stack):
-    """`recognitions` is the table, `results` the topic, `edge` the function that hosts the custom models."""
+    """`recognitions` is the table, `results` the topic, `edge` the function that hosts the custom models.
+
+    `models` is the bucket of the custom models, `derived` that of thumbnails and other pictures made of images.
+    """
 
     def __init__(
         self,
@@ -32,11 +39,16 @@ class RekognitionStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         self.recognitions = owner_table(self, "Recognitions", "image_id")
         self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
-        self.edge = edge_function(self, package=edge_package, vendor=vendor, images=api.images)
+        self.models = private_bucket(self, "Models", enforce_ssl=api.enforce_ssl, versioned=True)
+        self.derived = private_bucket(self, "Derived", enforce_ssl=api.enforce_ssl, lifecycle_rules=[_A_CACHE])
+        self.edge = edge_function(
+            self, package=edge_package, vendor=vendor, images=api.images, models=self.models, derived=self.derived
+        )
         code = unit_bundle(self, "recognition", vendor=vendor)
         self._recognize(code, api, detectors, concurrency)
         self._images(code, api, detectors)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
+        cdk.CfnOutput(self, "ModelsBucket", value=self.models.bucket_name)
         cdk.CfnOutput(self, "EdgeFunction", value=self.edge.function_name)
 
     def _recognize(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], concurrency: int) -> None:
@@ -51,11 +63,13 @@ class RekognitionStack(cdk.Stack):
                 "RECOGNITIONS_TABLE": self.recognitions.table_name,
                 "RESULTS_TOPIC": self.results.topic_arn,
                 "EDGE_FUNCTION": self.edge.function_name,
+                "DERIVED_BUCKET": self.derived.bucket_name,
                 "DETECTORS": ",".join(detectors),
             },
         )
         recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
         recognize.may(["s3:ListBucket"], api.images.bucket_arn)  # else an object that is gone looks like one denied
+        recognize.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
         recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem"], self.recognitions.table_arn)
         recognize.may(["sns:Publish"], self.results.topic_arn)
         recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)
@@ -73,12 +87,14 @@ class RekognitionStack(cdk.Stack):
                 "IMAGES_BUCKET": api.images.bucket_name,
                 "RECOGNITIONS_TABLE": self.recognitions.table_name,
                 "EDGE_FUNCTION": self.edge.function_name,
+                "DERIVED_BUCKET": self.derived.bucket_name,
                 "DETECTORS": ",".join(detectors),
                 "PUBLIC_URL": api.public_url,
             },
         )
         images.may(["dynamodb:GetItem", "dynamodb:Query"], self.recognitions.table_arn)
         images.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
-        images.may(["s3:ListBucket"], api.images.bucket_arn)
+        images.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
+        images.may(["s3:ListBucket"], api.images.bucket_arn, self.derived.bucket_arn)
         images.may(["lambda:InvokeFunction"], self.edge.function_arn)
         add_routes(self, api, images, "GET /images", "GET /images/{image_id}", "GET /models")

@@ -87,6 +87,7 @@ def test_every_url_of_the_endpoints_works_with_any_client(tmp_path: Path) -> Non
 
 def test_the_endpoints_hold_what_was_promised() -> None:
     promised = (
-        "api aws_endpoint images_bucket recognitions_table uploads_queue_url user_pool_id user_pool_client_id region"
+        "api aws_endpoint images_bucket models_bucket recognitions_table uploads_queue_url"
+        " user_pool_id user_pool_client_id region"
     )
     assert [each.name for each in fields(Endpoints)] == promised.split()
