@@ -61,13 +61,20 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """One detector's answer. `size` is the upright image's (width, height) in pixels where the detector tells."""
+    """One detector's answer. `size` is the upright image's (width, height) in pixels where the detector tells.
+
+    `asked` is the detector that was asked for: itself, or `cascade`, which leaves the answer to one of the others.
+    """
 
     detector: str
     model: Model
     detections: tuple[Detection, ...]
     duration_ms: int
     size: tuple[int, int] | None = None
+    asked: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", self.asked or self.detector)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
@@ -79,6 +86,7 @@ class Recognition:
             detections=tuple(Detection.from_dict(each) for each in given["detections"]),
             duration_ms=int(given["duration_ms"]),
             size=(int(size["width"]), int(size["height"])) if size else None,
+            asked=given.get("asked", ""),
         )
 
     def to_dict(self, *, top_k: int | None = None, min_confidence: float | None = None) -> dict[str, Any]:
@@ -87,6 +95,7 @@ class Recognition:
         kept = [each.to_dict() for each in best if each.confidence >= (min_confidence or 0)]
         return {
             "detector": self.detector,
+            "asked": self.asked,
             "model": self.model.to_dict(),
             "detections": kept[:top_k],
             "duration_ms": self.duration_ms,
