@@ -1,11 +1,13 @@
 """The Options a caller may send with an image; they ride on the S3 object's metadata."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-DETECTORS = ("rekognition", "edge")
+DETECTORS = ("rekognition", "edge", "cascade")
 MOST_DETECTIONS = 100
+_MODEL = re.compile(r"[A-Za-z0-9][\w.-]{0,63}(@[A-Za-z0-9][\w.+-]{0,31})?", re.ASCII)
 
 
 class OptionsError(ValueError):
@@ -16,6 +18,7 @@ class OptionsError(ValueError):
 class Options:
     """What one caller asked for one image; None means the deployment's default.
 
+    `model` is a name, meaning its newest version, or `name@version`.
     `top_k` (1–100) and `min_confidence` (0–1) apply when the answer is read, never when it is stored.
     """
 
@@ -57,9 +60,9 @@ def _one_of(value: object) -> str | None:
 
 
 def _model(value: object) -> str | None:
-    if value is None or (isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isprintable()):
+    if value is None or (isinstance(value, str) and _MODEL.fullmatch(value)):
         return value
-    raise OptionsError("model must be the name of a model that GET /models lists.")
+    raise OptionsError("model must be the name of a model that GET /models lists, or name@version.")
 
 
 def _whole(value: object) -> int | None:

@@ -13,6 +13,11 @@ def test_options_survive_the_object_s_metadata() -> None:
     assert Options.from_metadata(ALL.to_metadata()) == ALL
 
 
+@pytest.mark.parametrize("model", ["animals", "potato-leaf@1.2.0", "yolox_nano@2.0.0-rc.1+build.7"])
+def test_a_model_is_a_name_or_a_name_and_a_version(model: str) -> None:
+    assert Options.from_dict({"model": model}).model == model
+
+
 def test_nothing_asked_is_no_metadata() -> None:
     assert Options().to_metadata() == {}
 
@@ -35,6 +40,10 @@ def test_metadata_of_the_uploader_s_own_is_left_alone() -> None:
         ({"model": ""}, "model"),
         ({"model": "x" * 65}, "model"),
         ({"model": 7}, "model"),
+        ({"model": "../animals"}, "model"),
+        ({"model": "animals@"}, "model"),
+        ({"model": "animals@1@2"}, "model"),
+        ({"model": "animals\n"}, "model"),
         ({"colour": "red"}, "colour"),
     ],
 )
