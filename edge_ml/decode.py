@@ -84,7 +84,8 @@ def _picture(image: Image.Image, fit: Fit) -> Picture:
     lying = orientation >= 5
     small = _resized(resizable(image), fit.turned() if lying else fit)
     upright = small.transpose(_UPRIGHT[orientation]) if orientation > 1 else small
-    return Picture(np.asarray(_padded(upright, fit.size)), (height, width) if lying else (width, height))
+    size = (height, width) if lying else (width, height)
+    return Picture(np.asarray(_padded(upright, fit, size)), size)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -101,9 +102,9 @@ def _resized(image: Image.Image, fit: Fit) -> Image.Image:
     return rgb(image.resize(inner, Image.Resampling.BILINEAR, box=box, reducing_gap=3.0))
 
 
-def _padded(image: Image.Image, size: Size) -> Image.Image:
-    if image.size == size:
+def _padded(image: Image.Image, fit: Fit, source: Size) -> Image.Image:
+    if image.size == fit.size:
         return image
-    canvas = Image.new("RGB", size, _GREY)
-    canvas.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    canvas = Image.new("RGB", fit.size, _GREY)
+    canvas.paste(image, fit.corner(source))
     return canvas

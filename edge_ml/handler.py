@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from edge_ml.classifiers import Classifiers, UnknownModelError
-from edge_ml.classify import Classifier
 from edge_ml.decode import decode
 from edge_ml.image_error import ImageError
+from edge_ml.model import Model
 from edge_ml.objects import ahead, read, s3
 
 MODELS = Classifiers(
@@ -28,37 +28,35 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if event.get("describe"):
         return {"models": MODELS.describe()}
     try:
-        classifier = MODELS.named(event.get("model"))
+        model = MODELS.named(event.get("model"))
     except UnknownModelError as error:
         return {"error": {"code": "unknown_model", "detail": str(error)}}
     bodies = ahead(partial(read, s3()), event["images"], READERS)
-    answered = results(classifier, bodies, context.get_remaining_time_in_millis)
-    print(f"answered {len(answered)} images by {classifier.bundle.name} {classifier.bundle.version}")
-    return {"model": classifier.bundle.to_dict(), "results": answered}
+    answered = results(model, bodies, context.get_remaining_time_in_millis)
+    print(f"answered {len(answered)} images by {model.bundle.name} {model.bundle.version}")
+    return {"model": model.bundle.to_dict(), "results": answered}
 
 
-def results(
-    classifier: Classifier, bodies: Iterable[Future[bytes]], remaining_ms: Callable[[], int]
-) -> list[dict[str, Any]]:
+def results(model: Model, bodies: Iterable[Future[bytes]], remaining_ms: Callable[[], int]) -> list[dict[str, Any]]:
     """One result for each image, in order; what goes wrong with one stays with it."""
-    return [_result(classifier, body, remaining_ms) for body in bodies]
+    return [_result(model, body, remaining_ms) for body in bodies]
 
 
-def _result(classifier: Classifier, body: Future[bytes], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+def _result(model: Model, body: Future[bytes], remaining_ms: Callable[[], int]) -> dict[str, Any]:
     try:
         if remaining_ms() < WORST_IMAGE_MS:
             raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)
-        return answer(classifier, body.result())
+        return answer(model, body.result())
     except ImageError as error:
         logger.warning("no answer: %s: %s", error.code, error.detail)
         return {"error": error.to_dict()}
 
 
-def answer(classifier: Classifier, data: bytes) -> dict[str, Any]:
+def answer(model: Model, data: bytes) -> dict[str, Any]:
     """What the model sees in the image file `data`; raises ImageError."""
     started = time.perf_counter()
-    picture = decode(data, classifier.bundle.fit)
-    detections = classifier.detections(picture)
+    picture = decode(data, model.bundle.fit)
+    detections = model.detections(picture)
     width, height = picture.size
     return {
         "detections": detections,

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from edge_ml.classifiers import Classifiers
-from edge_ml.classify import Classifier
 from edge_ml.decode import Picture, decode
 from edge_ml.handler import answer
+from edge_ml.model import Model
+from edge_ml.session import opened
 from tests.benchmarks.figure import Figure
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +45,11 @@ ROUNDS = 15
 
 def figures() -> list[Figure]:
     """All of them, in one run."""
-    classifier = Classifiers(ROOT / "edge_ml/models", "animals").named(None)
+    model = Classifiers(ROOT / "edge_ml/models", "animals").named(None)
     found = [start()]
     for name, size in SIZES.items():
-        found += path(name, photo(*size), classifier)
-    return [*found, threads(photo(*SIZES["2 MP"]), classifier)]
+        found += path(name, photo(*size), model)
+    return [*found, threads(photo(*SIZES["2 MP"]), model)]
 
 
 def start() -> Figure:
@@ -61,13 +62,13 @@ def start() -> Figure:
     return Figure("edge_ml import + session ÷ bare import + session", ours / bare, at_most=1.05)
 
 
-def path(name: str, data: bytes, classifier: Classifier) -> list[Figure]:
+def path(name: str, data: bytes, model: Model) -> list[Figure]:
     """Bytes to labels of one photo on one core."""
-    fit = classifier.bundle.fit
-    ours, decoding = _milliseconds(lambda: answer(classifier, data)), _milliseconds(lambda: decode(data, fit))
-    naive = _milliseconds(lambda: classifier.detections(naively(data, classifier)))
-    fastest = _fastest(data, classifier)
-    error = float(np.square(decode(data, fit).pixels - naively(data, classifier).pixels.astype(float)).mean())
+    fit = model.bundle.fit
+    ours, decoding = _milliseconds(lambda: answer(model, data)), _milliseconds(lambda: decode(data, fit))
+    naive = _milliseconds(lambda: model.detections(naively(data, model)))
+    fastest = _fastest(data, model)
+    error = float(np.square(decode(data, fit).pixels - naively(data, model).pixels.astype(float)).mean())
     decibel = float(10 * np.log10(255**2 / (error or 1e-5)))
     return [
         Figure(f"{name}: bytes → labels on one core", 1000 / ours, unit="img/s"),
@@ -79,13 +80,13 @@ def path(name: str, data: bytes, classifier: Classifier) -> list[Figure]:
     ]  # fmt: skip
 
 
-def threads(data: bytes, classifier: Classifier, images: int = 60) -> Figure:
+def threads(data: bytes, model: Model, images: int = 60) -> Figure:
     """What two threads of one worker get done in the time of one; true only on two idle cores."""
 
     def wall(workers: int) -> float:
         begun = time.perf_counter()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda _: answer(classifier, data), range(images)))
+            list(pool.map(lambda _: answer(model, data), range(images)))
         return time.perf_counter() - begun
 
     one, two = (min(wall(workers) for _ in range(5)) for workers in (1, 2))
@@ -103,28 +104,29 @@ def photo(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
-def naively(data: bytes, classifier: Classifier) -> Picture:
+def naively(data: bytes, model: Model) -> Picture:
     """Everything decoded, turned and converted at full size, then resized."""
-    fit = classifier.bundle.fit
+    fit = model.bundle.fit
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     small = image.resize(fit.size, Image.Resampling.BILINEAR, box=fit.box(image.size))
     return Picture(np.asarray(small), image.size)
 
 
-def _fastest(data: bytes, classifier: Classifier) -> float | None:
+def _fastest(data: bytes, model: Model) -> float | None:
     if not find_spec("cv2"):
         return None
     cv2 = import_module("cv2")
-    width, height = classifier.bundle.fit.size
+    width, height = model.bundle.fit.size
+    session, (scale, shift) = opened(model.bundle), model.bundle.input.line
     flag = _scaled(cv2, Image.open(io.BytesIO(data)).size, 2 * max(width, height))
     tensor = np.empty((1, 3, height, width), np.float32)
 
     def once() -> object:
         middle = _middle(cv2.imdecode(np.frombuffer(data, np.uint8), flag))
         small = cv2.resize(middle, (width, height), interpolation=cv2.INTER_AREA)
-        np.multiply(small[:, :, ::-1].transpose(2, 0, 1), classifier._scale, out=tensor[0])
-        np.add(tensor, classifier._shift, out=tensor)
-        return classifier._session.run(None, {classifier.bundle.input_name: tensor})[0].argsort()
+        np.multiply(small[:, :, ::-1].transpose(2, 0, 1), scale, out=tensor[0])
+        np.add(tensor, shift, out=tensor)
+        return session.run(None, {model.bundle.input.name: tensor})[0].argsort()
 
     return _milliseconds(once)
 

@@ -1,11 +1,11 @@
-"""A classifier of colours, made once for the tests of this folder."""
+"""A model of colours, made once for the tests of this folder."""
 
 from pathlib import Path
 
 import pytest
 
 from edge_ml.bundle import ModelBundle
-from edge_ml.classify import Classifier
+from edge_ml.model import Model
 from tests.edge_ml import made
 
 
@@ -15,5 +15,5 @@ def colours_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def colours(colours_folder: Path) -> Classifier:
-    return Classifier(ModelBundle.load(colours_folder / "colours"))
+def colours(colours_folder: Path) -> Model:
+    return Model(ModelBundle.load(colours_folder / "colours"))

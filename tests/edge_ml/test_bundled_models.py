@@ -14,10 +14,10 @@ NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_bundled_model_loads_and_is_small(name: str) -> None:
-    classifier = Classifiers(MODELS, name).named(None)
-    assert Path(classifier.bundle.path).stat().st_size < 8_000_000
-    said = answer(classifier, made.encoded(made.picture()))
-    assert said["detections"][0]["label"] in classifier.bundle.labels
+    model = Classifiers(MODELS, name).named(None)
+    assert Path(model.bundle.path).stat().st_size < 8_000_000
+    said = answer(model, made.encoded(made.picture()))
+    assert said["detections"][0]["label"] in model.bundle.labels
 
 
 def test_the_cat_is_a_cat() -> None:

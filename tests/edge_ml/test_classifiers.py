@@ -43,6 +43,12 @@ def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path) -> No
         Classifiers(folder, "colours")
 
 
+def test_a_bundle_in_a_folder_of_another_name_is_refused(folder: Path) -> None:
+    (folder / "colours").rename(folder / "other")
+    with pytest.raises(BundleError, match="'colours', is not the folder's"):
+        Classifiers(folder, "paints")
+
+
 def test_the_default_is_described_first(folder: Path) -> None:
     described = Classifiers(folder, "paints").describe()
     assert [model["name"] for model in described] == ["paints", "colours"]
@@ -55,4 +61,5 @@ def test_the_default_is_described_first(folder: Path) -> None:
         "input_size": {"width": 32, "height": 32},
         "metrics": {"accuracy": 1.0},
         "license": "MIT",
+        "source": "made by a test",
     }

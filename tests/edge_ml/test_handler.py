@@ -91,7 +91,17 @@ def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
 
 def test_contract_describe(s3: Any) -> None:
     (described,) = ask({"describe": True})["models"]
-    assert set(described) == {"name", "version", "digest", "task", "labels", "input_size", "metrics", "license"}
+    assert set(described) == {
+        "name",
+        "version",
+        "digest",
+        "task",
+        "labels",
+        "input_size",
+        "metrics",
+        "license",
+        "source",
+    }
 
 
 def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:

@@ -1,0 +1,41 @@
+"""A Model: one bundle in memory, and what it sees in a picture."""
+
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from edge_ml.bundle import ModelBundle
+from edge_ml.decode import Picture
+from edge_ml.fit import Size
+from edge_ml.labels import Labels
+from edge_ml.session import Session, Shapes
+
+__all__ = ["Model"]
+
+
+class Reader(Protocol):
+    """Turns a model's raw answers into detections."""
+
+    outputs: Shapes
+
+    def read(self, answers: list[NDArray[Any]], source: Size) -> list[dict[str, Any]]:
+        """The detections in a picture whose upright original measures `source`; raises ImageError."""
+
+
+class Model:
+    """A loaded bundle; raises BundleError where it cannot work. `detections` may be called from several threads."""
+
+    def __init__(self, bundle: ModelBundle) -> None:
+        self.bundle = bundle
+        self._reader = _reader(bundle)
+        integers = bundle.output.decoding == "class_map"
+        self._session = Session(bundle, self._reader.outputs, integers=integers)
+
+    def detections(self, picture: Picture) -> list[dict[str, Any]]:
+        """What is seen, best first; raises ImageError when the model fails."""
+        answers = self._session.answers(self.bundle.input.tensor(picture.pixels))
+        return self._reader.read(answers, picture.size)
+
+
+def _reader(bundle: ModelBundle) -> Reader:
+    return Labels(bundle)
