@@ -32,6 +32,7 @@ def compose(app: cdk.App) -> None:
         **_stack("RekognitionStack", settings),
         api=api,
         detectors=settings.detectors,
+        cascade_below=settings.cascade_below,
         edge_package=settings.edge_package,
         concurrency=settings.concurrency,
         vendor=settings.vendor,

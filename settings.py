@@ -6,7 +6,7 @@ from typing import Any, Self
 
 _CHOICES = {
     "auth": ("cognito", "none"),
-    "detector": ("rekognition", "edge"),
+    "detector": ("rekognition", "edge", "cascade"),
     "edge_package": ("image", "zip"),
     "credentials": ("bootstrap", "cli"),
 }
@@ -22,7 +22,8 @@ class Settings:
 
     stage         prefix of the stack names, so that an account can hold several deployments
     auth          `cognito`: every route but GET /health wants a token of the user pool; `none`: all is public
-    detector      who recognises when a caller does not say
+    detector      who recognises when a caller does not say; `cascade`: edge, and where it is unsure Rekognition
+    cascade_below the confidence, 0–1, below which edge counts as unsure
     rekognition   whether Amazon Rekognition can be asked at all (not on one machine)
     edge_package  `image`: built with Docker at deploy; `zip`: no Docker
     webhook_url   a third party that is told every event, without registering
@@ -38,6 +39,7 @@ class Settings:
     stage: str = ""
     auth: str = "cognito"
     detector: str = "rekognition"
+    cascade_below: float = 0.8
     rekognition: bool = True
     edge_package: str = "image"
     webhook_url: str = ""
@@ -53,14 +55,14 @@ class Settings:
         """Read the context values that are named like settings; `-c` gives strings, cdk.json any JSON."""
         given = {name: value for name in cls.__dataclass_fields__ if (value := look_up(name)) is not None}
         settings = cls(**{name: _value(name, value) for name, value in given.items()})
-        if settings.detector == "rekognition" and not settings.rekognition:
-            raise SettingsError("detector=rekognition needs rekognition=true.")
+        if settings.detector not in settings.detectors:
+            raise SettingsError(f"detector={settings.detector} needs rekognition=true.")
         return settings
 
     @property
     def detectors(self) -> tuple[str, ...]:
         """The detectors a caller may ask for, the default first."""
-        usable = ("rekognition", "edge") if self.rekognition else ("edge",)
+        usable = ("rekognition", "edge", "cascade") if self.rekognition else ("edge",)
         return tuple(sorted(usable, key=lambda name: name != self.detector))
 
     def stack_name(self, construct_id: str) -> str:
@@ -75,6 +77,8 @@ def _value(name: str, value: Any) -> Any:
         return dict(pair.split("=", 1) for pair in value.split(",") if pair)
     if name == "concurrency":
         return _whole(name, value)
+    if name == "cascade_below":
+        return _fraction(name, value)
     if name in ("rekognition", "loopback", "vendor"):
         return _truth(name, value)
     return value
@@ -90,3 +94,13 @@ def _whole(name: str, value: Any) -> int:
     if not str(value).isdecimal() or not 2 <= int(value) <= 500:
         raise SettingsError(f"{name} must be a whole number from 2 to 500, not {value!r}.")
     return int(value)
+
+
+def _fraction(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise SettingsError(f"{name} must be a number from 0 to 1, not {value!r}.")
+    return number

@@ -31,6 +31,7 @@ class RekognitionStack(cdk.Stack):
         *,
         api: APIStack,
         detectors: Sequence[str],
+        cascade_below: float,
         edge_package: str,
         concurrency: int,
         vendor: bool,
@@ -45,13 +46,16 @@ class RekognitionStack(cdk.Stack):
             self, package=edge_package, vendor=vendor, images=api.images, models=self.models, derived=self.derived
         )
         code = unit_bundle(self, "recognition", vendor=vendor)
-        self._recognize(code, api, detectors, concurrency)
+        self._recognize(code, api, detectors, cascade_below, concurrency)
         self._images(code, api, detectors)
+        self._classify(code, api)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
         cdk.CfnOutput(self, "ModelsBucket", value=self.models.bucket_name)
         cdk.CfnOutput(self, "EdgeFunction", value=self.edge.function_name)
 
-    def _recognize(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], concurrency: int) -> None:
+    def _recognize(
+        self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], cascade_below: float, concurrency: int
+    ) -> None:
         recognize = PythonFunction(
             self,
             "Recognize",
@@ -65,6 +69,7 @@ class RekognitionStack(cdk.Stack):
                 "EDGE_FUNCTION": self.edge.function_name,
                 "DERIVED_BUCKET": self.derived.bucket_name,
                 "DETECTORS": ",".join(detectors),
+                "CASCADE_BELOW": str(cascade_below),
             },
         )
         recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
@@ -98,3 +103,14 @@ class RekognitionStack(cdk.Stack):
         images.may(["s3:ListBucket"], api.images.bucket_arn, self.derived.bucket_arn)
         images.may(["lambda:InvokeFunction"], self.edge.function_arn)
         add_routes(self, api, images, "GET /images", "GET /images/{image_id}", "GET /models")
+
+    def _classify(self, code: lambda_.Code, api: APIStack) -> None:
+        classify = PythonFunction(
+            self,
+            "Classify",
+            code=code,
+            handler="recognition.runtime.classify.handler",
+            environment={"EDGE_FUNCTION": self.edge.function_name},
+        )
+        classify.may(["lambda:InvokeFunction"], self.edge.function_arn)
+        add_routes(self, api, classify, "POST /classify")

@@ -27,8 +27,19 @@ def test_the_command_line_s_strings_become_values() -> None:
 
 
 def test_the_default_detector_comes_first() -> None:
-    assert Settings(detector="edge").detectors == ("edge", "rekognition")
-    assert Settings().detectors == ("rekognition", "edge")
+    assert Settings(detector="edge").detectors == ("edge", "rekognition", "cascade")
+    assert Settings(detector="cascade").detectors == ("cascade", "rekognition", "edge")
+    assert Settings().detectors == ("rekognition", "edge", "cascade")
+
+
+def test_a_default_that_needs_rekognition_is_refused_without_it() -> None:
+    for detector in ("rekognition", "cascade"):
+        with pytest.raises(SettingsError, match=f"detector={detector} needs rekognition=true"):
+            Settings.from_context({"detector": detector, "rekognition": "false"}.get)
+
+
+def test_the_cascade_s_threshold_is_a_confidence() -> None:
+    assert Settings.from_context({"cascade_below": "0.65"}.get).cascade_below == 0.65
 
 
 @pytest.mark.parametrize(
@@ -41,6 +52,9 @@ def test_the_default_detector_comes_first() -> None:
         ("concurrency", "1"),
         ("concurrency", "many"),
         ("rekognition", "false"),
+        ("cascade_below", "1.5"),
+        ("cascade_below", "nan"),
+        ("cascade_below", "high"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:

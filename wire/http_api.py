@@ -16,6 +16,8 @@ Request = Mapping[str, Any]
 Reply = dict[str, Any]
 Routes = Mapping[str, Callable[[Request], Reply]]
 
+_SECONDS_UNTIL_RETRY = "5"
+
 logger = Logger()
 
 
@@ -116,4 +118,5 @@ def _problem(error: ApiError) -> Reply:
         "detail": error.detail,
         "retryable": error.retryable,
     }
-    return reply(error.status, said, content_type="application/problem+json")
+    when = {"retry_after": _SECONDS_UNTIL_RETRY} if error.status == 503 else {}
+    return reply(error.status, said, content_type="application/problem+json", **when)

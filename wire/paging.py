@@ -36,8 +36,7 @@ def cursor(request: Request, prefix: str) -> str | None:
     return last
 
 
-def page(items: Sequence[object], last: str | None) -> Reply:
-    """The answer; `last` is the id to go on from, None at the end."""
-    return reply(
-        200, {"items": items, "next_cursor": base64.urlsafe_b64encode(last.encode()).decode() if last else None}
-    )
+def page(items: Sequence[object], last: str | None, **more: object) -> Reply:
+    """The answer, with what `more` there is to say; `last` is the id to go on from, None at the end."""
+    cursor = base64.urlsafe_b64encode(last.encode()).decode() if last else None
+    return reply(200, {"items": items, "next_cursor": cursor} | more)

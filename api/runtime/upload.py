@@ -12,15 +12,14 @@ from domain.options import Options
 from wire import http_api
 from wire.aws import client
 from wire.http_api import ApiError, Reply, Request, reply
-from wire.image_type import CONTENT_TYPES, image_type
+from wire.image_body import image_body_type
+from wire.image_type import CONTENT_TYPES
 from wire.outbound import Policy, check_url
 
 IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 POLICY = Policy.from_environment(os.environ)
-
-_LARGEST_BODY = 4_500_000
 
 
 def handler(event: Request, context: object) -> Reply:
@@ -85,12 +84,9 @@ def _upload_url(request: Request, url: str, name: str | None, options: Options) 
 
 
 def _upload_bytes(request: Request, body: bytes) -> Reply:
-    if not body:
-        raise ApiError(422, "empty", "The body holds neither a picture nor a JSON object.")
-    if len(body) > _LARGEST_BODY:
-        raise ApiError(413, "too_large", "A body may hold 4.5 MB; POST /uploads takes pictures up to 15 MB.")
+    content_type = image_body_type(body)
     place = Place.of(http_api.owner(request), image_name(http_api.query(request, "name")), Options())
-    IMAGES.add(place, image_type(body), body, len(body))
+    IMAGES.add(place, content_type, body, len(body))
     return _queued(place)
 
 

@@ -6,17 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from domain.image import Image
 from domain.options import Options, OptionsError
 from domain.recognition import Rejection
-from recognition.runtime.detector import Detector
-from recognition.runtime.edge_detector import EdgeError
+from recognition.runtime.detector import Detector, outcomes_of
 from recognition.runtime.entry import Outcome
-
-SLOWEST_ANSWER = 50.0
-"""Seconds a detector may take over one group; with less left, the group waits for its next delivery."""
 
 logger = Logger(child=True)
 
@@ -35,25 +31,22 @@ def ask(
     default: str,
     seconds_left: Callable[[], float],
 ) -> dict[Image, Outcome]:
-    """What the detectors say of each image; an image left out is worth another try."""
+    """What the detectors say of each image; an image left out is worth another try.
+
+    A group whose detector might take longer than there is time waits for its next delivery.
+    """
     groups: dict[tuple[str, str | None], list[Image]] = defaultdict(list)
     for image, options in asked.items():
         groups[options.detector or default, options.model].append(image)
     outcomes: dict[Image, Outcome] = {}
     for (name, model), images in groups.items():
-        if seconds_left() > SLOWEST_ANSWER:
-            outcomes |= _ask_one(detector(name), name, images, model)
+        chosen = detector(name)
+        if chosen is None:
+            missing = Rejection("detector_unavailable", f"This deployment has no detector {name}.")
+            outcomes |= dict.fromkeys(images, missing)
+        elif seconds_left() > chosen.slowest:
+            outcomes |= outcomes_of(chosen, images, model)
     return outcomes
-
-
-def _ask_one(detector: Detector | None, name: str, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-    if detector is None:
-        return dict.fromkeys(images, Rejection("detector_unavailable", f"This deployment has no detector {name}."))
-    try:
-        return detector.detect(images, model)
-    except (ClientError, BotoCoreError, EdgeError):
-        logger.exception("detector failed", extra={"detector": name, "images": len(images)})
-        return {}
 
 
 def _looked_up(s3: Any, images: Sequence[Image]) -> dict[Image, Options | Rejection | None]:

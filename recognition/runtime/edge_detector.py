@@ -1,49 +1,62 @@
 """The detector `edge`: the user's own model, one invocation of its function for many images."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
+from recognition.runtime.detector import DetectorError
 from recognition.runtime.entry import Outcome
 
 logger = Logger(child=True)
 
 
-class EdgeError(Exception):
-    """The edge function itself failed; its own log says why."""
-
-
 class EdgeDetector:
-    """Asks the edge_ml function; the images travel by reference."""
+    """Asks the edge_ml function; it answers or is cut off after `slowest` seconds, its own timeout."""
+
+    slowest = 60.0
 
     def __init__(self, lambda_: Any, function: str) -> None:
         self._lambda, self._function = lambda_, function
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        """See `Detector`; raises EdgeError."""
+        """See `Detector`; the images travel by reference."""
         asked = [{"bucket": each.bucket, "key": each.key, "version": each.version} for each in images]
-        answer = self._invoke({"images": asked, "model": model})
-        if "error" in answer:
-            refusal = Rejection.from_dict(answer["error"])
-            return dict.fromkeys(images, refusal)
-        said = Model.from_dict(answer["model"])
-        outcomes = zip(images, (_outcome(said, each) for each in answer["results"]), strict=True)
+        outcomes = zip(images, self._outcomes(asked, model), strict=True)
         return {image: outcome for image, outcome in outcomes if outcome}
 
+    def look(self, picture: bytes, model: str | None) -> Outcome:
+        """What is seen on a picture that lies nowhere, or why it can never be read; raises DetectorError."""
+        (outcome,) = self._outcomes([{"bytes": base64.b64encode(picture).decode()}], model)
+        if outcome is None:
+            raise DetectorError("The edge function could not answer just now.")
+        return outcome
+
     def models(self) -> list[dict[str, Any]]:
-        """The model bundles the function serves; raises EdgeError."""
+        """The model bundles the function serves; raises DetectorError."""
         listed: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
         return listed
 
+    def _outcomes(self, images: Sequence[Mapping[str, str]], model: str | None) -> list[Outcome | None]:
+        answer = self._invoke({"images": images, "model": model})
+        if "error" in answer:
+            return [Rejection.from_dict(answer["error"])] * len(images)
+        said = Model.from_dict(answer["model"])
+        return [_outcome(said, each) for each in answer["results"]]
+
     def _invoke(self, payload: object) -> dict[str, Any]:
-        answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(payload))
+        try:
+            answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(payload))
+        except (BotoCoreError, ClientError) as error:
+            raise DetectorError(f"The edge function could not be asked: {error}") from error
         said = json.load(answer["Payload"])
         if "FunctionError" in answer:
-            raise EdgeError(str(said.get("errorMessage", said)))
+            raise DetectorError(f"The edge function failed: {said.get('errorMessage', said)}")
         return dict(said)
 
 

@@ -4,17 +4,16 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
-from domain.options import Options, OptionsError
-from recognition.runtime.edge_detector import EdgeDetector, EdgeError
+from domain.options import Options
 from recognition.runtime.entry import Entry
+from recognition.runtime.promptly import prompt_edge, promptly
+from recognition.runtime.query_options import query_options
 from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.rekognition_detector import REKOGNITION
 from wire.aws import client
-from wire.http_api import ApiError, Reply, Request, only_query, owner, path, query, reply, respond
+from wire.http_api import ApiError, Reply, Request, only_query, owner, path, reply, respond
 from wire.paging import cursor, limit, page
 
 IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
@@ -24,7 +23,7 @@ LINK_SECONDS = 3600
 
 s3 = client("s3", signature_version="s3v4")
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
-edge = EdgeDetector(client("lambda"), os.environ["EDGE_FUNCTION"])
+edge = prompt_edge(os.environ["EDGE_FUNCTION"])
 
 
 def handler(event: Request, context: Any) -> Reply:
@@ -35,7 +34,7 @@ def handler(event: Request, context: Any) -> Reply:
 def list_images(request: Request) -> Reply:
     """GET /images: the owner's images that have an answer, newest first."""
     only_query(request, "limit", "cursor", "top_k", "min_confidence")
-    asked = _asked(request)
+    asked = query_options(request, "top_k", "min_confidence")
     entries, last = recognitions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
     return page([_shown(entry, asked) for entry in entries], last)
 
@@ -43,7 +42,7 @@ def list_images(request: Request) -> Reply:
 def get_image(request: Request) -> Reply:
     """GET /images/{image_id}: its status, and the answer once there is one."""
     only_query(request, "top_k", "min_confidence")
-    asked = _asked(request)
+    asked = query_options(request, "top_k", "min_confidence")
     whose, image_id = owner(request), path(request, "image_id")
     if not is_id(ID_PREFIX, image_id):
         raise _no_such_image()
@@ -54,15 +53,8 @@ def get_image(request: Request) -> Reply:
 def list_models(request: Request) -> Reply:
     """GET /models: what can be asked for, the default detector's first."""
     only_query(request)
-    return page([{"detector": name} | model for name in DETECTORS for model in _models(name)], None)
-
-
-def _asked(request: Request) -> Options:
-    given = {name: query(request, name) for name in ("top_k", "min_confidence")}
-    try:
-        return Options.from_dict(given)
-    except OptionsError as error:
-        raise ApiError(400, "invalid_options", str(error)) from error
+    named = [{"detector": name} | model for name in DETECTORS if name != "cascade" for model in _models(name)]
+    return page(named, None, detectors=DETECTORS)
 
 
 def _shown(entry: Entry, asked: Options, **links: str) -> dict[str, Any]:
@@ -92,18 +84,11 @@ def _no_such_image() -> ApiError:
 
 
 def _models(detector: str) -> list[dict[str, Any]]:
-    if detector == "rekognition":
-        return [REKOGNITION]
-    try:
-        return edge.models()
-    except (ClientError, EdgeError) as error:
-        raise ApiError(
-            503, "models_unavailable", "The edge function did not answer; try again.", retryable=True
-        ) from error
+    return [REKOGNITION] if detector == "rekognition" else edge.models()
 
 
 ROUTES = {
     "GET /images": list_images,
     "GET /images/{image_id}": get_image,
-    "GET /models": list_models,
+    "GET /models": promptly(list_models),
 }

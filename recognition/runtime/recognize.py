@@ -9,24 +9,27 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from domain.image import Image
+from domain.options import Options
 from recognition.runtime.announcement import announce
 from recognition.runtime.asking import ask, options_of
-from recognition.runtime.detector import Detector
-from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.detectors import Detectors
+from recognition.runtime.entry import Outcome
 from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.recognizing import recognize
-from recognition.runtime.rekognition_detector import RekognitionDetector
+from recognition.runtime.spending import spending, tell
 from wire.aws import client
 from wire.queue import Record, attempt, failures, retry_later
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
-DETECTORS = os.environ["DETECTORS"].split(",")
-PAID = DETECTORS[0] == "rekognition"
-"""Whether each question costs money, so that no image is asked about before looking whether it was."""
 LONGEST_DELAY = 300
 
 logger = Logger()
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
+detectors = Detectors(
+    os.environ["DETECTORS"].split(","), os.environ["EDGE_FUNCTION"], float(os.environ["CASCADE_BELOW"])
+)
+PAID = detectors.default != "edge"
+"""Whether questions cost money, so that no image is asked about before looking whether it was."""
 announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
@@ -34,27 +37,6 @@ announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
 def rarely(service: str) -> Any:
     """A client that few batches need, made when one does: s3 for options, sqs for retries."""
     return client(service)
-
-
-@cache
-def detector(name: str) -> Detector | None:
-    """One of the deployment's detectors, made when first asked; None for any other."""
-    return makers[name]() if name in DETECTORS else None
-
-
-def edge() -> Detector:
-    """The edge function, not asked again by the client itself: the queue does that."""
-    lambda_ = client("lambda", read_timeout=60, retries={"total_max_attempts": 1})
-    return EdgeDetector(lambda_, os.environ["EDGE_FUNCTION"])
-
-
-def rekognition() -> Detector:
-    """Rekognition, slowing down by itself when throttled."""
-    return RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}))
-
-
-makers: dict[str, Callable[[], Detector]] = {"edge": edge, "rekognition": rekognition}
-detector(DETECTORS[0])
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -66,7 +48,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         [image for record in event["Records"] for image in told[record["messageId"]] or () if known(record, image)],
         recognitions,
         partial(options_of, partial(rarely, "s3")),
-        lambda asked: ask(detector, asked, DETECTORS[0], lambda: context.get_remaining_time_in_millis() / 1000),
+        lambda asked: ask_and_tell(asked, lambda: context.get_remaining_time_in_millis() / 1000),
         announce_results,
     )
     failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
@@ -74,6 +56,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if failed:
         retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)
+
+
+def ask_and_tell(asked: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
+    """Ask the detectors, and tell what that cost where it may cost something."""
+    detectors.saved.clear()
+    outcomes = ask(detectors.named, asked, detectors.default, seconds_left)
+    if asked and detectors.cost:
+        tell(spending(len(asked), outcomes, detectors.saved))
+    return outcomes
 
 
 def receive(record: Record) -> list[Image] | None:

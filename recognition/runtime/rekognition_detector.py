@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition, Rejection
@@ -28,11 +28,20 @@ _FINAL = {
 }
 """https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html#API_DetectLabels_Errors"""
 
+TIMEOUTS: dict[str, Any] = {
+    "connect_timeout": 3,
+    "read_timeout": 9,
+    "retries": {"mode": "adaptive", "total_max_attempts": 3},
+}
+"""How its client waits: 36 s for three attempts, and between them as long as Rekognition's throttling asks for."""
+
 logger = Logger(child=True)
 
 
 class RekognitionDetector:
     """Asks Rekognition, image by image, several at once."""
+
+    slowest = 45.0
 
     def __init__(self, rekognition: Any) -> None:
         self._rekognition = rekognition
@@ -53,7 +62,9 @@ class RekognitionDetector:
                 MinConfidence=FLOOR_PERCENT,
             )
         except ClientError as error:
-            return _refusal(error)
+            return _refusal(error.response["Error"]["Code"])
+        except BotoCoreError as error:
+            return _refusal(type(error).__name__)
         return recognition_from(answer, round((time.monotonic() - begun) * 1000))
 
 
@@ -75,7 +86,6 @@ def _detections(label: Mapping[str, Any]) -> Iterator[Detection]:
         yield Detection(label["Name"], label["Confidence"] / 100)
 
 
-def _refusal(error: ClientError) -> Rejection | None:
-    code = error.response["Error"]["Code"]
+def _refusal(code: str) -> Rejection | None:
     logger.warning("rekognition could not answer", extra={"code": code})
     return _FINAL.get(code)

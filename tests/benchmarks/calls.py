@@ -52,7 +52,7 @@ def count(images: int = BATCH) -> Counter[str]:
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
         recognize = _handler("recognition.runtime.recognize")
-        with mock.patch.object(recognize.detector("edge"), "_lambda", _Lambda()):
+        with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
             assert recognize.handler(sqs_event(*map(s3_event, keys)), Context()) == {"batchItemFailures": []}
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             module = _handler(f"integration.runtime.{unit}")

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "CASCADE_BELOW": "0.8",
     "DELIVERIES_QUEUE_URL": "https://queue.example",
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",

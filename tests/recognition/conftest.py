@@ -92,7 +92,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "RECOGNITIONS_TABLE": "recognitions",
             "RESULTS_TOPIC": topic,
             "EDGE_FUNCTION": "edge",
-            "DETECTORS": "edge,rekognition",
+            "DETECTORS": "edge,rekognition,cascade",
+            "CASCADE_BELOW": "0.8",
             "PUBLIC_URL": "https://api.example",
         }
         for name, value in environment.items():
@@ -104,7 +105,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The recognise function's module, its edge function faked."""
     module = importlib.reload(importlib.import_module("recognition.runtime.recognize"))
-    monkeypatch.setattr(module.detector("edge"), "_lambda", account.edge)
+    monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
     return module
 

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.recognition import Box, Detection, Recognition, Rejection
-from recognition.runtime.edge_detector import EdgeDetector, EdgeError
+from recognition.runtime.detector import DetectorError
+from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.rekognition_detector import RekognitionDetector, recognition_from
 from tests.builders import image
 
@@ -74,7 +75,7 @@ def test_a_model_nobody_has_is_a_rejection_of_every_image() -> None:
 
 def test_an_edge_function_that_crashed_is_an_error() -> None:
     function = Lambda({"errorMessage": "out of memory"}, FunctionError="Unhandled")
-    with pytest.raises(EdgeError, match="out of memory"):
+    with pytest.raises(DetectorError, match="out of memory"):
         EdgeDetector(function, "edge").detect([CAT], None)
 
 

@@ -1,0 +1,29 @@
+"""The edge function asked while a caller waits: it answers within API Gateway's 30 s, or a problem does."""
+
+from collections.abc import Callable
+
+from recognition.runtime.detector import DetectorError
+from recognition.runtime.edge_detector import EdgeDetector
+from wire.aws import client
+from wire.http_api import ApiError, Reply, Request
+
+_PATIENCE = 25
+
+
+def prompt_edge(function: str) -> EdgeDetector:
+    """The edge function, waited for no longer than a caller may be kept waiting."""
+    lambda_ = client("lambda", connect_timeout=2, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
+    return EdgeDetector(lambda_, function)
+
+
+def promptly(route: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+    """The same route; where the edge function does not answer, the caller is told to come again."""
+
+    def answer(request: Request) -> Reply:
+        try:
+            return route(request)
+        except DetectorError as error:
+            said = "The edge function did not answer; try again."
+            raise ApiError(503, "models_unavailable", said, retryable=True) from error
+
+    return answer
