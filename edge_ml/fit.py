@@ -28,8 +28,9 @@ class Fit(NamedTuple):
         if self.resize != "cover":
             return (0, 0, width, height)
         scale = min(width / self.size[0], height / self.size[1])
-        left, top = (width - self.size[0] * scale) / 2, (height - self.size[1] * scale) / 2
-        return (left, top, left + self.size[0] * scale, top + self.size[1] * scale)
+        across, down = min(self.size[0] * scale, width), min(self.size[1] * scale, height)  # rounding may go past them
+        left, top = (width - across) / 2, (height - down) / 2
+        return (left, top, left + across, top + down)
 
     def inner(self, source: Size) -> Size:
         """The part of the input that a picture of size `source` fills."""

@@ -1,6 +1,7 @@
 """A Model: one bundle in memory, and what it sees in a picture."""
 
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from numpy.typing import NDArray
 
@@ -10,7 +11,14 @@ from edge_ml.fit import Size
 from edge_ml.labels import Labels
 from edge_ml.session import Session, Shapes
 
-__all__ = ["Model"]
+_READERS = {
+    ("detect", "yolox"): ("edge_ml.yolo", "YoloX"),
+    ("detect", "yolov8"): ("edge_ml.yolo", "YoloV8"),
+    ("segment", "yolov8"): ("edge_ml.instances", "Instances"),
+    ("segment", "class_scores"): ("edge_ml.regions", "ClassScores"),
+    ("segment", "class_map"): ("edge_ml.regions", "ClassMap"),
+}
+"""Who reads which answers: modules that a worker which only classifies never imports."""
 
 
 class Reader(Protocol):
@@ -38,4 +46,7 @@ class Model:
 
 
 def _reader(bundle: ModelBundle) -> Reader:
-    return Labels(bundle)
+    if bundle.task == "classify":
+        return Labels(bundle)
+    module, name = _READERS[bundle.task, bundle.output.decoding]
+    return cast(Reader, getattr(import_module(module), name)(bundle))

@@ -2,12 +2,13 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
@@ -38,13 +39,29 @@ def model_json(name: str = "colours", **changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def bundle(parent: Path, name: str = "colours", *, gain: float = 1.0, **changed: Any) -> Path:
+def bundle(
+    parent: Path, name: str = "colours", *, gain: float = 1.0, model: onnx.ModelProto | None = None, **changed: Any
+) -> Path:
     """A bundle in `parent`/`name` that answers the mean of each colour, times `gain`; keywords change model.json."""
     folder = parent / name
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(json.dumps(model_json(**{"name": name} | changed)))
-    onnx.save(_colours(gain), folder / "model.onnx")
+    onnx.save(model or _colours(gain), folder / "model.onnx")
     return folder
+
+
+def answering(sides: Sequence[int | str], **answers: NDArray[Any]) -> onnx.ModelProto:
+    """A model that takes an `image` of these sides and gives these answers, whatever is on it."""
+    nodes = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(answer))
+        for name, answer in answers.items()
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, sides)
+    outputs = [
+        helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(answer.dtype), answer.shape)
+        for name, answer in answers.items()
+    ]
+    return _model(helper.make_graph(nodes, "answering", [image], outputs))
 
 
 def with_input(**changed: Any) -> dict[str, Any]:
@@ -83,4 +100,8 @@ def _colours(gain: float) -> onnx.ModelProto:
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 3])],
         [weights],
     )
+    return _model(graph)
+
+
+def _model(graph: onnx.GraphProto) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
