@@ -38,7 +38,7 @@ def bundle(scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool)
     staged = Path(_outdir(scope)) / "bundles" / unit
     shutil.rmtree(staged, ignore_errors=True)
     for folder in folders:
-        shutil.copytree(ROOT / folder, staged / folder, ignore=shutil.ignore_patterns("__pycache__", "training"))
+        shutil.copytree(ROOT / folder, staged / folder, ignore=shutil.ignore_patterns("__pycache__", "training", "adding"))
     if vendor:
         _install(ROOT / unit / "requirements.txt", staged)
     _compile(staged)

@@ -29,7 +29,9 @@ def edge_function(
 
 def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFunction:
     code = lambda_.DockerImageCode.from_image_asset(
-        str(ROOT / "edge_ml"), platform=ecr_assets.Platform.LINUX_AMD64, exclude=["training", "**/__pycache__"]
+        str(ROOT / "edge_ml"),
+        platform=ecr_assets.Platform.LINUX_AMD64,
+        exclude=["training", "adding", "**/__pycache__"],
     )
     return ImageFunction(scope, "Edge", code=code, environment=environment, timeout=SECONDS, memory=MEGABYTES)
 

@@ -1,0 +1,25 @@
+"""`python -m edge_ml add <model.onnx>`: bring a model of your own. See docs/own-model.md."""
+
+import argparse
+import sys
+
+from edge_ml.adding.add import add
+from edge_ml.adding.options import add_command, wish
+from edge_ml.confinement import TrialError
+
+
+def main() -> int:
+    """Run the command; its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m edge_ml", description="The custom models of this deployment.")
+    add_command(parser.add_subparsers(required=True, metavar="command"))
+    given = parser.parse_args()
+    try:
+        add(wish(given), print)
+    except TrialError as error:
+        print(f"Refused ({error.code}): {error.detail}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

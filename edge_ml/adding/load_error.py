@@ -1,0 +1,34 @@
+"""What ONNX Runtime says of a file it does not load, as a code and a sentence that tells what to do."""
+
+import re
+
+from edge_ml.confinement import TrialError, is_memory, too_much_memory
+
+_REASONS = (
+    (r"External data path|external data", "external_data",
+     "its weights lie in another file, and a bundle holds only model.onnx. Put them into it: "
+     "onnx.save(onnx.load('model.onnx'), 'whole.onnx') with the Python package onnx"),
+    (r"is not a registered function/op|Could not find an implementation", "unsupported_operator",
+     "it uses an operation that ONNX Runtime does not have"),
+    (r"IR version|ir_version", "unsupported_version", "it is written in a newer form of ONNX than ONNX Runtime reads"),
+    (r"opset|Opset", "unsupported_version", "it uses a newer operator set than ONNX Runtime knows"),
+    (r"Protobuf parsing failed|No graph was found", "not_a_model", "it is no ONNX file, or a damaged one"),
+)  # fmt: skip
+_PREFIX = re.compile(
+    r"^\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from .*? failed:|Fatal error: |.*(&|\bint|\bbool)\) "
+)
+_LONGEST = 300
+
+
+def refusal(said: str) -> TrialError:
+    """The refusal of a file of which ONNX Runtime said this."""
+    if is_memory(said):
+        return too_much_memory()
+    code, why = next(((code, why) for words, code, why in _REASONS if re.search(words, said)),
+                     ("not_loadable", "ONNX Runtime does not load it"))  # fmt: skip
+    return TrialError(code, f"The file cannot be used: {why}. ONNX Runtime says: {plain(said)}")
+
+
+def plain(said: str) -> str:
+    """What ONNX Runtime said, without the names of its functions."""
+    return _PREFIX.sub("", said).strip()[:_LONGEST]
