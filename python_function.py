@@ -37,8 +37,9 @@ def bundle(scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool)
     """
     staged = Path(_outdir(scope)) / "bundles" / unit
     shutil.rmtree(staged, ignore_errors=True)
+    left_out = shutil.ignore_patterns("__pycache__", "training", "adding")
     for folder in folders:
-        shutil.copytree(ROOT / folder, staged / folder, ignore=shutil.ignore_patterns("__pycache__", "training", "adding"))
+        shutil.copytree(ROOT / folder, staged / folder, ignore=left_out)
     if vendor:
         _install(ROOT / unit / "requirements.txt", staged)
     _compile(staged)
