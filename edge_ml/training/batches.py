@@ -1,61 +1,58 @@
-"""Batches of freshly rendered crops, prepared in a thread while the network trains on the last one."""
+"""Batches of fresh views as tensors, with the label probabilities that are wanted of them."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_ml.training.colour import recoloured
-from edge_ml.training.photos import FILTERS, Box, Pixels, nudged, render, whole
+from edge_ml.training.photographs import Photo
+from edge_ml.training.recipe import Recipe
+from edge_ml.training.views import Pixels, upright, view
 
-COARSE_SHARE = 0.2
-
-
-@dataclass(frozen=True)
-class Batch:
-    """uint8 pixels [N, S, S, 3] with the photograph and the crop each came from, both [N]."""
-
-    pixels: Pixels
-    photos: NDArray[np.int64]
-    crops: NDArray[np.int64]
+SMOOTHING = 0.05
+MIX_SHARE, MIX = 0.4, 0.4
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Photographs in memory with the boxes that may be cut from each."""
-
-    images: list[Image.Image]
-    boxes: list[list[Box]]
-
-    def batch(self, photos: NDArray[np.int64], size: int, chance: np.random.Generator) -> Batch:
-        """One random box of each photograph, half of them mirrored."""
-        crops = chance.integers(len(self.boxes[0]), size=len(photos))
-        pairs = zip(photos, crops, strict=True)
-        pixels = [view(self.images[photo], self.boxes[photo][crop], size, chance) for photo, crop in pairs]
-        return Batch(np.stack(pixels), photos, crops)
+def epoch(
+    photos: Sequence[Photo], recipe: Recipe, chance: np.random.Generator
+) -> Iterator[tuple[Pixels, NDArray[np.int64]]]:
+    """Views of one epoch and the photographs they are of, in whole batches."""
+    shown = order(photos, chance)
+    for first in range(0, len(shown) - recipe.batch + 1, recipe.batch):
+        part = shown[first : first + recipe.batch]
+        yield np.stack([_seen(photos[n], recipe, chance) for n in part]), part
 
 
-def view(image: Image.Image, box: Box, size: int, chance: np.random.Generator) -> Pixels:
-    """A crop by a random resize filter, now and then through a coarser size, as small photographs look."""
-    box, resample = nudged(box, image, chance), FILTERS[chance.integers(len(FILTERS))]
-    if chance.random() < COARSE_SHARE:
-        image = render(image, box, round(size * chance.uniform(0.4, 0.9)), resample)
-        box = whole(image)
-    pixels = np.asarray(recoloured(render(image, box, size, resample), chance))
-    return pixels[:, ::-1] if chance.random() < 0.5 else pixels
+def order(photos: Sequence[Photo], chance: np.random.Generator) -> NDArray[np.int64]:
+    """Indices of one epoch, each photograph as often as its `times` says on average, shuffled."""
+    times = np.floor([photo.times + chance.random() for photo in photos]).astype(int)
+    return chance.permutation(np.repeat(np.arange(len(photos)), times))
 
 
-def epoch(shelf: Shelf, count: int, size: int, chance: np.random.Generator) -> Iterator[Batch]:
-    """All photographs once, in random order, in whole batches of `count`."""
-    order = chance.permutation(len(shelf.images))
-    count = min(count, len(order))
-    parts = [order[first : first + count] for first in range(0, len(order) - count + 1, count)]
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(shelf.batch, parts[0], size, chance)
-        for part in parts[1:]:
-            ready, coming = coming.result(), pool.submit(shelf.batch, part, size, chance)
-            yield ready
-        yield coming.result()
+def normalised(pixels: Pixels) -> torch.Tensor:
+    """uint8 [N, S, S, 3] to float32 [N, 3, S, S] in −1..1, channels last in memory."""
+    return torch.from_numpy(pixels).float().div_(127.5).sub_(1).permute(0, 3, 1, 2)
+
+
+def targets(photos: Sequence[Photo], count: int) -> torch.Tensor:
+    """Label probabilities [photographs, labels], smoothed; what a label is not sure of is spread over the others."""
+    table = torch.zeros(len(photos), count)
+    for row, photo in zip(table, photos, strict=True):
+        row += (1 - photo.sure) / (count - 1)
+        row[photo.label] = photo.sure
+    return table * (1 - SMOOTHING) + SMOOTHING / count
+
+
+def mixed(images: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mixup (arXiv 1710.09412) of the batch with its own reverse, or the batch as it is."""
+    if float(torch.rand(())) > MIX_SHARE:
+        return images, wanted
+    share = float(torch.distributions.Beta(MIX, MIX).sample())
+    return torch.lerp(images.flip(0), images, share), torch.lerp(wanted.flip(0), wanted, share)
+
+
+def _seen(photo: Photo, recipe: Recipe, chance: np.random.Generator) -> Pixels:
+    with Image.open(photo.path) as opened:
+        return view(upright(opened), recipe.size, recipe.least, recipe.turns, chance)

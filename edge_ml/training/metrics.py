@@ -44,15 +44,3 @@ def calibration_error(probabilities: Floats, truth: Labels, bins: int = 15) -> f
     bin_of = np.minimum((top * bins).astype(int), bins - 1)
     gaps = [abs(float(np.sum(right[bin_of == b]) - np.sum(top[bin_of == b]))) for b in range(bins)]
     return sum(gaps) / max(len(truth), 1)
-
-
-def surprise(logits: Floats, truth: Labels, temperature: float) -> float:
-    """Mean negative log likelihood of the true labels, in nats."""
-    chosen = softmax(logits, temperature)[np.arange(len(truth)), truth]
-    return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-
-def fitted_temperature(logits: Floats, truth: Labels) -> float:
-    """The temperature in 0.2-5 of least surprise, within 1 % (temperature scaling, arXiv 1706.04599)."""
-    candidates = np.exp(np.arange(np.log(0.2), np.log(5.0), 0.01))
-    return float(min(candidates, key=lambda temperature: surprise(logits, truth, float(temperature))))

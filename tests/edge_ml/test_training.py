@@ -1,32 +1,31 @@
-"""Training: the fixed split, the figures, the pasted horses, and the bundle that came of it."""
+"""Training: the fixed split, the figures, the calibration and the data of the bundled classifiers."""
 
 import hashlib
-import json
-import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from edge_ml.training import colour, photos
-from edge_ml.training.collect import collect, imagenet_label
-from edge_ml.training.folders import FolderError, labelled_photos, photos_of, split_names
+from edge_ml.training import animals, views
+from edge_ml.training.calibration import COST_OF_UNKNOWN, answered, fitted_temperature, fitted_threshold
+from edge_ml.training.figures import figures
+from edge_ml.training.groups import groups
+from edge_ml.training.imagenet import sample
 from edge_ml.training.metrics import (
     accuracy,
     balanced_accuracy,
     calibration_error,
     confusion,
-    fitted_temperature,
     recalls,
     softmax,
 )
-from edge_ml.training.paste import composite
-from edge_ml.training.schedule import rate_at, size_at
+from edge_ml.training.photographs import DataError, Photo, files, of_split
+from edge_ml.training.recipe import Recipe, rate_at
+from edge_ml.training.splits import split_names
+from edge_ml.training.task import Task
 
-ROOT = Path(__file__).parents[2]
-BUNDLE = ROOT / "edge_ml" / "models" / "animals"
 NAMES = [f"photo{number:03}" for number in range(100)]
 
 
@@ -37,16 +36,16 @@ def write_photo(path: Path, size: tuple[int, int] = (40, 30)) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for label in ("cat", "dog"):
-        for name in NAMES:
-            write_photo(tmp_path / label / f"{name}.png")
+def data(tmp_path: Path) -> Path:
+    for kind in ("animals/cat", "animals/dog", "horses/photo"):
+        for name in NAMES[:20]:
+            write_photo(tmp_path / kind / f"{name}.jpg")
+    rows = ["file,index,wnid,label"]
+    for index in (7, 90, 100, 126, 151, 281, 339, 340):
+        write_photo(tmp_path / "imagenet-sample" / f"n{index}.jpg")
+        rows.append(f"n{index}.jpg,{index},n{index},x")
+    (tmp_path / "imagenet-sample" / "labels.csv").write_text("\n".join(rows))
     return tmp_path
-
-
-def manifest() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((BUNDLE / "model.json").read_text())
-    return content
 
 
 def test_the_split_is_the_same_whatever_the_order_of_the_names() -> None:
@@ -63,38 +62,63 @@ def test_the_split_holds_out_an_eighth_to_test_and_half_of_that_to_validate() ->
     assert [splits.count(split) for split in ("test", "validation", "train")] == [12, 6, 82]
 
 
-def test_a_variant_stays_on_its_originals_side_of_the_split() -> None:
-    splits = split_names([*NAMES, *(f"{name}~0" for name in NAMES)])
-    assert splits == split_names(NAMES)
+def test_no_photograph_is_on_two_sides(data: Path) -> None:
+    photos = animals.task(data).photos
+    sides = [{photo.path for photo in of_split(photos, split)} for split in ("train", "validation", "test")]
+    assert sum(map(len, sides)) == len(set.union(*sides)) == len(photos) == 68
 
 
-def test_every_label_is_split_alike(folder: Path) -> None:
-    tested = [photo.label for photo in photos_of(folder, "test")]
-    assert tested.count(0) == tested.count(1) == 12
+def test_an_empty_folder_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no photographs"):
+        files(tmp_path)
 
 
-def test_no_photograph_is_on_two_sides(folder: Path) -> None:
-    sides = [{photo.path for photo in photos_of(folder, split)} for split in ("train", "validation", "test")]
-    assert sum(map(len, sides)) == len(set.union(*sides)) == 200
+def test_a_missing_sample_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"labels\.csv is not there"):
+        list(sample(tmp_path))
 
 
-def test_variants_of_held_out_photographs_are_left_out(folder: Path) -> None:
-    for photo in labelled_photos(folder):
-        write_photo(photo.path.with_stem(f"{photo.path.stem}~0"))
-    variants = [photo for photo in labelled_photos(folder) if "~" in photo.path.stem]
-    assert len(variants) == 2 * 82
-    assert {photo.split for photo in variants} == {"train"}
+@pytest.mark.parametrize(
+    ("index", "label"),
+    [(150, "other"), (151, "dog"), (268, "dog"), (269, "other"), (281, "cat"), (285, "cat"), (286, "other")],
+)
+def test_only_domestic_dogs_and_cats_are_dogs_and_cats(index: int, label: str) -> None:
+    assert animals.LABELS[animals.label_of(index)] == label
 
 
-def test_a_folder_without_two_labels_is_refused_in_words(tmp_path: Path) -> None:
-    write_photo(tmp_path / "cat" / "a.png")
-    with pytest.raises(FolderError, match="at least two labels"):
-        labelled_photos(tmp_path)
+def test_the_sorrel_is_a_horse_and_the_zebra_is_not() -> None:
+    assert (animals.label_of(339), animals.label_of(340)) == (animals.HORSE, animals.OTHER)
 
 
-def test_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match="is not a folder"):
-        labelled_photos(tmp_path / "nowhere")
+def test_fifty_nine_classes_are_birds_from_the_cock_to_the_albatross() -> None:
+    birds = [index for index in range(1000) if animals.label_of(index) == animals.BIRD]
+    assert (len(birds), birds[0], birds[-1]) == (59, 7, 146)
+    assert not {25, 79, 101, 126} & set(birds)
+
+
+def test_every_class_of_the_teacher_makes_up_one_label(data: Path) -> None:
+    assert sorted(index for of_label in animals.task(data).classes for index in of_label) == list(range(1000))
+
+
+def test_what_is_left_out_of_the_training_is_still_judged_by(data: Path) -> None:
+    whole = animals.task(data)
+    part = whole.without({"asirra"})
+    assert {photo.split for photo in part.photos if photo.origin == "asirra"} == {"test"}
+    assert of_split(part.photos, "test") == of_split(whole.photos, "test")
+
+
+def test_shots_of_one_leaf_are_one_group() -> None:
+    leaves = np.array([[1, 0, 0], [0.99, 0.1, 0], [0, 1, 0], [0, 0.98, 0.1], [0, 0, 1]])
+    found = groups(leaves)
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    assert len(set(found)) == 3
+
+
+def test_no_group_swallows_a_whole_set_of_similar_leaves() -> None:
+    leaves = np.ones((50, 4)) + np.random.default_rng(0).normal(0, 0.05, (50, 4))
+    found = groups(leaves, most=8)
+    assert max(found.count(number) for number in found) == 8
 
 
 def test_confusion_counts_a_row_per_truth() -> None:
@@ -121,153 +145,92 @@ def test_certain_and_right_is_calibrated_and_certain_and_wrong_is_not() -> None:
     assert calibration_error(certain, np.array([1, 1])) == 1
 
 
-def test_the_temperature_that_spoilt_the_logits_is_found() -> None:
+def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and truths drawn from their own softmax: perfectly calibrated."""
     chance = np.random.default_rng(0)
-    logits = chance.normal(size=(4000, 4))
-    truth = np.array([chance.choice(4, p=row) for row in softmax(logits)])
+    logits = chance.normal(size=(count, 4)) * 2
+    return logits, np.array([chance.choice(4, p=row) for row in softmax(logits)])
+
+
+def test_the_temperature_that_spoilt_the_logits_is_found() -> None:
+    logits, truth = drawn(4000)
     assert fitted_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
 
 
-@pytest.mark.parametrize(
-    ("index", "label"),
-    [(150, "other"), (151, "dog"), (268, "dog"), (269, "other"), (281, "cat"), (285, "cat"), (286, "other")],
-)
-def test_only_domestic_dogs_and_cats_are_dogs_and_cats(index: int, label: str) -> None:
-    assert imagenet_label(index) == label
+def test_calibrated_answers_are_kept_back_below_chows_threshold() -> None:
+    logits, truth = drawn(20000)
+    assert fitted_threshold(softmax(logits), truth) == pytest.approx(1 - COST_OF_UNKNOWN, abs=0.06)
 
 
-def test_the_sorrel_is_a_horse_and_the_zebra_is_not() -> None:
-    assert (imagenet_label(339), imagenet_label(340)) == ("horse", "other")
+def test_nothing_is_kept_back_of_a_model_that_is_always_right() -> None:
+    assert fitted_threshold(np.array([[0.45, 0.3, 0.25]] * 3), np.zeros(3, int)) == 0.4
+
+
+def test_what_is_answered_is_counted_and_judged() -> None:
+    sure = np.array([[0.9, 0.1], [0.8, 0.2], [0.55, 0.45], [0.3, 0.7]])
+    assert answered(sure, np.array([0, 1, 0, 1]), 0.6) == pytest.approx((3 / 4, 2 / 3))
+
+
+def test_the_headline_counts_its_own_origins_and_every_origin_stands_apart() -> None:
+    photos = [Photo(Path(f"{n}.jpg"), n % 2, "lab" if n < 4 else "field", "test") for n in range(6)]
+    task = Task("leaf", "1.0.0", ("a", "b"), ([0], [1]), photos, frozenset({"lab"}), Recipe(epochs=1))
+    logits = np.array([[3.0, 0], [0, 3.0], [3.0, 0], [3.0, 0], [3.0, 0], [3.0, 0]])
+    found = figures(task, photos, logits, temperature=1.0, threshold=0.5)
+    assert (found["n"], found["accuracy"], found["confusion"]) == (4, 0.75, [[2, 0], [1, 1]])
+    assert {name: part["accuracy"] for name, part in found["origins"].items()} == {"lab": 0.75, "field": 0.5}
+    assert found["unknown"] == {"answered": 1.0, "accuracy_of_answered": 0.75}
 
 
 def test_crops_lie_within_the_photograph() -> None:
     image, chance = Image.new("RGB", (60, 40)), np.random.default_rng(0)
-    for box in photos.boxes(image, 50, chance):
-        left, top, right, bottom = photos.nudged(box, image, chance)
+    for _ in range(50):
+        left, top, right, bottom = views.random_box(image, 0.3, chance)
         assert 0 <= left < right <= 60
         assert 0 <= top < bottom <= 40
 
 
-def test_the_same_seed_cuts_the_same_crops() -> None:
-    image = Image.new("RGB", (60, 40))
-    first, second = (photos.boxes(image, 6, np.random.default_rng(5)) for _ in range(2))
-    assert first == second
-
-
-def test_a_large_photograph_is_kept_small(tmp_path: Path) -> None:
-    assert photos.load(write_photo(tmp_path / "a.jpg", (1200, 900))).size == (299, 224)
-
-
-def test_recolouring_keeps_the_size() -> None:
-    assert colour.recoloured(Image.new("RGB", (8, 6)), np.random.default_rng(0)).size == (8, 6)
-
-
-def test_images_grow_to_full_size_and_stay_whole_steps_of_the_network() -> None:
-    sizes = [size_at(progress / 100, 160) for progress in range(100)]
-    assert sizes == sorted(sizes)
-    assert set(sizes) == {96, 128, 160}
+def test_the_same_seed_shows_the_same_view() -> None:
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8))
+    first, second = (views.view(image, 32, 0.4, True, np.random.default_rng(5)) for _ in range(2))
+    assert first.shape == (32, 32, 3)
+    assert np.array_equal(first, second)
 
 
 def test_the_learning_rate_rises_and_then_falls_to_nothing() -> None:
-    rates = [rate_at(progress / 100, 1.0) for progress in range(101)]
+    rates = [rate_at(progress / 100) for progress in range(101)]
     peak = rates.index(max(rates))
     assert 0 < peak < 10
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
     assert rates[-1] == pytest.approx(0)
 
 
-def test_a_cut_out_animal_covers_part_of_its_new_background(tmp_path: Path) -> None:
-    horse, scene = write_photo(tmp_path / "horse.png"), tmp_path / "scene.png"
-    Image.new("RGB", (400, 300), (0, 0, 255)).save(scene)
-    mask = Image.new("L", (40, 30))
-    mask.paste(255, (10, 10, 30, 25))
-    mask.save(tmp_path / "mask.png")
-    made = np.asarray(composite(horse, tmp_path / "mask.png", scene, np.random.default_rng(1)))
-    pasted = float((made[..., 0] > 100).mean())
-    assert made.shape == (210, 280, 3)
-    assert 0.05 < pasted < 0.95
+def test_a_photograph_is_shown_as_often_as_its_times_say() -> None:
+    pytest.importorskip("torch")
+    from edge_ml.training.batches import order
+
+    rare, common = (Photo(Path("x.jpg"), 0, "set", "train", times=times) for times in (2.5, 1.0))
+    shown = order([rare] * 100 + [common] * 100, np.random.default_rng(0))
+    assert (shown >= 100).sum() == 100
+    assert (shown < 100).sum() == pytest.approx(250, abs=20)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    for kind in ("animals/cat", "animals/dog", "potato-field/healthy", "potato-leaf/healthy"):
-        for name in NAMES[:9]:
-            write_photo(tmp_path / "data" / kind / f"{name}.jpg")
-    for name in NAMES[:9]:
-        write_photo(tmp_path / "data" / "horses" / "photo" / f"{name}.jpg")
-        (tmp_path / "data" / "horses" / "mask").mkdir(exist_ok=True)
-        Image.new("L", (40, 30), 255).save(tmp_path / "data" / "horses" / "mask" / f"{name}.png")
-        write_photo(tmp_path / "data" / "imagenet-sample" / f"{name}.jpg")
-    rows = ["file,index,wnid,label", *(f"{name}.jpg,{index},n,x" for index, name in enumerate(NAMES[:9], 263))]
-    (tmp_path / "data" / "imagenet-sample" / "labels.csv").write_text("\n".join(rows))
-    return tmp_path / "data"
+def test_a_doubtful_label_leaves_something_to_the_others() -> None:
+    pytest.importorskip("torch")
+    from edge_ml.training.batches import SMOOTHING, targets
+
+    photo = Photo(Path("x.jpg"), 0, "set", "train")
+    sure, doubtful = targets([photo, replace(photo, sure=0.7)], 4).tolist()
+    assert sum(sure) == pytest.approx(1)
+    assert sum(doubtful) == pytest.approx(1)
+    assert doubtful[0] == pytest.approx(0.7 * (1 - SMOOTHING) + SMOOTHING / 4)
 
 
-def test_collecting_labels_every_set(data: Path, tmp_path: Path) -> None:
-    collect(data, tmp_path / "into", seed=1)
-    counts = {folder.name: len(list(folder.iterdir())) for folder in (tmp_path / "into").iterdir()}
-    assert (counts["cat"], counts["dog"], counts["other"]) == (9, 9 + 6, 3 + 1 + 3)
-
-
-def test_only_horses_to_train_on_are_pasted(data: Path, tmp_path: Path) -> None:
-    collect(data, tmp_path / "into", seed=1)
-    taught = {photo.path.stem for photo in photos_of(tmp_path / "into", "train") if "~" not in photo.path.stem}
-    pasted = [path.stem for path in (tmp_path / "into" / "horse").glob("*~*")]
-    assert len(pasted) == 2 * sum(stem.startswith("weizmann") for stem in taught)
-    assert {stem.partition("~")[0] for stem in pasted} <= taught
-
-
-def test_collecting_again_changes_nothing(data: Path, tmp_path: Path) -> None:
-    def contents() -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in (tmp_path / "into").rglob("*.jpg")}
-
-    collect(data, tmp_path / "into", seed=1)
-    first = contents()
-    collect(data, tmp_path / "into", seed=1)
-    assert contents() == first
-
-
-def test_the_bundle_says_how_to_feed_it_and_read_it() -> None:
-    content = manifest()
-    assert (content["name"], content["task"]) == ("animals", "classify")
-    assert content["labels"] == ["cat", "dog", "horse", "other"]
-    assert set(content["input"]) == {"name", "layout", "dtype", "size", "resize", "channels", "mean", "std"}
-    assert (content["input"]["layout"], content["input"]["dtype"]) == ("NCHW", "float32")
-    assert content["input"]["resize"] in {"stretch", "cover", "letterbox"}
-    assert content["output"]["decoding"] == "logits"
-    assert content["output"]["temperature"] == 1.0
-
-
-def test_the_bundle_reports_figures_on_photographs_it_was_not_trained_on() -> None:
-    metrics = manifest()["metrics"]
-    table = np.array(metrics["confusion"])
-    assert metrics["split"] == "test"
-    assert list(metrics["n"].values()) == table.sum(1).tolist()
-    assert metrics["accuracy"] == pytest.approx(accuracy(table), abs=1e-4)
-    assert metrics["balanced_accuracy"] == pytest.approx(balanced_accuracy(table), abs=1e-4)
-
-
-def test_the_bundle_is_at_most_eight_megabytes() -> None:
-    assert sum(path.stat().st_size for path in BUNDLE.iterdir()) <= 8_000_000
-
-
-def test_the_card_names_the_weights_that_are_here() -> None:
-    digest = hashlib.sha256((BUNDLE / "model.onnx").read_bytes()).hexdigest()
-    assert re.search(digest, (BUNDLE / "MODEL_CARD.md").read_text())
-
-
-def test_the_model_answers_batches_with_a_logit_per_label() -> None:
-    runtime = pytest.importorskip("onnxruntime")
-    session, content = runtime.InferenceSession(BUNDLE / "model.onnx"), manifest()
-    images = np.zeros((3, 3, *content["input"]["size"]), np.float32)
-    answer = session.run([content["output"]["name"]], {content["input"]["name"]: images})[0]
-    assert answer.shape == (3, 4)
-
-
-def test_an_unlabelled_folder_ends_the_command_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_data_folder_ends_the_command_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch")
     from edge_ml.training.__main__ import main
 
-    monkeypatch.setattr("sys.argv", ["training", str(tmp_path), "--out", str(tmp_path / "out")])
-    with pytest.raises(SystemExit, match="at least two labels"):
+    monkeypatch.setattr("sys.argv", ["training", "animals", "--data", str(tmp_path), "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit, match="holds no photographs"):
         main()
