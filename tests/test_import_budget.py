@@ -13,6 +13,7 @@ BUDGETS = {
     "api.runtime.upload": 410,
     "recognition.runtime.recognize": 410,
     "recognition.runtime.images": 410,
+    "recognition.runtime.classify": 410,
     "integration.runtime.webhooks": 410,
     "integration.runtime.dispatch": 410,
     "integration.runtime.deliver": 245,

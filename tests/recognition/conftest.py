@@ -42,7 +42,10 @@ class Account:
 
 @dataclass
 class Edge:
-    """A Lambda client for the edge function: objects named *.txt are no images, *.later can't be read just now."""
+    """A Lambda client for the edge function, which judges by an object's name.
+
+    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure.
+    """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -60,7 +63,8 @@ class Edge:
         if key.endswith((".txt", ".later")):
             retryable = key.endswith(".later")
             return {"error": {"code": "not_an_image", "detail": "These bytes are no picture.", "retryable": retryable}}
-        seen = [{"label": "cat", "confidence": 0.9}, {"label": "dog", "confidence": 0.1}]
+        sure = 0.4 if key.endswith(".unsure") else 0.9
+        seen = [{"label": "cat", "confidence": sure}, {"label": "dog", "confidence": 0.1}]
         return {"detections": seen, "size": {"width": 6, "height": 4}, "duration_ms": 3}
 
 

@@ -1,11 +1,12 @@
 """The two detectors: what they make of answers, refusals and failures."""
 
+import base64
 import io
 import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from domain.recognition import Box, Detection, Recognition, Rejection
 from recognition.runtime.detector import DetectorError
@@ -35,15 +36,16 @@ class Lambda:
 
 
 class Rekognition:
-    """A Rekognition client that answers, or refuses with an error code, by the object's name."""
+    """A Rekognition client that answers, or refuses with an error (its code will do), by the object's name."""
 
-    def __init__(self, **refusals: str) -> None:
+    def __init__(self, **refusals: str | Exception) -> None:
         self.refusals = refusals
 
     def detect_labels(self, **asked: Any) -> dict[str, Any]:
         name = asked["Image"]["S3Object"]["Name"].rsplit("/", 1)[-1].removesuffix(".jpg")
         if name in self.refusals:
-            raise ClientError({"Error": {"Code": self.refusals[name]}}, "DetectLabels")
+            refusal = self.refusals[name]
+            raise ClientError({"Error": {"Code": refusal}}, "DetectLabels") if isinstance(refusal, str) else refusal
         return {"LabelModelVersion": "3.0", "Labels": [{"Name": name, "Confidence": 91.5, "Instances": []}]}
 
 
@@ -80,6 +82,33 @@ def test_an_edge_function_that_crashed_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
+    "error",
+    [ConnectTimeoutError(endpoint_url=""), ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")],
+)
+def test_an_edge_function_that_cannot_be_asked_is_an_error(error: Exception) -> None:
+    class Down:
+        def invoke(self, **asked: Any) -> None:
+            raise error
+
+    with pytest.raises(DetectorError, match="could not be asked"):
+        EdgeDetector(Down(), "edge").detect([CAT], None)
+
+
+def test_a_picture_that_lies_nowhere_is_sent_along() -> None:
+    function = Lambda({"model": MODEL, "results": [ANSWER]})
+    seen = EdgeDetector(function, "edge").look(b"\xff\xd8", "animals@1.0.0")
+    assert isinstance(seen, Recognition)
+    assert seen.detections == (Detection("cat", 0.9),)
+    assert function.asked == [{"images": [{"bytes": base64.b64encode(b"\xff\xd8").decode()}], "model": "animals@1.0.0"}]
+
+
+def test_a_picture_that_lies_nowhere_and_cannot_be_answered_just_now_is_an_error() -> None:
+    later = {"error": {"code": "out_of_time", "detail": "Not now.", "retryable": True}}
+    with pytest.raises(DetectorError):
+        EdgeDetector(Lambda({"model": MODEL, "results": [later]}), "edge").look(b"\xff\xd8", None)
+
+
+@pytest.mark.parametrize(
     ("refusal", "code"),
     [
         ("InvalidImageFormatException", "unsupported_format"),
@@ -95,9 +124,15 @@ def test_what_rekognition_can_never_read_is_rejected(refusal: str, code: str) ->
 
 
 @pytest.mark.parametrize(
-    "refusal", ["ThrottlingException", "ProvisionedThroughputExceededException", "AccessDeniedException"]
+    "refusal",
+    [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "AccessDeniedException",
+        ReadTimeoutError(endpoint_url=""),
+    ],
 )
-def test_what_rekognition_refused_for_now_comes_again(refusal: str) -> None:
+def test_what_rekognition_refused_for_now_comes_again(refusal: str | Exception) -> None:
     assert set(RekognitionDetector(Rekognition(cat=refusal)).detect([CAT, DOG], None)) == {DOG}
 
 

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, http_request, s3_event, sqs_event
@@ -99,3 +100,16 @@ def test_models_lists_what_can_be_asked_for(images: ModuleType) -> None:
         ("edge", "animals"),
         ("rekognition", "rekognition-labels"),
     ]
+    assert listed["detectors"] == ["edge", "rekognition", "cascade"]
+
+
+def test_models_that_cannot_be_listed_say_when_to_come_again(
+    images: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(**asked: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="")
+
+    monkeypatch.setattr(images.edge._lambda, "invoke", down)
+    answer = images.handler(http_request("GET /models"), Context())
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (503, "models_unavailable")
+    assert "retry-after" in answer["headers"]

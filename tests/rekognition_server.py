@@ -1,0 +1,53 @@
+"""A Rekognition on this machine that speaks the real protocol, sees a cat on everything, and can be throttled."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+SEEN = {
+    "LabelModelVersion": "3.0",
+    "Labels": [
+        {
+            "Name": "Cat",
+            "Confidence": 97.5,
+            "Instances": [{"BoundingBox": {"Width": 0.5, "Height": 0.25, "Left": 0.1, "Top": 0.2}, "Confidence": 96.5}],
+        }
+    ],
+}
+
+
+@dataclass
+class Book:
+    """The keys it was asked about, and the error code it refuses with, None while it answers."""
+
+    keys: list[str] = field(default_factory=list)
+    refusal: str | None = None
+
+    def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Status and body."""
+        if target != "RekognitionService.DetectLabels":
+            return 400, {"__type": "UnknownOperationException"}
+        self.keys.append(asked["Image"]["S3Object"]["Name"])
+        return (400, {"__type": self.refusal, "Message": "No."}) if self.refusal else (200, SEEN)
+
+
+def handler(book: Book) -> Callable[..., BaseHTTPRequestHandler]:
+    """The HTTP handler of a server that keeps this book."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            """Answer one call."""
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, said = book.answer(self.headers["X-Amz-Target"], asked)
+            body = json.dumps(said).encode()
+            self.send_response_only(status)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
