@@ -7,6 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 INSTALLED := .venv/installed
+BENCHABLE := .venv/benchable
 DEPLOYABLE := .venv/deployable
 CDK := node_modules/.bin/cdk
 CDK_INSTALLED := node_modules/.package-lock.json
@@ -37,8 +38,8 @@ check: $(INSTALLED) $(CDK_INSTALLED) ## lint, types, templates
 	@# W3005: the CDK itself writes dependencies that references imply already.
 	$(BIN)/cfn-lint --ignore-checks W3005 -- cdk.out/account/*.template.json cdk.out/local/*.template.json
 
-bench: $(INSTALLED) $(CDK_INSTALLED) ## figures beside their goals
-	$(BIN)/python -m tests.benchmarks
+bench: $(BENCHABLE) $(CDK_INSTALLED) ## figures beside their goals (ARGS="edge chain")
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## the templates for an account, into cdk.out; needs no Docker and no credentials (ARGS="-c stage=blue")
 	$(CDK) synth --quiet --no-notices $(ARGS)
@@ -64,6 +65,11 @@ $(DEPLOYABLE): requirements.txt constraints.txt | $(BIN)/python
 $(INSTALLED): requirements-dev.txt $(DEPLOYABLE)
 	@echo "Installing the pinned packages for running and testing; the first time takes a minute ..."
 	@$(call pip-install,requirements-dev.txt)
+	@touch $@
+
+$(BENCHABLE): requirements-bench.txt $(INSTALLED)
+	@echo "Installing what the benchmarks are set against ..."
+	@$(call pip-install,requirements-bench.txt)
 	@touch $@
 
 $(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)

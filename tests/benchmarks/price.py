@@ -1,0 +1,67 @@
+"""What a million images cost by the own-model path, from measured milliseconds and list prices, beside Rekognition's.
+
+A photo of 2 MP each, in batches of ten, told to nobody. Prices: us-east-1, x86-64, in US dollars, first tier, without
+free allowances, as published in November 2026 at https://aws.amazon.com/<service>/pricing/. The milliseconds are this
+machine's, on one core; a function of 2 GB has 1.16 of a core of Lambda's.
+"""
+
+import statistics
+import time
+
+from edge_ml.handler import MODELS, answer
+from recognition.edge_function import MEGABYTES
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.pictures import SIZES, photo
+
+MILLION = 1_000_000
+BATCH = 10
+GB_SECOND = 0.0000166667
+LAMBDA_REQUESTS, SQS_REQUESTS, SNS_REQUESTS, S3_PUTS, S3_GETS = 0.20, 0.40, 0.50, 5.00, 0.40
+DYNAMODB_WRITES, DYNAMODB_READS = 0.625, 0.125
+REKOGNITION = 0.001 * MILLION
+ROUNDS = 25
+
+S3_READ_MS = 20
+"""Waiting for the first of ten objects; the others are read meanwhile."""
+OTHERS_MS = 25
+"""What recognise and dispatch take for a batch beyond waiting for the model, by the chain's benchmark."""
+OTHERS_GB = 0.5
+
+
+def figures() -> list[Figure]:
+    """The model's own share, all services together, and how far below Rekognition that is."""
+    milliseconds = _milliseconds()
+    alone, path = model_price(milliseconds), path_price(milliseconds)
+    return [
+        Figure("one 2-MP image, bytes → labels", milliseconds, unit="ms"),
+        Figure("a million images: the edge function alone", alone, unit="$"),
+        Figure("a million images: all services of the path", path, at_most=15, unit="$"),
+        Figure("a million images: Rekognition DetectLabels alone", REKOGNITION, unit="$"),
+        Figure("edge function ÷ Rekognition", alone / REKOGNITION, at_most=0.01),
+    ]
+
+
+def model_price(milliseconds: float) -> float:
+    """Duration and requests of the edge function for a million images, `milliseconds` each, ten an invocation."""
+    seconds = (milliseconds + S3_READ_MS / BATCH) / 1000
+    return MILLION * seconds * MEGABYTES / 1024 * GB_SECOND + LAMBDA_REQUESTS / BATCH + S3_GETS
+
+
+def path_price(milliseconds: float) -> float:
+    """From the upload's PutObject to the announced answer; storage and the caller's own request are not in it."""
+    waiting = milliseconds + (S3_READ_MS + OTHERS_MS) / BATCH
+    functions = MILLION * waiting / 1000 * OTHERS_GB * GB_SECOND + 2 * LAMBDA_REQUESTS / BATCH
+    uploads = S3_PUTS + SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH)
+    kept = 2 * DYNAMODB_WRITES  # a transaction counts twice
+    told = SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH) + DYNAMODB_READS
+    return model_price(milliseconds) + functions + uploads + kept + told
+
+
+def _milliseconds() -> float:
+    model, data = MODELS.named(None), photo(*SIZES["2 MP"])
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.thread_time()
+        answer(model, data)
+        times.append((time.thread_time() - begun) * 1000)
+    return statistics.median(times)
