@@ -88,8 +88,7 @@ class MobileNetV2(nn.Module):
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """[N, 1280]: what classifiers read."""
-        found: torch.Tensor = self.last(self(images)[-1])
-        return found.mean((2, 3))
+        return F.adaptive_avg_pool2d(self.last(self(images)[-1]), 1).flatten(1)
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """[N, 1000], as the teacher answers."""

@@ -11,7 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 OPSET = 17
-TOLERANCE = 0.05
+TOLERANCE = 0.02
+"""As a share of the largest number in the answer; float16 keeps three digits of a weight."""
 LEAST = 64
 """Tensors with fewer numbers stay as they are."""
 
@@ -36,9 +37,31 @@ def export(module: nn.Module, size: tuple[int, int], path: Path, *, output: str)
             output_names=[output],
             dynamic_axes={"image": {0: "batch"}, output: {0: "batch"}},
         )
-    onnx.save(halved(onnx.load(path)), path)
+    onnx.save(halved(joined(onnx.load(path))), path)
     onnx.checker.check_model(onnx.load(path), full_check=True)
     compare(module, size, path)
+
+
+def joined(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The padding to the right and below done by the convolution behind it; apart, it breaks the runtime's layout."""
+    pads = {node.output[0]: node for node in model.graph.node if node.op_type == "Pad"}
+    for node in model.graph.node:
+        if node.op_type == "Conv" and node.input[0] in pads:
+            node.input[0] = pads[node.input[0]].input[0]
+            next(attribute for attribute in node.attribute if attribute.name == "pads").ints[:] = [0, 0, 1, 1]
+    return _needed(model)
+
+
+def _needed(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Without the nodes whose output nobody reads any more."""
+    wanted, kept = {output.name for output in model.graph.output}, []
+    for node in reversed(model.graph.node):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            kept.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(reversed(kept))
+    return model
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -57,12 +80,12 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def compare(module: nn.Module, size: tuple[int, int], path: Path) -> None:
-    """Raise ExportError where ONNX Runtime and torch differ by more than rounding on batches of 1 and 3."""
+    """Raise ExportError where ONNX Runtime and torch differ by more than rounding, on batches of 1 and 3."""
     session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
     for count in (1, 3):
         images = torch.randn(count, 3, *size).clamp(-1, 1)
         with torch.no_grad():
             wanted = module(images).numpy()
-        off = float(np.abs(session.run(None, {"image": images.numpy()})[0] - wanted).max())
+        off = np.abs(session.run(None, {"image": images.numpy()})[0] - wanted).max() / np.abs(wanted).max()
         if off > TOLERANCE:
-            raise ExportError(f"{path} is off by {off:.2g} from the module on a batch of {count}")
+            raise ExportError(f"{path} is off by {off:.1%} from the module on a batch of {count}")
