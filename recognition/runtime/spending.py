@@ -1,18 +1,18 @@
 """What a batch asked of Rekognition and what it saved, as CloudWatch metrics: a line of the log, no call."""
 
-import json
 import os
-import time
 from collections import Counter
 from collections.abc import Mapping
+
+from aws_lambda_powertools import Metrics
 
 from domain.image import Image
 from domain.recognition import Recognition
 from recognition.runtime.entry import Outcome
 
 METRICS = ("ImagesAsked", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
-_NAMESPACE = "Sightline"
-_FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+
+metrics = Metrics(namespace="Sightline")
 
 
 def spending(images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str]) -> dict[str, int]:
@@ -23,11 +23,8 @@ def spending(images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[st
 
 
 def tell(counted: Mapping[str, int]) -> None:
-    """Print them in the embedded metric format.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    metrics = [{"Name": name, "Unit": "Count"} for name in counted]
-    directive = {"Namespace": _NAMESPACE, "Dimensions": [["FunctionName"]], "Metrics": metrics}
-    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-    print(json.dumps({"_aws": about, "FunctionName": _FUNCTION, **counted}, separators=(",", ":")))
+    """Print them in CloudWatch's embedded metric format; the function's name tells deployments apart."""
+    metrics.add_dimension("FunctionName", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "none"))
+    for name, count in counted.items():
+        metrics.add_metric(name, "Count", count)
+    metrics.flush_metrics()

@@ -29,8 +29,8 @@ def test_the_line_is_one_that_cloudwatch_makes_metrics_of(capsys: pytest.Capture
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
     (directive,) = said["_aws"]["CloudWatchMetrics"]
-    assert (directive["Namespace"], directive["Dimensions"]) == ("Sightline", [["FunctionName"]])
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Sightline", [["FunctionName", "service"]])
     assert directive["Metrics"] == [{"Name": name, "Unit": "Count"} for name in METRICS]
-    assert (said["ImagesAsked"], said["RekognitionCalls"], said["RekognitionCallsSaved"]) == (3, 1, 0)
+    assert (said["ImagesAsked"], said["RekognitionCalls"], said["RekognitionCallsSaved"]) == ([3], [1], [0])
     assert isinstance(said["_aws"]["Timestamp"], int)
-    assert set(said) == {"_aws", "FunctionName", *METRICS}
+    assert set(said) == {"_aws", "FunctionName", "service", *METRICS}
