@@ -44,7 +44,7 @@ class Account:
 class Edge:
     """A Lambda client for the edge function, which judges by an object's name.
 
-    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure.
+    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure. A model named like a refusal is one.
     """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -56,6 +56,8 @@ class Edge:
         return {"Payload": io.BytesIO(json.dumps(said).encode())}
 
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["model"] in ("unknown_model", "unusable_model"):
+            return {"error": {"code": asked["model"], "detail": f"It is {asked['model']}."}}
         model = {"name": "animals", "version": "1.0.0", "digest": "abc"}
         return {"model": model, "results": [self._result(each["key"]) for each in asked["images"]]}
 

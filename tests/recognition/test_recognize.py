@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
@@ -131,3 +132,35 @@ def test_a_second_upload_of_the_same_name_keeps_the_first(account: Account, reco
 def test_retries_wait_longer_each_time(recognize: ModuleType) -> None:
     records = [sqs_event("", attempt=n)["Records"][0] for n in (1, 2, 3, 20)]
     assert [recognize.seconds_until_retry(each) for each in records] == [2, 4, 8, recognize.LONGEST_DELAY]
+
+
+@pytest.mark.parametrize("code", ["unknown_model", "unusable_model"])
+def test_a_model_that_is_not_there_or_not_fit_ends_its_own_images_only(
+    account: Account, recognize: ModuleType, code: str
+) -> None:
+    asked = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", asked=True)
+    version = account.put(asked, model=code)
+    assert answer(recognize, s3_event(asked, version=version), s3_event(KEY)) == []
+    rows = {row["image_id"]["S"]: json.loads(row["said"]["S"])["outcome"] for row in account.rows()}
+    assert rows["img_" + "3" * 32] == {"code": code, "detail": f"It is {code}."}
+    assert rows[IMAGE_ID]["detector"] == "edge"
+
+
+def test_an_object_that_is_gone_ends_alone(account: Account, recognize: ModuleType) -> None:
+    assert answer(recognize, s3_event("gone.jpg"), s3_event(KEY)) == []
+    rejected = [event["data"]["rejection"] for event in account.told() if event["type"] == "image.rejected"]
+    assert [each["code"] for each in rejected] == ["no_such_object"]
+    assert {row["status"]["S"] for row in account.rows()} == {"rejected", "recognized"}
+
+
+def test_an_object_nobody_may_look_at_comes_again_alone(
+    account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Denying:
+        def head_object(self, **asked: str) -> None:
+            said: Any = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(said, "HeadObject")
+
+    monkeypatch.setattr(recognize, "rarely", lambda service: Denying())
+    assert answer(recognize, s3_event("denied.jpg"), s3_event(KEY)) == ["message-0"]
+    assert len(account.rows()) == 1
