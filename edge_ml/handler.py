@@ -1,4 +1,7 @@
-"""Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models."""
+"""Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models.
+
+{"derive": […]} makes pictures of pictures: see `edge_ml.derive`.
+"""
 
 import logging
 import os
@@ -8,15 +11,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from edge_ml.classifiers import Classifiers, UnknownModelError
+from edge_ml.bundle import BundleError
 from edge_ml.decode import decode
 from edge_ml.image_error import ImageError
 from edge_ml.model import Model
 from edge_ml.objects import ahead, read, s3
+from edge_ml.registry import Models, UnknownModelError
+from edge_ml.store import Store, StoreError
 
-MODELS = Classifiers(
+MODELS = Models(
     folder=os.environ.get("MODELS_FOLDER") or os.path.join(os.path.dirname(__file__), "models"),
     default=os.environ.get("DEFAULT_MODEL", "animals"),
+    store=Store(s3, os.environ.get("MODELS_BUCKET", "")),
 )
 READERS = ThreadPoolExecutor(max_workers=4)
 WORST_IMAGE_MS = 3000
@@ -27,10 +33,18 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda entry point."""
     if event.get("describe"):
         return {"models": MODELS.describe()}
+    if "derive" in event:
+        made = [_derived(asked, context.get_remaining_time_in_millis) for asked in event["derive"]]
+        print(f"derived {len(made)} pictures")
+        return {"results": made}
     try:
         model = MODELS.named(event.get("model"))
     except UnknownModelError as error:
         return {"error": {"code": "unknown_model", "detail": str(error)}}
+    except BundleError as error:
+        return {"error": {"code": "unusable_model", "detail": str(error)}}
+    except StoreError as error:
+        return {"error": {"code": "models_unavailable", "detail": str(error), "retryable": True}}
     bodies = ahead(partial(read, s3()), event["images"], READERS)
     answered = results(model, bodies, context.get_remaining_time_in_millis)
     print(f"answered {len(answered)} images by {model.bundle.name} {model.bundle.version}")
@@ -43,10 +57,20 @@ def results(model: Model, bodies: Iterable[Future[bytes]], remaining_ms: Callabl
 
 
 def _result(model: Model, body: Future[bytes], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+    return _coded(lambda: answer(model, body.result()), remaining_ms)
+
+
+def _derived(asked: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+    from edge_ml.derive import derived  # what draws costs the start of those that only recognise
+
+    return _coded(lambda: derived(s3(), asked), remaining_ms)
+
+
+def _coded(work: Callable[[], dict[str, Any]], remaining_ms: Callable[[], int]) -> dict[str, Any]:
     try:
         if remaining_ms() < WORST_IMAGE_MS:
             raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)
-        return answer(model, body.result())
+        return work()
     except ImageError as error:
         logger.warning("no answer: %s: %s", error.code, error.detail)
         return {"error": error.to_dict()}

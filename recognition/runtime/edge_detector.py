@@ -45,7 +45,7 @@ class EdgeDetector:
     def _outcomes(self, images: Sequence[Mapping[str, str]], model: str | None) -> list[Outcome | None]:
         answer = self._invoke({"images": images, "model": model})
         if "error" in answer:
-            return [Rejection.from_dict(answer["error"])] * len(images)
+            return [_refusal(answer["error"])] * len(images)
         said = Model.from_dict(answer["model"])
         return [_outcome(said, each) for each in answer["results"]]
 
@@ -60,11 +60,15 @@ class EdgeDetector:
         return dict(said)
 
 
+def _refusal(error: Mapping[str, Any]) -> Rejection | None:
+    retryable = error.get("retryable", False)
+    logger.warning("edge could not answer", extra={"code": error["code"], "retryable": retryable})
+    return None if retryable else Rejection.from_dict(error)
+
+
 def _outcome(model: Model, result: Mapping[str, Any]) -> Outcome | None:
-    error = result.get("error")
-    if error:
-        logger.warning("edge could not answer", extra={"code": error["code"], "retryable": error["retryable"]})
-        return None if error["retryable"] else Rejection.from_dict(error)
+    if "error" in result:
+        return _refusal(result["error"])
     return Recognition(
         detector="edge",
         model=model,

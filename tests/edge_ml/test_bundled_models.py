@@ -4,8 +4,9 @@ import pytest
 import skimage
 
 import edge_ml
-from edge_ml.classifiers import Classifiers
 from edge_ml.handler import answer
+from edge_ml.registry import Models
+from edge_ml.store import Store
 from tests.edge_ml import made
 
 MODELS = Path(edge_ml.__file__).with_name("models")
@@ -14,7 +15,7 @@ NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_bundled_model_loads_and_is_small(name: str) -> None:
-    model = Classifiers(MODELS, name).named(None)
+    model = Models(MODELS, name, Store(dict, "")).named(None)
     assert Path(model.bundle.path).stat().st_size < 8_000_000
     said = answer(model, made.encoded(made.picture()))
     assert said["detections"][0]["label"] in model.bundle.labels
@@ -22,6 +23,6 @@ def test_each_bundled_model_loads_and_is_small(name: str) -> None:
 
 def test_the_cat_is_a_cat() -> None:
     file = Path(skimage.__file__).parent / "data/chelsea.png"
-    said = answer(Classifiers(MODELS, "animals").named(None), file.read_bytes())
+    said = answer(Models(MODELS, "animals", Store(dict, "")).named(None), file.read_bytes())
     assert made.best(said) == "cat"
     assert said["size"] == {"width": 451, "height": 300}

@@ -10,7 +10,8 @@ import pytest
 from domain.recognition import Detection, Model, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
-from edge_ml.classifiers import Classifiers
+from edge_ml.registry import Models
+from edge_ml.store import Store
 from tests.edge_ml import made
 
 
@@ -24,11 +25,12 @@ class Context:
 
 @pytest.fixture(autouse=True)
 def s3(colours_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(module, "MODELS", Classifiers(colours_folder, "colours"))
+    monkeypatch.setattr(module, "MODELS", Models(colours_folder, "colours", Store(objects.s3, "models")))
     with moto.mock_aws():
         objects.s3.cache_clear()
         client = boto3.client("s3")
         client.create_bucket(Bucket="images")
+        client.create_bucket(Bucket="models")
         yield client
     objects.s3.cache_clear()
 
@@ -101,12 +103,28 @@ def test_contract_describe(s3: Any) -> None:
         "metrics",
         "license",
         "source",
+        "origin",
+        "status",
     }
 
 
 def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
     answer = ask({"images": stored(s3, b"x"), "model": "lions"})
     assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colours."}}
+
+
+def test_a_bundle_that_cannot_be_used_is_an_answer_and_the_next_invocation_has_its_own(s3: Any) -> None:
+    s3.put_object(Bucket="models", Key="models/broken/1.0.0/model.json", Body=b"{")
+    images = stored(s3, made.encoded(made.picture("red")))
+    refused = ask({"images": images, "model": "broken@1.0.0"})
+    assert refused == {"error": {"code": "unusable_model", "detail": "broken@1.0.0: there is no model.onnx."}}
+    assert made.best(ask({"images": images, "model": None})["results"][0]) == "red"
+
+
+def test_a_model_that_may_be_in_a_bucket_that_cannot_be_read_may_be_asked_for_again(s3: Any) -> None:
+    s3.delete_bucket(Bucket="models")
+    error = ask({"images": stored(s3, b"x"), "model": "lions"})["error"]
+    assert (error["code"], error["retryable"]) == ("models_unavailable", True)
 
 
 def test_no_images_no_results() -> None:

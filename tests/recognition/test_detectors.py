@@ -75,6 +75,11 @@ def test_a_model_nobody_has_is_a_rejection_of_every_image() -> None:
     assert outcomes == dict.fromkeys([CAT, DOG], Rejection("unknown_model", "There is no model x."))
 
 
+def test_models_that_cannot_be_read_just_now_are_no_rejection() -> None:
+    function = Lambda({"error": {"code": "models_unavailable", "detail": "S3 is down.", "retryable": True}})
+    assert EdgeDetector(function, "edge").detect([CAT, DOG], "x") == {}
+
+
 def test_an_edge_function_that_crashed_is_an_error() -> None:
     function = Lambda({"errorMessage": "out of memory"}, FunctionError="Unhandled")
     with pytest.raises(DetectorError, match="out of memory"):

@@ -1,0 +1,62 @@
+"""A bucket of bundles under moto, and a clock that a test moves on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from edge_ml.store import LISTED_SECONDS, Store
+from tests.edge_ml import made
+
+NAME = "models"
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def next_list(self) -> None:
+        self.now += LISTED_SECONDS
+
+
+class Bucket:
+    """Drops bundles as a user would, and counts what the function asks of S3."""
+
+    def __init__(self, s3: Any, scratch: Path) -> None:
+        self.s3, self.scratch, self.clock = s3, scratch, Clock()
+        self.asked: list[str] = []
+        s3.create_bucket(Bucket=NAME)
+
+    def store(self) -> Store:
+        """The function's view of it."""
+        return Store(lambda: _Counting(self.s3, self.asked), NAME, self.clock)
+
+    def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
+        """Put a bundle of the model of colours, or of another model file, as that name and version."""
+        folder = made.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
+        if model is not None:
+            (folder / "model.onnx").write_bytes(model)
+        for file in folder.iterdir():
+            self.put(f"{name}/{version}/{file.name}", file.read_bytes())
+
+    def put(self, key: str, body: bytes) -> None:
+        self.s3.put_object(Bucket=NAME, Key=f"models/{key}", Body=body)
+
+    def relabel(self, name: str, version: str, labels: list[str]) -> None:
+        """Replace model.json alone."""
+        content = made.model_json(name, version=version, labels=labels)
+        self.put(f"{name}/{version}/model.json", json.dumps(content).encode())
+
+
+class _Counting:
+    def __init__(self, s3: Any, asked: list[str]) -> None:
+        self._s3, self._asked = s3, asked
+
+    def get_object(self, **what: Any) -> Any:
+        self._asked.append(what["Key"])
+        return self._s3.get_object(**what)
+
+    def get_paginator(self, name: str) -> Any:
+        self._asked.append("list")
+        return self._s3.get_paginator(name)
