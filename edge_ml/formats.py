@@ -10,8 +10,9 @@ PLUGINS = {
     "TIFF": "PIL.TiffImagePlugin",
     "BMP": "PIL.BmpImagePlugin",
     "AVIF": "PIL.AvifImagePlugin",
+    "HEIF": "edge_ml.heif",
 }
-"""Each decoded format and the Pillow module that decodes it. Pillow itself would import all its forty."""
+"""Each decoded format and the module that decodes it. Pillow itself would import all its forty."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),

@@ -1,10 +1,14 @@
 """Every pixel mode Pillow has, brought to RGB: before the resize where it must be, after it where that is cheaper."""
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 _RESIZABLE = ("L", "RGB", "RGBA", "RGBa", "LA", "La", "RGBX", "CMYK")
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
+_STRIP = 256
 
 
 def resizable(image: Image.Image) -> Image.Image:
@@ -25,9 +29,26 @@ def rgb(image: Image.Image) -> Image.Image:
 
 
 def _shallow(image: Image.Image) -> Image.Image:
-    """16 bits to 8; other deep values by their own range. Pillow's conversion would turn all above 255 white."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else (float(values.min()), float(values.max()))
-    values -= low
-    values *= 255 / ((high - low) or 1)
-    return Image.fromarray(values.astype(np.uint8))
+    """16 bits to 8; other deep values by their own range. Pillow's conversion would turn all above 255 white.
+
+    Strip by strip: as floats the whole picture would take four times its memory.
+    """
+    low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else _range(image)
+    grey = Image.new("L", image.size)
+    for top, values in _strips(image):
+        values -= low
+        values *= 255 / ((high - low) or 1)
+        grey.paste(Image.fromarray(values.astype(np.uint8)), (0, top))
+    return grey
+
+
+def _range(image: Image.Image) -> tuple[float, float]:
+    ends = [(values.min(), values.max()) for _, values in _strips(image)]
+    return float(min(low for low, _ in ends)), float(max(high for _, high in ends))
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Each strip's top and its values; what is no number counts as none."""
+    for top in range(0, image.height, _STRIP):
+        part = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        yield top, np.nan_to_num(np.asarray(part, dtype=np.float32))

@@ -1,4 +1,4 @@
-"""The objects images lie in: read from S3, ahead of whoever decodes them."""
+"""The objects images lie in: read from S3, ahead of whoever decodes them; and those that derived pictures go to."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +37,17 @@ def read(client: Any, image: Reference) -> bytes:
         raise _refused(error.response["Error"]) from error
     except BotoCoreError as error:
         raise ImageError("storage_error", f"S3 could not be read: {error}", retryable=True) from error
+
+
+def write(client: Any, into: Reference, jpeg: bytes) -> None:
+    """Keep a derived picture, whose key changes when it does; raises ImageError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    about = {"ContentType": "image/jpeg", "CacheControl": "private, max-age=86400, immutable"}
+    try:
+        client.put_object(Bucket=into["bucket"], Key=into["key"], Body=jpeg, **about)
+    except (BotoCoreError, ClientError) as error:
+        raise ImageError("storage_error", f"S3 could not keep the picture: {error}", retryable=True) from error
 
 
 def ahead(reader: Callable[[Reference], bytes], images: Iterable[Reference], pool: Executor) -> Iterator[Future[bytes]]:

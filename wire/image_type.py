@@ -14,7 +14,8 @@ _SIGNATURES = {
     b"MM\x00+": "image/tiff",
 }
 _AVIF_BRANDS = {b"avif", b"avis"}
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+_HEIF_BRANDS = {b"mif1", b"msf1"}
 _BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 _UNSUPPORTED = {
     b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
@@ -27,7 +28,8 @@ _UNSUPPORTED = {
     b"%PDF": "PDF",
 }
 
-CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), "image/avif", "image/webp", "image/bmp"}))
+_CONTAINED = {"image/avif", "image/bmp", "image/heic", "image/heif", "image/webp"}
+CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), *_CONTAINED}))
 """The types taken, and no others."""
 
 
@@ -45,7 +47,6 @@ def image_type(head: bytes) -> str:
     if found:
         return found
     known = next((name for signature, name in _UNSUPPORTED.items() if head.startswith(signature)), None)
-    known = known or ("HEIC" if _brands(head) & _HEIF_BRANDS else None)
     if known:
         raise ImageTypeError("unsupported_format", f"{known} pictures are not taken; {_taken()} are.")
     raise ImageTypeError("not_an_image", f"The bytes are not a picture; {_taken()} are taken.")
@@ -60,7 +61,9 @@ def _container(head: bytes) -> str | None:
         return "image/webp"
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return "image/bmp"
-    return "image/avif" if _brands(head) & _AVIF_BRANDS else None
+    brands = _brands(head)
+    by_brand = {"image/avif": _AVIF_BRANDS, "image/heic": _HEIC_BRANDS, "image/heif": _HEIF_BRANDS}
+    return next((kind for kind, known in by_brand.items() if brands & known), None)
 
 
 def _brands(head: bytes) -> set[bytes]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+import edge_ml.heif  # noqa: F401 - Pillow learns to write it, too
+
 LABELS = ("red", "green", "blue")
 OPSET, IR_VERSION = 17, 9
 
