@@ -1,8 +1,6 @@
 """Bundles from the bucket, each fetched and tried once; the few that were asked for last stay at hand."""
 
 import os
-import shutil
-import tempfile
 from collections import OrderedDict
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -52,9 +50,11 @@ class Shelf:
         return self._bundles[stored]
 
     def _fetched(self, stored: StoredBundle) -> ModelBundle:
+        import tempfile  # with what it brings along it would cost the start of those who keep no bundles
+
         with ExitStack() as unless_kept:
             scratch = tempfile.mkdtemp(prefix="bundle-")
-            unless_kept.callback(shutil.rmtree, scratch)
+            unless_kept.callback(_remove, scratch)
             try:
                 bundle = _judged(stored, self._store, os.path.join(scratch, str(stored.identity)))
             except BundleError as error:
@@ -67,10 +67,16 @@ class Shelf:
         while self._bundles and (len(self._bundles) >= MOST_MODELS or self._held() + size > MOST_BYTES):
             stored, bundle = self._bundles.popitem(last=False)
             self._models.pop(stored, None)
-            shutil.rmtree(os.path.dirname(bundle.folder), ignore_errors=True)
+            _remove(os.path.dirname(bundle.folder))
 
     def _held(self) -> int:
         return sum(stored.size for stored in self._bundles)
+
+
+def _remove(folder: str) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def unusable(why: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ class Store:
     def _fetch(self, file: StoredFile, path: str) -> None:
         body = self._client().get_object(Bucket=self._bucket, Key=file.key, IfMatch=file.etag)["Body"]
         with open(path, "wb") as target:
-            shutil.copyfileobj(body, target)
+            target.writelines(body.iter_chunks(1 << 20))
 
     def _list(self) -> None:
         try:
