@@ -10,6 +10,7 @@ from local.deployment import Deployment, deployed
 from local.loopback import serving
 from local.photos import PhotoHandler
 from local.receiver import Book, handler
+from tests import rekognition_server
 from tests.builders import s3_event
 from tests.photographs import photograph
 from tests.pipeline.chain import Chain
@@ -17,9 +18,26 @@ from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """All three stacks in an emulator of their own, auth off; afterwards, that no function was denied anything."""
-    with deployed(tmp_path_factory.mktemp("deployment"), free_port()) as made:
+def rekognition() -> rekognition_server.Book:
+    """What the deployment's Rekognition was asked, and whether it refuses."""
+    return rekognition_server.Book()
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Book) -> Iterator[Deployment]:
+    """All three stacks in an emulator of their own, auth off, with a Rekognition on this machine.
+
+    Afterwards, that no function was denied anything.
+    """
+    with (
+        serving(rekognition_server.handler(rekognition)) as url,
+        deployed(
+            tmp_path_factory.mktemp("deployment"),
+            free_port(),
+            context={"rekognition": "true"},
+            environment={"AWS_ENDPOINT_URL_REKOGNITION": url},
+        ) as made,
+    ):
         yield made
         function_logs.save(made.client("logs"), log := made.directory / "logs/functions.log")
         said = log.read_text()

@@ -33,6 +33,7 @@ ROUTES = [
     ("GET", "/?url=http://127.0.0.1/cat.png"),
     ("POST", "/images"),
     ("POST", "/uploads"),
+    ("POST", "/classify"),
     ("GET", "/images"),
     ("GET", "/images/img_00000000000000000000000000000000"),
     ("GET", "/models"),

@@ -39,7 +39,9 @@ def test_a_page_that_is_no_picture_is_refused_at_once(chain: Chain) -> None:
 
 def test_health_and_models_answer(chain: Chain) -> None:
     assert chain.ask("GET", "/health").status_code == 200
-    (model,) = chain.ask("GET", "/models").json()["items"]
+    listed = chain.ask("GET", "/models").json()
+    assert listed["detectors"] == ["edge", "rekognition", "cascade"]
+    model = listed["items"][0]
     assert (model["detector"], model["name"]) == ("edge", "animals")
     assert {"cat", "dog", "horse", "other"} <= set(model["labels"])
 

@@ -1,0 +1,110 @@
+"""Asked at once, and asked in turn: POST /classify and the cascade, as deployed."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+import requests
+from PIL import Image as Picture
+
+from local import function_logs
+from tests.pipeline.chain import Chain, wait_for
+from tests.rekognition_server import Book
+
+
+def classify(chain: Chain, body: bytes, **query: str) -> requests.Response:
+    """The answer of POST /classify."""
+    return chain.ask("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"}, params=query)
+
+
+@pytest.fixture(scope="module")
+def huge() -> bytes:
+    """A picture of a hundred million pixels: more than the edge function decodes, no more than Rekognition reads."""
+    file = io.BytesIO()
+    Picture.new("1", (10_000, 10_000)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_photograph_is_classified_at_once_and_nothing_is_kept(chain: Chain, cat: bytes) -> None:
+    before = chain.listed()
+    answer = classify(chain, cat, top_k="1", model="animals")
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert [each["label"] for each in said["detections"]] == ["cat"]
+    assert (said["detector"], said["model"]["name"]) == ("edge", "animals")
+    assert said["size"]["width"] > 0
+    assert chain.listed() == before
+
+
+def test_the_answer_at_once_is_the_answer_of_the_chain(chain: Chain, coffee: bytes) -> None:
+    image = chain.settled(chain.by_bytes("same.jpg", coffee))
+    assert classify(chain, coffee).json()["detections"] == image["recognition"]["detections"]
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status", "code"),
+    [
+        (b"These are no pixels.", {}, 415, "not_an_image"),
+        (b"\xff\xd8\xff\xe0" + b"no more of it", {}, 422, "damaged_image"),
+        (b"\xff\xd8\xff" + b"0" * 5_000_000, {}, 413, "too_large"),
+        (b"\xff\xd8\xff\xe0", {"model": "lions"}, 400, "unknown_model"),
+        (b"\xff\xd8\xff\xe0", {"top_k": "none"}, 400, "invalid_options"),
+    ],
+    ids=["text", "damaged", "5 MB", "unknown model", "nonsense"],
+)
+def test_what_cannot_be_classified_is_a_problem(
+    chain: Chain, body: bytes, query: dict[str, str], status: int, code: str
+) -> None:
+    answer = classify(chain, body, **query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(chain: Chain, cat: bytes, rekognition: Book) -> None:
+    image = chain.settled(chain.by_form("sure.jpg", cat, detector="cascade"))
+    assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("cascade", "edge")
+    assert not [key for key in rekognition.keys if key.endswith("sure.jpg")]
+    assert counted(chain)["RekognitionCallsSaved"] >= 1
+
+
+def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
+    chain: Chain, huge: bytes, rekognition: Book
+) -> None:
+    image = chain.settled(chain.by_form("huge.png", huge, detector="cascade"))
+    assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("cascade", "rekognition")
+    assert image["recognition"]["detections"][0]["label"] == "Cat"
+    assert len([key for key in rekognition.keys if key.endswith("huge.png")]) == 1
+    assert counted(chain)["StandIns"] >= 1
+
+
+def test_an_image_neither_can_answer_just_now_waits_until_one_can(chain: Chain, huge: bytes, rekognition: Book) -> None:
+    rekognition.refusal = "AccessDeniedException"
+    image_id = chain.by_form("later.png", huge, detector="cascade")
+    wait_for(lambda: [key for key in rekognition.keys if key.endswith("later.png")])
+    rekognition.refusal = None
+    assert chain.settled(image_id)["recognition"]["detector"] == "rekognition"
+
+
+def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Book) -> None:
+    image = chain.settled(chain.by_form("paid.jpg", cat, detector="rekognition"))
+    assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("rekognition", "rekognition")
+    assert chain.told(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"
+
+
+def counted(chain: Chain) -> dict[str, int]:
+    """The metrics in the functions' logs, added up."""
+
+    def look() -> dict[str, int]:
+        log = chain.deployment.directory / "logs/counted.log"
+        function_logs.save(chain.deployment.client("logs"), log)
+        lines: list[dict[str, Any]] = [
+            json.loads(each[each.index("{") :]) for each in log.read_text().splitlines() if '"_aws"' in each
+        ]
+        return (
+            {name: sum(line[name][0] for line in lines) for name in ("RekognitionCallsSaved", "StandIns")}
+            if lines
+            else {}
+        )
+
+    return wait_for(look)
