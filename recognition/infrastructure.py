@@ -102,7 +102,8 @@ class RekognitionStack(cdk.Stack):
         images.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
         images.may(["s3:ListBucket"], api.images.bucket_arn, self.derived.bucket_arn)
         images.may(["lambda:InvokeFunction"], self.edge.function_arn)
-        add_routes(self, api, images, "GET /images", "GET /images/{image_id}", "GET /models")
+        one = "GET /images/{image_id}"
+        add_routes(self, api, images, "GET /images", one, f"{one}/annotated", f"{one}/thumbnail", "GET /models")
 
     def _classify(self, code: lambda_.Code, api: APIStack) -> None:
         classify = PythonFunction(

@@ -1,13 +1,15 @@
-"""Answers the read routes: GET /images, GET /images/{image_id}, GET /models."""
+"""Answers the read routes: the images, what was seen on them and pictures of that, the models."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
 from domain.options import Options
+from domain.recognition import Rejection
 from recognition.runtime.entry import Entry
+from recognition.runtime.pictures import PictureError, Pictures, drawn
 from recognition.runtime.promptly import prompt_edge, promptly
 from recognition.runtime.query_options import query_options
 from recognition.runtime.recognitions import Recognitions
@@ -24,6 +26,7 @@ LINK_SECONDS = 3600
 s3 = client("s3", signature_version="s3v4")
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 edge = prompt_edge(os.environ["EDGE_FUNCTION"])
+pictures = Pictures(s3, edge, os.environ["DERIVED_BUCKET"])
 
 
 def handler(event: Request, context: Any) -> Reply:
@@ -43,11 +46,22 @@ def get_image(request: Request) -> Reply:
     """GET /images/{image_id}: its status, and the answer once there is one."""
     only_query(request, "top_k", "min_confidence")
     asked = query_options(request, "top_k", "min_confidence")
-    whose, image_id = owner(request), path(request, "image_id")
-    if not is_id(ID_PREFIX, image_id):
-        raise _no_such_image()
+    whose, image_id = owner(request), _image_id(request)
     entry = recognitions.get(whose, image_id)
-    return reply(200, _shown(entry, asked, original=_original(entry)) if entry else _queued(whose, image_id))
+    return reply(200, _shown(entry, asked, **_pictures(entry)) if entry else _queued(whose, image_id))
+
+
+def get_annotated(request: Request) -> Reply:
+    """GET /images/{image_id}/annotated: leads to the picture with what was seen drawn on it."""
+    only_query(request, "top_k", "min_confidence")
+    entry, asked = _recognized(request), query_options(request, "top_k", "min_confidence")
+    return _picture(entry, "annotated", drawn(entry, asked))
+
+
+def get_thumbnail(request: Request) -> Reply:
+    """GET /images/{image_id}/thumbnail: leads to the picture within 320 pixels."""
+    only_query(request)
+    return _picture(_recognized(request), "thumbnail")
 
 
 def list_models(request: Request) -> Reply:
@@ -66,8 +80,40 @@ def _links(image_id: str) -> dict[str, str]:
     return {"self": f"{PUBLIC_URL}/images/{image_id}"}
 
 
-def _original(entry: Entry) -> str:
-    return str(s3.generate_presigned_url("get_object", Params=entry.image.location, ExpiresIn=LINK_SECONDS))
+def _pictures(entry: Entry) -> dict[str, str]:
+    own = _links(entry.image.image_id)["self"]
+    made = () if isinstance(entry.outcome, Rejection) else ("annotated", "thumbnail")
+    return {"original": _presigned(entry.image.location)} | {kind: f"{own}/{kind}" for kind in made}
+
+
+def _presigned(place: Mapping[str, str]) -> str:
+    return str(s3.generate_presigned_url("get_object", Params=place, ExpiresIn=LINK_SECONDS))
+
+
+def _picture(entry: Entry, kind: str, detections: Sequence[Mapping[str, Any]] = ()) -> Reply:
+    try:
+        return reply(302, {}, location=_presigned(pictures.of(entry.image, kind, detections)))
+    except PictureError as error:
+        raise ApiError(503 if error.retryable else 409, error.code, error.detail, retryable=error.retryable) from error
+
+
+def _recognized(request: Request) -> Entry:
+    """The entry of an image that has an answer; raises ApiError 404 or 409."""
+    whose, image_id = owner(request), _image_id(request)
+    entry = recognitions.get(whose, image_id)
+    if entry is None:
+        name = _queued(whose, image_id)["name"]
+        raise ApiError(409, "not_recognized", f"{name} has no answer yet; try again.", retryable=True)
+    if isinstance(entry.outcome, Rejection):
+        raise ApiError(409, "not_recognized", f"{entry.image.name} was rejected: {entry.outcome.detail}")
+    return entry
+
+
+def _image_id(request: Request) -> str:
+    image_id = path(request, "image_id")
+    if not is_id(ID_PREFIX, image_id):
+        raise _no_such_image()
+    return image_id
 
 
 def _queued(whose: str, image_id: str) -> Mapping[str, Any]:
@@ -90,5 +136,7 @@ def _models(detector: str) -> list[dict[str, Any]]:
 ROUTES = {
     "GET /images": list_images,
     "GET /images/{image_id}": get_image,
+    "GET /images/{image_id}/annotated": promptly(get_annotated),
+    "GET /images/{image_id}/thumbnail": promptly(get_thumbnail),
     "GET /models": promptly(list_models),
 }
