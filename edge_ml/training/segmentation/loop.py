@@ -41,10 +41,10 @@ class Plan:
         return min((progress + 1 / self.steps) / WARM, 1.0) * 0.5 * (1 + cos(pi * progress))
 
 
-def train(network: Segmenter, stock: Stock, plan: Plan, check: Callable[[nn.Module], str]) -> nn.Module:
+def train(network: Segmenter, stock: Stock, plan: Plan, check: Callable[[Segmenter], str]) -> Segmenter:
     """The average of the weights along the way; `check` says how it does, ten times."""
     network = network.to(memory_format=torch.channels_last).train()
-    average = copy.deepcopy(network).eval()
+    average: Segmenter = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.groups(plan.rate, SLOWER), lr=plan.rate, weight_decay=DECAY)
     losses, started = [], time.monotonic()
     for step in range(plan.steps):

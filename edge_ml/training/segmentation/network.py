@@ -1,6 +1,7 @@
 """MobileNetV2 with a light pyramid on top, which brings what it saw back to the pixels it saw it in."""
 
-from typing import cast
+import copy
+from typing import Self, cast
 
 import torch
 from torch import nn
@@ -50,6 +51,14 @@ class Segmenter(nn.Module):
         for merge, skip in zip(self.merges, reversed(finer), strict=True):
             found = merge(found, skip)
         return doubled(self.labels(found))
+
+    def cooled(self, temperature: float) -> Self:
+        """The same, its logits divided by the temperature."""
+        cool = copy.deepcopy(self)
+        with torch.no_grad():
+            for weights in cool.labels.parameters():
+                weights /= temperature
+        return cool
 
     def groups(self, rate: float, slower: float) -> list[dict[str, object]]:
         """What an optimiser is given: the encoder, which knows something already, learns `slower` times slower."""

@@ -41,10 +41,14 @@ class Stock:
         teachers = Teachers(data)
         return cls(
             [horse(path).shrunk() for path in horse_files(data, "train")],
-            [pair.shrunk() for pair in teachers.mammals()],
-            [pair.shrunk() for pair in teachers.pets("train")],
+            [pair.shrunk() for _, pair in teachers.mammals()],
+            [pair.shrunk() for _, pair in teachers.pets("train")],
             [pair.shrunk() for pair in teachers.backgrounds()],
         )
+
+    def __str__(self) -> str:
+        counts = (f"{len(pairs)} {name}" for name, pairs in vars(self).items())
+        return ", ".join(counts)
 
     def batch(self, count: int, scene: Size, chance: np.random.Generator) -> Batch:
         """So many random scenes of that (width, height)."""

@@ -56,12 +56,12 @@ class Teachers:
         self._data = data
         self._teachers = [Teacher(data / "models" / name) for name in TEACHERS]
 
-    def pets(self, split: str, most: int = PETS) -> Iterator[Pair]:
+    def pets(self, split: str, most: int = PETS) -> Iterator[tuple[Path, Pair]]:
         """Cats and dogs whose masks are believed."""
         for kind in ("cat", "dog"):
             yield from self._believed(of_split(files(self._data / "animals" / kind), split)[:most])
 
-    def mammals(self) -> Iterator[Pair]:
+    def mammals(self) -> Iterator[tuple[Path, Pair]]:
         """ImageNet's mammals whose masks are believed."""
         yield from self._believed(self._imagenet(MAMMALS))
 
@@ -73,13 +73,13 @@ class Teachers:
                 yield _empty(photo)
         yield from (_empty(colours(path)) for path in self._imagenet(BIRDS))
 
-    def _believed(self, paths: list[Path]) -> Iterator[Pair]:
+    def _believed(self, paths: list[Path]) -> Iterator[tuple[Path, Pair]]:
         for path in paths:
             photo = colours(path)
             first, second = self._seen(photo)
             shares = sorted((first.mean(), second.mean()))
             if shares[0] >= SMALLEST and shares[1] <= LARGEST and iou(first, second) >= AGREED:
-                yield Pair(photo, _agreed(first, second))
+                yield path, Pair(photo, agreed(first, second))
 
     def _seen(self, photo: Image.Image) -> list[NDArray[np.bool_]]:
         return [teacher.animals(photo) for teacher in self._teachers]
@@ -89,7 +89,7 @@ class Teachers:
         return [path for path, index in sample(self._data) if index in wanted]
 
 
-def _agreed(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Image.Image:
+def agreed(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Image.Image:
     """Animal and background as both see them; what they disagree on is unknown."""
     mask = np.where(first == second, np.where(first, ANIMAL, BACKGROUND), UNKNOWN)
     return Image.fromarray(mask.astype(np.uint8))
