@@ -50,7 +50,7 @@ def softmax(logits: Confidences) -> Confidences:
 
 def probabilities(values: Confidences) -> Confidences:
     """The values as confidences; raises ImageError where they cannot be any."""
-    if values.min() < -_SLACK or values.max() > 1 + _SLACK:
+    if values.size and not -_SLACK <= values.min() <= values.max() <= 1 + _SLACK:
         raise model_failed(f"it answers {values.min():g} to {values.max():g} where probabilities were promised.")
     return values.clip(0, 1)
 

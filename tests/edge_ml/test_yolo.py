@@ -103,3 +103,10 @@ def test_an_output_for_other_labels_or_another_size_is_refused(
 ) -> None:
     with pytest.raises(BundleError, match="output 'boxes' is"):
         model(tmp_path, decoding, np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize(("decoding", "answer"), [("yolox", cells()), ("yolov8", anchors([32, 32, 16, 8, 0, 0, 0]))])
+def test_a_picture_with_nothing_on_it_has_no_detections(
+    tmp_path: Path, decoding: str, answer: NDArray[np.float32]
+) -> None:
+    assert seen(tmp_path, decoding, answer) == []
