@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,20 @@ def test_each_image_is_answered_in_its_place(s3: Any) -> None:
     pictures = [made.encoded(made.picture(colour)) for colour in ("red", "lime", "blue", "red", "blue", "lime", "red")]
     answer = ask({"images": stored(s3, *pictures), "model": None})
     assert list(map(made.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
+
+
+def test_bytes_sent_along_are_answered_beside_objects(s3: Any) -> None:
+    sent = {"bytes": base64.b64encode(made.encoded(made.picture("lime"))).decode()}
+    images = [*stored(s3, made.encoded(made.picture("red"))), sent, {"bytes": "bm8gcGljdHVyZQ=="}]
+    *answered, refused = ask({"images": images})["results"]
+    assert list(map(made.best, answered)) == ["red", "green"]
+    assert refused["error"]["code"] == "not_an_image"
+
+
+def test_for_bytes_sent_along_no_s3_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "s3", lambda: pytest.fail("a client was made"))
+    sent = {"bytes": base64.b64encode(made.encoded(made.picture("blue"))).decode()}
+    assert made.best(ask({"images": [sent]})["results"][0]) == "blue"
 
 
 def test_bad_images_leave_their_neighbours_alone(s3: Any) -> None:

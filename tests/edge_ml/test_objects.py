@@ -55,6 +55,16 @@ def test_a_deleted_version_is_no_such_object(s3: Any) -> None:
     assert refused(s3, image | {"version": marker}).code == "no_such_object"
 
 
+def test_bytes_sent_along_are_read_without_s3() -> None:
+    assert read(None, {"bytes": "cGljdHVyZQ=="}) == b"picture"
+
+
+@pytest.mark.parametrize(("sent", "code"), [("", "empty"), ("no base64!", "not_an_image"), ("cGl", "not_an_image")])
+def test_bytes_sent_along_that_cannot_be_are_refused(sent: str, code: str) -> None:
+    error = refused(None, {"bytes": sent})
+    assert (error.code, error.retryable) == (code, False)
+
+
 def test_an_empty_object_is_empty(s3: Any) -> None:
     assert refused(s3, put(s3, b"")).code == "empty"
 

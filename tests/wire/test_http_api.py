@@ -39,6 +39,14 @@ def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
     }
 
 
+def test_who_may_try_again_later_is_told_when() -> None:
+    def busy(request: Request) -> Reply:
+        raise ApiError(503, "busy", "Not now.", retryable=True)
+
+    assert int(answered(busy)[2]["retry-after"]) > 0
+    assert "retry-after" not in answered(refuse)[2]
+
+
 def test_what_nobody_foresaw_is_logged_and_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     status, said, _ = answered(fail)
     assert (status, said["code"], said["retryable"]) == (500, "internal_error", True)
