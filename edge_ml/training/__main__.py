@@ -25,7 +25,8 @@ def arguments() -> argparse.Namespace:
 def run(chosen: argparse.Namespace) -> None:
     """Train, export and judge."""
     if chosen.model == "livestock":
-        import_module("edge_ml.training.segmentation").make(chosen.data, chosen.out)
+        livestock = import_module("edge_ml.training.segmentation.livestock")
+        (livestock.judge if chosen.judge else livestock.make)(chosen.data, chosen.out)
         return
     from edge_ml.training.classification import judge, make
 
