@@ -58,7 +58,7 @@ def model_failed(why: str) -> ImageError:
 
 
 def _judge(answer: NDArray[Any], shapes: Iterable[Shape]) -> None:
-    if not any(_fits(answer.shape, shape) for shape in shapes):
+    if not answer.size or not any(_fits(answer.shape, shape) for shape in shapes):
         raise model_failed(f"its answer has the shape {list(answer.shape)}, which was not promised.")
     if answer.dtype.kind == "f" and not np.isfinite(answer).all():
         raise model_failed("its answer is not a number.")

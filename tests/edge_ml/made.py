@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
+from pycocotools import mask as coco
 
 import edge_ml.heif  # noqa: F401 - Pillow learns to write it, too
 
@@ -84,8 +86,23 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     return file.getvalue()
 
 
+def turned(image: Image.Image, orientation: int, kind: str = "JPEG") -> bytes:
+    """The image as a camera held that way writes it, in a lossy format at good quality."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encoded(image, kind, exif=exif.tobytes(), **({} if kind in ("PNG", "TIFF") else {"quality": 95}))
+
+
 def best(result: Mapping[str, Any]) -> str:
     return str(result["detections"][0]["label"])
+
+
+def mask(seen: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """A detection's mask as pycocotools reads it."""
+    encoded = {"size": seen["mask"]["size"], "counts": seen["mask"]["counts"].encode()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own, of numpy
+        return np.asarray(coco.decode(encoded)).astype(bool)
 
 
 def _colours(gain: float) -> onnx.ModelProto:
