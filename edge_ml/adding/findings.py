@@ -51,4 +51,4 @@ class Findings:
 
     def _put(self, field: str, finding: Finding) -> None:
         given = self._given.pop(field, None)
-        self._findings[field] = finding if given is None else Finding(given, GIVEN, "as you say")
+        self._findings[field] = finding if given is None else Finding(given, GIVEN, "")

@@ -103,7 +103,7 @@ def _ran(session: Any, feed: Mapping[str, Any]) -> list[Any]:
         if is_memory(str(error)):
             raise too_much_memory() from error
         raise TrialError(
-            "fails", f"The model fails on a picture of the size it asks for: {plain(str(error))}"
+            "fails", f"The model fails on a picture of the size it asks for: {plain(str(error))}."
         ) from error
 
 

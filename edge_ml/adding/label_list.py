@@ -37,10 +37,9 @@ def read(path: Path) -> LabelList:
     """The labels in a file; raises TrialError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        listed = _from_json(json.loads(text)) if path.suffix == ".json" else None
+        names, rest = (_from_json(json.loads(text)), []) if path.suffix == ".json" else _paragraphs(text)
     except (OSError, ValueError) as error:
         raise TrialError("labels_unreadable", f"{path} cannot be read: {error}") from error
-    names, rest = (listed, ()) if listed is not None else _paragraphs(text)
     if not names:
         raise TrialError("labels_unreadable", f"{path} holds no labels: one a line, or a list in JSON.")
     return LabelList(tuple(names), tuple(rest), path.name)
@@ -55,11 +54,11 @@ def from_metadata(metadata: Mapping[str, str]) -> LabelList | None:
     return LabelList(tuple(names), (), "the model file") if names else None
 
 
-def _from_json(given: Any) -> list[str] | None:
-    """A list of texts, or an object from places to texts."""
+def _from_json(given: Any) -> list[str]:
+    """A list of texts, or an object from places to texts; empty where it is neither."""
     if isinstance(given, dict):
         given = [given[key] for key in sorted(given, key=int)]
-    return [str(each) for each in given] if isinstance(given, list) else None
+    return [str(each) for each in given] if isinstance(given, list) else []
 
 
 def _paragraphs(text: str) -> tuple[list[str], list[str]]:

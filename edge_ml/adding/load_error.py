@@ -26,9 +26,9 @@ def refusal(said: str) -> TrialError:
         return too_much_memory()
     code, why = next(((code, why) for words, code, why in _REASONS if re.search(words, said)),
                      ("not_loadable", "ONNX Runtime does not load it"))  # fmt: skip
-    return TrialError(code, f"The file cannot be used: {why}. ONNX Runtime says: {plain(said)}")
+    return TrialError(code, f"The file cannot be used: {why}. ONNX Runtime says: {plain(said)}.")
 
 
 def plain(said: str) -> str:
     """What ONNX Runtime said, without the names of its functions."""
-    return _PREFIX.sub("", said).strip()[:_LONGEST]
+    return _PREFIX.sub("", said).strip()[:_LONGEST].rstrip(".")

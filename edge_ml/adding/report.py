@@ -29,7 +29,7 @@ def detections(seen: Sequence[dict[str, Any]]) -> str:
 
 def _told(finding: Finding) -> str:
     value = finding.value if isinstance(finding.value, str) else _short(finding.value)
-    return f"{value}   ({finding.why})"
+    return f"{value}   ({finding.why})" if finding.why else str(value)
 
 
 def _short(value: Any) -> str:

@@ -7,14 +7,13 @@ import boto3
 import moto
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from onnx import TensorProto, helper
 
 from edge_ml import shelf
 from edge_ml.bundle import BundleError
 from edge_ml.decode import decode
 from edge_ml.registry import Models, UnknownModelError
 from edge_ml.store import Store, StoreError
-from tests.edge_ml import made
+from tests.edge_ml import hostile, made
 from tests.edge_ml.bucket import NAME, Bucket
 
 NOWHERE = Store(lambda: None, "")
@@ -49,36 +48,6 @@ def best(models: Models, asked: str, colour: str = "red") -> str:
 
 def told(models: Models) -> dict[str, dict[str, Any]]:
     return {f"{each['name']}@{each['version']}": each for each in models.describe()}
-
-
-def endless() -> bytes:
-    """A model that loads and then counts for ever."""
-    value = helper.make_tensor_value_info
-    body = helper.make_graph(
-        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["kept"], ["keep"])],
-        "body",
-        [
-            value("n", TensorProto.INT64, []),
-            value("go", TensorProto.BOOL, []),
-            value("kept", TensorProto.FLOAT, [1, 3]),
-        ],
-        [value("on", TensorProto.BOOL, []), value("keep", TensorProto.FLOAT, [1, 3])],
-    )
-    pooled = [
-        helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
-        helper.make_node("Flatten", ["pooled"], ["flat"]),
-        helper.make_node("Constant", [], ["most"], value=helper.make_tensor("m", TensorProto.INT64, [], [2**62])),
-        helper.make_node("Constant", [], ["yes"], value=helper.make_tensor("y", TensorProto.BOOL, [], [True])),
-        helper.make_node("Loop", ["most", "yes", "flat"], ["logits"], body=body),
-    ]
-    graph = helper.make_graph(
-        pooled,
-        "endless",
-        [value("image", TensorProto.FLOAT, [1, 3, 32, 32])],
-        [value("logits", TensorProto.FLOAT, [1, 3])],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", made.OPSET)], ir_version=made.IR_VERSION)
-    return bytes(model.SerializeToString())
 
 
 def test_no_name_means_the_default(folder: Path) -> None:
@@ -237,7 +206,7 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
 
 
 def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(models: Models, bucket: Bucket) -> None:
-    bucket.drop("endless", "1.0.0", model=endless())
+    bucket.drop("endless", "1.0.0", model=hostile.endless())
     with pytest.raises(BundleError, match="does not load and answer within"):
         models.named("endless")
     assert best(models, "colours") == "red"
