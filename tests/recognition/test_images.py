@@ -35,6 +35,7 @@ def test_a_recognised_image_is_shown_with_its_links(images: ModuleType, recogniz
     status, shown = get(images, recognized, owner="ann")
     assert (status, shown["status"], shown["name"]) == (200, "recognized", "cat.jpg")
     assert shown["recognition"]["model"]["name"] == "animals"
+    assert (shown["recognition"]["asked"], shown["recognition"]["detector"]) == ("edge", "edge")
     assert shown["links"]["self"] == f"https://api.example/images/{recognized}"
     assert "X-Amz-Signature" in shown["links"]["original"]
 
@@ -44,6 +45,18 @@ def test_reading_takes_top_k_and_min_confidence(images: ModuleType, recognized: 
     assert [each["label"] for each in best["recognition"]["detections"]] == ["cat"]
     _, sure = get(images, recognized, owner="ann", query={"min_confidence": "0.95"})
     assert sure["recognition"]["detections"] == []
+
+
+def test_the_list_leaves_out_what_would_make_it_too_long(
+    account: Account, images: ModuleType, recognize: ModuleType
+) -> None:
+    key = image_key("ann", IMAGE_ID, "cat.outlined")
+    account.put(key)
+    recognize.handler(sqs_event(s3_event(key)), Context())
+    (listed,) = ask(images, "GET /images", owner="ann")[1]["items"]
+    _, alone = get(images, IMAGE_ID, owner="ann")
+    assert set(listed["recognition"]["detections"][0]) == {"label", "confidence"}
+    assert alone["recognition"]["detections"][0]["outline"] == [[[0, 0], [1, 0], [1, 1]]]
 
 
 def test_another_owner_does_not_see_it(images: ModuleType, recognized: str) -> None:
