@@ -1,7 +1,8 @@
 """Which addresses belong to the public internet, by the IANA special-purpose registries.
 
-https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry. Kept here because
-`ipaddress.is_global` answers True for several of them, and differs between Python's minor versions.
+https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry, and those of multicast and
+of the IPv6 address space. Kept here because `ipaddress.is_global` answers True for several of them, and differs
+between Python's minor versions; tests/wire/test_outbound_addresses.py lists where.
 """
 
 from ipaddress import IPv4Network, IPv6Network
@@ -16,6 +17,7 @@ _SPECIAL_V4 = tuple(
             "10.0.0.0/8",
             "100.64.0.0/10",  # carrier-grade NAT
             "127.0.0.0/8",
+            "168.63.129.16/32",  # Azure's host to its machines, though no registry says so
             "169.254.0.0/16",  # link local; instance metadata, Lambda's own helpers
             "172.16.0.0/12",
             "192.0.0.0/24",  # IETF protocol assignments
@@ -34,9 +36,9 @@ _SPECIAL_V4 = tuple(
     )
 )
 _UNICAST_V6 = IPv6Network("2000::/3")
-"""All that is allotted for global unicast. Outside lie ::1, v4-mapped and -compatible ::/96, NAT64 64:ff9b::/96 and
-64:ff9b:1::/48, discard 100::/64, segment routing 5f00::/16, unique local fc00::/7 (metadata fd00:ec2::254), link local
-fe80::/10, site local fec0::/10 and multicast ff00::/8."""
+"""All that is allotted for global unicast. Outside lie ::1, v4-mapped ::ffff:0:0/96, -translated ::ffff:0:0:0/96 and
+-compatible ::/96, NAT64 64:ff9b::/96 and 64:ff9b:1::/48, discard 100::/64, segment routing 5f00::/16, unique local
+fc00::/7 (metadata fd00:ec2::254), link local fe80::/10, site local fec0::/10 and multicast ff00::/8."""
 
 _SPECIAL_V6 = tuple(
     map(
@@ -50,13 +52,16 @@ _SPECIAL_V6 = tuple(
         ),
     )
 )
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+"""The third quarter of an address whose last quarter is an IPv4 address to tunnel to (RFC 5214, 6.1)."""
 
 
 def is_public(address: Address) -> bool:
     """Whether any stranger on the internet could ask this address too."""
     if address.version == 4:
         return not any(address in network for network in _SPECIAL_V4)
-    return address in _UNICAST_V6 and not any(address in network for network in _SPECIAL_V6)
+    tunnels = int(address) >> 32 & 0xFFFF_FFFF in _ISATAP
+    return address in _UNICAST_V6 and not tunnels and not any(address in network for network in _SPECIAL_V6)
 
 
 def is_loopback(address: Address) -> bool:

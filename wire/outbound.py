@@ -7,16 +7,14 @@ certificate check stay the name's. A library that resolves again after a check c
 import socket
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from wire.addresses import is_loopback, is_public
+from wire.policy import Policy, check_addresses, check_target
+from wire.response import StrictResponse
 from wire.target import Address, Target, TargetError, check_url
 from wire.watched_socket import WatchedSocket, refusal
 
@@ -24,33 +22,6 @@ if TYPE_CHECKING:
     import ssl
 
 __all__ = ["OutboundConnection", "Policy", "Target", "TargetError", "check_target", "check_url", "connection"]
-
-_RUNTIME_API_PORT = 9001
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What may be reached: the public internet, and with `loopback` this very machine, save the denied ports."""
-
-    loopback: bool = False
-    denied_ports: frozenset[int] = field(default=frozenset({_RUNTIME_API_PORT}))
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """LOOPBACK=true opens this machine; never the emulator's port nor the Lambda runtime API's."""
-        named = (environment.get("AWS_ENDPOINT_URL"), f"http://{environment.get('AWS_LAMBDA_RUNTIME_API', '')}")
-        ports = {port for url in named if url and (port := urlsplit(url).port)}
-        return cls(environment.get("LOOPBACK") == "true", frozenset({_RUNTIME_API_PORT} | ports))
-
-    def allows(self, address: Address) -> bool:
-        """Whether an address may be connected to."""
-        return is_public(address) or (self.loopback and is_loopback(address))
-
-
-def check_target(target: Target, policy: Policy) -> None:
-    """What can be judged without asking a resolver; raises TargetError `url_blocked`."""
-    if target.port in policy.denied_ports or (target.address and not policy.allows(target.address)):
-        raise _blocked()
 
 
 def connection(target: Target, policy: Policy, deadline: float) -> "OutboundConnection":
@@ -67,6 +38,8 @@ class OutboundConnection(HTTPConnection):
     `http.client.HTTPException`.
     """
 
+    response_class = StrictResponse
+
     def __init__(self, target: Target, policy: Policy, deadline: float) -> None:
         super().__init__(target.host, target.port)
         self.default_port = 443 if target.scheme == "https" else 80
@@ -78,8 +51,7 @@ class OutboundConnection(HTTPConnection):
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.settimeout(self.remaining())
-            encrypted = self.target.scheme == "https"
-            channel = _tls().wrap_socket(plain, server_hostname=self.target.host) if encrypted else plain
+            channel = self._encrypted(plain) if self.target.scheme == "https" else plain
         except (OSError, TargetError) as error:
             plain.close()
             raise refusal(error) from error
@@ -92,11 +64,14 @@ class OutboundConnection(HTTPConnection):
             raise TargetError("timeout", "The server took too long to answer.")
         return left
 
+    def _encrypted(self, plain: socket.socket) -> socket.socket:
+        """Without the peer's word that it has said all, a body that ends with the connection may have been cut."""
+        return _tls().wrap_socket(plain, server_hostname=self.target.host, suppress_ragged_eofs=False)
+
     def _addresses(self) -> list[Address]:
         address = self.target.address
         found = [address] if address else _resolve(self.target.host, self.target.port, self.remaining())
-        if not all(map(self.policy.allows, found)):
-            raise _blocked()
+        check_addresses(found, self.policy)
         return found
 
     def _open(self, addresses: list[Address]) -> socket.socket:
@@ -130,12 +105,9 @@ def _resolve(host: str, port: int, seconds: float) -> list[Address]:
 
 
 def _look_up(host: str, port: int) -> list[Address]:
+    """The final dot keeps a resolver from trying the name within domains of our own network."""
     try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        answers = socket.getaddrinfo(f"{host}." if "." in host else host, port, type=socket.SOCK_STREAM)
+        return [ip_address(str(where[0]).partition("%")[0]) for *_, where in answers]
+    except (OSError, ValueError):
         return []
-    return [ip_address(str(where[0]).partition("%")[0]) for *_, where in answers]
-
-
-def _blocked() -> TargetError:
-    return TargetError("url_blocked", "The URL leads to an address or a port that may not be asked.")

@@ -8,14 +8,16 @@ from urllib.parse import quote
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LONGEST = 2048
-_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<path>/?[^?#]*)(?P<query>\?[^#]*)?(#.*)?", re.I)
-_AUTHORITY = re.compile(r"(\[(?P<v6>[0-9a-f:]+)\]|(?P<host>[^\[\]:@]+))(:(?P<port>[0-9]{1,5}))?", re.I)
+_PLAIN = re.I | re.A  # without re.A, a long s matches s
+_URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<path>/?[^?#]*)(?P<query>\?[^#]*)?(#.*)?", _PLAIN)
+_AUTHORITY = re.compile(r"(\[(?P<v6>[0-9a-f:]+)\]|(?P<host>[^\[\]:@]+))(:(?P<port>[0-9]{1,5}))?", _PLAIN)
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"([0-9]+|0x[0-9a-f]*)")
-_PORTS = {"http": 80, "https": 443}
-_FOREIGN_PORTS = frozenset(
-    {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
-)
+_READ_TWO_WAYS = re.compile("[\u00df\u1e9e\u03c2]")
+"""ß and final sigma are letters of their own in IDNA 2008, and others in the IDNA 2003 that Python speaks."""
+
+PORTS = {"http": 80, "https": 443}
+"""The schemes that are taken, and the port of each."""
 
 
 class TargetError(Exception):
@@ -43,7 +45,7 @@ class Target:
     def url(self) -> str:
         """The URL in its normal form, without a fragment."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}"
 
 
@@ -66,15 +68,10 @@ def check_url(url: str) -> Target:
 
 
 def _port(scheme: str, given: str | None) -> int:
-    """The scheme's own port or one above 1023 that browsers would ask too.
-
-    Below 1024 other protocols live (SMTP, LDAP, SSH) that a crafted request could speak to; above, the Fetch
-    standard names those still in such use (https://fetch.spec.whatwg.org/#port-blocking).
-    """
-    port = int(given) if given else _PORTS[scheme]
-    if port in _PORTS.values() or (1024 <= port < 65536 and port not in _FOREIGN_PORTS):
+    port = int(given) if given else PORTS[scheme]
+    if 0 < port < 65536:
         return port
-    raise _invalid("Its port is none that serves the web: 80, 443 or one above 1023.")
+    raise _invalid("Its port is not a number from 1 to 65535.")
 
 
 def _printable(url: str) -> bool:
@@ -111,6 +108,8 @@ def _name(host: str) -> str:
 def _ascii(host: str) -> str:
     if host.isascii():
         return host.lower()
+    if _READ_TWO_WAYS.search(host):
+        raise _invalid("Its host can be read in two ways; write it as xn--….")
     try:
         return host.encode("idna").decode().lower()
     except UnicodeError:

@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError
 
-from api.runtime.fetch import LARGEST, Download, FetchError, too_large
+from api.runtime.download import Download, FetchError, too_large
+from api.runtime.fetch import LARGEST
 from domain.clock import now
 from domain.image import image_key, new_image_id
 from domain.options import Options

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.runtime.fetch import FetchError
+from api.runtime.download import FetchError
 from domain.options import OptionsError
 from wire.http_api import ApiError, Reply, Request
 from wire.image_type import ImageTypeError
@@ -12,12 +12,14 @@ _STATUS = {
     "invalid_url": 400,
     "too_large": 413,
     "not_an_image": 415,
+    "unsupported_encoding": 415,
     "unsupported_format": 415,
     "dns_failure": 422,
     "empty": 422,
     "too_many_redirects": 422,
     "url_blocked": 422,
     "connect_failed": 502,
+    "not_http": 502,
     "upstream_status": 502,
     "timeout": 504,
 }

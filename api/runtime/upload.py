@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from api.runtime.fetch import fetch
+from api.runtime.download import FetchError
+from api.runtime.fetch import LOOP_MARK, fetch
 from api.runtime.image_name import image_name, name_in_url
 from api.runtime.images import CLIENT_SETTINGS, Images, Place
 from api.runtime.refusals import refusing
@@ -76,6 +77,8 @@ ROUTES = {
 
 
 def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Reply:
+    if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
+        raise FetchError("url_blocked", "This request is itself a fetch, which a server has led back here.")
     target = check_url(url)
     place = Place.of(http_api.owner(request), image_name(name, name_in_url(target.path)), options)
     with fetch(target, POLICY) as download:

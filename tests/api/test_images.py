@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import BotoCoreError
 from moto.server import ThreadedMotoServer
 
-from api.runtime.fetch import LARGEST, FetchError, fetch
+from api.runtime.download import FetchError
+from api.runtime.fetch import LARGEST, fetch
 from api.runtime.images import CLIENT_SETTINGS, Images, Place
 from domain.options import Options
 from tests.loopback_server import LoopbackServer, chunked, response, serving

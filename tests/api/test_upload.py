@@ -192,6 +192,15 @@ def test_a_fetch_that_fails_says_why_and_stores_nothing(
     assert stored() == []
 
 
+@pytest.mark.parametrize("said", ["sightline", "cloudflare, sightline; v=1"])
+def test_a_fetch_that_a_server_leads_back_to_us_ends_there(
+    upload: ModuleType, server: LoopbackServer, said: str
+) -> None:
+    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": said}
+    status, told, _ = answered(upload, "GET /", query=query, headers=headers)
+    assert (status, told["code"], server.requests) == (422, "url_blocked", [])
+
+
 def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
     given = {"name": "prä 1+2.jpg", "content_type": "image/jpeg", "options": {"top_k": 2}}
     status, said = posted(upload, given, "POST /uploads")

@@ -43,11 +43,12 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     said: dict[str, list[list[str]]] = {}
 
     def getaddrinfo(host: str, port: int, *args: Any, **more: Any) -> list[Any]:
-        if host not in said:
+        name = host.removesuffix(".")
+        if name not in said:
             return real(host, port, *args, **more)
-        if not said[host]:
+        if not said[name]:
             raise socket.gaierror(socket.EAI_NONAME, "no such host")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in said[host].pop(0)]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in said[name].pop(0)]
 
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
