@@ -25,8 +25,8 @@ class Event:
 
     @classmethod
     def recognized(cls, image: Image, recognition: Recognition, at: str) -> Self:
-        """The event `image.recognized`, its best twenty detections inside."""
-        said = recognition.to_dict(top_k=_MOST_DETECTIONS)
+        """The event `image.recognized`, its best twenty detections inside, without their outlines and masks."""
+        said = recognition.to_dict(top_k=_MOST_DETECTIONS, shapes=False)
         model = recognition.model
         return cls._of(
             image, "image.recognized", at, {"recognition": said}, recognition.detector, model.name, model.version

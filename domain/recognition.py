@@ -19,26 +19,61 @@ class Box:
         return {name: round(getattr(self, name), 4) for name in self.__slots__}
 
 
+Polygon = tuple[tuple[float, float], ...]
+"""Points x, y in fractions of the upright image; the last is joined to the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Which pixels of the upright image, laid out `height` by `width`: COCO's compressed run lengths."""
+
+    height: int
+    width: int
+    counts: str
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Self:
+        """Read COCO's JSON form; raises KeyError, TypeError or ValueError on another shape."""
+        height, width = given["size"]
+        return cls(int(height), int(width), str(given["counts"]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """COCO's JSON form."""
+        return {"size": [self.height, self.width], "counts": self.counts}
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One thing seen, with a confidence of 0–1, and where it is when the detector knows."""
+    """One thing seen, with a confidence of 0–1, and where it is when the detector knows: its box, or also its shape."""
 
     label: str
     confidence: float
     box: Box | None = None
+    outline: tuple[Polygon, ...] = ()
+    mask: Mask | None = None
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Read the JSON form; raises KeyError or TypeError on another shape."""
-        box = given.get("box")
+        """Read the JSON form; raises KeyError, TypeError or ValueError on another shape."""
+        box, mask = given.get("box"), given.get("mask")
         return cls(
-            given["label"], float(given["confidence"]), Box(**{k: float(v) for k, v in box.items()}) if box else None
+            label=given["label"],
+            confidence=float(given["confidence"]),
+            box=Box(**{side: float(fraction) for side, fraction in box.items()}) if box else None,
+            outline=tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in given.get("outline") or ()),
+            mask=Mask.from_dict(mask) if mask else None,
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form callers see; confidences keep four digits."""
+    def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
+        """The JSON form callers see, with or without outline and mask; confidences keep four digits."""
         seen: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
-        return seen | {"box": self.box.to_dict()} if self.box else seen
+        if self.box:
+            seen["box"] = self.box.to_dict()
+        return seen | self._shape() if shape else seen
+
+    def _shape(self) -> dict[str, Any]:
+        outline = {"outline": [[list(point) for point in polygon] for polygon in self.outline]} if self.outline else {}
+        return outline | ({"mask": self.mask.to_dict()} if self.mask else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +124,20 @@ class Recognition:
             asked=given.get("asked", ""),
         )
 
-    def to_dict(self, *, top_k: int | None = None, min_confidence: float | None = None) -> dict[str, Any]:
-        """The JSON form callers see, best first, with at most `top_k` detections of at least `min_confidence`."""
+    def to_dict(
+        self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
+    ) -> dict[str, Any]:
+        """The JSON form callers see, best first, with at most `top_k` detections of at least `min_confidence`.
+
+        Without `shapes` outlines and masks are left out, which can be a hundred times as long as the rest.
+        """
         best = sorted(self.detections, key=lambda each: -each.confidence)
-        kept = [each.to_dict() for each in best if each.confidence >= (min_confidence or 0)]
+        kept = [each for each in best if each.confidence >= (min_confidence or 0)]
         return {
             "detector": self.detector,
             "asked": self.asked,
             "model": self.model.to_dict(),
-            "detections": kept[:top_k],
+            "detections": [each.to_dict(shape=shapes) for each in kept[:top_k]],
             "duration_ms": self.duration_ms,
             "size": dict(zip(("width", "height"), self.size, strict=True)) if self.size else None,
         }

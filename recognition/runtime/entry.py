@@ -57,7 +57,9 @@ class Entry:
             options=Options(**said["options"]),
         )
 
-    def to_dict(self, *, top_k: int | None = None, min_confidence: float | None = None) -> dict[str, Any]:
+    def to_dict(
+        self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
+    ) -> dict[str, Any]:
         """The JSON form callers see; what they ask now goes before what was asked with the image."""
         seen = {
             "image_id": self.image.image_id,
@@ -72,6 +74,7 @@ class Entry:
         said = self.outcome.to_dict(
             top_k=asked.top_k if top_k is None else top_k,
             min_confidence=asked.min_confidence if min_confidence is None else min_confidence,
+            shapes=shapes,
         )
         return seen | {"recognized_at": self.at, "recognition": said}
 

@@ -39,7 +39,7 @@ def list_images(request: Request) -> Reply:
     only_query(request, "limit", "cursor", "top_k", "min_confidence")
     asked = query_options(request, "top_k", "min_confidence")
     entries, last = recognitions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
-    return page([_shown(entry, asked) for entry in entries], last)
+    return page([_shown(entry, asked, {}, shapes=False) for entry in entries], last)
 
 
 def get_image(request: Request) -> Reply:
@@ -48,7 +48,7 @@ def get_image(request: Request) -> Reply:
     asked = query_options(request, "top_k", "min_confidence")
     whose, image_id = owner(request), _image_id(request)
     entry = recognitions.get(whose, image_id)
-    return reply(200, _shown(entry, asked, **_pictures(entry)) if entry else _queued(whose, image_id))
+    return reply(200, _shown(entry, asked, _pictures(entry)) if entry else _queued(whose, image_id))
 
 
 def get_annotated(request: Request) -> Reply:
@@ -71,9 +71,9 @@ def list_models(request: Request) -> Reply:
     return page(named, None, detectors=DETECTORS)
 
 
-def _shown(entry: Entry, asked: Options, **links: str) -> dict[str, Any]:
-    shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence)
-    return shown | {"links": _links(entry.image.image_id) | links}
+def _shown(entry: Entry, asked: Options, links: Mapping[str, str], *, shapes: bool = True) -> dict[str, Any]:
+    shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence, shapes=shapes)
+    return shown | {"links": _links(entry.image.image_id) | dict(links)}
 
 
 def _links(image_id: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.event import Event
-from domain.recognition import Detection, Model, Rejection
+from domain.recognition import Box, Detection, Mask, Model, Rejection
 from tests.builders import image, recognition
 
 AT = "2026-11-20T17:00:01.000Z"
@@ -23,6 +23,12 @@ def test_another_model_version_is_another_event() -> None:
 def test_an_event_survives_the_queue() -> None:
     event = Event.rejected(image("čičė.jpg"), Rejection("not_an_image", "No picture."), AT)
     assert Event.from_json(event.to_json()) == event
+
+
+def test_an_event_leaves_outlines_and_masks_out() -> None:
+    shaped = Detection("goat", 0.9, Box(0, 0, 1, 1), (((0, 0), (1, 0), (1, 1)),) * 100, Mask(500, 500, "0" * 50_000))
+    said = Event.recognized(image(), replace(recognition(), detections=(shaped,)), AT)
+    assert said.data["recognition"]["detections"] == [shaped.to_dict(shape=False)]
 
 
 def test_an_event_stays_under_the_promised_20_kb() -> None:

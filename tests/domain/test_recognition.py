@@ -1,8 +1,9 @@
 """Recognition, Rejection and their JSON forms."""
 
+import json
 from dataclasses import replace
 
-from domain.recognition import Recognition, Rejection
+from domain.recognition import Box, Detection, Mask, Recognition, Rejection
 from tests.builders import recognition
 
 
@@ -31,3 +32,27 @@ def test_reading_applies_top_k_and_min_confidence_best_first() -> None:
 def test_a_rejection_survives_its_json_form() -> None:
     rejection = Rejection("not_an_image", "These bytes are no picture.")
     assert Rejection.from_dict(rejection.to_dict()) == rejection
+
+
+TRIANGLE = (((0.1, 0.2), (0.5, 0.25), (0.3, 0.9)),)
+
+
+def outlined() -> Recognition:
+    shaped = Detection("goat", 0.9, Box(0.1, 0.2, 0.4, 0.7), TRIANGLE, Mask(10, 20, "52203"))
+    return replace(recognition(), detections=(shaped, Detection("dog", 0.02)))
+
+
+def test_outlines_and_masks_survive_json() -> None:
+    assert Recognition.from_dict(json.loads(json.dumps(outlined().to_dict()))) == outlined()
+
+
+def test_a_detection_says_of_its_shape_what_it_knows_and_no_more() -> None:
+    shaped, bare = outlined().to_dict()["detections"]
+    assert shaped["outline"] == [[[0.1, 0.2], [0.5, 0.25], [0.3, 0.9]]]
+    assert shaped["mask"] == {"size": [10, 20], "counts": "52203"}
+    assert set(bare) == {"label", "confidence"}
+
+
+def test_shapes_can_be_left_out() -> None:
+    shaped = outlined().to_dict(shapes=False)["detections"][0]
+    assert set(shaped) == {"label", "confidence", "box"}

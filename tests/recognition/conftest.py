@@ -44,7 +44,8 @@ class Account:
 class Edge:
     """A Lambda client for the edge function, which judges by an object's name.
 
-    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure. A model named like a refusal is one.
+    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure, *.outlined has an outline.
+    A model named like a refusal is one.
     """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -66,7 +67,8 @@ class Edge:
             retryable = key.endswith(".later")
             return {"error": {"code": "not_an_image", "detail": "These bytes are no picture.", "retryable": retryable}}
         sure = 0.4 if key.endswith(".unsure") else 0.9
-        seen = [{"label": "cat", "confidence": sure}, {"label": "dog", "confidence": 0.1}]
+        cat = {"outline": [[[0, 0], [1, 0], [1, 1]]]} if key.endswith(".outlined") else {}
+        seen = [{"label": "cat", "confidence": sure} | cat, {"label": "dog", "confidence": 0.1}]
         return {"detections": seen, "size": {"width": 6, "height": 4}, "duration_ms": 3}
 
 
@@ -98,6 +100,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "RECOGNITIONS_TABLE": "recognitions",
             "RESULTS_TOPIC": topic,
             "EDGE_FUNCTION": "edge",
+            "DERIVED_BUCKET": "derived",
             "DETECTORS": "edge,rekognition,cascade",
             "CASCADE_BELOW": "0.8",
             "PUBLIC_URL": "https://api.example",
