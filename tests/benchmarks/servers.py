@@ -23,7 +23,7 @@ from threading import local
 
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, photo
-from tests.benchmarks.process_group import processor_seconds, running
+from tests.benchmarks.process_tree import processor_seconds, running
 from tests.edge_ml import container
 from tests.edge_ml.runtime_api import RuntimeAPI
 from tests.ports import free_port
@@ -51,8 +51,8 @@ def figures() -> list[Figure]:
 def _compared(size: str, data: bytes, servers: dict[str, tuple[int, Ask]]) -> Iterator[Figure]:
     rates: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(ROUNDS):
-        for name, (group, ask) in servers.items():
-            rates[name].append(_rate(group, partial(ask, data, IMAGES[size]), IMAGES[size]))
+        for name, (root, ask) in servers.items():
+            rates[name].append(_rate(root, partial(ask, data, IMAGES[size]), IMAGES[size]))
     best = {name: statistics.median(each) for name, each in rates.items()}
     ours = best.pop("edge_ml")
     yield Figure(f"{size}: edge_ml, images per processor second", ours, unit="img/s")
@@ -60,10 +60,10 @@ def _compared(size: str, data: bytes, servers: dict[str, tuple[int, Ask]]) -> It
         yield Figure(f"{size}: edge_ml ÷ a {name} server of the same model", ours / theirs, at_least=1.5)
 
 
-def _rate(group: int, ask: Callable[[], None], images: int) -> float:
-    begun = processor_seconds(group)
+def _rate(root: int, ask: Callable[[], None], images: int) -> float:
+    begun = processor_seconds(root)
     ask()
-    return images / max(processor_seconds(group) - begun, 0.01)
+    return images / max(processor_seconds(root) - begun, 0.01)
 
 
 @contextmanager
@@ -72,8 +72,8 @@ def edge_function() -> Iterator[tuple[int, Ask]]:
     with tempfile.TemporaryDirectory() as folder, RuntimeAPI(timeout=PATIENCE) as api:
         container.stage(Path(folder))
         command = [str(container.venv(ROOT / "edge_ml/requirements.txt")), "-m", "awslambdaric", container.handler()]
-        with running(command, Path(folder), AWS_LAMBDA_RUNTIME_API=api.address, AWS_REGION="us-east-1") as group:
-            yield group, partial(_invoke, api)
+        with running(command, Path(folder), AWS_LAMBDA_RUNTIME_API=api.address, AWS_REGION="us-east-1") as root:
+            yield root, partial(_invoke, api)
 
 
 @contextmanager
@@ -81,8 +81,8 @@ def litserve() -> Iterator[tuple[int, Ask]]:
     """LitServe, one worker."""
     python, port = str(container.venv(RIVALS / "litserve.txt")), free_port()
     command = [python, str(RIVALS / "litserve_server.py"), str(MODEL), str(MANIFEST), str(port)]
-    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder)) as group:
-        yield group, _answering(port, "request")
+    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder)) as root:
+        yield root, _answering(port, "request")
 
 
 @contextmanager
@@ -92,8 +92,8 @@ def bentoml() -> Iterator[tuple[int, Ask]]:
     command = [python, "-m", "bentoml", "serve", "bentoml_server:Classify", "--host", "127.0.0.1", "--port", str(port),
                "--working-dir", str(RIVALS)]  # fmt: skip
     told = {"MODEL": str(MODEL), "MANIFEST": str(MANIFEST), "BENTOML_DO_NOT_TRACK": "True"}
-    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder), **told) as group:
-        yield group, _answering(port, "image")
+    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder), **told) as root:
+        yield root, _answering(port, "image")
 
 
 SERVERS = {"edge_ml": edge_function, "LitServe": litserve, "BentoML": bentoml}

@@ -1,0 +1,52 @@
+"""A server with all its children: started, its processor time read, ended. Linux; see proc_pid_stat(5)."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class _Process(NamedTuple):
+    pid: int
+    parent: int
+    seconds: float
+
+
+@contextmanager
+def running(command: Sequence[str], directory: Path, **environment: str) -> Iterator[int]:
+    """Run a command while the caller works; gives its process id."""
+    given = {"PATH": os.environ["PATH"], "HOME": str(directory)} | environment
+    with (directory / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=directory, env=given, stdout=log, stderr=log)
+        try:
+            yield process.pid
+        finally:
+            for each in _tree(process.pid):  # some servers give their workers a session of their own
+                with suppress(ProcessLookupError):
+                    os.kill(each.pid, signal.SIGKILL)
+            process.wait()
+
+
+def processor_seconds(root: int) -> float:
+    """User and system time that a process and its living descendants have taken."""
+    return sum(each.seconds for each in _tree(root))
+
+
+def _tree(root: int) -> list[_Process]:
+    processes = list(_processes())
+    found = [each for each in processes if each.pid == root]
+    for parent in found:  # grows while it is walked
+        found += [each for each in processes if each.parent == parent.pid]
+    return found
+
+
+def _processes() -> Iterator[_Process]:
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            fields = path.read_text().rpartition(")")[2].split()
+            yield _Process(int(path.parent.name), int(fields[1]), (int(fields[11]) + int(fields[12])) / _TICKS)
