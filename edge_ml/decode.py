@@ -34,7 +34,8 @@ def _picture(image: Image.Image, fit: Fit) -> Picture:
     image.load()
     orientation = orientation_of(image)
     lying = is_lying(orientation)
-    small = _resized(resizable(image), fit.turned() if lying else fit)
+    image = resizable(image)  # and the decoder, if it is done with, may go
+    small = _resized(image, fit.turned() if lying else fit)
     size = (height, width) if lying else (width, height)
     return Picture(np.asarray(_padded(turned_upright(small, orientation), fit, size)), size)
 

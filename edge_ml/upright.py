@@ -24,8 +24,11 @@ def upright(data: bytes, *, longest: int, shortest: int = 1, grown_to: int = 1) 
         orientation = orientation_of(image)
         if is_lying(orientation):
             size = scaled(image.size[::-1], longest=longest, shortest=shortest, grown_to=grown_to)[::-1]
-        small = resizable(image).resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-        return turned_upright(_srgb(small, image.info.get("icc_profile")), orientation)
+        profile = image.info.get("icc_profile")
+        if not (profile and image.mode == "CMYK"):  # what those inks look like, only the profile knows
+            image = resizable(image)
+        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+        return turned_upright(_srgb(small, profile), orientation)
 
 
 def scaled(size: Size, *, longest: int, shortest: int = 1, grown_to: int = 1) -> Size:
