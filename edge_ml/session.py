@@ -46,15 +46,15 @@ class Session:
         try:
             answers = self._session.run(list(self._outputs), {self._input: tensor})
         except (*_RUNTIME_ERRORS, MemoryError) as error:
-            raise model_failed(str(error)) from error
+            raise model_failed(str(error), retryable=True) from error
         for answer, shapes in zip(answers, self._outputs.values(), strict=True):
             _judge(answer, shapes)
         return list(answers)
 
 
-def model_failed(why: str) -> ImageError:
-    """Another worker, or the next version of the model, may answer: so it may be asked again."""
-    return ImageError("model_failed", f"The model failed: {why}", retryable=True)
+def model_failed(why: str, *, retryable: bool = False) -> ImageError:
+    """An answer that was not promised will be the same again; another worker may answer where this one's run failed."""
+    return ImageError("model_failed", f"The model failed: {why}", retryable=retryable)
 
 
 def _judge(answer: NDArray[Any], shapes: Iterable[Shape]) -> None:

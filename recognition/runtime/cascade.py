@@ -12,7 +12,7 @@ from recognition.runtime.entry import Outcome
 UNKNOWN = "unknown"
 """The label by which a model says that it is unsure."""
 
-_NOT_THE_IMAGE_S_FAULT = {"unusable_model", "too_many_pixels"}
+_NOT_THE_IMAGE_S_FAULT = {"model_failed", "unusable_model", "too_many_pixels"}
 """What the edge function refuses for good and Rekognition may take."""
 
 

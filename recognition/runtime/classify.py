@@ -16,6 +16,7 @@ _STATUS = {
     "not_an_image": 415,
     "unsupported_format": 415,
     "unusable_model": 500,
+    "model_failed": 500,
 }
 """Of the edge function's refusals; every other is of a picture that begins well and cannot be read: 422."""
 

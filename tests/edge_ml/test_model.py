@@ -43,8 +43,9 @@ def test_a_temperature_flattens_the_answer(tmp_path: Path) -> None:
 
 def test_a_model_whose_weights_are_no_numbers_fails_instead_of_answering(tmp_path: Path) -> None:
     broken = Model(ModelBundle.load(made.bundle(tmp_path, gain=float("nan"))))
-    with pytest.raises(ImageError, match="not a number"):
+    with pytest.raises(ImageError, match="not a number") as caught:
         confidences(broken, (1, 2, 3))
+    assert (caught.value.code, caught.value.retryable) == ("model_failed", False)
 
 
 def test_a_failure_inside_the_runtime_is_a_coded_one(colours: Model) -> None:

@@ -15,7 +15,7 @@ from tests.builders import image
 
 CAT, DOG = image(), image("dog.jpg", image_id="img_0193f2a5c0ff99999999999999999999")
 DAMAGED, NO_IMAGE = Rejection("damaged_image", "No."), Rejection("not_an_image", "No.")
-UNUSABLE, HUGE = Rejection("unusable_model", "No."), Rejection("too_many_pixels", "No.")
+UNUSABLE, HUGE, NAN = (Rejection(code, "No.") for code in ("unusable_model", "too_many_pixels", "model_failed"))
 FORMAT = Rejection("unsupported_format", "Rekognition reads JPEG and PNG.")
 
 
@@ -104,7 +104,7 @@ def test_rekognition_stands_in_when_the_edge_function_is_down() -> None:
     assert cascade.counts == {"RekognitionCallsSaved": 0, "StandIns": 2}
 
 
-@pytest.mark.parametrize("said", [{}, {CAT: UNUSABLE}, {CAT: HUGE}], ids=["retryable", "unusable model", "too large"])
+@pytest.mark.parametrize("said", [{}, {CAT: UNUSABLE}, {CAT: HUGE}, {CAT: NAN}])
 def test_rekognition_stands_in_for_one_image_the_edge_model_could_not_answer(said: Mapping[Image, Outcome]) -> None:
     cascade = run({**said, DOG: saw(0.9)}, {CAT: PAID})
     outcomes = cascade(CAT, DOG)
@@ -136,7 +136,7 @@ def test_what_rekognition_cannot_read_comes_again_while_the_edge_function_is_dow
     assert Run(Told({}, down=True), Told({CAT: FORMAT}))(CAT) == {}
 
 
-@pytest.mark.parametrize("refusal", [UNUSABLE, HUGE])
+@pytest.mark.parametrize("refusal", [UNUSABLE, HUGE, NAN])
 def test_what_neither_can_ever_answer_ends_as_the_edge_model_s_refusal(refusal: Rejection) -> None:
     assert run({CAT: refusal}, {CAT: FORMAT})(CAT) == {CAT: refusal}
 

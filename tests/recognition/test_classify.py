@@ -112,9 +112,15 @@ def test_a_question_that_makes_no_sense_is_refused_unasked(
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("damaged_image", 422), ("too_many_pixels", 422), ("not_an_image", 415), ("unsupported_format", 415)],
+    [
+        ("damaged_image", 422),
+        ("too_many_pixels", 422),
+        ("not_an_image", 415),
+        ("unsupported_format", 415),
+        ("model_failed", 500),
+    ],
 )
-def test_what_the_edge_model_cannot_read_is_a_problem(
+def test_what_the_edge_model_cannot_answer_is_a_problem(
     classify: ModuleType, lambda_: Lambda, code: str, status: int
 ) -> None:
     refusal = {"error": {"code": code, "detail": "It is so.", "retryable": False}}
