@@ -47,7 +47,7 @@ def tried(work: str, model: Model, file: str) -> dict[str, Any]:
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        told = json.loads(pipe.read() or "{}")
+        told: dict[str, Any] = json.loads(pipe.read() or "{}")
     return {"file": file, "status": os.waitpid(child, 0)[1]} | told
 
 

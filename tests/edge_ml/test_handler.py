@@ -160,3 +160,38 @@ def test_a_batch_without_access_is_retryable(s3: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "s3", Denying)
     results = ask({"images": stored(s3, b"x", b"y")})["results"]
     assert [result["error"]["retryable"] for result in results] == [True, True]
+
+
+def asked(image: dict[str, str], kind: str = "thumbnail", **more: Any) -> dict[str, Any]:
+    return image | {"kind": kind, "into": {"bucket": "derived", "key": f"ann/img/{kind}.jpg"}} | more
+
+
+def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
+    s3.create_bucket(Bucket="derived")
+    (image,) = stored(s3, made.encoded(made.picture("blue", (640, 480))))
+    seen = [{"label": "sky", "confidence": 0.9, "box": {"left": 0, "top": 0, "width": 1, "height": 1}}]
+    wanted = [asked(image), asked(image, "annotated", detections=seen), asked(image, "rekognition")]
+    results = ask({"derive": wanted})["results"]
+    assert [result["size"] for result in results] == [
+        {"width": 320, "height": 240}, {"width": 640, "height": 480}, {"width": 640, "height": 480}
+    ]  # fmt: skip
+    kept = s3.get_object(Bucket="derived", Key="ann/img/thumbnail.jpg")
+    assert (kept["ContentType"], kept["ContentLength"]) == ("image/jpeg", results[0]["bytes"])
+    assert kept["CacheControl"].startswith("private, max-age=")
+
+
+def test_a_picture_that_cannot_be_made_leaves_its_neighbours_alone(s3: Any) -> None:
+    s3.create_bucket(Bucket="derived")
+    good, text = stored(s3, made.encoded(made.picture("blue")), b"text")
+    nowhere = asked(good, into={"bucket": "no-such-bucket", "key": "k"})
+    results = ask({"derive": [asked(text), asked(good, "hologram"), nowhere, asked(good)]})["results"]
+    assert [result.get("error", {}).get("code") for result in results] == [
+        "not_an_image", "unknown_kind", "storage_error", None
+    ]  # fmt: skip
+    assert [result["error"]["retryable"] for result in results[:3]] == [False, False, True]
+
+
+def test_pictures_for_which_no_time_is_left_may_be_asked_for_again(s3: Any) -> None:
+    (image,) = stored(s3, b"x")
+    (result,) = ask({"derive": [asked(image)]}, Context(milliseconds=500))["results"]
+    assert (result["error"]["code"], result["error"]["retryable"]) == ("out_of_time", True)
