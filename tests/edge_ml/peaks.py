@@ -42,8 +42,8 @@ def tried(work: str, model: Model, file: str) -> dict[str, Any]:
         before = _held()
         said = said_of(work, model, data)
         growth = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before, 0)
-        told = {"said": said, "growth": growth / _MEGA, "peak": (parent + len(data) + growth) / _MEGA}
-        os.write(writer, json.dumps(told).encode())
+        mine = {"said": said, "growth": growth / _MEGA, "peak": (parent + len(data) + growth) / _MEGA}
+        os.write(writer, json.dumps(mine).encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
