@@ -16,13 +16,13 @@ MIX_SHARE, MIX = 0.4, 0.4
 
 
 def epoch(
-    photos: Sequence[Photo], recipe: Recipe, chance: np.random.Generator
+    photos: Sequence[Photo], recipe: Recipe, size: int, chance: np.random.Generator
 ) -> Iterator[tuple[Pixels, NDArray[np.int64]]]:
     """Views of one epoch and the photographs they are of, in whole batches."""
     shown = order(photos, chance)
     for first in range(0, len(shown) - recipe.batch + 1, recipe.batch):
         part = shown[first : first + recipe.batch]
-        yield np.stack([_seen(photos[n], recipe, chance) for n in part]), part
+        yield np.stack([_seen(photos[n], recipe, size, chance) for n in part]), part
 
 
 def order(photos: Sequence[Photo], chance: np.random.Generator) -> NDArray[np.int64]:
@@ -53,6 +53,6 @@ def mixed(images: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, tor
     return torch.lerp(images.flip(0), images, share), torch.lerp(wanted.flip(0), wanted, share)
 
 
-def _seen(photo: Photo, recipe: Recipe, chance: np.random.Generator) -> Pixels:
+def _seen(photo: Photo, recipe: Recipe, size: int, chance: np.random.Generator) -> Pixels:
     with Image.open(photo.path) as opened:
-        return view(upright(opened), recipe.size, recipe.least, recipe.turns, chance)
+        return view(upright(opened), size, recipe.least, recipe.turns, chance)

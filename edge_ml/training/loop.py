@@ -47,6 +47,8 @@ class Trainer:
     def _loss(self, images: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """Cross entropy on the labels plus T² · KL on the teacher's classes (arXiv 1503.02531)."""
         said, recalled = self.network.both(images)
+        if not self.recipe.remember:
+            return F.cross_entropy(said, wanted)
         with torch.no_grad():
             heard = (self.teacher.logits(images) / SOFTNESS).softmax(1)
         forgotten = F.kl_div((recalled / SOFTNESS).log_softmax(1), heard, reduction="batchmean")
@@ -63,8 +65,9 @@ def fine_tune(trainer: Trainer, photos: Sequence[Photo], labels: int, check: Cal
     epochs, wanted, started = trainer.recipe.epochs, targets(photos, labels), time.monotonic()
     steps = sum(photo.times for photo in photos) / trainer.recipe.batch
     for number in range(epochs):
+        chance, size = np.random.default_rng([trainer.recipe.seed, number]), trainer.recipe.size_at(number / epochs)
         losses: list[float] = []
-        for pixels, part in epoch(photos, trainer.recipe, np.random.default_rng([trainer.recipe.seed, number])):
+        for pixels, part in epoch(photos, trainer.recipe, size, chance):
             progress = (number + min(len(losses) / steps, 1)) / epochs
             losses.append(trainer.step(normalised(pixels), wanted[part], progress))
         left = (time.monotonic() - started) * (epochs / (number + 1) - 1) / 60
