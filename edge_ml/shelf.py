@@ -98,5 +98,6 @@ def _judged(stored: StoredBundle, store: Store, folder: str) -> ModelBundle:
     try:
         try_run(folder)
     except TrialError as error:
-        raise BundleError(f"{stored.identity}: {error.detail}") from error
+        told = error.detail.removeprefix(f"{bundle.name}: ")
+        raise BundleError(f"{stored.identity}: {told}") from error
     return bundle

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from edge_ml.confinement import TrialError, answer_with, confined, is_memory, too_much_memory
+from edge_ml.load_error import plain
 
 UNUSABLE = "unusable_model"
 
@@ -25,7 +26,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
         model = Model(ModelBundle.load(request["folder"]))
         seen = [_seen(model, data) for data in _pictures(request["photo"])]
     except BundleError as error:
-        raise _refusal(UNUSABLE, str(error)) from error
+        raise _refusal(UNUSABLE, str(error).replace(request["folder"] + os.sep, "")) from error
     except ImageError as error:
         raise _refusal(UNUSABLE if error.code == "model_failed" else error.code, error.detail) from error
     return {"detections": seen[0]}
@@ -61,7 +62,7 @@ def _made() -> Iterator[bytes]:
 
 
 def _refusal(code: str, said: str) -> TrialError:
-    return too_much_memory() if is_memory(said) else TrialError(code, said)
+    return too_much_memory() if is_memory(said) else TrialError(code, f"{plain(said)}.")
 
 
 if __name__ == "__main__":

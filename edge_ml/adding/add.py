@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from edge_ml.adding import label_list, report
 from edge_ml.adding.comparison import compare
-from edge_ml.adding.destination import Bucket, Destination, destination
+from edge_ml.adding.destination import BUILT_IN, Bucket, Destination, Folder, destination
 from edge_ml.adding.findings import Findings
 from edge_ml.adding.proposal import propose
 from edge_ml.adding.staging import lay_out
@@ -70,4 +70,6 @@ def _next(place: Destination, name: str, version: str) -> str:
     ask = f'Ask for it with an image: {{"options": {{"model": "{name}"}}}}, or "{name}@{version}".'
     if isinstance(place, Bucket):
         return f"{written}It is served within 15 seconds; GET /models lists it. {ask}"
-    return f"{written}It is part of the next deployment: make run, or make deploy. {ask}"
+    if place == Folder(Path(BUILT_IN)):
+        return f"{written}It is part of the next deployment: make run, or make deploy. {ask}"
+    return f"{written}Nothing reads it there: copy it into edge_ml/models or into the models bucket."

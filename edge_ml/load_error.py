@@ -1,6 +1,7 @@
 """What ONNX Runtime says of a file it does not load, as a code and a sentence that tells what to do."""
 
 import re
+import textwrap
 
 from edge_ml.confinement import TrialError, is_memory, too_much_memory
 
@@ -14,9 +15,14 @@ _REASONS = (
     (r"opset|Opset", "unsupported_version", "it uses a newer operator set than ONNX Runtime knows"),
     (r"Protobuf parsing failed|No graph was found", "not_a_model", "it is no ONNX file, or a damaged one"),
 )  # fmt: skip
-_PREFIX = re.compile(
-    r"^\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from .*? failed:|Fatal error: |.*(&|\bint|\bbool)\) "
+_NOISE = (
+    re.compile(r"\[ONNXRuntimeError\] : \d+ : \w+ : "),
+    re.compile(r"Load model from .*? failed:"),
+    re.compile(r"Fatal error: |Error: \w+\.cc:\d+ \w+ "),
+    re.compile(r"/onnxruntime_src/.*(&|\bint|\bbool)\) ", re.DOTALL),
 )
+"""What it says of itself rather than of the file."""
+
 _LONGEST = 300
 
 
@@ -31,4 +37,6 @@ def refusal(said: str) -> TrialError:
 
 def plain(said: str) -> str:
     """What ONNX Runtime said, without the names of its functions."""
-    return _PREFIX.sub("", said).strip()[:_LONGEST].rstrip(".")
+    for noise in _NOISE:
+        said = noise.sub("", said)
+    return textwrap.shorten(said, _LONGEST, placeholder=" …").rstrip(".")
