@@ -7,16 +7,20 @@ from functools import cached_property
 from recognition.runtime.cascade import Cascade
 from recognition.runtime.detector import Detector
 from recognition.runtime.edge_detector import EdgeDetector
-from recognition.runtime.rekognition_detector import TIMEOUTS, RekognitionDetector
+from recognition.runtime.normalised import Normalised
+from recognition.runtime.rekognition_detector import MAKING, TIMEOUTS, RekognitionDetector
 from wire.aws import client
 
 
 class Detectors:
-    """By name; the first name is the default one's, and made at once. `saved` is what the cascade counts."""
+    """By name; the first name is the default one's, and made at once. `saved` is what the cascade counts.
 
-    def __init__(self, names: Sequence[str], edge_function: str, cascade_below: float) -> None:
+    `derived` is the bucket of derived pictures.
+    """
+
+    def __init__(self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
-        self._edge_function, self._cascade_below = edge_function, cascade_below
+        self._edge_function, self._cascade_below, self._derived = edge_function, cascade_below, derived
         self.named(self.default)
 
     def named(self, name: str) -> Detector | None:
@@ -36,8 +40,10 @@ class Detectors:
 
     @cached_property
     def rekognition(self) -> RekognitionDetector:
-        """Rekognition, slowing down by itself when throttled."""
-        return RekognitionDetector(client("rekognition", **TIMEOUTS))
+        """Rekognition, slowing down by itself when throttled; what it cannot read, the edge function makes readable."""
+        lambda_ = client("lambda", read_timeout=MAKING, retries={"total_max_attempts": 1})
+        normalised = Normalised(EdgeDetector(lambda_, self._edge_function), self._derived)
+        return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised)
 
     @cached_property
     def cascade(self) -> Cascade:

@@ -42,6 +42,11 @@ class EdgeDetector:
         listed: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
         return listed
 
+    def derive(self, *asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Have pictures made of images, each with a result or an error; raises DetectorError."""
+        results: list[dict[str, Any]] = self._invoke({"derive": asked})["results"]
+        return results
+
     def _outcomes(self, images: Sequence[Mapping[str, str]], model: str | None) -> list[Outcome | None]:
         answer = self._invoke({"images": images, "model": model})
         if "error" in answer:

@@ -26,7 +26,10 @@ LONGEST_DELAY = 300
 logger = Logger()
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 detectors = Detectors(
-    os.environ["DETECTORS"].split(","), os.environ["EDGE_FUNCTION"], float(os.environ["CASCADE_BELOW"])
+    os.environ["DETECTORS"].split(","),
+    os.environ["EDGE_FUNCTION"],
+    float(os.environ["CASCADE_BELOW"]),
+    os.environ["DERIVED_BUCKET"],
 )
 PAID = detectors.default != "edge"
 """Whether questions cost money, so that no image is asked about before looking whether it was."""

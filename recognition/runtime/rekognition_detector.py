@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition, Rejection
 from recognition.runtime.entry import Outcome
+from recognition.runtime.normalised import Normalised
 
 MOST_LABELS = 100
 FLOOR_PERCENT = 10
@@ -20,6 +21,7 @@ REKOGNITION: dict[str, Any] = {"name": "rekognition-labels", "task": "detect", "
 """How GET /models describes it; its labels and version are Amazon's to say."""
 
 _READS = "Rekognition reads JPEG and PNG of 80 to 10,000 pixels a side, up to 15 MB."
+_UNREADABLE = ("unsupported_format", "too_large")
 _FINAL = {
     "InvalidImageFormatException": Rejection("unsupported_format", _READS),
     "InvalidParameterException": Rejection("unsupported_format", _READS),
@@ -35,16 +37,19 @@ TIMEOUTS: dict[str, Any] = {
 }
 """How its client waits: 36 s for three attempts, and between them as long as Rekognition's throttling asks for."""
 
+PROMPT, MAKING = 2, 12
+"""Seconds within which it has to refuse an image for that image to be made readable at once, and what this may take."""
+
 logger = Logger(child=True)
 
 
 class RekognitionDetector:
-    """Asks Rekognition, image by image, several at once."""
+    """Asks Rekognition, image by image, several at once; what it cannot read, once more in a form that it can."""
 
-    slowest = 45.0
+    slowest = 50.0
 
-    def __init__(self, rekognition: Any) -> None:
-        self._rekognition = rekognition
+    def __init__(self, rekognition: Any, normalised: Normalised) -> None:
+        self._rekognition, self._normalised = rekognition, normalised
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; Rekognition has one model, so `model` changes nothing."""
@@ -53,11 +58,19 @@ class RekognitionDetector:
             return {image: outcome for image, outcome in outcomes if outcome}
 
     def _ask(self, image: Image) -> Outcome | None:
-        version = {} if image.version == "null" else {"Version": image.version}
+        begun = time.monotonic()
+        outcome = self._look(image.location)
+        if not (isinstance(outcome, Rejection) and outcome.code in _UNREADABLE):
+            return outcome
+        place = self._normalised.of(image) if time.monotonic() - begun < PROMPT else None
+        return self._look(place) if isinstance(place, dict) else place
+
+    def _look(self, place: Mapping[str, str]) -> Outcome | None:
+        version = {"Version": place["VersionId"]} if "VersionId" in place else {}
         begun = time.monotonic()
         try:
             answer = self._rekognition.detect_labels(
-                Image={"S3Object": {"Bucket": image.bucket, "Name": image.key} | version},
+                Image={"S3Object": {"Bucket": place["Bucket"], "Name": place["Key"]} | version},
                 MaxLabels=MOST_LABELS,
                 MinConfidence=FLOOR_PERCENT,
             )

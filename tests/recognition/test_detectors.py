@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from domain.recognition import Box, Detection, Recognition, Rejection
 from recognition.runtime.detector import DetectorError
 from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.normalised import Normalised
 from recognition.runtime.rekognition_detector import RekognitionDetector, recognition_from
 from tests.builders import image
 
@@ -113,19 +114,58 @@ def test_a_picture_that_lies_nowhere_and_cannot_be_answered_just_now_is_an_error
         EdgeDetector(Lambda({"model": MODEL, "results": [later]}), "edge").look(b"\xff\xd8", None)
 
 
+def rekognition(edge: Lambda, **refusals: str | Exception) -> RekognitionDetector:
+    """The detector, its Rekognition and its edge function faked."""
+    return RekognitionDetector(Rekognition(**refusals), Normalised(EdgeDetector(edge, "edge"), "derived"))
+
+
 @pytest.mark.parametrize(
-    ("refusal", "code"),
-    [
-        ("InvalidImageFormatException", "unsupported_format"),
-        ("ImageTooLargeException", "too_large"),
-        ("InvalidS3ObjectException", "no_such_object"),
-    ],
+    "refusal", ["InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"]
 )
-def test_what_rekognition_can_never_read_is_rejected(refusal: str, code: str) -> None:
-    outcomes = RekognitionDetector(Rekognition(cat=refusal)).detect([CAT, DOG], None)
+def test_what_rekognition_cannot_read_is_made_readable_and_asked_about_again(refusal: str) -> None:
+    edge = Lambda({"results": [{"size": {"width": 80, "height": 80}, "bytes": 900}]})
+    outcomes = rekognition(edge, cat=refusal).detect([CAT, DOG], None)
+    (asked,) = edge.asked[0]["derive"]
+    assert (asked["kind"], asked["key"], asked["into"]["bucket"]) == ("rekognition", CAT.key, "derived")
+    assert isinstance(seen := outcomes[CAT], Recognition)
+    assert f"{CAT.owner}/{CAT.image_id}/{seen.detections[0].label}.jpg" == asked["into"]["key"]
+    assert len(edge.asked) == 1
+
+
+def test_what_rekognition_refuses_even_so_is_rejected() -> None:
+    class Refusing:
+        def detect_labels(self, **asked: Any) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "ImageTooLargeException"}}, "DetectLabels")
+
+    edge = Lambda({"results": [{"size": {"width": 80, "height": 80}, "bytes": 900}]})
+    outcomes = RekognitionDetector(Refusing(), Normalised(EdgeDetector(edge, "edge"), "derived")).detect([CAT], None)
     assert isinstance(rejection := outcomes[CAT], Rejection)
-    assert rejection.code == code
+    assert (rejection.code, len(edge.asked)) == ("too_large", 1)
+
+
+def test_what_cannot_be_made_readable_is_rejected_for_the_edge_function_s_reason() -> None:
+    edge = Lambda({"results": [{"error": {"code": "damaged_image", "detail": "Cut short.", "retryable": False}}]})
+    outcomes = rekognition(edge, cat="InvalidImageFormatException").detect([CAT, DOG], None)
+    assert outcomes[CAT] == Rejection("damaged_image", "Cut short.")
     assert isinstance(outcomes[DOG], Recognition)
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        Lambda({"results": [{"error": {"code": "storage_error", "detail": "Not now.", "retryable": True}}]}),
+        Lambda({"errorMessage": "out of memory"}, FunctionError="Unhandled"),
+    ],
+    ids=["refused for now", "failed"],
+)
+def test_what_cannot_be_made_readable_just_now_comes_again(edge: Lambda) -> None:
+    assert set(rekognition(edge, cat="InvalidImageFormatException").detect([CAT, DOG], None)) == {DOG}
+
+
+def test_what_was_gone_is_rejected_and_nothing_is_made_of_it() -> None:
+    outcomes = rekognition(edge := Lambda({}), cat="InvalidS3ObjectException").detect([CAT], None)
+    assert isinstance(rejection := outcomes[CAT], Rejection)
+    assert (rejection.code, edge.asked) == ("no_such_object", [])
 
 
 @pytest.mark.parametrize(
@@ -138,7 +178,7 @@ def test_what_rekognition_can_never_read_is_rejected(refusal: str, code: str) ->
     ],
 )
 def test_what_rekognition_refused_for_now_comes_again(refusal: str | Exception) -> None:
-    assert set(RekognitionDetector(Rekognition(cat=refusal)).detect([CAT, DOG], None)) == {DOG}
+    assert set(rekognition(Lambda({}), cat=refusal).detect([CAT, DOG], None)) == {DOG}
 
 
 def test_each_instance_is_a_detection_with_its_box_in_fractions() -> None:

@@ -7,6 +7,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from domain.recognition import Recognition
+from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.normalised import Normalised
 from recognition.runtime.rekognition_detector import RekognitionDetector
 from tests.builders import image
 from wire.aws import client
@@ -21,7 +23,8 @@ def detector(monkeypatch: pytest.MonkeyPatch) -> Iterator[RekognitionDetector]:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     boto3.client("s3").create_bucket(Bucket="images")
     boto3.client("s3").put_object(Bucket="images", Key=image().key, Body=b"picture")
-    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}))
+    normalised = Normalised(EdgeDetector(client("lambda"), "edge"), "derived")
+    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised)
     server.stop()
 
 
