@@ -56,11 +56,22 @@ class Edge:
         said = {"models": [{"name": "animals"}]} if "describe" in asked else self._answer(asked)
         return {"Payload": io.BytesIO(json.dumps(said).encode())}
 
+    def derived(self) -> list[dict[str, Any]]:
+        """The pictures it was asked to make."""
+        return [each for asked in self.asked for each in asked.get("derive", ())]
+
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "derive" in asked:
+            return {"results": [self._picture(each) for each in asked["derive"]]}
         if asked["model"] in ("unknown_model", "unusable_model"):
             return {"error": {"code": asked["model"], "detail": f"It is {asked['model']}."}}
         model = {"name": "animals", "version": "1.0.0", "digest": "abc"}
         return {"model": model, "results": [self._result(each["key"]) for each in asked["images"]]}
+
+    def _picture(self, asked: dict[str, Any]) -> dict[str, Any]:
+        into = asked["into"]
+        boto3.client("s3").put_object(Bucket=into["bucket"], Key=into["key"], Body=b"JPEG")
+        return {"size": {"width": 6, "height": 4}, "bytes": 4}
 
     def _result(self, key: str) -> dict[str, Any]:
         if key.endswith((".txt", ".later")):
@@ -79,6 +90,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         s3, sqs, sns = boto3.client("s3"), boto3.client("sqs"), boto3.client("sns")
         dynamodb = boto3.client("dynamodb")
         s3.create_bucket(Bucket=BUCKET)
+        s3.create_bucket(Bucket="derived")
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         dynamodb.create_table(
             TableName="recognitions",
