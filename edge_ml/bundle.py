@@ -27,8 +27,6 @@
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
@@ -38,35 +36,34 @@ from edge_ml.input import Input
 from edge_ml.output import DECODINGS, Output
 
 UNKNOWN = "unknown"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
-_VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
 
 
 class BundleError(Exception):
     """A bundle that cannot be used; the text says why, in words for whoever made it."""
 
 
-@dataclass(frozen=True)
 class ModelBundle:
     """What model.json says, and where it stands."""
 
-    folder: str
-    name: str
-    version: str
-    task: str
-    labels: tuple[str, ...]
-    input: Input
-    output: Output
-    license: str
-    source: str
-    metrics: Mapping[str, Any]
+    def __init__(self, folder: str, fields: Fields) -> None:
+        """Raises FieldError."""
+        self.folder = folder
+        self.name, self.version = _name(fields), _version(fields)
+        self.task = fields.one_of("task", DECODINGS)
+        self.labels = fields.texts("labels")
+        self.input = Input(fields.inner("input"))
+        self.output = Output(fields.inner("output"), self.task, len(self.labels))
+        self.license, self.source = fields.text("license"), fields.text("source", "")
+        self.metrics = fields.items("metrics")
+        if self.output.unknown_below and UNKNOWN in self.labels:
+            raise FieldError(f"output.unknown_below adds the label {UNKNOWN!r}, which labels holds already.")
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
         """Read and check `folder`/model.json; raises BundleError."""
         try:
             with open(os.path.join(folder, "model.json"), encoding="utf-8") as file:
-                bundle = cls._read(os.fspath(folder), Fields(json.load(file)))
+                bundle = cls(os.fspath(folder), Fields(json.load(file)))
         except FieldError as error:
             raise BundleError(f"{os.path.basename(folder)}/model.json: {error}") from error
         except (OSError, ValueError, RecursionError) as error:
@@ -109,28 +106,16 @@ class ModelBundle:
             "source": self.source,
         }
 
-    @classmethod
-    def _read(cls, folder: str, fields: Fields) -> Self:
-        task, labels = fields.one_of("task", DECODINGS), fields.texts("labels")
-        bundle = cls(
-            folder=folder,
-            name=fields.text("name"),
-            version=fields.text("version"),
-            task=task,
-            labels=labels,
-            input=Input.read(fields.inner("input")),
-            output=Output.read(fields.inner("output"), task, len(labels)),
-            license=fields.text("license"),
-            source=fields.text("source", ""),
-            metrics=fields.items("metrics"),
-        )
-        bundle._check()
-        return bundle
 
-    def _check(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise FieldError("name must be 1 to 48 letters, digits, dots, hyphens or underscores.")
-        if not _VERSION.fullmatch(self.version):
-            raise FieldError(f"version must be three numbers such as 1.0.0, not {self.version!r}.")
-        if self.output.unknown_below and UNKNOWN in self.labels:
-            raise FieldError(f"output.unknown_below adds the label {UNKNOWN!r}, which labels holds already.")
+def _name(fields: Fields) -> str:
+    name = fields.text("name")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}", name):
+        raise FieldError(f"name must be 1 to 48 letters, digits, dots, hyphens or underscores, not {name!r}.")
+    return name
+
+
+def _version(fields: Fields) -> str:
+    version = fields.text("version")
+    if not re.fullmatch(r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}", version, re.ASCII):
+        raise FieldError(f"version must be three numbers such as 1.0.0, not {version!r}.")
+    return version

@@ -7,9 +7,8 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from edge_ml.bundle import BundleError
 from edge_ml.decode import decode
@@ -19,12 +18,14 @@ from edge_ml.objects import ahead, read, s3
 from edge_ml.registry import Models, UnknownModelError
 from edge_ml.store import Store, StoreError
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
 MODELS = Models(
     folder=os.environ.get("MODELS_FOLDER") or os.path.join(os.path.dirname(__file__), "models"),
     default=os.environ.get("DEFAULT_MODEL", "animals"),
     store=Store(s3, os.environ.get("MODELS_BUCKET", "")),
 )
-READERS = ThreadPoolExecutor(max_workers=4)
 WORST_IMAGE_MS = 3000
 logger = logging.getLogger(__name__)
 
@@ -50,18 +51,26 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return {"model": model.bundle.to_dict(), "results": answered}
 
 
-def _bodies(images: Sequence[Mapping[str, str]]) -> Iterator[Future[bytes]]:
+@cache
+def readers() -> "Executor":
+    """The threads that read ahead, made at the first image."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(max_workers=4)
+
+
+def _bodies(images: Sequence[Mapping[str, str]]) -> Iterator["Future[bytes]"]:
     """The images' bytes; what is sent along needs no S3 client, which takes longer to make than the answer."""
     client = s3() if any("bytes" not in image for image in images) else None
-    return ahead(partial(read, client), images, READERS)
+    return ahead(partial(read, client), images, readers())
 
 
-def results(model: Model, bodies: Iterable[Future[bytes]], remaining_ms: Callable[[], int]) -> list[dict[str, Any]]:
+def results(model: Model, bodies: Iterable["Future[bytes]"], remaining_ms: Callable[[], int]) -> list[dict[str, Any]]:
     """One result for each image, in order; what goes wrong with one stays with it."""
     return [_result(model, body, remaining_ms) for body in bodies]
 
 
-def _result(model: Model, body: Future[bytes], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+def _result(model: Model, body: "Future[bytes]", remaining_ms: Callable[[], int]) -> dict[str, Any]:
     return _coded(lambda: answer(model, body.result()), remaining_ms)
 
 

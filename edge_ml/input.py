@@ -1,8 +1,7 @@
 """A model's input: how model.json describes it, and the tensor made of a picture for it."""
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,32 +13,18 @@ LAYOUTS, TYPES, CHANNELS = ("NCHW", "NHWC"), ("float32", "uint8"), ("RGB", "BGR"
 LONGEST_SIDE = 4096
 
 
-@dataclass(frozen=True)
 class Input:
-    """The object `input` of model.json; `fit` is its size and its resize rule."""
+    """The object `input` of model.json; `fit` is its size and its resize rule. Raises FieldError."""
 
-    name: str
-    layout: str
-    dtype: str
-    fit: Fit
-    channels: str
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    @classmethod
-    def read(cls, fields: Fields) -> Self:
-        """Raises FieldError."""
-        dtype = fields.one_of("dtype", TYPES)
-        normalised = dtype == "float32"
-        return cls(
-            name=fields.text("name"),
-            layout=fields.one_of("layout", LAYOUTS),
-            dtype=dtype,
-            fit=Fit(_size(fields), fields.one_of("resize", RESIZES)),
-            channels=fields.one_of("channels", CHANNELS),
-            mean=fields.numbers("mean", 3) if normalised else (0.0, 0.0, 0.0),
-            std=fields.numbers("std", 3, above=0) if normalised else (1.0, 1.0, 1.0),
-        )
+    def __init__(self, fields: Fields) -> None:
+        self.name = fields.text("name")
+        self.layout = fields.one_of("layout", LAYOUTS)
+        self.dtype = fields.one_of("dtype", TYPES)
+        self.fit = Fit(_size(fields), fields.one_of("resize", RESIZES))
+        self.channels = fields.one_of("channels", CHANNELS)
+        normalised = self.dtype == "float32"
+        self.mean = fields.numbers("mean", 3) if normalised else (0.0, 0.0, 0.0)
+        self.std = fields.numbers("std", 3, above=0) if normalised else (1.0, 1.0, 1.0)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -3,11 +3,13 @@
 import base64
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_ml.image_error import ImageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 MOST_BYTES = 50_000_000
 _AHEAD = 4
@@ -53,7 +55,9 @@ def write(client: Any, into: Reference, jpeg: bytes) -> None:
         raise ImageError("storage_error", f"S3 could not keep the picture: {error}", retryable=True) from error
 
 
-def ahead(reader: Callable[[Reference], bytes], images: Iterable[Reference], pool: Executor) -> Iterator[Future[bytes]]:
+def ahead(
+    reader: Callable[[Reference], bytes], images: Iterable[Reference], pool: "Executor"
+) -> Iterator["Future[bytes]"]:
     """Each image's bytes in turn, the next few already on their way; few, so that memory holds them."""
     coming: deque[Future[bytes]] = deque()
     for image in images:

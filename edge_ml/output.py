@@ -1,8 +1,5 @@
 """A model's output, as model.json describes it."""
 
-from dataclasses import dataclass
-from typing import Self
-
 from edge_ml.fields import FieldError, Fields
 
 DECODINGS = {
@@ -13,31 +10,17 @@ DECODINGS = {
 """What each task's answers may look like."""
 
 
-@dataclass(frozen=True)
 class Output:
-    """The object `output` of model.json."""
+    """The object `output` of model.json; `background` is None where each label is an object. Raises FieldError."""
 
-    name: str
-    decoding: str
-    masks: str
-    temperature: float
-    scale: float
-    unknown_below: float
-    background: int | None
-
-    @classmethod
-    def read(cls, fields: Fields, task: str, labels: int) -> Self:
-        """Raises FieldError."""
-        decoding = fields.one_of("decoding", DECODINGS[task])
-        return cls(
-            name=fields.text("name"),
-            decoding=decoding,
-            masks=fields.text("masks") if (task, decoding) == ("segment", "yolov8") else "",
-            temperature=fields.number("temperature", 1.0, least=1e-3, most=1e3),
-            scale=fields.number("scale", 1.0, least=1e-9, most=1e9),
-            unknown_below=fields.number("unknown_below", 0.0, least=0, most=1),
-            background=_background(fields, labels) if decoding.startswith("class_") else None,
-        )
+    def __init__(self, fields: Fields, task: str, labels: int) -> None:
+        self.name = fields.text("name")
+        self.decoding = fields.one_of("decoding", DECODINGS[task])
+        self.masks = fields.text("masks") if (task, self.decoding) == ("segment", "yolov8") else ""
+        self.temperature = fields.number("temperature", 1.0, least=1e-3, most=1e3)
+        self.scale = fields.number("scale", 1.0, least=1e-9, most=1e9)
+        self.unknown_below = fields.number("unknown_below", 0.0, least=0, most=1)
+        self.background = _background(fields, labels) if self.decoding.startswith("class_") else None
 
 
 def _background(fields: Fields, labels: int) -> int:

@@ -4,8 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_ml.reference import Identity
 
@@ -26,8 +25,7 @@ class StoreError(Exception):
     """The bucket cannot be read just now; asking again may help."""
 
 
-@dataclass(frozen=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """One file of a bundle, as listed: `name` is its path within the bundle."""
 
     name: str
@@ -36,8 +34,7 @@ class StoredFile:
     size: int
 
 
-@dataclass(frozen=True)
-class StoredBundle:
+class StoredBundle(NamedTuple):
     """One bundle as listed; it equals another when all files are the same by their ETags."""
 
     identity: Identity
