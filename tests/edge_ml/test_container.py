@@ -12,7 +12,7 @@ import skimage
 from moto.server import ThreadedMotoServer
 
 from domain.recognition import Detection, Model
-from tests.edge_ml import container, made
+from tests.edge_ml import container, hostile, made
 from tests.edge_ml.runtime_api import RuntimeAPI
 
 CAT = Path(skimage.__file__).parent / "data/chelsea.png"
@@ -118,11 +118,29 @@ def test_another_model_can_be_the_default(python: Path, task_root: Path, tmp_pat
     assert answer["model"]["name"] == "colours"
 
 
+def test_a_bundle_of_the_bucket_is_tried_and_served(
+    python: Path, task_root: Path, s3_endpoint: str, tmp_path: Path
+) -> None:
+    s3 = boto3.client("s3", endpoint_url=s3_endpoint)
+    s3.create_bucket(Bucket="models")
+    for name, model in (("colours", None), ("hungry", hostile.hungry())):
+        for file in made.bundle(tmp_path, name).iterdir():
+            body = model if model and file.name == "model.onnx" else file.read_bytes()
+            s3.put_object(Bucket="models", Key=f"models/{name}/1.2.3/{file.name}", Body=body)
+    with running(python, task_root, AWS_ENDPOINT_URL_S3=s3_endpoint, MODELS_BUCKET="models") as api:
+        _, refused = api.invoke({"images": [], "model": "hungry"})
+        _, served = api.invoke({"images": [], "model": "colours@1.2.3"})
+    assert refused["error"]["code"] == "unusable_model"
+    assert "more than 1024 MB" in refused["error"]["detail"]
+    assert served["model"]["name"] == "colours"
+
+
 def test_the_image_holds_every_module_and_model_and_no_training(task_root: Path) -> None:
     package = task_root / "edge_ml"
     assert {path.name for path in package.glob("*.py")} == {path.name for path in container.CONTEXT.glob("*.py")}
     assert (package / "models/animals/model.onnx").is_file()
     assert not (package / "training").exists()
+    assert not (package / "adding").exists()
     assert not list(task_root.rglob("__pycache__"))
 
 
