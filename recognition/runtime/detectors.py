@@ -34,15 +34,13 @@ class Detectors:
 
     @cached_property
     def edge(self) -> EdgeDetector:
-        """The edge function, not asked again by the client itself: the queue does that."""
-        lambda_ = client("lambda", read_timeout=EdgeDetector.slowest, retries={"total_max_attempts": 1})
-        return EdgeDetector(lambda_, self._edge_function)
+        """The edge function, waited for until it is cut off."""
+        return EdgeDetector.within(EdgeDetector.slowest, self._edge_function)
 
     @cached_property
     def rekognition(self) -> RekognitionDetector:
         """Rekognition, slowing down by itself when throttled; what it cannot read, the edge function makes readable."""
-        lambda_ = client("lambda", read_timeout=MAKING, retries={"total_max_attempts": 1})
-        normalised = Normalised(EdgeDetector(lambda_, self._edge_function), self._derived)
+        normalised = Normalised(EdgeDetector.within(MAKING, self._edge_function), self._derived)
         return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised)
 
     @cached_property

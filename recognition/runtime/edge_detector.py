@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +12,7 @@ from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
 from recognition.runtime.detector import DetectorError
 from recognition.runtime.entry import Outcome
+from wire.aws import client
 
 logger = Logger(child=True)
 
@@ -23,6 +24,12 @@ class EdgeDetector:
 
     def __init__(self, lambda_: Any, function: str) -> None:
         self._lambda, self._function = lambda_, function
+
+    @classmethod
+    def within(cls, seconds: float, function: str) -> Self:
+        """One that is asked once and waited for so long; to ask again is for the queue, or for the caller."""
+        lambda_ = client("lambda", connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1})
+        return cls(lambda_, function)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; the images travel by reference."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from recognition.runtime.detector import DetectorError
 from recognition.runtime.edge_detector import EdgeDetector
-from wire.aws import client
 from wire.http_api import ApiError, Reply, Request
 
 _PATIENCE = 25
@@ -12,8 +11,7 @@ _PATIENCE = 25
 
 def prompt_edge(function: str) -> EdgeDetector:
     """The edge function, waited for no longer than a caller may be kept waiting."""
-    lambda_ = client("lambda", connect_timeout=2, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
-    return EdgeDetector(lambda_, function)
+    return EdgeDetector.within(_PATIENCE, function)
 
 
 def promptly(route: Callable[[Request], Reply]) -> Callable[[Request], Reply]:

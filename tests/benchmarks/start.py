@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "CASCADE_BELOW": "0.8",
     "DELIVERIES_QUEUE_URL": "https://queue.example",
+    "DERIVED_BUCKET": "derived",
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",
     "EVENTS_QUEUE_URL": "https://queue.example",
