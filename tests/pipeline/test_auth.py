@@ -36,6 +36,8 @@ ROUTES = [
     ("POST", "/classify"),
     ("GET", "/images"),
     ("GET", "/images/img_00000000000000000000000000000000"),
+    ("GET", "/images/img_00000000000000000000000000000000/annotated"),
+    ("GET", "/images/img_00000000000000000000000000000000/thumbnail"),
     ("GET", "/models"),
     ("POST", "/webhooks"),
     ("GET", "/webhooks"),
