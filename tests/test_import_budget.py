@@ -36,3 +36,16 @@ def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> No
 
 def test_deliver_starts_without_aws() -> None:
     assert not {"botocore.session", "urllib3"} & loaded("integration.runtime.deliver")
+
+
+def test_the_edge_function_starts_with_what_a_classifier_needs_and_no_more() -> None:
+    later = {
+        "botocore",
+        "concurrent.futures",
+        "contourpy",
+        "dataclasses",
+        "edge_ml.boxes",
+        "edge_ml.regions",
+        "tempfile",
+    }
+    assert not later & loaded("edge_ml.handler")
