@@ -18,15 +18,15 @@ class Certificates:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._own = self._issued("authority.example", self._key, authority=True)
 
-    def server(self, host: str) -> ssl.SSLContext:
-        """The context of a server that calls itself `host`."""
+    def server(self, host: str, *, expired: bool = False) -> ssl.SSLContext:
+        """The context of a server that calls itself `host`, until yesterday or until tomorrow."""
         key = ec.generate_private_key(ec.SECP256R1())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         secret = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         with tempfile.NamedTemporaryFile() as file:
-            file.write(secret + _pem(self._issued(host, key)))
+            file.write(secret + _pem(self._issued(host, key, days=-1 if expired else 1)))
             file.flush()
             context.load_cert_chain(file.name)
         return context
@@ -35,7 +35,9 @@ class Certificates:
         """The context of a client that trusts this authority and no other."""
         return ssl.create_default_context(cadata=_pem(self._own).decode())
 
-    def _issued(self, host: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False) -> x509.Certificate:
+    def _issued(
+        self, host: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False, days: int = 1
+    ) -> x509.Certificate:
         now = datetime.now(UTC)
         builder = (
             x509.CertificateBuilder()
@@ -43,8 +45,8 @@ class Certificates:
             .issuer_name(_name("authority.example"))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now - timedelta(days=2))
+            .not_valid_after(now + timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
         )

@@ -2,13 +2,17 @@
 
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-Answer = bytes | Iterable[bytes | float]
-"""Bytes to send; a number waits so many seconds."""
+Answer = bytes | Iterable[bytes | float | None]
+"""Bytes to send; a number waits so many seconds; None resets the connection."""
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""Lingering for no time: what is closed so is reset."""
 
 
 class LoopbackServer:
@@ -76,9 +80,11 @@ def _head(received: Iterable[bytes]) -> str:
     return "\n".join(lines)
 
 
-def _send(channel: socket.socket, parts: Iterable[bytes | float]) -> None:
+def _send(channel: socket.socket, parts: Iterable[bytes | float | None]) -> None:
     for part in parts:
         if isinstance(part, bytes):
             channel.sendall(part)
+        elif part is None:
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         else:
             time.sleep(part)

@@ -40,17 +40,14 @@ class Body:
         if head:
             return head if size > 0 else head + self.read()
         try:
-            return self._next() if size > 0 else self._rest()
+            return _read(self._response, _CHUNK) if size > 0 else self._rest()
         except (FetchError, HTTPException, TargetError) as error:
             self.failure = broken(error) if isinstance(error, HTTPException) else error
             raise self.failure from error
 
-    def _next(self) -> bytes:
-        return _complete(self._response.read(_CHUNK), self._response)
-
     def _rest(self) -> bytes:
-        rest = self._response.read(self._largest)
-        if _complete(self._response.read(1), self._response):
+        rest = _read(self._response, self._largest)
+        if self._response.read(1):
             raise too_large(self._largest)
         return rest
 
@@ -70,7 +67,7 @@ class Download:
         length = response.length
         if length is not None and length > largest:
             raise too_large(largest)
-        head = _complete(response.read(HEAD), response)
+        head = _read(response, HEAD)
         if not head:
             raise FetchError("empty", "The server answered with no bytes at all.")
         return cls(image_type(head), length, largest, Body(head, response, largest))
@@ -97,7 +94,9 @@ def encoded() -> FetchError:
     return FetchError("unsupported_encoding", "The server encodes its answer, though it was asked not to.")
 
 
-def _complete(chunk: bytes, response: HTTPResponse) -> bytes:
-    if not chunk and response.length:
-        raise IncompleteRead(chunk)
+def _read(response: HTTPResponse, size: int) -> bytes:
+    """http.client ends a body that stops short of its declared length as if that were all."""
+    chunk = response.read(size)
+    if len(chunk) < size and response.length:
+        raise IncompleteRead(b"")
     return chunk

@@ -17,11 +17,32 @@ LEADS = {
     "/\xff": "https://example.com/%EF%BF%BD",
 }
 
-NOWHERE = ["http://[", "https://[::1", "https://a℀b/", "https://exa\tmple.com/", "https://exa\r\n mple.com/", "\x00",
-           "///other.example/", "\\\\other.example\\", "/\\other.example", "https:\\\\other.example", "/a\u2028b",
-           "https://user@other.example/", "https://0x7f.1/", "file:///etc/passwd", "ftp://other.example/",
-           "gopher://other.example/", "javascript:alert(1)", "data:,a", "https://other.example:0/",
-           "/" + "a" * 2048]  # fmt: skip
+NOWHERE = [
+    "http://[",
+    "https://[::1",
+    "https://a℀b/",
+    "https://exa\tmple.com/",
+    "https://exa\r\n mple.com/",
+    "\x00",
+    "///other.example/",
+    "https:///other.example/",
+    "https://",
+    "https:/e",
+    "https:e",
+    "\\\\other.example\\",
+    "/\\other.example",
+    "https:\\\\other.example",
+    "/a\u2028b",
+    "https://user@other.example/",
+    "https://0x7f.1/",
+    "file:///etc/passwd",
+    "ftp://other.example/",
+    "gopher://other.example/",
+    "javascript:alert(1)",
+    "data:,a",
+    "https://other.example:0/",
+    "/" + "a" * 2048,
+]
 
 
 def sent(location: str) -> str:
