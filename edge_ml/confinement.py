@@ -48,6 +48,8 @@ def confined(module: str, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def answer_with(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
     """The child's side: limit itself, read the request, and answer with what `work` makes of it."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # ONNX Runtime prints what it thinks of some damaged files
     _limit()
     try:
         answer = work(json.load(sys.stdin))
@@ -55,7 +57,8 @@ def answer_with(work: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
         answer = {"error": {"code": error.code, "detail": error.detail}}
     except MemoryError:
         answer = {"error": vars(too_much_memory())}
-    json.dump(answer, sys.stdout, allow_nan=False)
+    json.dump(answer, answers, allow_nan=False)
+    answers.close()
 
 
 def is_memory(said: str) -> bool:

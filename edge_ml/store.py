@@ -17,7 +17,7 @@ MOST_BYTES = 250_000_000
 """Of one bundle: the function has 512 MB of disk, and holds a few bundles."""
 
 _PLACE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,47})/((?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2})")
-_FILE = re.compile(r"(?:advice/)?[^/\\\0]{1,100}")
+_FILE = re.compile(r"model\.json|model\.onnx|MODEL_CARD\.md|advice/[^/\0]{1,60}\.md")
 _PARTS = ("model.json", "model.onnx")
 
 
@@ -115,7 +115,7 @@ class Store:
 
         try:
             return work(*what)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, OSError) as error:
             raise StoreError(f"The bucket {self._bucket} cannot be read: {error}") from error
 
 

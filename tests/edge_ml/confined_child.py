@@ -9,6 +9,7 @@ from edge_ml.confinement import answer_with
 
 
 def act(request: Mapping[str, Any]) -> dict[str, Any]:
+    os.write(1, b"native code may say what it likes")
     return {"limits": limits, "environment": environment, "exit": exit_, "abort": abort, "raise": fail, "memory": eat}[
         request["tell"]
     ]()

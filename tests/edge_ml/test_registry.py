@@ -228,6 +228,15 @@ def test_half_a_bundle_is_no_bundle_yet(models: Models, bucket: Bucket) -> None:
         models.named("crayons")
 
 
+def test_what_else_lies_there_is_left_alone(models: Models, bucket: Bucket) -> None:
+    bucket.drop("crayons", "1.0.0")
+    for name in ("..", "advice", "advice/..", "advice/red.md", "notes.txt", "deeper/model.onnx"):
+        bucket.put(f"crayons/1.0.0/{name}", b"?")
+    assert best(models, "crayons") == "red"
+    fetched = {key.removeprefix("models/crayons/1.0.0/") for key in bucket.asked} - {"list"}
+    assert fetched == {"model.json", "model.onnx", "advice/red.md"}
+
+
 @pytest.mark.parametrize("key", ["crayons/model.onnx", "crayons/latest/model.json", "../1.0.0/model.onnx"])
 def test_a_bundle_under_no_version_is_told_of(models: Models, bucket: Bucket, key: str) -> None:
     bucket.put(key, b"?")
