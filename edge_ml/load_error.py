@@ -9,11 +9,12 @@ _REASONS = (
     (r"External data path|external data", "external_data",
      "its weights lie in another file, and a bundle holds only model.onnx. Put them into it: "
      "python -c \"import onnx; onnx.save(onnx.load('model.onnx'), 'whole.onnx')\""),
-    (r"is not a registered function/op|Could not find an implementation", "unsupported_operator",
+    (r"is not a registered function/op|No Op registered|Could not find an implementation", "unsupported_operator",
      "it uses an operation that ONNX Runtime does not have"),
     (r"IR version|ir_version", "unsupported_version", "it is written in a newer form of ONNX than ONNX Runtime reads"),
     (r"opset|Opset", "unsupported_version", "it uses a newer operator set than ONNX Runtime knows"),
-    (r"Protobuf parsing failed|No graph was found|codec can't decode|[Ii]nvalid model", "not_a_model", "it is no ONNX file, or a damaged one"),
+    (r"Protobuf parsing failed|No graph was found|codec can't decode|[Ii]nvalid model", "not_a_model",
+     "it is no ONNX file, or a damaged one"),
 )  # fmt: skip
 _NOISE = (
     re.compile(r"\[ONNXRuntimeError\] : \d+ : \w+ : "),
