@@ -1,6 +1,6 @@
 """The outline of a region: where a field of scores passes through zero, between the pixels."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from contourpy import LineType, contour_generator
@@ -35,12 +35,17 @@ def traced(field: Field, most_points: int = _MOST_POINTS) -> list[Points]:
         return []
     top, bottom = _extent(inside.any(1))
     left, right = _extent(inside.any(0))
-    lines = contour_generator(z=_walled(field[top:bottom, left:right]), line_type=LineType.Separate).lines(0)
-    # contour coordinates count from a pixel's centre, and the wall is one pixel thick
-    polygons: list[Points] = [np.asarray(line[:-1] + np.array([left - 0.5, top - 0.5])) for line in lines]
-    polygons.sort(key=area, reverse=True)
+    longest = sorted(_lines(field[top:bottom, left:right]), key=len)[-most_points:]  # noise has ten thousands
+    polygons = sorted((np.add(line[:-1], (left, top)) for line in longest), key=area, reverse=True)
     worthy = [each for n, each in enumerate(polygons) if n == 0 or area(each) > _SMALLEST]
     return simplified(worthy[: most_points // 4], _TOLERANCE, most_points)
+
+
+def _lines(field: Field) -> list[Points]:
+    """The closed lines around what is above zero, their last point the first again."""
+    found = contour_generator(z=_walled(field), line_type=LineType.Separate).lines(0)
+    # contour coordinates count from a pixel's centre, and the wall is one pixel thick
+    return [np.subtract(line, 0.5) for line in cast(list[Points], found)]
 
 
 def _extent(filled: Any) -> tuple[int, int]:

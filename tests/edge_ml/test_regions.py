@@ -1,5 +1,6 @@
 """Semantic segmentation, by Models whose answers are known."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,11 @@ def test_scores_as_large_as_numbers_go_still_make_a_region(tmp_path: Path) -> No
 def test_an_output_of_another_kind_is_refused(tmp_path: Path, answer: NDArray[Any], decoding: str, why: str) -> None:
     with pytest.raises(BundleError, match=why):
         model(tmp_path, answer, decoding, "NCHW")
+
+
+def test_noise_does_not_outgrow_a_row_of_a_table(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 3, (1, 400, 400))
+    found = seen(tmp_path, noise, "class_map")
+    assert len(json.dumps(found)) < 250_000
+    assert ["mask" in each for each in found] == [True, False]
+    assert all(each["box"] and each["outline"] for each in found)
