@@ -8,7 +8,7 @@ import moto
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from edge_ml import shelf
+from edge_ml import shelf, trial
 from edge_ml.bundle import BundleError
 from edge_ml.decode import decode
 from edge_ml.registry import Models, UnknownModelError
@@ -17,6 +17,18 @@ from tests.edge_ml import hostile, made
 from tests.edge_ml.bucket import NAME, Bucket
 
 NOWHERE = Store(lambda: None, "")
+
+
+@pytest.fixture(autouse=True)
+def without_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bundles are tried in this very process, which saves a second each; `in_a_child` asks for the real thing."""
+    if "in_a_child" not in request.fixturenames:
+        monkeypatch.setattr(trial, "confined", lambda module, asked: trial._answer(asked))
+
+
+@pytest.fixture
+def in_a_child() -> None:
+    """See `without_children`."""
 
 
 @pytest.fixture
@@ -91,7 +103,7 @@ def test_the_default_is_described_first_with_where_it_comes_from(folder: Path) -
     assert {"version", "digest", "task", "labels", "metrics", "license", "source"} <= described[0].keys()
 
 
-def test_a_bundle_dropped_into_the_bucket_answers(models: Models, bucket: Bucket) -> None:
+def test_a_bundle_dropped_into_the_bucket_answers(models: Models, bucket: Bucket, in_a_child: None) -> None:
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons", "blue") == "blue"
     assert models.named("crayons@1.0.0") is models.named("crayons")
@@ -205,7 +217,9 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
     assert listed["broken@1.0.0"]["error"]["code"] == "unusable_model"
 
 
-def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(models: Models, bucket: Bucket) -> None:
+def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
+    models: Models, bucket: Bucket, in_a_child: None
+) -> None:
     bucket.drop("endless", "1.0.0", model=hostile.endless())
     with pytest.raises(BundleError, match="does not load and answer within"):
         models.named("endless")

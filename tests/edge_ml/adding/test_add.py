@@ -53,7 +53,7 @@ def test_a_bundle_is_written_that_the_function_reads(
     assert "Guessed" in said
     assert "On photo.png it sees: blue" in said
     assert "imagenet       * blue" in said
-    assert '"colours@1.0.0"' in said
+    assert "copy it into edge_ml/models or into the models bucket" in said
 
 
 def test_every_field_can_be_said(monkeypatch: pytest.MonkeyPatch, brought: Path) -> None:
@@ -110,7 +110,9 @@ def test_a_bundle_goes_into_the_bucket_under_its_version(
     for version in ("1.0.0", "1.1.0"):
         assert add(monkeypatch, brought, "--name", "c", "--version", version, "--to", "s3://models/models/") == 0
     assert sorted(map(str, Store(lambda: s3, "models").bundles())) == ["c@1.0.0", "c@1.1.0"]
-    assert "s3://models/models/c/1.1.0/" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "s3://models/models/c/1.1.0/" in said
+    assert '{"options": {"model": "c"}}, or "c@1.1.0"' in said
     assert add(monkeypatch, brought, "--name", "c", "--to", "s3://models") == 1
 
 

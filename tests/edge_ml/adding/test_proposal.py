@@ -1,5 +1,6 @@
 """What is proposed for models of every known shape, and why others are refused."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
+from edge_ml.adding import inspection
 from edge_ml.adding.findings import Findings
 from edge_ml.adding.label_list import LabelList
 from edge_ml.adding.proposal import propose
@@ -17,6 +19,12 @@ from tests.edge_ml import made
 THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
 NCHW, NHWC = [1, 3, 64, 64], [1, 64, 64, 3]
 CELLS = 8 * 8 + 4 * 4 + 2 * 2
+
+
+@pytest.fixture(autouse=True)
+def without_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made models hurt nobody: they are inspected in this very process, which saves a second each."""
+    monkeypatch.setattr(inspection, "confined", lambda _, asked: json.loads(json.dumps(inspection._answer(asked))))
 
 
 def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
