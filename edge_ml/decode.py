@@ -8,7 +8,7 @@ from PIL import Image
 
 from edge_ml.damage import damage_coded
 from edge_ml.fit import Fit, Size
-from edge_ml.header import opened
+from edge_ml.header import load, opened
 from edge_ml.modes import resizable, rgb
 from edge_ml.orientation import is_lying, orientation_of, turned_upright
 
@@ -31,7 +31,7 @@ def decode(data: bytes, fit: Fit) -> Picture:
 def _picture(image: Image.Image, fit: Fit) -> Picture:
     width, height = image.size
     image.draft(None, (2 * max(fit.size), 2 * max(fit.size)))  # libjpeg then skips the detail nobody will see
-    image.load()
+    load(image)
     orientation = orientation_of(image)
     lying = is_lying(orientation)
     image = resizable(image)  # and the decoder, if it is done with, may go

@@ -7,6 +7,7 @@ from PIL import Image
 
 from edge_ml.formats import PLUGINS, format_of
 from edge_ml.image_error import ImageError
+from edge_ml.memory import memory_limited
 
 MOST_PIXELS = {
     "JPEG": 150_000_000,
@@ -38,6 +39,15 @@ def opened(data: bytes) -> Image.Image:
     image = Image.open(BytesIO(data), formats=[name])
     _judge(image, "progressive JPEG" if "progressive" in image.info else name, data)
     return image
+
+
+def load(image: Image.Image) -> None:
+    """Decode its pixels, within the memory that is granted to one image; raises whatever Pillow raises."""
+    if image.format == "JPEG":  # which takes what its header says and no more, and should not pay for the limit
+        image.load()
+        return
+    with memory_limited():
+        image.load()
 
 
 def _judge(image: Image.Image, kind: str, data: bytes) -> None:

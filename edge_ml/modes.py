@@ -29,7 +29,7 @@ def rgb(image: Image.Image) -> Image.Image:
 
 
 def _premultiplied(image: Image.Image) -> Image.Image:
-    """What shows through has no say in the average. Strip by strip, so that the picture is held twice and not thrice."""
+    """What shows through has no say in the average. Strip by strip, so that the picture is held twice, not thrice."""
     canvas = Image.new("RGBa", image.size)
     for top, part in _strips(image):
         canvas.paste(part.convert("RGBA").convert("RGBa"), (0, top))

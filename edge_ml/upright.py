@@ -6,7 +6,7 @@ from PIL import Image
 
 from edge_ml.damage import DAMAGE, damage_coded
 from edge_ml.fit import Size
-from edge_ml.header import opened
+from edge_ml.header import load, opened
 from edge_ml.modes import resizable, rgb
 from edge_ml.orientation import is_lying, orientation_of, turned_upright
 
@@ -20,7 +20,7 @@ def upright(data: bytes, *, longest: int, shortest: int = 1, grown_to: int = 1) 
         image = opened(data)
         size = scaled(image.size, longest=longest, shortest=shortest, grown_to=grown_to)
         image.draft(None, (2 * size[0], 2 * size[1]))
-        image.load()
+        load(image)
         orientation = orientation_of(image)
         if is_lying(orientation):
             size = scaled(image.size[::-1], longest=longest, shortest=shortest, grown_to=grown_to)[::-1]

@@ -1,4 +1,4 @@
-"""A phone's photograph of 24 megapixels, in a process that has just recognised a small one."""
+"""How much memory a picture takes: a phone's of 24 megapixels, and one that lies about itself."""
 
 import io
 import json
@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edge_ml import memory
+from edge_ml.decode import decode
+from edge_ml.fit import Fit
+from edge_ml.image_error import ImageError
+from edge_ml.memory import memory_limited
+from tests.edge_ml import made
+
 ROOT = Path(__file__).parents[2]
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="peaks and limits are Linux's")
 MEASURED = """
 import json, re, sys
 from pathlib import Path
@@ -50,15 +58,36 @@ def measured(folder: Path, **options: object) -> dict[str, float]:
     return told
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
+@on_linux
 def test_a_baseline_jpeg_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> None:
     told = measured(tmp_path)
     assert told["growth"] <= 8
     assert told["peak"] <= 200
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
+@on_linux
 def test_a_progressive_jpeg_s_coefficients_are_all_that_is_held_of_it(tmp_path: Path) -> None:
     told = measured(tmp_path, progressive=True)
     assert told["growth"] <= 6000 * 4000 * 3 / 2**20 + 16  # two bytes each, 1.5 of them a pixel
     assert told["peak"] <= 200
+
+
+@on_linux
+def test_what_goes_beyond_the_limit_is_not_allocated_and_afterwards_it_is() -> None:
+    with memory_limited():
+        bytearray(memory.MOST_BYTES // 2)
+        with pytest.raises(MemoryError):
+            bytearray(memory.MOST_BYTES * 2)
+    bytearray(memory.MOST_BYTES * 2)
+
+
+@on_linux
+def test_an_avif_that_is_larger_than_it_says_is_not_decoded_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(made.encoded(made.picture(size=(6000, 4000)), "AVIF", speed=10, subsampling="4:4:4"))
+    at = data.index(b"ispe")
+    data[at + 8 : at + 16] = (64).to_bytes(4, "big") * 2
+    with monkeypatch.context() as patched:
+        patched.setattr(memory, "MOST_BYTES", 10_000_000)
+        with pytest.raises(ImageError):
+            decode(bytes(data), Fit((32, 32), "stretch"))
+    assert decode(bytes(data), Fit((32, 32), "stretch")).size == (64, 64)
