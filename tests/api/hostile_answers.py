@@ -145,6 +145,7 @@ EMPTY: dict[str, Answer] = {
     "has nothing to show": response(b"", f"X-Said: {CANARY}"),
     "has nothing to show, in chunks": [CHUNKED + b"0\r\n\r\n"],
     "has nothing to show, until it closes": [OK + b"\r\n"],
+    "closes among its headers": [OK],
 }
 
 NOT_AN_IMAGE: dict[str, Answer] = {

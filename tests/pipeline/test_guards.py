@@ -17,6 +17,8 @@ from tests.pipeline.chain import Chain
         ("http://user:secret@example.com/cat.jpg", "invalid_url"),
         ("http://169.254.169.254/latest/meta-data/", "url_blocked"),
         ("http://10.0.0.1/cat.jpg", "url_blocked"),
+        ("http://example.com:25/cat.jpg", "url_blocked"),
+        ("http://metadata.google.internal/computeMetadata/v1/", "url_blocked"),
         ("http://127.0.0.1:9001/2018-06-01/runtime/invocation/next", "url_blocked"),
     ],
 )
