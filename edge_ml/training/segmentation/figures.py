@@ -15,6 +15,9 @@ from edge_ml.training.segmentation.teachers import Teachers
 SPECK = 0.0005
 """Of the picture: a smaller region is not answered (edge_ml.regions)."""
 
+LARGE = 0.05
+"""Of the picture: as large as the smallest animals trained on."""
+
 EMPTY = ("potato-field/java_healthy", "potato-field/ethiopia_healthy")
 
 
@@ -51,9 +54,9 @@ def of_pets(model: Deployed, data: Path) -> dict[str, Any]:
 
 
 def false_alarms(model: Deployed, photos: Iterable[Path]) -> dict[str, Any]:
-    """In how many photographs without an animal it sees one."""
+    """In how many photographs without an animal it sees one, and a large one."""
     shares = np.array([model.mask(photo).mean() for photo in photos])
-    return {"n": len(shares), "with_a_region": int((shares >= SPECK).sum())}
+    return {"n": len(shares), "any": int((shares >= SPECK).sum()), "large": int((shares >= LARGE).sum())}
 
 
 def truth(pair: Pair) -> Mask:
