@@ -18,7 +18,7 @@ def test_each_bundled_model_loads_and_is_small(name: str) -> None:
     model = Models(MODELS, name, Store(dict, "")).named(None)
     assert Path(model.bundle.path).stat().st_size < 8_000_000
     said = answer(model, made.encoded(made.picture()))
-    assert said["detections"][0]["label"] in model.bundle.labels
+    assert {detection["label"] for detection in said["detections"]} <= {*model.bundle.labels, "unknown"}
 
 
 def test_the_cat_is_a_cat() -> None:
