@@ -62,7 +62,7 @@ def settled(task: Task, model: Path) -> tuple[str, float, float]:
         tried[lost] = resize, temperature, logits
         print(f"{resize}: validation {right:.1%}, surprise {lost:.4f} at temperature {temperature:.3f}", flush=True)
     resize, temperature, logits = tried[min(tried)]
-    return resize, round(temperature, 4), fitted_threshold(softmax(logits, temperature), truths(photos))
+    return resize, round(temperature, 4), fitted_threshold(softmax(logits, temperature))
 
 
 def glance(photos: list[Photo], size: int, network: Classifier) -> str:
