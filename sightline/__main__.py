@@ -1,0 +1,37 @@
+"""The program: reads the command, carries it out, and says what kept it from succeeding."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from sightline.api import Api
+from sightline.arguments import parse
+from sightline.display import complaint, prepare_streams
+from sightline.endpoint import TOKEN, Endpoint, EndpointError
+from sightline.problem import Problem
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    prepare_streams()
+    given = parse(arguments)
+    try:
+        api = Api(Endpoint.find(given.api, given.token), given.parallel)
+        return int(given.command(api, given))
+    except EndpointError as error:
+        print(f"sightline: {error}", file=sys.stderr)
+        return 2
+    except Problem as problem:
+        complaint("sightline", problem)
+        if problem.status == 401:
+            print(f"This deployment wants a valid token: give one by {TOKEN} or --token.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has somewhere to go
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
