@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from edge_ml.fit import Fit
 from edge_ml.training.photographs import DataError
 from edge_ml.training.segmentation import colouring
 from edge_ml.training.segmentation.metrics import (
@@ -260,6 +261,16 @@ def test_cooling_divides_the_logits() -> None:
         answer, cool = segmenter(images), segmenter.cooled(2.0)(images)
     assert answer.shape == (1, 2, 64, 96)
     assert torch.allclose(answer / 2, cool, atol=1e-5)
+
+
+def test_a_field_is_judged_on_the_picture_without_its_padding() -> None:
+    pytest.importorskip("torch")
+    from edge_ml.training.segmentation.deployed import enlarged
+
+    field = np.full((64, 96), -1.0, np.float32)
+    field[:, 16:80] = 1.0
+    assert (enlarged(field, Fit((96, 64), "letterbox"), (300, 300)) > 0).all()
+    assert (enlarged(field, Fit((96, 64), "stretch"), (300, 300)) > 0).mean() == pytest.approx(64 / 96, abs=0.01)
 
 
 BUNDLE = Path(__file__).parents[2] / "edge_ml" / "models" / "livestock"
