@@ -89,11 +89,11 @@ class Batch:
             answer: Image = self._api.post("/images", json={"url": source.given} | options)
             return answer
         picture, content_type = source.read()
-        asked = {"name": source.path.name, "content_type": content_type} | options
+        asked = {"name": source.name, "content_type": content_type} | options
         answer = self._api.post("/uploads", json=asked)
         form = answer["upload"]
         self._api.send_form(form["url"], Form(form["fields"], picture, tell, self._api.stopped))
-        return {"image_id": answer["image_id"], "name": source.path.name, "status": "queued"}
+        return {"image_id": answer["image_id"], "name": source.name, "status": "queued"}
 
 
 def settled(api: Api, image: Image, deadline: float) -> tuple[Image, Problem | None]:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import category
 
 from rich import box
 from rich.console import Console
@@ -14,6 +15,8 @@ from sightline.problem import Problem
 
 _WIDTH = 10_000
 """Rows are never folded: ids and names stay whole, to be copied and to be searched for."""
+
+_UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
 
 _AS_IT_IS = {"utf-8", "utf8"}
 
@@ -54,7 +57,7 @@ def complaint(what: str, problem: Problem) -> None:
 
 def plain(text: str) -> str:
     """Without what could steer a terminal: names and labels come from strangers."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(each) in _UNSHOWN else each for each in text)
 
 
 def seen(image: Mapping[str, Any]) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def show(api: Api, given: Namespace) -> int:
 def watch(api: Api, given: Namespace) -> int:
     """Wait for the answers of images, or tell every new answer as it comes."""
     if not given.image_ids:
-        for image in _arriving(api):
+        for image in arriving(api):
             _tell(image, given)
     deadline, failed = time.monotonic() + given.timeout, False
     for image_id in given.image_ids:
@@ -59,14 +59,14 @@ def watch(api: Api, given: Namespace) -> int:
     return int(failed)
 
 
-def _arriving(api: Api) -> Iterator[Image]:
+def arriving(api: Api, every: float = _LOOK_EVERY) -> Iterator[Image]:
     """Images whose answers come from now on, for ever."""
     known = {image["image_id"] for image in api.items("/images", _LOOK_AT)}
     while True:
         fresh = _unknown(api, known)
         known.update(image["image_id"] for image in fresh)
         yield from reversed(fresh)
-        if api.stopped.wait(_LOOK_EVERY):
+        if api.stopped.wait(every):
             raise Stopped
 
 

@@ -32,6 +32,11 @@ class Source:
         """The file."""
         return Path(self.given)
 
+    @property
+    def name(self) -> str:
+        """The file's name as text, whatever bytes it is made of."""
+        return os.fsencode(self.path.name).decode(errors="replace")
+
     def read(self) -> tuple[bytes, str]:
         """The file's bytes and their content type; raises Problem."""
         if self.problem:

@@ -1,0 +1,81 @@
+"""The command line client against the deployed app, as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipeline.chain import Chain
+from tests.stacks import ROOT
+
+
+@pytest.fixture
+def folder(chain: Chain, tmp_path: Path, cat: bytes) -> Path:
+    """Beside what make run writes, a folder of pictures, one of them broken."""
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local/endpoints.json").write_text((chain.deployment.directory / "endpoints.json").read_text())
+    (tmp_path / "Zoo/drinnen").mkdir(parents=True)
+    (tmp_path / "Zoo/Kätzchen.jpg").write_bytes(cat)
+    (tmp_path / "Zoo/drinnen/猫 1.jpg").write_bytes(cat)
+    (tmp_path / "Zoo/broken.jpg").write_text("These are no pixels.")
+    return tmp_path
+
+
+def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """One run of the client in that folder, from which it finds the deployment by itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGHTLINE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "sightline", *arguments],
+        cwd=folder,
+        env=kept | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
+def records(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    """The JSON lines a run printed."""
+    return [json.loads(each) for each in ran.stdout.splitlines()]
+
+
+def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
+    uploaded = sightline(folder, "upload", "Zoo", "--wait", "--top-k", "1", "--json")
+    assert (uploaded.returncode, uploaded.stderr) == (1, "")
+    sent = {each["source"]: each for each in records(uploaded)}
+    assert list(sent) == ["Zoo/Kätzchen.jpg", "Zoo/broken.jpg", "Zoo/drinnen/猫 1.jpg"]
+    assert sent["Zoo/broken.jpg"]["error"]["code"] == "not_an_image"
+    kitten = sent["Zoo/Kätzchen.jpg"]
+    assert [each["label"] for each in kitten["recognition"]["detections"]] == ["cat"]
+
+    listed = {each["image_id"]: each["name"] for each in records(sightline(folder, "list", "--all", "--json"))}
+    assert [listed[each["image_id"]] for each in sent.values()] == ["Kätzchen.jpg", "broken.jpg", "猫 1.jpg"]
+
+    shown = sightline(folder, "show", kitten["image_id"])
+    assert shown.returncode == 0
+    assert "Kätzchen.jpg" in shown.stdout
+    assert "cat" in shown.stdout
+
+
+def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None:
+    (sent,) = records(sightline(folder, "upload", f"{chain.photos}/cat.png", "--json"))
+    watched = sightline(folder, "watch", sent["image_id"])
+    assert watched.returncode == 0, watched.stderr
+    assert watched.stdout.split()[:2] == [sent["image_id"], "cat"]
+
+
+def test_a_file_is_classified_and_the_model_listed(folder: Path) -> None:
+    answered = sightline(folder, "classify", "Zoo/Kätzchen.jpg", "--model", "animals", "--top-k", "1", "--json")
+    assert [each["label"] for each in records(answered)[0]["detections"]] == ["cat"]
+    assert "animals" in [each["name"] for each in records(sightline(folder, "models", "--json"))]
+
+
+def test_a_refusal_says_why(folder: Path) -> None:
+    ran = sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--model", "no such model")
+    assert ran.returncode == 1
+    assert "Zoo/Kätzchen.jpg: invalid_options: model must be" in ran.stderr
