@@ -1,28 +1,89 @@
-from pathlib import Path
+"""The bundles that come along: they load, they are small, and their cards tell what is in them."""
 
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 import skimage
 
 import edge_ml
+from edge_ml.bundle import ModelBundle
 from edge_ml.handler import answer
 from edge_ml.registry import Models
 from edge_ml.store import Store
+from edge_ml.training.metrics import accuracy, balanced_accuracy
 from tests.edge_ml import made
 
 MODELS = Path(edge_ml.__file__).with_name("models")
 NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
+CLASSIFIERS = [name for name in NAMES if ModelBundle.load(MODELS / name).task == "classify"]
+PICTURES = Path(skimage.__file__).parent / "data"
+
+
+def said_by(name: str, picture: bytes) -> dict[str, Any]:
+    return answer(Models(MODELS, name, Store(dict, "")).named(None), picture)
+
+
+def test_three_models_come_along() -> None:
+    assert NAMES == ["animals", "livestock", "potato-leaf"]
+
+
+def test_all_bundles_together_are_under_twenty_megabytes() -> None:
+    assert sum(path.stat().st_size for path in MODELS.rglob("*") if path.is_file()) < 20_000_000
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_bundled_model_loads_and_is_small(name: str) -> None:
-    model = Models(MODELS, name, Store(dict, "")).named(None)
-    assert Path(model.bundle.path).stat().st_size < 8_000_000
-    said = answer(model, made.encoded(made.picture()))
-    assert {detection["label"] for detection in said["detections"]} <= {*model.bundle.labels, "unknown"}
+def test_each_bundled_model_answers_with_its_own_labels(name: str) -> None:
+    labels = {*ModelBundle.load(MODELS / name).labels, "unknown"}
+    said = {each["label"] for each in said_by(name, made.encoded(made.picture()))["detections"]}
+    assert said <= labels
+    assert said or name not in CLASSIFIERS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_card_names_the_weights_that_are_here(name: str) -> None:
+    digest = hashlib.sha256((MODELS / name / "model.onnx").read_bytes()).hexdigest()
+    assert digest in (MODELS / name / "MODEL_CARD.md").read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_card_says_whose_weights_the_training_started_from(name: str) -> None:
+    card = (MODELS / name / "MODEL_CARD.md").read_text()
+    assert "Google's MobileNetV2" in card
+    assert "Apache-2.0" in card
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_figures_of_a_classifier_are_those_of_its_confusion_table(name: str) -> None:
+    metrics = ModelBundle.load(MODELS / name).metrics
+    table = np.array(metrics["confusion"])
+    assert metrics["split"] == "test"
+    assert metrics["n"] == table.sum()
+    assert metrics["accuracy"] == pytest.approx(accuracy(table), abs=1e-4)
+    assert metrics["balanced_accuracy"] == pytest.approx(balanced_accuracy(table), abs=1e-4)
 
 
 def test_the_cat_is_a_cat() -> None:
-    file = Path(skimage.__file__).parent / "data/chelsea.png"
-    said = answer(Models(MODELS, "animals", Store(dict, "")).named(None), file.read_bytes())
+    said = said_by("animals", (PICTURES / "chelsea.png").read_bytes())
     assert made.best(said) == "cat"
     assert said["size"] == {"width": 451, "height": 300}
+
+
+@pytest.mark.parametrize("name", ["coffee", "astronaut"])
+def test_what_is_no_animal_is_called_none(name: str) -> None:
+    assert made.best(said_by("animals", (PICTURES / f"{name}.png").read_bytes())) in {"other", "unknown"}
+
+
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut"])
+def test_what_is_no_leaf_gets_no_diagnosis(name: str) -> None:
+    said = said_by("potato-leaf", (PICTURES / f"{name}.png").read_bytes())
+    assert made.best(said) in {"not_a_leaf", "unknown"}
+
+
+def test_every_advice_card_is_for_a_label_and_names_its_sources() -> None:
+    labels = ModelBundle.load(MODELS / "potato-leaf").labels
+    cards = list((MODELS / "potato-leaf" / "advice").iterdir())
+    assert {card.stem for card in cards} == {"early_blight", "late_blight", "healthy"} < set(labels)
+    assert all("Source" in card.read_text() for card in cards)
