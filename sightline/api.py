@@ -46,11 +46,11 @@ class Api:
 
     def get(self, path: str, query: Query | None = None) -> Any:
         """The JSON answer of a GET; raises Problem."""
-        return self._asked("GET", path, params=_given(query)).json()
+        return _read(self._asked("GET", path, params=_given(query)))
 
     def post(self, path: str, query: Query | None = None, **given: Any) -> Any:
         """The JSON answer of a POST; raises Problem."""
-        return self._asked("POST", path, params=_given(query), **given).json()
+        return _read(self._asked("POST", path, params=_given(query), **given))
 
     def items(self, path: str, most: int | None, query: Query | None = None) -> Iterator[Any]:
         """The first items of a list, page by page."""
@@ -100,6 +100,16 @@ def _answer(send: Send, url: str) -> requests.Response:
     if not 200 <= answer.status_code < 300:
         raise Problem.from_answer(answer)
     return answer
+
+
+def _read(answer: requests.Response) -> Any:
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise Problem("not_the_api", f"Something answers at {answer.url}, but it is not this API.")
+    return said
 
 
 def _given(query: Query | None) -> dict[str, str]:

@@ -35,6 +35,8 @@ class Endpoint:
         parts = urlsplit(found.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EndpointError(f"{found.url!r} is no http(s) URL of an API.")
+        if found.token and not (found.token.isascii() and found.token.isprintable()):
+            raise EndpointError("The token holds what no token holds; copy it anew.")
         if found.token and parts.scheme == "http" and not found.local:
             raise EndpointError("A token goes over https only: over http anybody on the way could read it.")
         return found

@@ -35,7 +35,7 @@ def upload(api: Api, given: Namespace) -> int:
 
 def _say_what_was_sent(batch: Batch, total: int) -> None:
     sent = sum(bool(each.image) for each in batch.uploads)
-    unsure = sorted(source.given for source in batch.under_way)
+    unsure = sorted(source.given for source in batch.under_way.copy())
     print(f"\nInterrupted: {sent} of {total} sent.", file=sys.stderr)
     if unsure:
         print(display.plain(f"These may have arrived: {', '.join(unsure)}"), file=sys.stderr)

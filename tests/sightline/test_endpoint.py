@@ -39,6 +39,11 @@ def test_a_token_does_not_leave_this_machine_in_the_clear() -> None:
     assert Endpoint.find("http://127.0.0.1:4566", "t", {}).token == "t"
 
 
+def test_a_token_of_other_characters_is_refused() -> None:
+    with pytest.raises(EndpointError, match="copy it anew"):
+        Endpoint.find("https://example.com", "two\nlines", {})
+
+
 def test_a_file_that_cannot_be_read_is_named(checkout: Path) -> None:
     (checkout / ".local/endpoints.json").write_text("[]")
     with pytest.raises(EndpointError, match=r"endpoints\.json"):

@@ -40,6 +40,11 @@ def test_a_broken_connection_is_tried_again(deployment: Deployment, run: Run) ->
     assert run("models").status == 0
 
 
+def test_a_page_of_something_else_is_not_taken_for_an_answer(deployment: Deployment, run: Run) -> None:
+    deployment.troubles["/models"] = [Trouble(200, "<html>")]
+    assert "not_the_api" in run("models").complained
+
+
 def test_a_form_is_sent_anew_from_its_beginning(deployment: Deployment, run: Run, tmp_path: Path) -> None:
     (tmp_path / "cat.jpg").write_bytes(JPEG + bytes(200_000))
     deployment.troubles["/bucket"] = [Trouble(503, "<Error><Code>SlowDown</Code></Error>", NOW)]
