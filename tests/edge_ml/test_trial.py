@@ -38,9 +38,7 @@ def test_a_model_that_never_ends_is_refused(tmp_path: Path) -> None:
     assert (error.code, error.detail) == ("too_slow", "The model does not load and answer within 8 s.")
 
 
-def test_a_child_whose_time_by_the_clock_is_up_is_ended(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_child_whose_time_by_the_clock_is_up_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(confinement, "SECONDS", 0)
     assert refusal(made.bundle(tmp_path)).code == "too_slow"
 
