@@ -5,7 +5,7 @@ import sys
 
 from edge_ml.adding.add import add
 from edge_ml.adding.options import add_command, wish
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 
 def main() -> int:

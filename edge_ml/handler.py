@@ -1,6 +1,6 @@
 """Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models.
 
-{"derive": […]} makes pictures of pictures: see `edge_ml.derive`.
+{"derive": […]} makes pictures of pictures: see `edge_ml.derived.derive`.
 """
 
 import logging
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from edge_ml.bundle import BundleError
-from edge_ml.decode import decode
+from edge_ml.answers.model import Model
+from edge_ml.bundles.bundle import BundleError
+from edge_ml.bundles.registry import Models, UnknownModelError
+from edge_ml.bundles.store import Store, StoreError
 from edge_ml.image_error import ImageError
-from edge_ml.model import Model
 from edge_ml.objects import ahead, read, s3
-from edge_ml.registry import Models, UnknownModelError
-from edge_ml.store import Store, StoreError
+from edge_ml.pictures.decode import decode
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -75,7 +75,7 @@ def _result(model: Model, body: "Future[bytes]", remaining_ms: Callable[[], int]
 
 
 def _derived(asked: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    from edge_ml.derive import derived  # what draws costs the start of those that only recognise
+    from edge_ml.derived.derive import derived  # what draws costs the start of those that only recognise
 
     return _coded(lambda: derived(s3(), asked), remaining_ms)
 

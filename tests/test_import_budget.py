@@ -44,8 +44,8 @@ def test_the_edge_function_starts_with_what_a_classifier_needs_and_no_more() -> 
         "concurrent.futures",
         "contourpy",
         "dataclasses",
-        "edge_ml.boxes",
-        "edge_ml.regions",
+        "edge_ml.answers.boxes",
+        "edge_ml.answers.regions",
         "tempfile",
     }
     assert not later & loaded("edge_ml.handler")

@@ -11,8 +11,8 @@ from edge_ml.adding.destination import BUILT_IN, Bucket, Destination, Folder, de
 from edge_ml.adding.findings import Findings
 from edge_ml.adding.proposal import propose
 from edge_ml.adding.staging import lay_out
-from edge_ml.confinement import MEGABYTES, SECONDS, TrialError
-from edge_ml.trial import try_run
+from edge_ml.bundles.confinement import MEGABYTES, SECONDS, TrialError
+from edge_ml.bundles.trial import try_run
 
 Tell = Callable[[str], None]
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from edge_ml.adding.normalisation import WAYS
 from edge_ml.adding.staging import write_json
-from edge_ml.confinement import TrialError
-from edge_ml.trial import try_run
+from edge_ml.bundles.confinement import TrialError
+from edge_ml.bundles.trial import try_run
 
 
 class Compared(NamedTuple):

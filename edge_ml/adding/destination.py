@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 PREFIX = "models"
 BUILT_IN = str(Path(__file__).parents[1] / "models")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 _KINDS = (
     (b"version https://git-lfs", 0, "a Git LFS pointer, not the file it points at: git lfs pull fetches that"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from edge_ml.adding.inspection import Shape, Tensor
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 USUAL_SIDE = 224
 _USUAL_SIDES = {"images": 640}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edge_ml.confinement import TrialError, answer_with, confined, is_memory, too_much_memory
-from edge_ml.load_error import plain, refusal
+from edge_ml.bundles.confinement import TrialError, answer_with, confined, is_memory, too_much_memory
+from edge_ml.bundles.load_error import plain, refusal
 
 Shape = tuple[int | str | None, ...]
 

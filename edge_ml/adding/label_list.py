@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 
 class LabelList(NamedTuple):

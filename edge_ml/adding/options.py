@@ -8,9 +8,9 @@ from typing import Any
 from edge_ml.adding.add import Wish
 from edge_ml.adding.destination import BUILT_IN
 from edge_ml.adding.normalisation import WAYS
-from edge_ml.fit import RESIZES
-from edge_ml.input import CHANNELS, LAYOUTS
-from edge_ml.output import DECODINGS
+from edge_ml.bundles.input import CHANNELS, LAYOUTS
+from edge_ml.bundles.output import DECODINGS
+from edge_ml.pictures.fit import RESIZES
 
 _DECODINGS = sorted({each for decodings in DECODINGS.values() for each in decodings})
 _EXAMPLE = """

@@ -6,7 +6,7 @@ from typing import Any
 from edge_ml.adding.input_proposal import ImageInput
 from edge_ml.adding.inspection import Outcome
 from edge_ml.adding.readings import Reading, cells, readings
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 
 def reading(outcomes: Sequence[Outcome], picture: ImageInput, asked: Mapping[str, Any], labels: int | None) -> Reading:

@@ -11,7 +11,7 @@ from edge_ml.adding.inspection import Inspection, inspect, run
 from edge_ml.adding.label_list import LabelList, from_metadata
 from edge_ml.adding.output_proposal import reading
 from edge_ml.adding.readings import Reading
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 _RESIZES = {
     "classify": ("cover", "classifiers are mostly shown the middle of a picture, in its proportions"),

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from edge_ml.decode import decode
-from edge_ml.fit import Fit
+from edge_ml.pictures.decode import decode
+from edge_ml.pictures.fit import Fit
 from edge_ml.training.metrics import Floats
 from edge_ml.training.photographs import Photo
 

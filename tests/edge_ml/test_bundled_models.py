@@ -9,10 +9,10 @@ import pytest
 import skimage
 
 import edge_ml
-from edge_ml.bundle import ModelBundle
+from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.bundles.registry import Models
+from edge_ml.bundles.store import Store
 from edge_ml.handler import answer
-from edge_ml.registry import Models
-from edge_ml.store import Store
 from edge_ml.training.metrics import accuracy, balanced_accuracy
 from tests.edge_ml import made
 

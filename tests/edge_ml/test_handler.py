@@ -11,8 +11,8 @@ import pytest
 from domain.recognition import Detection, Model, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
-from edge_ml.registry import Models
-from edge_ml.store import Store
+from edge_ml.bundles.registry import Models
+from edge_ml.bundles.store import Store
 from tests.edge_ml import made
 
 

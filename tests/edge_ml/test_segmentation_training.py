@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from edge_ml.fit import Fit
+from edge_ml.pictures.fit import Fit
 from edge_ml.training.photographs import DataError
 from edge_ml.training.segmentation import colouring
 from edge_ml.training.segmentation.metrics import (
@@ -314,9 +314,9 @@ def filled(detection: dict[str, Any], size: tuple[int, int]) -> Any:
 
 @pytest.mark.skipif(not (DATA / "horses").is_dir(), reason="no shared data")
 def test_the_outlines_of_held_out_horses_overlap_nine_tenths() -> None:
-    from edge_ml.bundle import ModelBundle
-    from edge_ml.decode import decode
-    from edge_ml.model import Model
+    from edge_ml.answers.model import Model
+    from edge_ml.bundles.bundle import ModelBundle
+    from edge_ml.pictures.decode import decode
 
     model, overlaps = Model(ModelBundle.load(BUNDLE)), []
     for path in horse_files(DATA, "test")[::3]:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_ml.bundle import ModelBundle
-from edge_ml.decode import decode
-from edge_ml.model import Model
+from edge_ml.answers.model import Model
+from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.pictures.decode import decode
 from tests.edge_ml import made
 
 DATA = Path(__file__).parents[3] / "shared/data"

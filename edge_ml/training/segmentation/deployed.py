@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime as ort
 from PIL import Image
 
-from edge_ml.decode import Picture, decode
-from edge_ml.fit import Fit, Size
+from edge_ml.pictures.decode import Picture, decode
+from edge_ml.pictures.fit import Fit, Size
 from edge_ml.training.backbone import MEAN, STD
 from edge_ml.training.segmentation.metrics import Floats, Mask
 

@@ -13,7 +13,7 @@ from edge_ml.training.segmentation.pairs import ANIMAL, UNKNOWN, Pair, horse, ho
 from edge_ml.training.segmentation.teachers import Teachers
 
 SPECK = 0.0005
-"""Of the picture: a smaller region is not answered (edge_ml.regions)."""
+"""Of the picture: a smaller region is not answered (edge_ml.answers.regions)."""
 
 LARGE = 0.05
 """Of the picture: as large as the smallest animals trained on."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from edge_ml.fit import Fit
+from edge_ml.pictures.fit import Fit
 from edge_ml.training.backbone import MEAN, STD, MobileNetV2
 from edge_ml.training.export import export
 from edge_ml.training.segmentation.deployed import ANIMAL, Deployed

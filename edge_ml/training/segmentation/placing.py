@@ -13,7 +13,7 @@ Size = tuple[int, int]
 PLAIN_SHARE, STRETCH_SHARE = 0.25, 0.5
 ZOOM, TURN, SHEAR, SHIFT = 1.7, 10.0, 0.15, 0.12
 GREY = (114, 114, 114)
-"""As edge_ml.decode pads."""
+"""As edge_ml.pictures.decode pads."""
 
 
 class Place(NamedTuple):

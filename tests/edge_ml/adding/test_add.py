@@ -11,8 +11,8 @@ import moto
 import pytest
 
 from edge_ml import __main__ as command
-from edge_ml.bundle import ModelBundle
-from edge_ml.store import Store
+from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.bundles.store import Store
 from tests.edge_ml import made
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from edge_ml.adding.label_list import LabelList, read
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 
 
 def written(folder: Path, text: str, name: str = "labels.txt") -> LabelList:

@@ -13,7 +13,7 @@ from edge_ml.adding import inspection
 from edge_ml.adding.findings import Findings
 from edge_ml.adding.label_list import LabelList
 from edge_ml.adding.proposal import propose
-from edge_ml.confinement import TrialError
+from edge_ml.bundles.confinement import TrialError
 from tests.edge_ml import made
 
 THREE = LabelList(("red", "green", "blue"), (), "labels.txt")

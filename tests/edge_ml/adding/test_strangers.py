@@ -9,8 +9,8 @@ from edge_ml.adding import label_list
 from edge_ml.adding.label_list import LabelList
 from edge_ml.adding.proposal import propose
 from edge_ml.adding.staging import lay_out
-from edge_ml.confinement import TrialError
-from edge_ml.trial import try_run
+from edge_ml.bundles.confinement import TrialError
+from edge_ml.bundles.trial import try_run
 
 DATA = Path(__file__).parents[4] / "shared/data"
 MODELS = DATA / "models"

@@ -1,0 +1,1 @@
+"""A model in memory, and what is read from its answers: labels, boxes, outlines, masks."""

@@ -1,0 +1,1 @@
+"""Pictures made of a picture: normalised, small, annotated."""

@@ -1,0 +1,1 @@
+"""From an image file's bytes to upright pixels: what is taken, what is refused, and within how much memory."""
