@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -59,22 +60,19 @@ def start() -> Figure:
 
 
 def path(name: str, data: bytes, model: Model) -> list[Figure]:
-    """Bytes to labels of one photo on one core; the ways take turns."""
-    fit = model.bundle.input.fit
-    ways: dict[str, Callable[[], object]] = {
-        "ours": lambda: answer(model, data),
-        "decode": lambda: decode(data, fit),
-        "bare": bare_loop(data, model),
-        "naive": lambda: model.detections(decoded_in_full(data, fit)),
-    }
-    took = _milliseconds(ways)
+    """Bytes to labels of one photo on one core; what is compared runs side by side, each first in turn."""
+    fit = model.bundle.fit
+    ours, bare = partial(answer, model, data), bare_loop(data, model)
+    beside_bare, milliseconds = _compared(bare, ours)
+    beside_naive, _ = _compared(lambda: model.detections(decoded_in_full(data, fit)), ours)
+    _, decoding = _compared(bare, partial(decode, data, fit))
     error = float(np.square(decode(data, fit).pixels - decoded_in_full(data, fit).pixels.astype(float)).mean())
     return [
-        Figure(f"{name}: bytes → labels on one core", 1000 / took["ours"], unit="img/s"),
-        Figure(f"{name}: time of one image", took["ours"], unit="ms"),
-        Figure(f"{name}: of which decode and resize", took["decode"], unit="ms"),
-        Figure(f"{name}: speed ÷ a naive loop's", took["naive"] / took["ours"]),
-        Figure(f"{name}: speed ÷ a bare turbojpeg + cv2 + session loop's", took["bare"] / took["ours"], at_least=0.90),
+        Figure(f"{name}: bytes → labels on one core", 1000 / milliseconds, unit="img/s"),
+        Figure(f"{name}: time of one image", milliseconds, unit="ms"),
+        Figure(f"{name}: of which decode and resize", decoding, unit="ms"),
+        Figure(f"{name}: speed ÷ a naive loop's", beside_naive),
+        Figure(f"{name}: speed ÷ a bare turbojpeg + cv2 + session loop's", beside_bare, at_least=0.90),
         Figure(f"{name}: PSNR against a full decode", 10 * np.log10(255**2 / (error or 1e-5)), at_least=50, unit="dB"),
     ]
 
@@ -115,14 +113,21 @@ def _middle(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return image[top : top + side, left : left + side]
 
 
-def _milliseconds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, call in ways.items():
-            begun = time.thread_time()
-            call()
-            times[name].append((time.thread_time() - begun) * 1000)
-    return {name: statistics.median(each) for name, each in times.items()}
+def _compared(other: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
+    """The median of other ÷ ours over rounds in which they run side by side, and the milliseconds of ours."""
+    ratios, times = [], []
+    for turn in range(ROUNDS):
+        first, second = (other, ours) if turn % 2 else (ours, other)
+        took = {first: _milliseconds(first), second: _milliseconds(second)}
+        ratios.append(took[other] / took[ours])
+        times.append(took[ours])
+    return statistics.median(ratios), statistics.median(times)
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    begun = time.thread_time()
+    call()
+    return (time.thread_time() - begun) * 1000
 
 
 def _started(statement: str) -> float:
