@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.options import Options, OptionsError
 from domain.recognition import Rejection
 from recognition.runtime.detector import Detector, outcomes_of
-from recognition.runtime.entry import Outcome
 
 logger = Logger(child=True)
 

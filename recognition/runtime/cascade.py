@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Recognition, Rejection
 from recognition.runtime.detector import Detector, outcomes_of
-from recognition.runtime.entry import Outcome
 
 UNKNOWN = "unknown"
 """The label by which a model says that it is unsure."""

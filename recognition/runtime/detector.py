@@ -5,8 +5,8 @@ from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
+from domain.entry import Outcome
 from domain.image import Image
-from recognition.runtime.entry import Outcome
 
 logger = Logger(child=True)
 

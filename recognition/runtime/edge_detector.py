@@ -8,10 +8,10 @@ from typing import Any, Self
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
 from recognition.runtime.detector import DetectorError
-from recognition.runtime.entry import Outcome
 from wire.aws import client
 
 logger = Logger(child=True)

@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.entry import Entry
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
 from domain.options import Options
 from domain.recognition import Rejection
-from recognition.runtime.entry import Entry
 from recognition.runtime.pictures import PictureError, Pictures, drawn
 from recognition.runtime.promptly import prompt_edge, promptly
 from recognition.runtime.query_options import query_options

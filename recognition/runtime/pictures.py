@@ -6,11 +6,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from domain.entry import Entry
 from domain.ids import digest
 from domain.image import Image
 from domain.options import Options
 from recognition.runtime.edge_detector import EdgeDetector
-from recognition.runtime.entry import Entry
 
 Detections = Sequence[Mapping[str, Any]]
 Place = dict[str, str]

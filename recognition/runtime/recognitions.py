@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from domain.entry import Entry, Item
 from domain.image import Image
-from recognition.runtime.entry import Entry, Item
 
 _NEWER = "attribute_not_exists(image_id) OR sequencer < :sequencer"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.options import Options
 from recognition.runtime.announcement import announce
 from recognition.runtime.asking import ask, options_of
 from recognition.runtime.detectors import Detectors
-from recognition.runtime.entry import Outcome
 from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.recognizing import recognize
 from recognition.runtime.spending import spending, tell

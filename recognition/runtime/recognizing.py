@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from domain.clock import now, rfc3339
+from domain.entry import Entry, Outcome
 from domain.event import Event
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Rejection
-from recognition.runtime.entry import Entry, Outcome
 from recognition.runtime.recognitions import Recognitions
 
 OptionsOf = Callable[[Sequence[Image]], Mapping[Image, Options | Rejection]]

@@ -8,9 +8,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition, Rejection
-from recognition.runtime.entry import Outcome
 from recognition.runtime.normalised import Normalised
 
 MOST_LABELS = 100

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools import Metrics
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Recognition
-from recognition.runtime.entry import Outcome
 
 METRICS = ("ImagesAsked", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
 

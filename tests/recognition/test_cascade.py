@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
 from recognition.runtime.cascade import Cascade, surest
 from recognition.runtime.detector import DetectorError
-from recognition.runtime.entry import Outcome
 from tests.builders import image
 
 CAT, DOG = image(), image("dog.jpg", image_id="img_0193f2a5c0ff99999999999999999999")

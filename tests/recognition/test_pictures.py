@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from domain.entry import Entry
 from domain.image import image_key
 from domain.options import Options
 from domain.recognition import Box, Detection, Model, Recognition
-from recognition.runtime.entry import Entry
 from recognition.runtime.pictures import drawn
 from tests.builders import IMAGE_ID, Context, http_request, image, s3_event, sqs_event
 from tests.recognition.conftest import Account

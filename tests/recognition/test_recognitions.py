@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from domain.entry import Entry
 from domain.options import Options
-from recognition.runtime.entry import Entry
 from recognition.runtime.recognitions import Recognitions
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account

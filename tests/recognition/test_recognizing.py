@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domain.entry import Entry, Outcome
 from domain.event import Event
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Rejection
-from recognition.runtime.entry import Entry, Outcome
 from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.recognizing import recognize
 from tests.builders import image, recognition
