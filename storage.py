@@ -5,17 +5,26 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 
-def owner_table(scope: Construct, construct_id: str, sort_key: str) -> dynamodb.Table:
-    """A table keyed by owner and a time-ordered id; it stays when the stack goes."""
+def owner_table(scope: Construct, construct_id: str, sort_key: str, **more: Any) -> dynamodb.Table:
+    """A table keyed by owner and what of the owner's it holds; see `keyed_table`."""
+    return keyed_table(scope, construct_id, "owner", sort_key, **more)
+
+
+def keyed_table(
+    scope: Construct, construct_id: str, partition_key: str, sort_key: str, *, expires: str | None = None
+) -> dynamodb.Table:
+    """A table keyed by two strings, which stays when the stack goes; rows go at the epoch second in `expires`."""
     return dynamodb.Table(
         scope,
         construct_id,
-        partition_key=dynamodb.Attribute(name="owner", type=dynamodb.AttributeType.STRING),
+        partition_key=dynamodb.Attribute(name=partition_key, type=dynamodb.AttributeType.STRING),
         sort_key=dynamodb.Attribute(name=sort_key, type=dynamodb.AttributeType.STRING),
+        time_to_live_attribute=expires,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         encryption=dynamodb.TableEncryption.AWS_MANAGED,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -36,6 +45,24 @@ def private_bucket(scope: Construct, construct_id: str, **more: Any) -> s3.Bucke
         removal_policy=cdk.RemovalPolicy.RETAIN,
         **more,
     )
+
+
+def generated_key(scope: Construct, construct_id: str, description: str) -> secretsmanager.Secret:
+    """A random key in Secrets Manager; it stays when the stack goes."""
+    return secretsmanager.Secret(
+        scope,
+        construct_id,
+        description=description,
+        generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def secret_arn(secret: secretsmanager.Secret) -> str:
+    """As an attribute: `Ref` is the ARN too, but in the emulator it is the name, which no policy matches."""
+    resource = secret.node.default_child
+    assert isinstance(resource, secretsmanager.CfnSecret)
+    return resource.attr_id
 
 
 def queue_with_dead_letters(

@@ -15,7 +15,7 @@ from api.image_bucket import announce, image_bucket, let_buckets_publish
 from api.stage import http_api
 from api.users import authorizer, user_pool, user_pool_client
 from python_function import PythonFunction, unit_bundle
-from storage import queue_with_dead_letters
+from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
 
 _OPEN_ROUTES = ("GET /health", "$default")
 RECOGNIZE_SECONDS = 120
@@ -60,8 +60,15 @@ class APIStack(cdk.Stack):
         self.user_pool = user_pool(self) if auth == "cognito" else None
         self.user_pool_client = user_pool_client(self.user_pool) if self.user_pool else None
         self.authorizer = authorizer(self.user_pool, self.user_pool_client)
+        self.usage = owner_table(self, "Usage", "day")
+        self.cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
         self._upload(detectors, loopback, vendor)
         self._outputs()
+
+    @property
+    def cursor_key_arn(self) -> str:
+        """The ARN of the key that signs the cursors of lists, for the functions that page."""
+        return secret_arn(self.cursor_key)
 
     def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> None:
         upload = PythonFunction(

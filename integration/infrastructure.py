@@ -12,7 +12,7 @@ from constructs import Construct
 from api.infrastructure import APIStack, add_routes
 from python_function import PythonFunction, unit_bundle
 from recognition.infrastructure import RekognitionStack
-from storage import owner_table, queue_with_dead_letters
+from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
 
 SECONDS = 30
 EVENT_TRIES = 6
@@ -64,8 +64,9 @@ class IntegrationStack(cdk.Stack):
             handler="integration.runtime.webhooks.handler",
             environment={
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
-                "SIGNING_KEY_ARN": _arn(self.signing_key),
+                "SIGNING_KEY_ARN": secret_arn(self.signing_key),
                 "PUBLIC_URL": api.public_url,
+                "CURSOR_KEY_ARN": api.cursor_key_arn,
                 "LOOPBACK": _truth(loopback),
             },
         )
@@ -73,7 +74,7 @@ class IntegrationStack(cdk.Stack):
             ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
             self.subscriptions.table_arn,
         )
-        webhooks.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
+        webhooks.may(["secretsmanager:GetSecretValue"], secret_arn(self.signing_key), api.cursor_key_arn)
         add_routes(
             self,
             api,
@@ -112,13 +113,13 @@ class IntegrationStack(cdk.Stack):
             environment={
                 "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
-                "SIGNING_KEY_ARN": _arn(self.signing_key),
+                "SIGNING_KEY_ARN": secret_arn(self.signing_key),
                 "DEFAULT_WEBHOOK_URL": webhook_url,
                 "LOOPBACK": _truth(loopback),
             },
         )
         deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
-        deliver.may(["secretsmanager:GetSecretValue"], _arn(self.signing_key))
+        deliver.may(["secretsmanager:GetSecretValue"], secret_arn(self.signing_key))
         deliver.work_off(self.deliveries_queue, 2 * concurrency)
 
     def _outputs(self, webhook_url: str) -> None:
@@ -127,7 +128,7 @@ class IntegrationStack(cdk.Stack):
             "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
             "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
             "SubscriptionsTable": self.subscriptions.table_name,
-            "SigningKeyArn": _arn(self.signing_key),
+            "SigningKeyArn": secret_arn(self.signing_key),
         }
         for name, value in said.items():
             cdk.CfnOutput(self, name, value=value)
@@ -135,22 +136,9 @@ class IntegrationStack(cdk.Stack):
             cdk.CfnOutput(self, "DefaultWebhookUrl", value=webhook_url)
 
 
-def _arn(secret: secretsmanager.Secret) -> str:
-    """As an attribute: `Ref` is the ARN too, but in the emulator it is the name, which no policy matches."""
-    resource = secret.node.default_child
-    assert isinstance(resource, secretsmanager.CfnSecret)
-    return resource.attr_id
-
-
 def _signing_key(scope: Construct) -> secretsmanager.Secret:
     """Kept when the stack goes, like the table: with another key every subscriber's secret would be another."""
-    return secretsmanager.Secret(
-        scope,
-        "SigningKey",
-        description="Sightline: the key from which webhook secrets derive",
-        generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
+    return generated_key(scope, "SigningKey", "Sightline: the key from which webhook secrets derive")
 
 
 def _truth(value: bool) -> str:

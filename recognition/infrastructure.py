@@ -12,7 +12,7 @@ from constructs import Construct
 from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
 from python_function import PythonFunction, unit_bundle
 from recognition.edge_function import edge_function
-from storage import owner_table, private_bucket
+from storage import keyed_table, owner_table, private_bucket
 
 _A_CACHE = s3.LifecycleRule(expiration=cdk.Duration.days(30))
 """Derived pictures are made anew when asked for once more."""
@@ -38,7 +38,9 @@ class RekognitionStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        self.recognitions = owner_table(self, "Recognitions", "image_id")
+        self.recognitions = owner_table(self, "Recognitions", "image_id", expires="expires")
+        self.index = keyed_table(self, "Index", "found_by", "image_id")
+        self.answers = keyed_table(self, "Answers", "about", "answer")
         self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
         self.models = private_bucket(self, "Models", enforce_ssl=api.enforce_ssl, versioned=True)
         self.derived = private_bucket(self, "Derived", enforce_ssl=api.enforce_ssl, lifecycle_rules=[_A_CACHE])
@@ -65,6 +67,9 @@ class RekognitionStack(cdk.Stack):
             environment={
                 "UPLOADS_QUEUE_URL": api.uploads_queue.queue_url,
                 "RECOGNITIONS_TABLE": self.recognitions.table_name,
+                "IMAGE_INDEX_TABLE": self.index.table_name,
+                "ANSWERS_TABLE": self.answers.table_name,
+                "USAGE_TABLE": api.usage.table_name,
                 "RESULTS_TOPIC": self.results.topic_arn,
                 "EDGE_FUNCTION": self.edge.function_name,
                 "DERIVED_BUCKET": self.derived.bucket_name,
@@ -75,7 +80,13 @@ class RekognitionStack(cdk.Stack):
         recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
         recognize.may(["s3:ListBucket"], api.images.bucket_arn)  # else an object that is gone looks like one denied
         recognize.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
-        recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem"], self.recognitions.table_arn)
+        recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], self.recognitions.table_arn)
+        recognize.may(["dynamodb:BatchWriteItem"], self.index.table_arn)
+        recognize.may(
+            ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],
+            self.answers.table_arn,
+        )
+        recognize.may(["dynamodb:UpdateItem"], api.usage.table_arn)
         recognize.may(["sns:Publish"], self.results.topic_arn)
         recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)
         if "rekognition" in detectors:
@@ -95,8 +106,10 @@ class RekognitionStack(cdk.Stack):
                 "DERIVED_BUCKET": self.derived.bucket_name,
                 "DETECTORS": ",".join(detectors),
                 "PUBLIC_URL": api.public_url,
+                "CURSOR_KEY_ARN": api.cursor_key_arn,
             },
         )
+        images.may(["secretsmanager:GetSecretValue"], api.cursor_key_arn)
         images.may(["dynamodb:GetItem", "dynamodb:Query"], self.recognitions.table_arn)
         images.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
         images.may(["s3:GetObject"], self.derived.arn_for_objects("*"))

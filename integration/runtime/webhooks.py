@@ -13,12 +13,13 @@ from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
 from wire.http_api import ApiError, Reply, Request, json_body, only_query, owner, path, reply, respond
 from wire.outbound import Policy, TargetError
-from wire.paging import cursor, limit, page
+from wire.paging import Cursors, limit
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 
 policy = Policy.from_environment(os.environ)
+cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
 subscriptions = Subscriptions(client("dynamodb"), os.environ["SUBSCRIPTIONS_TABLE"])
 
 
@@ -40,8 +41,8 @@ def add_webhook(request: Request) -> Reply:
 def list_webhooks(request: Request) -> Reply:
     """GET /webhooks: the owner's, newest first."""
     only_query(request, "limit", "cursor")
-    found, last = subscriptions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
-    return page([_shown(each) for each in found], last)
+    found, last = subscriptions.page(owner(request), limit(request), cursors.read(request))
+    return cursors.page(request, [_shown(each) for each in found], last)
 
 
 def get_webhook(request: Request) -> Reply:

@@ -16,13 +16,14 @@ from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.rekognition_detector import REKOGNITION
 from wire.aws import client
 from wire.http_api import ApiError, Reply, Request, only_query, owner, path, reply, respond
-from wire.paging import cursor, limit, page
+from wire.paging import Cursors, limit
 
 IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
 LINK_SECONDS = 3600
 
+cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
 s3 = client("s3", signature_version="s3v4")
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 edge = prompt_edge(os.environ["EDGE_FUNCTION"])
@@ -38,8 +39,8 @@ def list_images(request: Request) -> Reply:
     """GET /images: the owner's images that have an answer, newest first."""
     only_query(request, "limit", "cursor", "top_k", "min_confidence")
     asked = query_options(request, "top_k", "min_confidence")
-    entries, last = recognitions.page(owner(request), limit(request), cursor(request, ID_PREFIX))
-    return page([_shown(entry, asked, {}, shapes=False) for entry in entries], last)
+    entries, last = recognitions.page(owner(request), limit(request), cursors.read(request))
+    return cursors.page(request, [_shown(entry, asked, {}, shapes=False) for entry in entries], last)
 
 
 def get_image(request: Request) -> Reply:
@@ -68,7 +69,7 @@ def list_models(request: Request) -> Reply:
     """GET /models: what can be asked for, the default detector's first."""
     only_query(request)
     named = [{"detector": name} | model for name in DETECTORS if name != "cascade" for model in _models(name)]
-    return page(named, None, detectors=DETECTORS)
+    return cursors.page(request, named, None, detectors=DETECTORS)
 
 
 def _shown(entry: Entry, asked: Options, links: Mapping[str, str], *, shapes: bool = True) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "DELIVERIES_QUEUE_URL": deliveries,
             "DEFAULT_WEBHOOK_URL": "",
             "SIGNING_KEY_ARN": stored["ARN"],
+            "CURSOR_KEY_ARN": stored["ARN"],
             "PUBLIC_URL": "https://api.example",
             "LOOPBACK": "true",
         }

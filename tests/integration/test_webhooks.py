@@ -129,12 +129,12 @@ def test_pages_hold_every_webhook_once(webhooks: ModuleType) -> None:
     assert len(seen) == 5
 
 
-def test_a_borrowed_cursor_opens_nothing(webhooks: ModuleType) -> None:
+def test_a_borrowed_cursor_is_refused(webhooks: ModuleType) -> None:
     for _ in range(3):
         add(webhooks, owner="them")
     _, page = asked(webhooks, "GET /webhooks", query={"limit": "1"}, owner="them")
-    _, mine = asked(webhooks, "GET /webhooks", query={"cursor": page["next_cursor"]}, owner="me")
-    assert mine["items"] == []
+    status, problem = asked(webhooks, "GET /webhooks", query={"cursor": page["next_cursor"]}, owner="me")
+    assert (status, problem["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "!", "é", "c3ViX25vcGU=", "eHh4"])
