@@ -3,7 +3,6 @@
 {"derive": […]} makes pictures of pictures: see `edge_ml.derived.derive`.
 """
 
-import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from edge_ml.bundles.bundle import BundleError
 from edge_ml.bundles.registry import Models, UnknownModelError
 from edge_ml.bundles.store import Store, StoreError
 from edge_ml.image_error import ImageError
+from edge_ml.log import tell
 from edge_ml.objects import ahead, read, s3
 from edge_ml.pictures.decode import decode
 
@@ -27,17 +27,23 @@ MODELS = Models(
     store=Store(s3, os.environ.get("MODELS_BUCKET", "")),
 )
 WORST_IMAGE_MS = 3000
-logger = logging.getLogger(__name__)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda entry point."""
     if event.get("describe"):
         return {"models": MODELS.describe()}
+    remaining_ms = context.get_remaining_time_in_millis
     if "derive" in event:
-        made = [_derived(asked, context.get_remaining_time_in_millis) for asked in event["derive"]]
-        print(f"derived {len(made)} pictures")
+        made = [_derived(asked, remaining_ms) for asked in event["derive"]]
+        tell("derived", event["derive"], made)
         return {"results": made}
+    said = _answered(event, remaining_ms)
+    tell("answered", event["images"], said.get("results") or [said] * len(event["images"]), **_named(said))
+    return said
+
+
+def _answered(event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
     try:
         model = MODELS.named(event.get("model"))
     except UnknownModelError as error:
@@ -46,9 +52,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return {"error": {"code": "unusable_model", "detail": str(error)}}
     except StoreError as error:
         return {"error": {"code": "models_unavailable", "detail": str(error), "retryable": True}}
-    answered = results(model, _bodies(event["images"]), context.get_remaining_time_in_millis)
-    print(f"answered {len(answered)} images by {model.bundle.name} {model.bundle.version}")
-    return {"model": model.bundle.to_dict(), "results": answered}
+    return {"model": model.bundle.to_dict(), "results": results(model, _bodies(event["images"]), remaining_ms)}
+
+
+def _named(said: Mapping[str, Any]) -> dict[str, str]:
+    return {"model": f"{said['model']['name']}@{said['model']['version']}"} if "model" in said else {}
 
 
 @cache
@@ -86,7 +94,6 @@ def _coded(work: Callable[[], dict[str, Any]], remaining_ms: Callable[[], int]) 
             raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)
         return work()
     except ImageError as error:
-        logger.warning("no answer: %s: %s", error.code, error.detail)
         return {"error": error.to_dict()}
 
 

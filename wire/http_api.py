@@ -10,7 +10,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from domain.image import PUBLIC
+from domain.ids import is_id
+from domain.image import ID_PREFIX, PUBLIC
 
 Request = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -31,10 +32,16 @@ class ApiError(Exception):
 
 def respond(routes: Routes, request: Request) -> Reply:
     """Answer an API Gateway v2 request by its route key; whatever goes wrong becomes a problem."""
-    logger.append_keys(correlation_id=request["requestContext"]["requestId"])
+    request_id = str(request["requestContext"]["requestId"])
+    logger.append_keys(correlation_id=_image_id(request) or request_id, request_id=request_id)
     answer = _answer(routes, request)
     logger.info("answered", extra={"route": request["routeKey"], "status": answer["statusCode"]})
-    return answer
+    return answer | {"headers": answer["headers"] | {"x-request-id": request_id}}
+
+
+def about(image_id: str) -> None:
+    """From here on the request's log lines are about this image, as those of the functions after us will be."""
+    logger.append_keys(correlation_id=image_id)
 
 
 def _answer(routes: Routes, request: Request) -> Reply:
@@ -103,6 +110,12 @@ def json_body(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ApiError(400, "invalid_json", "The body must be a JSON object.")
     return given
+
+
+def _image_id(request: Request) -> str | None:
+    """The image that the path names; a path may hold anything, and not all of it belongs in a log."""
+    named = str((request.get("pathParameters") or {}).get("image_id"))
+    return named if is_id(ID_PREFIX, named) else None
 
 
 def _no_such_route(request: Request) -> Reply:

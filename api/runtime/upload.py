@@ -59,7 +59,7 @@ def add_form(request: Request) -> Reply:
     content_type = _text(given, "content_type") or ""
     if content_type not in CONTENT_TYPES:
         raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")
-    place = Place.of(http_api.owner(request), image_name(_text(given, "name")), _options(given))
+    place = _place(request, _options(given), _text(given, "name"))
     return reply(201, {"image_id": place.image_id, "upload": IMAGES.form(place, content_type)})
 
 
@@ -80,7 +80,7 @@ def _upload_url(request: Request, url: str, name: str | None, options: Options) 
     if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
         raise FetchError("url_blocked", "This request is itself a fetch, which a server has led back here.")
     target = check_url(url)
-    place = Place.of(http_api.owner(request), image_name(name, name_in_url(target.path)), options)
+    place = _place(request, options, name, name_in_url(target.path))
     with fetch(target, POLICY) as download:
         IMAGES.add_download(place, download)
     return _queued(place)
@@ -88,9 +88,15 @@ def _upload_url(request: Request, url: str, name: str | None, options: Options) 
 
 def _upload_bytes(request: Request, body: bytes) -> Reply:
     content_type = image_body_type(body)
-    place = Place.of(http_api.owner(request), image_name(http_api.query(request, "name")), Options())
+    place = _place(request, Options(), http_api.query(request, "name"))
     IMAGES.add(place, content_type, body, len(body))
     return _queued(place)
+
+
+def _place(request: Request, options: Options, *wishes: str | None) -> Place:
+    place = Place.of(http_api.owner(request), image_name(*wishes), options)
+    http_api.about(place.image_id)
+    return place
 
 
 def _queued(place: Place) -> Reply:

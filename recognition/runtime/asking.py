@@ -60,6 +60,7 @@ def _options(s3: Any, image: Image) -> Options | Rejection | None:
     except OptionsError as error:
         return Rejection("invalid_options", str(error))
     except ClientError as error:
-        logger.warning("head failed", extra={"code": error.response["Error"]["Code"], "image_id": image.image_id})
+        told = {"code": error.response["Error"]["Code"], "correlation_id": image.image_id}
+        logger.warning("head failed", extra=told)
         gone = error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
         return Rejection("no_such_object", "The object was gone before it could be read.") if gone else None

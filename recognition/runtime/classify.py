@@ -34,7 +34,7 @@ def classify(request: Request) -> Reply:
     asked = query_options(request, *_OPTIONS)
     body = raw_body(request)
     image_body_type(body)
-    said = edge.look(body, asked.model)
+    said = edge.look(body, asked.model, request["requestContext"]["requestId"])
     if isinstance(said, Rejection):
         raise ApiError(_STATUS.get(said.code, 422), said.code, said.detail)
     return reply(200, said.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence))

@@ -32,5 +32,6 @@ def outcomes_of(detector: Detector, images: Sequence[Image], model: str | None) 
     try:
         return detector.detect(images, model)
     except DetectorError:
-        logger.exception("detector failed", extra={"detector": type(detector).__name__, "images": len(images)})
+        told = {"detector": type(detector).__name__, "images": [each.image_id for each in images]}
+        logger.exception("detector failed", extra=told)
         return {}

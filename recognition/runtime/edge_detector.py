@@ -33,13 +33,14 @@ class EdgeDetector:
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; the images travel by reference."""
-        asked = [{"bucket": each.bucket, "key": each.key, "version": each.version} for each in images]
+        asked = [reference(each) for each in images]
         outcomes = zip(images, self._outcomes(asked, model), strict=True)
         return {image: outcome for image, outcome in outcomes if outcome}
 
-    def look(self, picture: bytes, model: str | None) -> Outcome:
+    def look(self, picture: bytes, model: str | None, correlation_id: str) -> Outcome:
         """What is seen on a picture that lies nowhere, or why it can never be read; raises DetectorError."""
-        (outcome,) = self._outcomes([{"bytes": base64.b64encode(picture).decode()}], model)
+        asked = {"bytes": base64.b64encode(picture).decode(), "correlation_id": correlation_id}
+        (outcome,) = self._outcomes([asked], model)
         if outcome is None:
             raise DetectorError("The edge function could not answer just now.")
         return outcome
@@ -56,10 +57,9 @@ class EdgeDetector:
 
     def _outcomes(self, images: Sequence[Mapping[str, str]], model: str | None) -> list[Outcome | None]:
         answer = self._invoke({"images": images, "model": model})
-        if "error" in answer:
-            return [_refusal(answer["error"])] * len(images)
-        said = Model.from_dict(answer["model"])
-        return [_outcome(said, each) for each in answer["results"]]
+        results = [answer] * len(images) if "error" in answer else answer["results"]
+        said = Model.from_dict(answer["model"]) if "model" in answer else None
+        return [_outcome(said, *each) for each in zip(images, results, strict=True)]
 
     def _invoke(self, payload: object) -> dict[str, Any]:
         try:
@@ -72,15 +72,26 @@ class EdgeDetector:
         return dict(said)
 
 
-def _refusal(error: Mapping[str, Any]) -> Rejection | None:
+def reference(image: Image) -> dict[str, str]:
+    """How an image is told to the edge function: where its bytes lie, and the id by which all logs know it."""
+    return {
+        "bucket": image.bucket,
+        "key": image.key,
+        "version": image.version,
+        "correlation_id": image.image_id,
+    }
+
+
+def _refusal(error: Mapping[str, Any], correlation_id: str) -> Rejection | None:
     retryable = error.get("retryable", False)
-    logger.warning("edge could not answer", extra={"code": error["code"], "retryable": retryable})
+    told = {"code": error["code"], "retryable": retryable, "correlation_id": correlation_id}
+    logger.warning("edge could not answer", extra=told)
     return None if retryable else Rejection.from_dict(error)
 
 
-def _outcome(model: Model, result: Mapping[str, Any]) -> Outcome | None:
-    if "error" in result:
-        return _refusal(result["error"])
+def _outcome(model: Model | None, image: Mapping[str, str], result: Mapping[str, Any]) -> Outcome | None:
+    if model is None or "error" in result:
+        return _refusal(result["error"], image["correlation_id"])
     return Recognition(
         detector="edge",
         model=model,

@@ -10,7 +10,7 @@ from domain.entry import Entry
 from domain.ids import digest
 from domain.image import Image
 from domain.options import Options
-from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.edge_detector import EdgeDetector, reference
 
 Detections = Sequence[Mapping[str, Any]]
 Place = dict[str, str]
@@ -56,9 +56,8 @@ class Pictures:
 
 def derive(edge: EdgeDetector, image: Image, kind: str, place: Place, seen: Detections = ()) -> None:
     """Have the edge function make one picture; raises PictureError or DetectorError."""
-    of = {"bucket": image.bucket, "key": image.key, "version": image.version}
     into = {"bucket": place["Bucket"], "key": place["Key"]}
-    (result,) = edge.derive(of | {"kind": kind, "into": into, "detections": seen})
+    (result,) = edge.derive(reference(image) | {"kind": kind, "into": into, "detections": seen})
     if error := result.get("error"):
         raise PictureError(error["code"], error["detail"], retryable=error["retryable"])
 

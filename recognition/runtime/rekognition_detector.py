@@ -59,13 +59,13 @@ class RekognitionDetector:
 
     def _ask(self, image: Image) -> Outcome | None:
         begun = time.monotonic()
-        outcome = self._look(image.location)
+        outcome = self._look(image.location, image.image_id)
         if not (isinstance(outcome, Rejection) and outcome.code in _UNREADABLE):
             return outcome
         place = self._normalised.of(image) if time.monotonic() - begun < PROMPT else None
-        return self._look(place) if isinstance(place, dict) else place
+        return self._look(place, image.image_id) if isinstance(place, dict) else place
 
-    def _look(self, place: Mapping[str, str]) -> Outcome | None:
+    def _look(self, place: Mapping[str, str], correlation_id: str) -> Outcome | None:
         version = {"Version": place["VersionId"]} if "VersionId" in place else {}
         begun = time.monotonic()
         try:
@@ -75,9 +75,9 @@ class RekognitionDetector:
                 MinConfidence=FLOOR_PERCENT,
             )
         except ClientError as error:
-            return _refusal(error.response["Error"]["Code"])
+            return _refusal(error.response["Error"]["Code"], correlation_id)
         except BotoCoreError as error:
-            return _refusal(type(error).__name__)
+            return _refusal(type(error).__name__, correlation_id)
         return recognition_from(answer, round((time.monotonic() - begun) * 1000))
 
 
@@ -99,6 +99,6 @@ def _detections(label: Mapping[str, Any]) -> Iterator[Detection]:
         yield Detection(label["Name"], label["Confidence"] / 100)
 
 
-def _refusal(code: str) -> Rejection | None:
-    logger.warning("rekognition could not answer", extra={"code": code})
+def _refusal(code: str, correlation_id: str) -> Rejection | None:
+    logger.warning("rekognition could not answer", extra={"code": code, "correlation_id": correlation_id})
     return _FINAL.get(code)

@@ -15,6 +15,8 @@ from edge_ml.bundles.registry import Models
 from edge_ml.bundles.store import Store
 from tests.edge_ml import made
 
+KNOWN = {"correlation_id": "img_0"}
+
 
 class Context:
     def __init__(self, milliseconds: int = 60_000) -> None:
@@ -101,9 +103,26 @@ def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
     edge_detector = pytest.importorskip("recognition.runtime.edge_detector")
     answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
     model = Model.from_dict(answer["model"])
-    seen, refused = (edge_detector._outcome(model, result) for result in answer["results"])
+    seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in answer["results"])
     assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
     assert isinstance(refused, Rejection)
+
+
+def test_each_image_s_line_of_the_log_bears_the_id_it_was_asked_under(
+    s3: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = stored(s3, made.encoded(made.picture("red")), b"text")
+    known = [each | {"correlation_id": f"img_{n}"} for n, each in enumerate(images)]
+    ask({"images": known})
+    ask({"images": known, "model": "lions"})
+    lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    told = [(each["correlation_id"], each["level"], each.get("code"), each.get("model")) for each in lines]
+    assert told == [
+        ("img_0", "INFO", None, "colours@1.2.3"),
+        ("img_1", "WARNING", "not_an_image", "colours@1.2.3"),
+        ("img_0", "WARNING", "unknown_model", None),
+        ("img_1", "WARNING", "unknown_model", None),
+    ]
 
 
 def test_contract_describe(s3: Any) -> None:

@@ -65,7 +65,8 @@ def test_a_picture_is_answered_at_once(classify: ModuleType, lambda_: Lambda) ->
     assert (said["detector"], said["model"], said["size"]) == ("edge", MODEL, ANSWER["size"])
     assert said["duration_ms"] == 5
     (asked,) = lambda_.asked
-    assert asked["images"] == [{"bytes": base64.b64encode(photograph()).decode()}]
+    sent = {"bytes": base64.b64encode(photograph()).decode(), "correlation_id": "request-1"}
+    assert asked["images"] == [sent]
     assert asked["model"] is None
 
 

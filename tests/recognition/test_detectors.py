@@ -102,16 +102,17 @@ def test_an_edge_function_that_cannot_be_asked_is_an_error(error: Exception) -> 
 
 def test_a_picture_that_lies_nowhere_is_sent_along() -> None:
     function = Lambda({"model": MODEL, "results": [ANSWER]})
-    seen = EdgeDetector(function, "edge").look(b"\xff\xd8", "animals@1.0.0")
+    seen = EdgeDetector(function, "edge").look(b"\xff\xd8", "animals@1.0.0", "request-1")
     assert isinstance(seen, Recognition)
     assert seen.detections == (Detection("cat", 0.9),)
-    assert function.asked == [{"images": [{"bytes": base64.b64encode(b"\xff\xd8").decode()}], "model": "animals@1.0.0"}]
+    sent = {"bytes": base64.b64encode(b"\xff\xd8").decode(), "correlation_id": "request-1"}
+    assert function.asked == [{"images": [sent], "model": "animals@1.0.0"}]
 
 
 def test_a_picture_that_lies_nowhere_and_cannot_be_answered_just_now_is_an_error() -> None:
     later = {"error": {"code": "out_of_time", "detail": "Not now.", "retryable": True}}
     with pytest.raises(DetectorError):
-        EdgeDetector(Lambda({"model": MODEL, "results": [later]}), "edge").look(b"\xff\xd8", None)
+        EdgeDetector(Lambda({"model": MODEL, "results": [later]}), "edge").look(b"\xff\xd8", None, "request-1")
 
 
 def rekognition(edge: Lambda, **refusals: str | Exception) -> RekognitionDetector:

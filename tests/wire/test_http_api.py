@@ -1,5 +1,7 @@
 import base64
+import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,6 +39,48 @@ def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
         "detail": "It is there already.",
         "retryable": True,
     }
+
+
+def test_every_answer_says_by_which_id_its_request_is_found_in_the_logs() -> None:
+    for route in (lambda request: reply(200, {}), refuse, fail):
+        assert answered(route)[2]["x-request-id"] == "request-1"
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
+    """What the log holds by the end."""
+    log = io.StringIO()
+    monkeypatch.setattr(http_api.logger.registered_handler, "stream", log)
+    return lambda: [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+IMAGE = "img_" + "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("path", "correlation_id"),
+    [({}, "request-1"), ({"image_id": IMAGE}, IMAGE), ({"image_id": "a secret put here"}, "request-1")],
+    ids=["no image", "an image", "no id"],
+)
+def test_a_request_s_lines_bear_the_id_of_its_image_or_else_its_own(
+    logged: Callable[[], list[dict[str, Any]]], path: dict[str, str], correlation_id: str
+) -> None:
+    answered(fail, path=path)
+    lines = logged()
+    assert len(lines) == 2
+    assert {(each["correlation_id"], each["request_id"]) for each in lines} == {(correlation_id, "request-1")}
+
+
+def test_a_request_that_makes_an_image_is_about_it_from_there_on(
+    logged: Callable[[], list[dict[str, Any]]],
+) -> None:
+    def upload(request: Request) -> Reply:
+        http_api.about(IMAGE)
+        return reply(202, {})
+
+    answered(upload)
+    answered(lambda request: reply(200, {}))
+    assert [each["correlation_id"] for each in logged()] == [IMAGE, "request-1"]
 
 
 def test_who_may_try_again_later_is_told_when() -> None:
