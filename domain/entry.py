@@ -1,6 +1,7 @@
 """An Entry of the recognitions table: an Image with what came of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,16 +12,40 @@ from domain.recognition import Recognition, Rejection
 
 Outcome = Recognition | Rejection
 Item = dict[str, dict[str, Any]]
+Key = tuple[str, str]
+"""Owner and image id."""
+
+_SELDOM = ("request", "reused_from")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One image, its outcome, when that was reached (RFC 3339 UTC), and the options it was sent with."""
+    """One image, its outcome, when that was reached (RFC 3339 UTC), and the options it was sent with.
+
+    `tries` says how often its message had come by then. `request` is the id of the wish to recognise it again
+    that this answers, empty for an arrival. `reused_from` is the image of the same bytes whose answer this is.
+    `earlier` counts the answers before this one, `corrections` are what people said of the image since.
+    """
 
     image: Image
     outcome: Outcome
     at: str
     options: Options
+    tries: int = 1
+    request: str = ""
+    reused_from: str = ""
+    earlier: int = 0
+    corrections: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What its row is found by."""
+        return self.image.owner, self.image.image_id
+
+    @property
+    def order(self) -> str:
+        """Which answer of an image is the newer: by the object's version, then by who asked again last."""
+        return self.image.sequencer + self.request
 
     @property
     def status(self) -> str:
@@ -30,16 +55,19 @@ class Entry:
     def event(self) -> Event:
         """What to announce of it; the same each time it is announced."""
         if isinstance(self.outcome, Recognition):
-            return Event.recognized(self.image, self.outcome, self.at)
-        return Event.rejected(self.image, self.outcome, self.at)
+            return Event.recognized(self.image, self.outcome, self.at, self.request)
+        return Event.rejected(self.image, self.outcome, self.at, self.request)
 
-    def to_item(self) -> Item:
-        """The DynamoDB item: strings only, so that no number changes on the way."""
-        said = {"image": _flat(self.image), "outcome": self.outcome.to_dict(), "options": _flat(self.options)}
+    def to_item(self, *, shapes: bool = True) -> Item:
+        """The DynamoDB item: strings, so that no number changes on the way; without `shapes` for rows that find it."""
+        told = self.outcome
+        outcome = told.to_dict(shapes=shapes) if isinstance(told, Recognition) else told.to_dict()
+        said = {"image": _flat(self.image), "outcome": outcome, "options": _flat(self.options), "tries": self.tries}
+        said |= {name: value for name in _SELDOM if (value := getattr(self, name))}
         return {
             "owner": {"S": self.image.owner},
             "image_id": {"S": self.image.image_id},
-            "sequencer": {"S": self.image.sequencer},
+            "sequencer": {"S": self.order},
             "status": {"S": self.status},
             "at": {"S": self.at},
             "said": {"S": json.dumps(said, separators=(",", ":"))},
@@ -47,7 +75,7 @@ class Entry:
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
-        """Read what `to_item` wrote."""
+        """Read what `to_item` wrote, and what the table has added to it since."""
         said = json.loads(item["said"]["S"])
         outcome = Recognition if item["status"]["S"] == "recognized" else Rejection
         return cls(
@@ -55,6 +83,11 @@ class Entry:
             outcome=outcome.from_dict(said["outcome"]),
             at=item["at"]["S"],
             options=Options(**said["options"]),
+            tries=said.get("tries", 1),
+            request=said.get("request", ""),
+            reused_from=said.get("reused_from", ""),
+            earlier=int(item.get("earlier", {"N": "0"})["N"]),
+            corrections=tuple(json.loads(each["S"]) for each in item.get("corrections", {"L": []})["L"]),
         )
 
     def to_dict(
@@ -68,6 +101,7 @@ class Entry:
             "received_at": self.image.received_at,
             "bytes": self.image.size,
         }
+        seen |= {name: value for name in _SELDOM if (value := getattr(self, name))}
         if isinstance(self.outcome, Rejection):
             return seen | {"rejected_at": self.at, "rejection": self.outcome.to_dict()}
         asked = self.options

@@ -1,4 +1,4 @@
-"""An Event: a thing that happened to an Image, announced once per image version, detector and model version."""
+"""An Event: a thing that happened to an Image; that it was answered is one per version, detector, model and request."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from domain.ids import derived_id
 from domain.image import Image
 from domain.recognition import Recognition, Rejection
 
-TYPES = ("image.recognized", "image.rejected")
+TYPES = ("image.recognized", "image.rejected", "image.erased")
 _MOST_DETECTIONS = 20
 """Keeps an announced event under the 20 kB that subscribers are promised."""
 
@@ -24,18 +24,24 @@ class Event:
     data: dict[str, Any]
 
     @classmethod
-    def recognized(cls, image: Image, recognition: Recognition, at: str) -> Self:
+    def recognized(cls, image: Image, recognition: Recognition, at: str, request: str = "") -> Self:
         """The event `image.recognized`, its best twenty detections inside, without their outlines and masks."""
         said = recognition.to_dict(top_k=_MOST_DETECTIONS, shapes=False)
         model = recognition.model
-        return cls._of(
-            image, "image.recognized", at, {"recognition": said}, recognition.detector, model.name, model.version
-        )
+        told_by = (recognition.detector, model.name, model.version)
+        return cls._answered(image, "image.recognized", at, {"recognition": said}, request, *told_by)
 
     @classmethod
-    def rejected(cls, image: Image, rejection: Rejection, at: str) -> Self:
+    def rejected(cls, image: Image, rejection: Rejection, at: str, request: str = "") -> Self:
         """The event `image.rejected`, its reason inside."""
-        return cls._of(image, "image.rejected", at, {"rejection": rejection.to_dict()}, rejection.code)
+        return cls._answered(image, "image.rejected", at, {"rejection": rejection.to_dict()}, request, rejection.code)
+
+    @classmethod
+    def erased(cls, owner: str, image_id: str, at: str) -> Self:
+        """The event `image.erased`, which tells nothing else of the image."""
+        return cls(
+            derived_id("evt", "image.erased", owner, image_id), "image.erased", at, owner, {"image_id": image_id}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -47,7 +53,8 @@ class Event:
         return json.dumps({name: getattr(self, name) for name in self.__slots__}, separators=(",", ":"))
 
     @classmethod
-    def _of(cls, image: Image, kind: str, at: str, said: dict[str, Any], *told_by: str) -> Self:
+    def _answered(cls, image: Image, kind: str, at: str, said: dict[str, Any], request: str, *told_by: str) -> Self:
         data = {"image_id": image.image_id, "name": image.name, "received_at": image.received_at} | said
-        event_id = derived_id("evt", kind, image.image_id, image.version, *told_by)
-        return cls(event_id, kind, at, image.owner, data)
+        asked = (request,) if request else ()
+        event_id = derived_id("evt", kind, image.image_id, image.version, *told_by, *asked)
+        return cls(event_id, kind, at, image.owner, data | ({"request": request} if request else {}))

@@ -40,7 +40,8 @@ class Image:
 
     `received_at` is RFC 3339 UTC. `sequencer` orders the versions of one key as S3 does: compared as a string
     once padded with zeros on the right. `has_options` says whether the object's metadata is worth a request:
-    an upload of ours says so in its key, anything put into the bucket by hand may carry some.
+    an upload of ours says so in its key, anything put into the bucket by hand may carry some. `content` is the
+    same for the same bytes, made of S3's ETag and the size; empty when the event tells none.
     """
 
     image_id: str
@@ -53,6 +54,7 @@ class Image:
     size: int
     received_at: str
     has_options: bool
+    content: str = ""
 
     @classmethod
     def from_s3_record(cls, record: Mapping[str, Any]) -> Self:
@@ -77,6 +79,7 @@ class Image:
             size=int(stored["size"]),
             received_at=record["eventTime"],
             has_options=uploaded is None or uploaded["asked"] is not None,
+            content=f"{etag}-{stored['size']}" if (etag := stored.get("eTag", "").strip('"')) else "",
         )
 
     @property

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+UNKNOWN = "unknown"
+"""The label by which a model says that it is unsure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -123,6 +126,11 @@ class Recognition:
             size=(int(size["width"]), int(size["height"])) if size else None,
             asked=given.get("asked", ""),
         )
+
+    @property
+    def surest(self) -> float:
+        """The confidence of its best detection, 0 where it has none or knows nothing."""
+        return max((each.confidence for each in self.detections if each.label != UNKNOWN), default=0.0)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True

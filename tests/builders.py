@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
+from domain.ids import digest
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition
 
 IMAGE_ID = "img_0193f2a5c0ff00112233445566778899"
 
 
-def s3_record(key: str, *, sequencer: str = "0A", version: str = "v1", **changed: Any) -> dict[str, Any]:
-    """One entry of an S3 event's `Records`."""
-    stored = {"key": quote_plus(key, safe="/"), "size": 1234, "eTag": "e", "versionId": version, "sequencer": sequencer}
+def s3_record(
+    key: str, *, sequencer: str = "0A", version: str = "v1", etag: str = "", **changed: Any
+) -> dict[str, Any]:
+    """One entry of an S3 event's `Records`; objects have bytes of their own unless their `etag` is said."""
+    stored = {"key": quote_plus(key, safe="/"), "size": 1234, "versionId": version, "sequencer": sequencer}
+    stored["eTag"] = etag or digest(key, version)[:32]
     return {
         "eventVersion": "2.6",
         "eventSource": "aws:s3",
@@ -56,7 +60,7 @@ def http_request(
     """An API Gateway v2 request, payload format 2.0, as it reaches the function behind `route`."""
     context: dict[str, Any] = {"requestId": "request-1", "routeKey": route}
     if owner:
-        context["authorizer"] = {"jwt": {"claims": {"sub": owner}}}
+        context["authorizer"] = {"lambda": {"sub": owner}}
     request: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
@@ -77,6 +81,19 @@ def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
     """An edge Recognition of one boxed thing and one doubtful one."""
     seen = (Detection(label, confidence, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.02))
     return Recognition("edge", Model("animals", "1.0.0", "abc"), seen, duration_ms=7, size=(640, 480))
+
+
+def create_table(dynamodb: Any, table: str, partition_key: str, sort_key: str) -> None:
+    """A table keyed by two strings."""
+    dynamodb.create_table(
+        TableName=table,
+        KeySchema=[
+            {"AttributeName": partition_key, "KeyType": "HASH"},
+            {"AttributeName": sort_key, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (partition_key, sort_key)],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 class Context:

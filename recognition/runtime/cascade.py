@@ -9,9 +9,6 @@ from domain.image import Image
 from domain.recognition import Recognition, Rejection
 from recognition.runtime.detector import Detector, outcomes_of
 
-UNKNOWN = "unknown"
-"""The label by which a model says that it is unsure."""
-
 _NOT_THE_IMAGE_S_FAULT = {"model_failed", "unusable_model", "too_many_pixels"}
 """What the edge function refuses for good and Rekognition may take."""
 
@@ -34,7 +31,7 @@ class Cascade:
 
     def _is_open(self, said: Outcome | None) -> bool:
         if isinstance(said, Recognition):
-            return surest(said) < self._below
+            return said.surest < self._below
         return said is None or said.code in _NOT_THE_IMAGE_S_FAULT
 
     def _count(self, first: Mapping[Image, Outcome], second: Mapping[Image, Outcome], unsure: Sequence[Image]) -> None:
@@ -42,11 +39,6 @@ class Cascade:
         told = {image for image, said in second.items() if isinstance(said, Recognition)}
         self._counts["RekognitionCallsSaved"] += len(answered.difference(unsure))
         self._counts["StandIns"] += len(answered.symmetric_difference(told).intersection(unsure))
-
-
-def surest(recognition: Recognition) -> float:
-    """The confidence of its best detection, 0 where it has none or knows nothing."""
-    return max((each.confidence for each in recognition.detections if each.label != UNKNOWN), default=0.0)
 
 
 def _settled(first: Outcome | None, second: Outcome | None) -> Outcome | None:

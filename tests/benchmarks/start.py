@@ -23,6 +23,8 @@ STARTS = {
     "deliver": ("integration.runtime.deliver", 0.50),
 }
 ENVIRONMENT = {
+    "AUTH": "none",
+    "ANSWERS_TABLE": "answers",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -33,6 +35,7 @@ ENVIRONMENT = {
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",
     "EVENTS_QUEUE_URL": "https://queue.example",
+    "IMAGE_INDEX_TABLE": "index",
     "IMAGES_BUCKET": "images",
     "LOOPBACK": "false",
     "POWERTOOLS_SERVICE_NAME": "bench",
@@ -41,6 +44,11 @@ ENVIRONMENT = {
     "RESULTS_TOPIC": "arn:aws:sns:us-east-1:000000000000:results",
     "SIGNING_KEY_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:key",
     "SUBSCRIPTIONS_TABLE": "subscriptions",
+    "DAILY_SPEND": "0",
+    "DAILY_UPLOADS": "0",
+    "TOKEN_ISSUER": "https://issuer.example/pool",
+    "USAGE_TABLE": "usage",
+    "USER_POOL_CLIENT_ID": "client",
     "DEFAULT_WEBHOOK_URL": "",
     "UPLOADS_QUEUE_URL": "https://queue.example",
 }

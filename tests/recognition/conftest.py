@@ -12,7 +12,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.builders import create_table
+
 BUCKET = "images"
+TABLES = {
+    "recognitions": ("owner", "image_id"),
+    "index": ("found_by", "image_id"),
+    "answers": ("about", "answer"),
+    "usage": ("owner", "day"),
+}
 
 
 @dataclass
@@ -35,9 +43,9 @@ class Account:
         messages = self.sqs.receive_message(QueueUrl=self.heard, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(each["Body"]) for each in messages]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The items of the recognitions table."""
-        return list(self.dynamodb.scan(TableName="recognitions")["Items"])
+    def rows(self, table: str = "recognitions") -> list[dict[str, Any]]:
+        """The items of a table."""
+        return list(self.dynamodb.scan(TableName=table)["Items"])
 
 
 @dataclass
@@ -92,15 +100,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         s3.create_bucket(Bucket=BUCKET)
         s3.create_bucket(Bucket="derived")
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        dynamodb.create_table(
-            TableName="recognitions",
-            KeySchema=[
-                {"AttributeName": "owner", "KeyType": "HASH"},
-                {"AttributeName": "image_id", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("owner", "image_id")],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        for table, keys in TABLES.items():
+            create_table(dynamodb, table, *keys)
         heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
         topic = sns.create_topic(Name="results")["TopicArn"]
         arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -112,6 +113,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "IMAGES_BUCKET": BUCKET,
             "UPLOADS_QUEUE_URL": uploads,
             "RECOGNITIONS_TABLE": "recognitions",
+            "IMAGE_INDEX_TABLE": "index",
+            "ANSWERS_TABLE": "answers",
+            "USAGE_TABLE": "usage",
             "RESULTS_TOPIC": topic,
             "EDGE_FUNCTION": "edge",
             "DERIVED_BUCKET": "derived",

@@ -9,7 +9,7 @@ import pytest
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
-from recognition.runtime.cascade import Cascade, surest
+from recognition.runtime.cascade import Cascade
 from recognition.runtime.detector import DetectorError
 from tests.builders import image
 
@@ -81,7 +81,7 @@ def test_the_edge_model_is_asked_once_for_all_and_rekognition_only_about_the_uns
 
 def test_to_be_sure_of_the_unknown_is_to_be_unsure() -> None:
     said = Recognition("edge", Model("edge", "1"), (Detection("unknown", 0.9), Detection("cat", 0.1)), duration_ms=1)
-    assert surest(said) == 0.1
+    assert said.surest == 0.1
     assert answered(run({CAT: said}, {CAT: PAID})(CAT)[CAT]) == ("cascade", "rekognition")
 
 
@@ -117,7 +117,7 @@ def test_the_unsure_answer_stands_when_rekognition_gives_none(down: bool) -> Non
     cascade = Run(Told({CAT: saw(0.5)}), Told({}, down=down))
     assert answered(outcome := cascade(CAT)[CAT]) == ("cascade", "edge")
     assert isinstance(outcome, Recognition)
-    assert surest(outcome) == 0.5
+    assert outcome.surest == 0.5
     assert cascade.counts == {"RekognitionCallsSaved": 0, "StandIns": 1}
 
 
