@@ -15,6 +15,9 @@ Item = dict[str, dict[str, Any]]
 Key = tuple[str, str]
 """Owner and image id."""
 
+ERASED = "~"
+"""The order of what an erased image leaves for a while, so that nothing still queued brings it back."""
+
 _SELDOM = ("request", "reused_from")
 
 
@@ -89,6 +92,11 @@ class Entry:
             earlier=int(item.get("earlier", {"N": "0"})["N"]),
             corrections=tuple(json.loads(each["S"]) for each in item.get("corrections", {"L": []})["L"]),
         )
+
+    @classmethod
+    def standing(cls, item: Item) -> Self | None:
+        """What `from_item` reads; None where the image has been erased."""
+        return None if item["sequencer"]["S"] == ERASED else cls.from_item(item)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
