@@ -35,7 +35,6 @@ subscriptions = Subscriptions(
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     failed = dispatch(event["Records"], subscriptions, deliveries)
-    logger.info("dispatched", extra={"events": len(event["Records"]), "failed": len(failed)})
     retry_later(sqs, EVENTS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)
 
@@ -52,10 +51,13 @@ def owed_for(record: Record, told_of: Callable[[str], Iterable[Subscription]]) -
     """The deliveries an event's message makes; None when it is no event, or its subscriptions cannot be read."""
     try:
         event = Event.from_json(record["body"])
-        return [Delivery.of(event, each, int(time.time())) for each in told_of(event.owner) if each.wants(event)]
+        owed = [Delivery.of(event, each, int(time.time())) for each in told_of(event.owner) if each.wants(event)]
+        told = {"correlation_id": event.data["image_id"], "deliveries": [each.delivery_id for each in owed]}
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError):
         logger.exception("event not dispatched", extra={"message_id": record["messageId"]})
         return None
+    logger.info("owed", extra=told)
+    return owed
 
 
 def seconds_until_retry(record: Record) -> int:

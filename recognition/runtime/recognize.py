@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -55,7 +55,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         announce_results,
     )
     failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
-    logger.info("recognised", extra={"images": [each.image_id for each in done], "failed": len(failed)})
+    tell_each(images, done)
     if failed:
         retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, seconds_until_retry)
     return failures(failed)
@@ -68,6 +68,13 @@ def ask_and_tell(asked: Mapping[Image, Options], seconds_left: Callable[[], floa
     if asked and detectors.cost:
         tell(spending(len(asked), outcomes, detectors.saved))
     return outcomes
+
+
+def tell_each(images: Iterable[Image], done: set[Image]) -> None:
+    """Log what came of each image, under the id by which every function knows it."""
+    for image in images:
+        said = "answered" if image in done else "to be tried again"
+        logger.info(said, extra={"correlation_id": image.image_id})
 
 
 def receive(record: Record) -> list[Image] | None:
