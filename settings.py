@@ -10,6 +10,9 @@ _CHOICES = {
     "edge_package": ("image", "zip"),
     "credentials": ("bootstrap", "cli"),
 }
+_WHOLE_NUMBERS = {"concurrency": (2, 500), "daily_uploads": (0, 1_000_000)}
+_NUMBERS = {"cascade_below": 1, "daily_spend": 10_000}
+_TRUTHS = ("sign_up", "rekognition", "loopback", "vendor")
 
 
 class SettingsError(ValueError):
@@ -21,7 +24,10 @@ class Settings:
     """The settings of one deployment; cdk.json holds the defaults for an account.
 
     stage         prefix of the stack names, so that an account can hold several deployments
-    auth          `cognito`: every route but GET /health wants a token of the user pool; `none`: all is public
+    auth          `cognito`: every route but the open ones wants a token of the user pool; `none`: all is public
+    sign_up       whether people may sign themselves up; else an administrator invites them
+    daily_uploads how many images an owner may upload, or have recognised anew, in a day (UTC); 0: any number
+    daily_spend   how many US dollars of Rekognition an owner may have spent in a day before it is refused; 0: any
     detector      who recognises when a caller does not say; `cascade`: edge, and where it is unsure Rekognition
     cascade_below the confidence, 0–1, below which edge counts as unsure
     rekognition   whether Amazon Rekognition can be asked at all (not on one machine)
@@ -38,6 +44,9 @@ class Settings:
 
     stage: str = ""
     auth: str = "cognito"
+    sign_up: bool = False
+    daily_uploads: int = 0
+    daily_spend: float = 0.0
     detector: str = "rekognition"
     cascade_below: float = 0.8
     rekognition: bool = True
@@ -75,11 +84,11 @@ def _value(name: str, value: Any) -> Any:
         raise SettingsError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
     if name == "tags" and isinstance(value, str):
         return dict(pair.split("=", 1) for pair in value.split(",") if pair)
-    if name == "concurrency":
+    if name in _WHOLE_NUMBERS:
         return _whole(name, value)
-    if name == "cascade_below":
-        return _fraction(name, value)
-    if name in ("rekognition", "loopback", "vendor"):
+    if name in _NUMBERS:
+        return _number(name, value)
+    if name in _TRUTHS:
         return _truth(name, value)
     return value
 
@@ -91,16 +100,17 @@ def _truth(name: str, value: Any) -> bool:
 
 
 def _whole(name: str, value: Any) -> int:
-    if not str(value).isdecimal() or not 2 <= int(value) <= 500:
-        raise SettingsError(f"{name} must be a whole number from 2 to 500, not {value!r}.")
+    least, most = _WHOLE_NUMBERS[name]
+    if not str(value).isdecimal() or not least <= int(value) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
     return int(value)
 
 
-def _fraction(name: str, value: Any) -> float:
+def _number(name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = -1.0
-    if not 0 <= number <= 1:
-        raise SettingsError(f"{name} must be a number from 0 to 1, not {value!r}.")
+    if not 0 <= number <= _NUMBERS[name]:
+        raise SettingsError(f"{name} must be a number from 0 to {_NUMBERS[name]}, not {value!r}.")
     return number

@@ -11,6 +11,7 @@ from local import cdk, emulator, processes
 
 APP = "python app.py"
 SETTINGS = {
+    "sign_up": "true",
     "detector": "edge",
     "rekognition": "false",
     "edge_package": "zip",

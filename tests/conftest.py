@@ -1,4 +1,4 @@
-"""What every test stands on: credentials that open nothing, and moto loaded before any client is made."""
+"""What every test stands on: nobody signs in and no quota is set, credentials open nothing, moto is loaded first."""
 
 import os
 
@@ -6,6 +6,10 @@ import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
 import pytest
 
 os.environ |= {
+    "AUTH": "none",
+    "DAILY_SPEND": "0",
+    "DAILY_UPLOADS": "0",
+    "USAGE_TABLE": "usage",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",

@@ -12,9 +12,11 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "
 """https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the runtime includes boto3 and what it needs."""
 
 
-def python_path(unit: str) -> str:
-    """PYTHONPATH for an interpreter started with -S, which then finds the bundle, boto3, and nothing else."""
-    return os.pathsep.join((str(assembly(vendor="true") / "bundles" / unit), str(_runtime())))
+def python_path(module: str) -> str:
+    """PYTHONPATH for an interpreter started with -S, which then finds the module's bundle, boto3, and nothing else."""
+    file = Path(*module.split(".")).with_suffix(".py")
+    (bundle,) = (each for each in (assembly(vendor="true") / "bundles").iterdir() if (each / file).exists())
+    return os.pathsep.join((str(bundle), str(_runtime())))
 
 
 @cache

@@ -20,7 +20,7 @@ def handlers() -> list[str]:
 def test_a_handler_starts_from_its_bundle_alone(handler: str) -> None:
     module, function = handler.rsplit(".", 1)
     code = f"import {module}; assert callable({module}.{function}); print({module}.__file__)"
-    path = python_path(module.split(".")[0])
+    path = python_path(module)
     answer = subprocess.run(
         [sys.executable, "-S", "-P", "-c", code],
         env=ENVIRONMENT | {"PYTHONPATH": path},

@@ -127,6 +127,7 @@ def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
         "edge_ml": {"edge_ml"},
     }
     assert {each.name for each in (bundles / "api/api").iterdir()} == {"runtime"}
+    assert {each.name for each in (assembly() / "bundles/api-authorizer/api").iterdir()} == {"authorizer"}
     assert not [*bundles.rglob("training"), *bundles.rglob("adding")]
 
 
@@ -151,7 +152,52 @@ def test_with_auth_on_every_route_but_health_wants_a_token() -> None:
     routes = {each["Properties"]["RouteKey"]: each["Properties"] for _, each in resources("AWS::ApiGatewayV2::Route")}
     open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
     assert open_routes == {"GET /health", "$default"}
-    assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"JWT"}
+    assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"CUSTOM"}
+
+
+def test_with_auth_on_the_authorizer_judges_every_request_anew_and_turns_none_away() -> None:
+    ((_, authorizer),) = resources("AWS::ApiGatewayV2::Authorizer")
+    said = authorizer["Properties"]
+    assert (said["AuthorizerType"], said["AuthorizerPayloadFormatVersion"]) == ("REQUEST", "2.0")
+    assert said["EnableSimpleResponses"] is True
+    assert said["AuthorizerResultTtlInSeconds"] == 0
+    assert not said.get("IdentitySource")
+
+
+@BOTH
+def test_every_function_behind_a_route_is_told_whether_people_sign_in(settings: dict[str, str]) -> None:
+    behind = {
+        f"{name.split('/')[0]}/{each['Properties']['IntegrationUri']['Fn::GetAtt'][0]}"
+        for name, each in resources("AWS::ApiGatewayV2::Integration", **settings)
+    }
+    functions = {
+        name: each["Properties"]["Environment"]["Variables"]
+        for name, each in resources("AWS::Lambda::Function", **settings)
+    }
+    assert behind
+    assert {functions[name]["AUTH"] for name in behind} == {settings.get("auth", "cognito")}
+
+
+def test_nobody_signs_themselves_up_unless_the_deployer_says_so() -> None:
+    def invited(**settings: str) -> set[bool]:
+        pools = resources("AWS::Cognito::UserPool", **settings)
+        return {each["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] for _, each in pools}
+
+    assert invited() == {True}
+    assert invited(sign_up="true") == {False}
+
+
+def test_only_where_a_quota_is_set_may_an_upload_be_counted() -> None:
+    def may_count(settings: dict[str, str]) -> bool:
+        policies = {name: each for name, each in resources("AWS::IAM::Policy", **settings) if "/UploadRole" in name}
+        (policy,) = policies.values()
+        return any(
+            "dynamodb:UpdateItem" in actions(said) for said in policy["Properties"]["PolicyDocument"]["Statement"]
+        )
+
+    assert not may_count(ACCOUNT)
+    assert may_count({"daily_uploads": "100"})
+    assert may_count({"daily_spend": "0.5"})
 
 
 def test_with_auth_off_there_is_no_pool_and_no_token() -> None:

@@ -5,6 +5,7 @@ Errors leave as RFC 9457 problems with a stable `code`.
 
 import base64
 import json
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from aws_lambda_powertools import Logger
 
 from domain.ids import is_id
 from domain.image import ID_PREFIX, PUBLIC
+from wire import sign_in
 
 Request = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -23,11 +25,11 @@ logger = Logger()
 
 
 class ApiError(Exception):
-    """An answer other than success: HTTP status, stable code, a sentence for the caller."""
+    """An answer other than success: HTTP status, stable code, a sentence for the caller, and headers as `reply` has."""
 
-    def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False) -> None:
+    def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False, **headers: str) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail, self.retryable = status, code, detail, retryable
+        self.status, self.code, self.detail, self.retryable, self.headers = status, code, detail, retryable, headers
 
 
 def respond(routes: Routes, request: Request) -> Reply:
@@ -46,6 +48,8 @@ def about(image_id: str) -> None:
 
 def _answer(routes: Routes, request: Request) -> Reply:
     try:
+        if request["routeKey"] not in sign_in.OPEN_ROUTES:
+            owner(request)
         return routes.get(request["routeKey"], _no_such_route)(request)
     except ApiError as error:
         return _problem(error)
@@ -65,9 +69,18 @@ def reply(status: int, body: object, **headers: str) -> Reply:
 
 
 def owner(request: Request) -> str:
-    """The token's `sub`, or `public` when nobody signs in."""
-    authorizer = request["requestContext"].get("authorizer") or {}
-    return str(authorizer["jwt"]["claims"]["sub"]) if "jwt" in authorizer else PUBLIC
+    """The token's `sub`, or `public` where nobody signs in; raises ApiError 401, or 503 `keys_unavailable`.
+
+    Where nobody signs in the deployment says so; a function that is told nothing of it lets nobody in.
+    """
+    said = sign_in.word(request)
+    if "sub" in said:
+        return said["sub"]
+    if os.environ.get("AUTH") == "none":
+        return PUBLIC
+    if said["refusal"] == sign_in.KEYS_UNAVAILABLE:
+        raise ApiError(503, said["refusal"], said["detail"], retryable=True)
+    raise ApiError(401, said["refusal"], said["detail"], www_authenticate=sign_in.challenge(said))
 
 
 def query(request: Request, name: str) -> str | None:
@@ -132,4 +145,4 @@ def _problem(error: ApiError) -> Reply:
         "retryable": error.retryable,
     }
     when = {"retry_after": _SECONDS_UNTIL_RETRY} if error.status == 503 else {}
-    return reply(error.status, said, content_type="application/problem+json", **when)
+    return reply(error.status, said, content_type="application/problem+json", **when | error.headers)

@@ -16,11 +16,13 @@ from wire.http_api import ApiError, Reply, Request, reply
 from wire.image_body import image_body_type
 from wire.image_type import CONTENT_TYPES
 from wire.outbound import Policy, check_url
+from wire.quota import Quota
 
 IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 POLICY = Policy.from_environment(os.environ)
+QUOTA = Quota.from_environment(os.environ)
 
 
 def handler(event: Request, context: object) -> Reply:
@@ -94,7 +96,9 @@ def _upload_bytes(request: Request, body: bytes) -> Reply:
 
 
 def _place(request: Request, options: Options, *wishes: str | None) -> Place:
-    place = Place.of(http_api.owner(request), image_name(*wishes), options)
+    owner = http_api.owner(request)
+    QUOTA.admit(owner, options.detector or DETECTORS[0])
+    place = Place.of(owner, image_name(*wishes), options)
     http_api.about(place.image_id)
     return place
 

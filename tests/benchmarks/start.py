@@ -75,7 +75,7 @@ def _round() -> Iterator[tuple[str, float]]:
     yield "bare", _milliseconds(BARE)
     for name, (module, _) in STARTS.items():
         yield name, _milliseconds(f"import {module}")
-        yield f"packaged {name}", _milliseconds(f"import {module}", "-S", PYTHONPATH=python_path(module.split(".")[0]))
+        yield f"packaged {name}", _milliseconds(f"import {module}", "-S", PYTHONPATH=python_path(module))
 
 
 def _milliseconds(statement: str, *flags: str, **environment: str) -> float:

@@ -1,0 +1,1 @@
+"""The Lambda authorizer: a zip of its own, for it alone needs cryptography."""
