@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 INSTALLED := .venv/installed
 BENCHABLE := .venv/benchable
 DEPLOYABLE := .venv/deployable
+CHECKOV := .venv/checkov
 CDK := node_modules/.bin/cdk
 CDK_INSTALLED := node_modules/.package-lock.json
 LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
@@ -29,14 +30,14 @@ stop: ## end what `make run` started
 test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite, an end-to-end deployment included (ARGS="-k name")
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(INSTALLED) $(CDK_INSTALLED) ## lint, types, templates
+check: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## lint, types, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(CDK) synth --quiet --no-notices --output cdk.out/account
 	$(CDK) synth --quiet --no-notices --output cdk.out/local $(LOCAL_SETTINGS)
-	@# W3005: the CDK itself writes dependencies that references imply already.
-	$(BIN)/cfn-lint --ignore-checks W3005 -- cdk.out/account/*.template.json cdk.out/local/*.template.json
+	$(BIN)/cfn-lint -- cdk.out/account/*.template.json cdk.out/local/*.template.json
+	$(CHECKOV)/bin/checkov --config-file checkov.yaml
 
 bench: $(BENCHABLE) $(CDK_INSTALLED) ## figures beside their goals (ARGS="edge chain")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -67,6 +68,12 @@ $(INSTALLED): requirements-dev.txt $(DEPLOYABLE)
 	@$(call pip-install,requirements-dev.txt)
 	@touch $@
 
+$(CHECKOV)/installed: requirements-checkov.txt | $(BIN)/python
+	@echo "Installing checkov into an environment of its own ..."
+	@$(BIN)/python -m venv $(CHECKOV)
+	@$(call pip-install,$<,$(CHECKOV)/bin/python)
+	@touch $@
+
 $(BENCHABLE): requirements-bench.txt $(INSTALLED)
 	@echo "Installing what the benchmarks are set against ..."
 	@$(call pip-install,requirements-bench.txt)
@@ -81,7 +88,7 @@ $(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)
 	@touch $@
 
 define pip-install
-mkdir -p .local/logs; $(BIN)/python -m pip install --no-compile --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
+mkdir -p .local/logs; $(or $(2),$(BIN)/python) -m pip install --no-compile --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
   grep -E '^ERROR' .local/logs/pip.log | tail -n 5; \
   echo "pip could not install $(1); is the network there? The log is .local/logs/pip.log" >&2; exit 1; }
 endef

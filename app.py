@@ -1,14 +1,21 @@
-"""The composition root: settings in, stacks wired in dependency order, nothing else."""
+"""The composition root: settings in, stacks wired in dependency order, judged by cdk-nag, nothing else."""
 
 import os
 import sys
 
 import aws_cdk as cdk
 
+import api.routes
+import integration.routes
+import recognition.routes
+from acknowledgements import review
 from api.infrastructure import APIStack
+from api.openapi.document import document
 from integration.infrastructure import IntegrationStack
 from recognition.infrastructure import RekognitionStack
 from settings import Settings, SettingsError
+
+UNITS = (api.routes.UNIT, recognition.routes.UNIT, integration.routes.UNIT)
 
 
 def compose(app: cdk.App) -> None:
@@ -16,12 +23,16 @@ def compose(app: cdk.App) -> None:
     settings = Settings.from_context(app.node.try_get_context)
     for key, value in settings.tags.items():
         cdk.Tags.of(app).add(key, value)
-    api = APIStack(
+    ingress = APIStack(
         app,
         "APIStack",
         **_stack("APIStack", settings),
         auth=settings.auth,
+        sign_up=settings.sign_up,
+        daily_uploads=settings.daily_uploads,
+        daily_spend=settings.daily_spend,
         detectors=settings.detectors,
+        described=document(UNITS, auth=settings.auth),
         public_url=settings.public_url,
         loopback=settings.loopback,
         vendor=settings.vendor,
@@ -30,7 +41,7 @@ def compose(app: cdk.App) -> None:
         app,
         "RekognitionStack",
         **_stack("RekognitionStack", settings),
-        api=api,
+        api=ingress,
         detectors=settings.detectors,
         cascade_below=settings.cascade_below,
         edge_package=settings.edge_package,
@@ -41,13 +52,14 @@ def compose(app: cdk.App) -> None:
         app,
         "IntegrationStack",
         **_stack("IntegrationStack", settings),
-        api=api,
+        api=ingress,
         recognition=recognition,
         webhook_url=settings.webhook_url,
         concurrency=settings.concurrency,
         loopback=settings.loopback,
         vendor=settings.vendor,
     )
+    review(app, settings)
 
 
 def _stack(construct_id: str, settings: Settings) -> dict[str, object]:

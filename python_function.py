@@ -29,17 +29,23 @@ def unit_bundle(scope: Construct, unit: str, *, vendor: bool) -> lambda_.Code:
     return bundle(scope, unit, (f"{unit}/runtime", "domain", "wire"), vendor=vendor)
 
 
-def bundle(scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool) -> lambda_.Code:
+def bundle(
+    scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool, files: Mapping[str, bytes] | None = None
+) -> lambda_.Code:
     """Stage these folders of the repository as one zip asset, with what the unit requires where it is to `vendor`.
+
+    `files` go in beside them, by their paths in the zip.
 
     Bytecode goes along: without it a start takes nearly twice as long, and the zip's timestamps would make
     ordinary `.pyc` files stale (https://peps.python.org/pep-0552/).
     """
-    staged = Path(_outdir(scope)) / "bundles" / unit
+    staged = Path(_outdir(scope)) / "bundles" / unit.replace("/", "-")
     shutil.rmtree(staged, ignore_errors=True)
     left_out = shutil.ignore_patterns("__pycache__", "training", "adding")
     for folder in folders:
         shutil.copytree(ROOT / folder, staged / folder, ignore=left_out)
+    for name, content in (files or {}).items():
+        (staged / name).write_bytes(content)
     if vendor:
         _install(ROOT / unit / "requirements.txt", staged)
     _compile(staged)
@@ -48,6 +54,11 @@ def bundle(scope: Construct, unit: str, folders: Sequence[str], *, vendor: bool)
 
 class Grants:
     """What both kinds of function have: a role of their own that holds nothing but what is granted beside it."""
+
+    def _wait_for_grants(self: Any) -> None:
+        """Be made after the role's policy. The CDK would name the role as well, which the reference to it says."""
+        policy = self.role.node.find_child("DefaultPolicy").node.default_child
+        self.node.default_child.add_override("DependsOn", [policy.logical_id])
 
     def may(self: Any, actions: Sequence[str], *resources: str) -> None:
         """Grant exactly these actions on exactly these resources."""
@@ -68,6 +79,7 @@ class PythonFunction(Grants, lambda_.Function):
             runtime=RUNTIME,
             **_settled(scope, construct_id, **settings),
         )
+        self._wait_for_grants()
 
     def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
         """Take the queue's messages, ten at a time, failing by message, at most so many batches at once."""
@@ -81,6 +93,7 @@ class ImageFunction(Grants, lambda_.DockerImageFunction):
 
     def __init__(self, scope: Construct, construct_id: str, *, code: lambda_.DockerImageCode, **settings: Any) -> None:
         super().__init__(scope, construct_id, code=code, **_settled(scope, construct_id, **settings))
+        self._wait_for_grants()
 
 
 def _settled(

@@ -47,6 +47,12 @@ def private_bucket(scope: Construct, construct_id: str, **more: Any) -> s3.Bucke
     )
 
 
+def access_log_bucket(scope: Construct, construct_id: str, *, enforce_ssl: bool) -> s3.Bucket:
+    """Who read and wrote which object of other buckets, for ninety days."""
+    expiry = s3.LifecycleRule(expiration=cdk.Duration.days(90))
+    return private_bucket(scope, construct_id, enforce_ssl=enforce_ssl, lifecycle_rules=[expiry])
+
+
 def generated_key(scope: Construct, construct_id: str, description: str) -> secretsmanager.Secret:
     """A random key in Secrets Manager; it stays when the stack goes."""
     return secretsmanager.Secret(

@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from storage import private_bucket
+from storage import access_log_bucket, private_bucket
 
 
 def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
@@ -16,7 +16,7 @@ def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
         "Images",
         enforce_ssl=enforce_ssl,
         versioned=True,
-        server_access_logs_bucket=_access_logs(scope, enforce_ssl=enforce_ssl),
+        server_access_logs_bucket=access_log_bucket(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl),
         cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
         lifecycle_rules=[
             s3.LifecycleRule(
@@ -60,9 +60,3 @@ def announce(bucket: s3.Bucket, uploads: sns.Topic) -> None:
         ]
     )
     bucket.node.add_dependency(uploads.node.find_child("Policy"))
-
-
-def _access_logs(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
-    """Who read and wrote which picture, for ninety days."""
-    expiry = s3.LifecycleRule(expiration=cdk.Duration.days(90))
-    return private_bucket(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl, lifecycle_rules=[expiry])

@@ -1,6 +1,7 @@
 """RekognitionStack: who sees, the table of what was seen, the topic that tells of it, the read routes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import aws_cdk as cdk
@@ -12,7 +13,7 @@ from constructs import Construct
 from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
 from python_function import PythonFunction, unit_bundle
 from recognition.edge_function import edge_function
-from storage import keyed_table, owner_table, private_bucket
+from storage import access_log_bucket, keyed_table, owner_table, private_bucket
 
 _A_CACHE = s3.LifecycleRule(expiration=cdk.Duration.days(30))
 """Derived pictures are made anew when asked for once more."""
@@ -42,8 +43,7 @@ class RekognitionStack(cdk.Stack):
         self.index = keyed_table(self, "Index", "found_by", "image_id")
         self.answers = keyed_table(self, "Answers", "about", "answer")
         self.results = sns.Topic(self, "Results", enforce_ssl=api.enforce_ssl)
-        self.models = private_bucket(self, "Models", enforce_ssl=api.enforce_ssl, versioned=True)
-        self.derived = private_bucket(self, "Derived", enforce_ssl=api.enforce_ssl, lifecycle_rules=[_A_CACHE])
+        self.models, self.derived = self._buckets(api.enforce_ssl)
         self.edge = edge_function(
             self, package=edge_package, vendor=vendor, images=api.images, models=self.models, derived=self.derived
         )
@@ -54,6 +54,14 @@ class RekognitionStack(cdk.Stack):
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
         cdk.CfnOutput(self, "ModelsBucket", value=self.models.bucket_name)
         cdk.CfnOutput(self, "EdgeFunction", value=self.edge.function_name)
+
+    def _buckets(self, enforce_ssl: bool) -> tuple[s3.Bucket, s3.Bucket]:
+        logs = access_log_bucket(self, "AccessLogs", enforce_ssl=enforce_ssl)
+        bucket = partial(private_bucket, self, enforce_ssl=enforce_ssl, server_access_logs_bucket=logs)
+        return (
+            bucket("Models", versioned=True, server_access_logs_prefix="models/"),
+            bucket("Derived", lifecycle_rules=[_A_CACHE], server_access_logs_prefix="derived/"),
+        )
 
     def _recognize(
         self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], cascade_below: float, concurrency: int

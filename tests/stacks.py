@@ -22,10 +22,15 @@ Resource = dict[str, Any]
 @cache
 def assembly(**settings: str) -> Path:
     """The folder of a synthesis with cdk.json's settings and these over them."""
+    return Path(composed(**settings).synth().directory)
+
+
+def composed(**settings: str) -> cdk.App:
+    """The app with cdk.json's settings and these over them, before its synthesis."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"vendor": "false"} | settings
     app = cdk.App(context=context, outdir=tempfile.mkdtemp(prefix="synth-"))
     compose(app)
-    return Path(app.synth().directory)
+    return app
 
 
 def template(stack: str, **settings: str) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def test_stopping_a_checkout_that_never_ran_is_fine(bare_checkout: Path) -> None
     assert (made.returncode, made.stdout) == (0, "Nothing was running.\n")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-checkov.txt", "constraints.txt"]
+)
 def test_every_requirement_is_pinned(name: str) -> None:
     lines = [
         line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r ", "-c "))
