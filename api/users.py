@@ -48,7 +48,7 @@ def authorizer(
         code=bundle(scope, "api/authorizer", ("api/authorizer",), vendor=vendor),
         handler="api.authorizer.authorize.handler",
         environment={
-            "TOKEN_ISSUER": pool.user_pool_provider_url,
+            "TOKEN_ISSUER": f"https://{pool.user_pool_provider_name}",
             "USER_POOL_CLIENT_ID": client.user_pool_client_id,
         },
         timeout=10,
