@@ -1,6 +1,6 @@
 """APIStack: the bucket images lie in, the news of each upload, the HTTP API and who may sign in to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,13 +11,15 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from api.docs_function import docs_function
 from api.image_bucket import announce, image_bucket, let_buckets_publish
+from api.quotas import Quotas
 from api.stage import http_api
 from api.users import authorizer, user_pool, user_pool_client
 from python_function import PythonFunction, unit_bundle
 from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
+from wire.sign_in import OPEN_ROUTES
 
-_OPEN_ROUTES = ("GET /health", "$default")
 RECOGNIZE_SECONDS = 120
 """What the recogniser, a stack further on, may take for a batch: the queue's visibility follows from it."""
 
@@ -35,7 +37,11 @@ class APIStack(cdk.Stack):
         construct_id: str,
         *,
         auth: str,
+        sign_up: bool,
+        daily_uploads: int,
+        daily_spend: float,
         detectors: Sequence[str],
+        described: Mapping[str, Any],
         public_url: str,
         loopback: bool,
         vendor: bool,
@@ -57,18 +63,26 @@ class APIStack(cdk.Stack):
         announce(self.images, self.uploads)
         self.http_api = http_api(self)
         self.public_url = public_url or self.http_api.api_endpoint
-        self.user_pool = user_pool(self) if auth == "cognito" else None
+        self.auth = auth
+        self.user_pool = user_pool(self, sign_up=sign_up) if auth == "cognito" else None
         self.user_pool_client = user_pool_client(self.user_pool) if self.user_pool else None
-        self.authorizer = authorizer(self.user_pool, self.user_pool_client)
+        self.authorizer = self._authorizer(vendor)
         self.usage = owner_table(self, "Usage", "day")
+        self.quotas = Quotas(self.usage, daily_uploads, daily_spend)
         self.cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
         self._upload(detectors, loopback, vendor)
+        self._docs(described, vendor)
         self._outputs()
 
     @property
     def cursor_key_arn(self) -> str:
         """The ARN of the key that signs the cursors of lists, for the functions that page."""
         return secret_arn(self.cursor_key)
+
+    def _authorizer(self, vendor: bool) -> apigateway.IHttpRouteAuthorizer | None:
+        if not (self.user_pool and self.user_pool_client):
+            return None
+        return authorizer(self, self.user_pool, self.user_pool_client, vendor=vendor)
 
     def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> None:
         upload = PythonFunction(
@@ -84,7 +98,12 @@ class APIStack(cdk.Stack):
             },
         )
         upload.may(["s3:PutObject"], self.images.arn_for_objects("images/*"))
-        add_routes(self, self, upload, "GET /", "POST /images", "POST /uploads", *_OPEN_ROUTES)
+        self.quotas.govern(upload)
+        add_routes(self, self, upload, "GET /", "POST /images", "POST /uploads", "GET /health")
+
+    def _docs(self, described: Mapping[str, Any], vendor: bool) -> None:
+        docs = docs_function(self, described, public_url=self.public_url, vendor=vendor)
+        add_routes(self, self, docs, "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default")
 
     def _outputs(self) -> None:
         cdk.CfnOutput(self, "ApiUrl", value=self.public_url)
@@ -96,7 +115,11 @@ class APIStack(cdk.Stack):
 
 
 def add_routes(scope: Construct, api: APIStack, function: lambda_.Function, *route_keys: str) -> None:
-    """Answer these route keys ("GET /images/{image_id}") with the function; a token is wanted where auth is on."""
+    """Answer these route keys ("GET /images/{image_id}") with the function; a token is wanted where auth is on.
+
+    The function keeps that itself, as `wire.http_api` does: the authorizer tells whose token it is.
+    """
+    function.add_environment("AUTH", api.auth)
     integration = HttpLambdaIntegration(f"{function.node.id}Integration", function)
     for key in route_keys:
         method, _, path = key.partition(" ")
@@ -108,5 +131,5 @@ def add_routes(scope: Construct, api: APIStack, function: lambda_.Function, *rou
             if path
             else apigateway.HttpRouteKey.DEFAULT,
             integration=integration,
-            authorizer=None if key in _OPEN_ROUTES else api.authorizer,
+            authorizer=None if key in OPEN_ROUTES else api.authorizer,
         )

@@ -122,6 +122,7 @@ def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
     }
     assert held == {
         "api": {"api", "domain", "wire"},
+        "api-docs": {"api", "domain", "wire"},
         "recognition": {"recognition", "domain", "wire"},
         "integration": {"integration", "domain", "wire"},
         "edge_ml": {"edge_ml"},
@@ -148,10 +149,10 @@ def test_the_account_s_edge_function_is_a_container_image_and_the_machine_s_a_zi
     assert package(**LOCAL) == {"Zip"}
 
 
-def test_with_auth_on_every_route_but_health_wants_a_token() -> None:
+def test_with_auth_on_every_route_but_health_and_docs_wants_a_token() -> None:
     routes = {each["Properties"]["RouteKey"]: each["Properties"] for _, each in resources("AWS::ApiGatewayV2::Route")}
     open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
-    assert open_routes == {"GET /health", "$default"}
+    assert open_routes == {"GET /health", "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default"}
     assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"CUSTOM"}
 
 

@@ -1,0 +1,49 @@
+"""Parameters that routes of more than one unit know."""
+
+from api.openapi.form import FRACTION, array, described, identity, one_of
+from api.openapi.route import Schema
+from domain.image import ID_PREFIX
+from domain.options import DETECTORS, MOST_DETECTIONS
+from wire.paging import DEFAULT_LIMIT, MOST
+
+LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
+"""A text of printable characters, as far as every dialect of patterns can say so."""
+
+MODEL: Schema = {
+    "type": "string",
+    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(@[A-Za-z0-9][A-Za-z0-9_.+-]{0,31})?$",
+    "examples": ["animals", "animals@2.0.0"],
+}
+LABELS = array(LABEL, maxItems=50)
+IMAGE_ID = identity(ID_PREFIX)
+
+OPTIONS: dict[str, Schema] = {
+    "detector": described("Who is to look; the deployment's own where nobody says.", one_of(*DETECTORS)),
+    "model": described("A model that GET /models lists, meaning its newest version, or name@version.", MODEL),
+    "top_k": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_DETECTIONS,
+        "description": "Show at most so many detections.",
+    },
+    "min_confidence": described("Show only detections at least so sure.", FRACTION),
+}
+
+LISTED: dict[str, Schema] = {
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST,
+        "default": DEFAULT_LIMIT,
+        "description": "At most so many items.",
+    },
+    "cursor": {
+        "type": "string",
+        "description": "The `next_cursor` of the page before: yours, and of the same question.",
+    },
+}
+
+BETWEEN: dict[str, Schema] = {
+    name: {"type": "string", "format": "date", "description": said, "examples": ["2026-11-21"]}
+    for name, said in {"since": "A day (UTC), or a time.", "until": "A day or a time, itself not included."}.items()
+}

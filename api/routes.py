@@ -1,0 +1,69 @@
+"""What the code of the ingress routes does not tell of them."""
+
+from api.openapi.form import FRACTION, LINK, NOTHING, TEXT, given, obj, one_of
+from api.openapi.parameters import IMAGE_ID, OPTIONS
+from api.openapi.route import Answer, Body, Route, Unit, ref
+from wire.image_type import CONTENT_TYPES
+
+_ID = "img_01a1fa287ea2a27678add6ad9b4a8b27"
+_URL = {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}
+_PICTURE = {"type": "string", "format": "binary", "description": "A picture of up to 4.5 MB."}
+
+QUEUED = Answer(
+    "Kept, and soon recognised.",
+    ref("Queued"),
+    {"image_id": _ID, "status": "queued", "links": {"self": f"https://api.example/images/{_ID}"}},
+    headers={"location": "The image."},
+)
+_BY_URL = {"url": "https://example.com/cat.jpg", "name": "cat.jpg", "options": {"top_k": 3}}
+_FORM = {"name": "cat.png", "content_type": "image/png", "options": {"detector": "edge"}}
+
+UNIT = Unit(
+    name="api",
+    tags={
+        "upload": "Every way in ends in one S3 object, and that object is the upload.",
+        "docs": "What there is, and whether it is there.",
+    },
+    routes={
+        "GET /": Route(
+            {202: QUEUED, 302: Answer("Leads to the list.", NOTHING, headers={"location": "The list."})},
+        ),
+        "POST /images": Route(
+            {202: QUEUED},
+            Body(
+                {"application/json": ref("UploadByUrl")} | dict.fromkeys(CONTENT_TYPES, _PICTURE),
+                {"application/json": _BY_URL},
+            ),
+            {"invalid_name": 400},
+        ),
+        "POST /uploads": Route(
+            {201: Answer("A form for one picture, good for five minutes.", ref("Form"))},
+            Body({"application/json": ref("UploadByForm")}, {"application/json": _FORM}),
+            {"invalid_name": 400, "invalid_content_type": 400},
+        ),
+        "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}),
+        "GET /openapi.json": Route({200: Answer("This document.", {"type": "object"})}),
+        "GET /docs": Route({200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}),
+        "GET /docs/{file}": Route({200: Answer("The file.", TEXT, content_type="*/*")}),
+    },
+    schemas={
+        "Options": given(OPTIONS) | {"description": "What is wished for one image; null and nothing mean the same."},
+        "UploadByUrl": given({"url": _URL, "name": TEXT, "options": ref("Options")}, ["url"]),
+        "UploadByForm": given(
+            {"name": TEXT, "content_type": one_of(*CONTENT_TYPES), "options": ref("Options")}, ["content_type"]
+        ),
+        "Queued": obj({"image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
+        "Links": {"type": "object", "properties": {"self": LINK}, "required": ["self"], "additionalProperties": LINK},
+        "Form": obj({"image_id": IMAGE_ID, "upload": ref("Upload")}),
+        "Upload": {"description": "Send all `fields`, then `file`, as multipart/form-data to `url`."}
+        | obj({"url": LINK, "fields": {"type": "object", "additionalProperties": TEXT}}),
+        "Size": {"description": "Of the upright image, in pixels."}
+        | obj({side: {"type": "integer", "minimum": 1} for side in ("width", "height")}),
+    },
+    parameters={
+        "url": _URL | {"description": "The picture to fetch, percent-encoded where it has a query of its own."},
+        "name": {"type": "string", "description": "What to call it."},
+        "file": {"type": "string", "enum": ["favicon-32x32.png", "page.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
+        "min_confidence": FRACTION,
+    },
+)

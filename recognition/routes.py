@@ -1,0 +1,125 @@
+"""What the code of the routes about images does not tell of them."""
+
+from api.openapi.form import (
+    COUNT,
+    DAY,
+    FRACTION,
+    LINK,
+    NOTHING,
+    TEXT,
+    TIME,
+    array,
+    described,
+    given,
+    maybe,
+    obj,
+    one_of,
+)
+from api.openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
+from api.openapi.route import Answer, Body, Route, Unit, page_of, ref
+from recognition.forms import ANSWERING, CAME_TO, FORMS
+from wire.image_type import CONTENT_TYPES
+
+_ID = "img_01a1fa287ef942b752d8e821a778ddd3"
+_SELF = {"self": f"https://api.example/images/{_ID}"}
+_MODEL = {"name": "animals", "version": "2.0.0", "digest": "2c4c94f9e261"}
+_RECOGNITION = {
+    "detector": "edge",
+    "asked": "edge",
+    "model": _MODEL,
+    "detections": [{"label": "cat", "confidence": 0.9945}],
+    "duration_ms": 10,
+    "size": {"width": 451, "height": 300},
+}
+_IMAGE = {
+    "image_id": _ID,
+    "name": "cat.png",
+    "status": "recognized",
+    "received_at": "2026-11-20T18:12:00.623Z",
+    "bytes": 240512,
+    "recognized_at": "2026-11-20T18:12:00.656Z",
+    "recognition": _RECOGNITION,
+    "links": _SELF,
+}
+_PICTURE = {"type": "string", "format": "binary", "description": "A picture of up to 4.5 MB."}
+_DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
+_UNREADABLE = {"damaged_image": 422, "too_many_pixels": 422}
+_UNDERIVABLE = dict.fromkeys(
+    ("damaged_image", "too_many_pixels", "not_an_image", "unsupported_format", "too_large", "empty", "no_such_object"),
+    409,
+) | dict.fromkeys(("storage_error", "access_denied", "out_of_time"), 503)
+
+UNIT = Unit(
+    name="recognition",
+    tags={"images": "Your images, and what was seen on them.", "models": "Who can be asked, and an answer at once."},
+    routes={
+        "POST /classify": Route(
+            {200: Answer("What the edge model sees.", ref("Recognition"), _RECOGNITION)},
+            Body(dict.fromkeys(CONTENT_TYPES, _PICTURE)),
+            _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
+        ),
+        "GET /images": Route(
+            {200: Answer("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
+        ),
+        "GET /images/{image_id}": Route(
+            {200: Answer("The image.", {"anyOf": [ref("ImageInFull"), ref("QueuedImage")]}, _IMAGE)}
+        ),
+        "GET /images/{image_id}/annotated": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
+        "GET /images/{image_id}/thumbnail": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
+        "GET /images/stats": Route({200: Answer("The days, the newest first, and all together.", ref("Stats"))}),
+        "GET /images/export": Route({200: Answer("Where the file lies for an hour.", ref("Export"))}),
+        "POST /images/{image_id}/recognitions": Route(
+            {202: Answer("It will be looked at again.", ref("Requested"), headers={"location": "The image."})},
+            Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}),
+        ),
+        "POST /images/{image_id}/corrections": Route(
+            {201: Answer("Kept beside the model's answer.", ref("Corrected"), headers={"location": "The image."})},
+            Body(
+                {"application/json": given({"labels": LABELS}, ["labels"])}, {"application/json": {"labels": ["cat"]}}
+            ),
+        ),
+        "DELETE /images/{image_id}": Route({200: Answer("What has gone.", ref("Receipt"))}),
+        "GET /models": Route(
+            {200: Answer("The models.", page_of("ModelBundle", detectors=array(one_of(*OPTIONS["detector"]["enum"]))))}
+        ),
+    },
+    schemas=FORMS
+    | {
+        "Stats": obj({"since": DAY, "until": DAY, "total": obj(CAME_TO), "items": array(ref("Day"))}),
+        "Export": obj(
+            {"format": one_of("json", "csv", "coco"), "images": COUNT, "url": LINK, "next_cursor": maybe(TEXT)}
+        ),
+        "Again": given({name: OPTIONS[name] for name in ("detector", "model")}),
+        "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
+        "Corrected": obj({"image_id": IMAGE_ID, "labels": array(TEXT), "at": TIME, "links": ref("Links")}),
+        "Receipt": obj(
+            {"image_id": IMAGE_ID, "status": {"const": "erased"}, "erased_at": TIME, "removed": ref("Removed")}
+        ),
+        "Removed": described(
+            "Every version of the picture by its key, pictures derived from it, rows and kept answers.",
+            obj(
+                {"objects": array(obj({"key": TEXT, "version": TEXT, "delete_marker": {"type": "boolean"}}))}
+                | {name: array(TEXT) for name in ("derived", "index", "contents", "earlier", "recognitions")}
+            ),
+        ),
+        "ModelBundle": described(
+            "A model that can be asked for, or a bundle that cannot be used and why.",
+            obj({"detector": one_of(*ANSWERING), "name": TEXT}, []) | {"additionalProperties": True},
+        ),
+    },
+    parameters=OPTIONS
+    | LISTED
+    | BETWEEN
+    | {
+        "image_id": IMAGE_ID,
+        "label": described("Only images on which this was seen, upper and lower case alike.", LABEL),
+        "detector": one_of(*ANSWERING) | {"description": "Only images that this one answered."},
+        "status": one_of("recognized", "rejected")
+        | {"description": "Only these; queued images are known by their ids."},
+        "min_confidence": described(
+            "Show only detections at least so sure; of a list only images on which the label, or anything, was.",
+            FRACTION,
+        ),
+        "format": one_of("json", "csv", "coco") | {"description": "What kind of file."},
+    },
+)
