@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -13,6 +13,7 @@ from sightline.retries import ATTEMPTS, LONGEST_PAUSE, pause
 
 _TIMEOUT = (10, 60)
 _PAGE = 100
+_PIECE = 1024 * 1024
 
 Query = Mapping[str, object]
 Send = Callable[[], requests.Response]
@@ -52,6 +53,10 @@ class Api:
         """The JSON answer of a POST; raises Problem."""
         return _read(self._asked("POST", path, params=_given(query), **given))
 
+    def delete(self, path: str) -> Any:
+        """The JSON answer of a DELETE; raises Problem."""
+        return _read(self._asked("DELETE", path))
+
     def items(self, path: str, most: int | None, query: Query | None = None) -> Iterator[Any]:
         """The first items of a list, page by page."""
         left, cursor = most, None
@@ -69,6 +74,19 @@ class Api:
         def send() -> requests.Response:
             form.rewind()
             return self._storage.post(url, data=form, headers={"Content-Type": form.content_type}, timeout=_TIMEOUT)
+
+        self._tried(send, url)
+
+    def download(self, url: str, file: IO[bytes]) -> None:
+        """Write what a link leads to into a file, which each try begins anew; raises Problem or OSError."""
+
+        def send() -> requests.Response:
+            file.seek(0)
+            file.truncate()
+            answer = self._storage.get(url, timeout=_TIMEOUT, stream=True)
+            for piece in answer.iter_content(_PIECE) if answer.ok else ():
+                file.write(piece)
+            return answer
 
         self._tried(send, url)
 

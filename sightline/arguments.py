@@ -6,7 +6,11 @@ from typing import Any
 
 from sightline import __version__
 from sightline.asking import classify, models
+from sightline.changing import correct, delete, recognize
+from sightline.exporting import FORMATS, export
+from sightline.filters import add_filters
 from sightline.reading import list_images, show, watch
+from sightline.stats import stats
 from sightline.uploading import upload
 
 _MOST_AT_ONCE = 16
@@ -20,8 +24,9 @@ in this folder or one above it. Where people sign in, give an access token by SI
 _EXAMPLES = """examples:
   sightline upload cat.jpg holiday/ https://example.com/dog.jpg --wait
   sightline upload barn/ --detector edge --model animals@1.0.0 --json
-  sightline list --limit 5
+  sightline list --label cat --min-confidence 0.9 --since 2026-11-01
   sightline show img_01a1fa287ea2a27678add6ad9b4a8b27
+  sightline export --format coco --status recognized
   sightline classify cat.jpg --top-k 3
 
 exit status: 0 when all went well, 1 when something failed, 2 for a mistake in the command, 130 after Ctrl-C"""
@@ -36,6 +41,8 @@ def parse(arguments: Sequence[str] | None = None) -> Namespace:
     commands = parser.add_subparsers(required=True, metavar="command")
     _upload(commands)
     _reading(commands)
+    _exporting(commands)
+    _changing(commands)
     _asking(commands)
     return parser.parse_args(arguments)
 
@@ -53,15 +60,43 @@ def _reading(commands: Any) -> None:
     listing = _command(commands, "list", list_images, "your images that have an answer, newest first", "--limit 5")
     listing.add_argument("--limit", type=_positive, default=25, help="how many (25)")
     listing.add_argument("--all", action="store_true", help="all of them")
+    listing.add_argument("--top-k", type=int, help="show at most so many detections")
+    add_filters(listing)
     showing = _command(commands, "show", show, "one image and all that was seen on it", "img_01a1… --top-k 3")
     showing.add_argument("image_ids", nargs="+", metavar="image_id")
-    for added in (listing, showing):
-        _wishes(added)
+    _wishes(showing)
     watching = _command(
         commands, "watch", watch, "wait for the answers of images; without any, tell every new answer", "img_01a1…"
     )
     watching.add_argument("image_ids", nargs="*", metavar="image_id")
     _patience(watching)
+
+
+def _exporting(commands: Any) -> None:
+    added = _command(commands, "export", export, "what is known of your images, as a file", "--format csv cats.csv")
+    added.add_argument("file", nargs="?", help="where to (images.json, .csv or .coco.json); numbered if one is too few")
+    added.add_argument("--format", choices=FORMATS, default="json", help="json unless given")
+    add_filters(added)
+    about = "what your days came to: images, calls paid and saved"
+    counting = _command(commands, "stats", stats, about, "--since 2026-11-01")
+    counting.add_argument("--since", metavar="DAY", help="the first day; thirty days unless given")
+    counting.add_argument("--until", metavar="DAY", help="the day after the last")
+
+
+def _changing(commands: Any) -> None:
+    again = _command(commands, "recognize", recognize, "have images recognised again; answers before stay", "img_01a1…")
+    again.add_argument("--detector", help="rekognition, edge or cascade; the deployment's own unless given")
+    again.add_argument("--model", help="a name that sightline models lists, or name@version")
+    again.add_argument("--wait", action="store_true", help="wait for the answers and show them")
+    _patience(again)
+    saying = _command(commands, "correct", correct, "say what is on an image, beside what was seen", "img_01a1… cat")
+    saying.add_argument("image_id")
+    saying.add_argument("labels", nargs="*", metavar="label")
+    saying.add_argument("--nothing", action="store_true", help="nothing is on it that has a name")
+    erasing = _command(commands, "delete", delete, "erase images for good, and show the receipts", "img_01a1…")
+    erasing.add_argument("--yes", action="store_true", help="do not ask whether you mean it")
+    for added in (again, erasing):
+        added.add_argument("image_ids", nargs="+", metavar="image_id")
 
 
 def _asking(commands: Any) -> None:

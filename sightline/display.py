@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from unicodedata import category
 
@@ -28,12 +28,12 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows, without the columns that are empty throughout."""
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[str] = ("confidence",)) -> None:
+    """Print rows, without the columns that are empty throughout; those of `numbers` end alike."""
     kept = [column for column in range(len(headings)) if any(row[column] for row in rows)]
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in kept:
-        made.add_column(headings[column], justify="right" if headings[column] == "confidence" else "left")
+        made.add_column(headings[column], justify="right" if headings[column] in numbers else "left")
     for row in rows:
         made.add_row(*(Text(plain(row[column])) for column in kept))
     if kept:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from sightline.form import Tell
 
@@ -28,13 +28,21 @@ class Share:
 @contextmanager
 def bar(doing: str, total: int) -> Iterator[Tell]:
     """A bar of so many pictures; gives what advances it."""
+    said = TextColumn("{task.completed:.0f} of {task.total:.0f}")
+    with _shown(total, TextColumn(doing), BarColumn(), said, TimeRemainingColumn()) as tell:
+        yield tell
+
+
+@contextmanager
+def counter(doing: str, things: str) -> Iterator[Tell]:
+    """How many so far, where nobody knows how many there will be; gives what counts on."""
+    with _shown(None, TextColumn(doing), BarColumn(), TextColumn(f"{{task.completed:.0f}} {things}")) as tell:
+        yield tell
+
+
+@contextmanager
+def _shown(total: int | None, *columns: ProgressColumn) -> Iterator[Tell]:
     console = Console(stderr=True)
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f}"),
-        TimeRemainingColumn(),
-    )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(doing, total=total)
+        task = progress.add_task("", total=total)
         yield lambda advance: progress.advance(task, advance)

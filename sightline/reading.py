@@ -8,7 +8,8 @@ from sightline import display
 from sightline.api import Api, Stopped
 from sightline.batch import Image, settled
 from sightline.details import details
-from sightline.problem import Problem
+from sightline.each import complain, each_image
+from sightline.filters import filters
 
 _HEADINGS = ("image_id", "received", "label", "confidence", "name")
 _LOOK_EVERY = 2.0
@@ -18,7 +19,7 @@ _LOOK_AT = 100
 def list_images(api: Api, given: Namespace) -> int:
     """Your images that have an answer, newest first."""
     most = None if given.all else given.limit
-    images = api.items("/images", most, {"top_k": given.top_k, "min_confidence": given.min_confidence})
+    images = api.items("/images", most, {"top_k": given.top_k} | filters(given))
     if given.json:
         for image in images:
             display.machine_line(image)
@@ -30,18 +31,7 @@ def list_images(api: Api, given: Namespace) -> int:
 def show(api: Api, given: Namespace) -> int:
     """All there is to know about an image."""
     query = {"top_k": given.top_k, "min_confidence": given.min_confidence}
-    failed = False
-    for image_id in given.image_ids:
-        try:
-            image = api.get(f"/images/{image_id}", query)
-        except Problem as problem:
-            failed = _failed(image_id, problem, given)
-            continue
-        if given.json:
-            display.machine_line(image)
-        else:
-            details(image)
-    return int(failed)
+    return each_image(given, lambda image_id: api.get(f"/images/{image_id}", query), details)
 
 
 def watch(api: Api, given: Namespace) -> int:
@@ -53,7 +43,8 @@ def watch(api: Api, given: Namespace) -> int:
     for image_id in given.image_ids:
         image, problem = settled(api, {"image_id": image_id}, deadline)
         if problem:
-            failed = _failed(image_id, problem, given)
+            failed = True
+            complain(image_id, problem, machine=given.json)
         else:
             _tell(image, given)
     return int(failed)
@@ -87,14 +78,6 @@ def _tell(image: Image, given: Namespace) -> None:
     else:
         label, confidence = display.seen(image)
         display.line("  ".join((image["image_id"], f"{label} {confidence}".strip(), image["name"])))
-
-
-def _failed(image_id: str, problem: Problem, given: Namespace) -> bool:
-    if given.json:
-        display.machine_line({"image_id": image_id, "status": "failed", "error": problem.to_dict()})
-    else:
-        display.complaint(image_id, problem)
-    return True
 
 
 def _row(image: Image) -> tuple[str, ...]:

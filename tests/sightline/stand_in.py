@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.loopback import serving
+from tests.sightline.amended import changed, exported
 
 JPEG = b"\xff\xd8\xff\xe0 as a camera begins one"
 Headers = dict[str, str]
@@ -20,7 +21,7 @@ Headers = dict[str, str]
 
 @dataclass(frozen=True)
 class Trouble:
-    """One answer given in place of the right one; status 0 breaks off."""
+    """One answer given in place of the right one; status 0 breaks off, at once or within `body`."""
 
     status: int
     body: str = ""
@@ -45,6 +46,7 @@ class Deployment:
     listed: bool = False
     release: threading.Event = field(default_factory=threading.Event)
     looks_until_answered: int = 0
+    exported: list[int] = field(default_factory=list)
 
     def add(self, name: str) -> str:
         """A new image, which anything but a JPEG's bytes will be rejected for."""
@@ -57,13 +59,15 @@ class Deployment:
         image = self.images[image_id]
         image["looks"] += 1
         if image["looks"] <= self.looks_until_answered:
-            return {"image_id": image_id, "name": image["name"], "status": "queued"}
+            old = {"recognition": recognition(), "status": "recognized"} if "wish" in image else {"status": "queued"}
+            return {"image_id": image_id, "name": image["name"]} | old
         shown = {"image_id": image_id, "name": image["name"], "received_at": "2026-11-21T12:00:00.000Z", "bytes": 7}
         sent = [form["file"] for form in self.forms if form["key"].startswith(f"{image_id}/")]
         if sent and sent[0][:3] != JPEG[:3]:
             rejection = {"code": "not_an_image", "detail": "The bytes are no picture."}
             return shown | {"status": "rejected", "rejected_at": "…", "rejection": rejection}
-        return shown | {"status": "recognized", "recognition": recognition()}
+        wish = {"request": image["wish"]} if "wish" in image else {}
+        return shown | wish | {"status": "recognized", "recognition": recognition()}
 
 
 def recognition() -> dict[str, Any]:
@@ -93,6 +97,9 @@ class DeploymentHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer_or_fail(b"")
 
+    def do_DELETE(self) -> None:
+        self._answer_or_fail(b"")
+
     def do_POST(self) -> None:
         self._answer_or_fail(self.rfile.read(int(self.headers["Content-Length"])))
 
@@ -109,15 +116,19 @@ class DeploymentHandler(BaseHTTPRequestHandler):
             self._fail(troubles.pop(0))
         else:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            self._send(200, json.dumps(self._right(parts.path, query, said)), {})
+            answer = self._right(parts.path, query, said)
+            self._send(200, answer if isinstance(answer, str) else json.dumps(answer), {})
 
     def _fail(self, trouble: Trouble) -> None:
         if trouble.status:
             self._send(trouble.status, trouble.body, trouble.headers)
         else:
+            self._send(200, trouble.body, {"Content-Length": "1000000"}) if trouble.body else None
             self.close_connection = True
 
     def _right(self, path: str, query: dict[str, str], said: Any) -> Any:
+        if answer := changed(self.deployment, self.command, path, said) or exported(self.deployment, path, query):
+            return answer
         if self.command == "POST":
             return {
                 "/uploads": self._form,
@@ -163,11 +174,11 @@ class DeploymentHandler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: str, headers: Headers) -> None:
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in ({"Content-Length": str(len(body.encode()))} | headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body.encode())))
         self.end_headers()
-        self.wfile.write(body.encode())
+        with suppress(BrokenPipeError):  # the client was interrupted
+            self.wfile.write(body.encode())
 
 
 def fields(content_type: str, body: bytes) -> dict[str, Any]:

@@ -10,17 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.sightline.amended import HELD
 from tests.sightline.stand_in import JPEG, Deployment
 from tests.stacks import ROOT
 
 IMAGE = f"img_{0:032x}"
 
 
-def interrupted(deployment: Deployment, once: Callable[[], bool], *arguments: object) -> tuple[int, str, str]:
+def interrupted(
+    deployment: Deployment, once: Callable[[], bool], *arguments: object, cwd: Path = ROOT
+) -> tuple[int, str, str]:
     """The client's exit status and what it printed, interrupted once that is so."""
     with subprocess.Popen(
         [sys.executable, "-m", "sightline", *map(str, arguments)],
-        cwd=ROOT, env=os.environ | {"SIGHTLINE_API": deployment.url},
+        cwd=cwd, env=os.environ | {"SIGHTLINE_API": deployment.url, "PYTHONPATH": str(ROOT)},
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         while not once():
@@ -54,6 +57,14 @@ def test_interrupted_waiting_leaves_the_ids_of_what_was_sent(deployment: Deploym
     )
     assert (status, complained) == (130, "\nInterrupted: 1 of 1 sent.\n")
     assert IMAGE in said
+
+
+def test_an_interrupted_export_leaves_whole_files_and_says_which(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.exported = [3, HELD]
+    status, said, complained = interrupted(deployment, lambda: deployment.held, "export", cwd=tmp_path)
+    assert (status, said) == (130, "images-1.json: 3 images\n")
+    assert complained == "\nInterrupted: whole are images-1.json.\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["images-1.json"]
 
 
 @pytest.mark.parametrize(

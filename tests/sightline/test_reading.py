@@ -1,5 +1,7 @@
+import json
+
 from tests.sightline.conftest import Run
-from tests.sightline.stand_in import Deployment, Trouble
+from tests.sightline.stand_in import Deployment, Trouble, recognition
 
 
 def test_a_list_is_read_over_as_many_pages_as_it_takes(deployment: Deployment, run: Run) -> None:
@@ -18,10 +20,15 @@ def test_a_list_shows_what_was_seen(deployment: Deployment, run: Run) -> None:
 
 def test_a_reader_s_wishes_are_passed_on(deployment: Deployment, run: Run) -> None:
     image_id = deployment.add("cat.jpg")
-    run("list", "--top-k", "2", "--min-confidence", "0.5")
+    wishes = ("--label", "Kätzchen", "--detector", "edge", "--status", "recognized", "--since", "2026-11-01")
+    run("list", "--top-k", "2", "--min-confidence", "0.5", *wishes, "--until", "2026-11-21T14:30:00+01:00")
     run("show", image_id, "--top-k", "1")
     paths = [path for _, path, _ in deployment.asked]
-    assert paths == ["/images?limit=25&top_k=2&min_confidence=0.5", f"/images/{image_id}?top_k=1"]
+    assert paths == [
+        "/images?limit=25&top_k=2&label=K%C3%A4tzchen&min_confidence=0.5&detector=edge&status=recognized"
+        "&since=2026-11-01&until=2026-11-21T14%3A30%3A00%2B01%3A00",
+        f"/images/{image_id}?top_k=1",
+    ]
 
 
 def test_an_image_is_shown_with_everything_seen_on_it(deployment: Deployment, run: Run) -> None:
@@ -31,6 +38,22 @@ def test_an_image_is_shown_with_everything_seen_on_it(deployment: Deployment, ru
     assert "451 × 300" in said
     assert "left 10%, top 20%, width 30%, height 40%" in said
     assert "dog" in said
+
+
+def test_what_was_said_before_and_by_people_is_shown_beside_it(deployment: Deployment, run: Run) -> None:
+    image_id = deployment.add("cat.jpg")
+    earlier = {"status": "recognized", "recognized_at": "2026-11-20T12:00:00Z", "recognition": recognition()}
+    refused = {"status": "rejected", "rejected_at": "2026-11-19T12:00:00Z", "rejection": {"code": "damaged_image"}}
+    corrections = [{"labels": ["lynx", "猫"], "at": "2026-11-21T13:00:00Z"}, {"labels": [], "at": "…"}]
+    more = {"earlier": [earlier, refused], "corrections": corrections, "reused_from": "img_f"}
+    shown = deployment.answered(image_id) | more
+    deployment.troubles[f"/images/{image_id}"] = [Trouble(200, json.dumps(shown))]
+    said = run("show", image_id).said
+    assert "lynx, 猫, said at 2026-11-21T13:00:00Z" in said
+    assert "nothing, said at" in said
+    assert "2026-11-20T12:00:00Z   edge       animals@1.0.0   cat" in said
+    assert "rejected: damaged_image" in said
+    assert "img_f" in said
 
 
 def test_an_image_that_is_not_there_is_a_failure_and_the_others_are_shown(deployment: Deployment, run: Run) -> None:
