@@ -14,7 +14,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
-from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
 ROOT = Path(__file__).parent
@@ -22,6 +21,8 @@ RUNTIME = lambda_.Runtime(f"python3.{sys.version_info.minor}", lambda_.RuntimeFa
 """The Lambda runtime of the interpreter that synthesises: the bytecode in the bundles is that interpreter's."""
 
 BATCH = 10
+POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What Lambda does to a queue in the name of the function that works it off."""
 
 
 def unit_bundle(scope: Construct, unit: str, *, vendor: bool) -> lambda_.Code:
@@ -82,9 +83,18 @@ class PythonFunction(Grants, lambda_.Function):
         self._wait_for_grants()
 
     def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
-        """Take the queue's messages, ten at a time, failing by message, at most so many batches at once."""
-        self.add_event_source(
-            SqsEventSource(queue, batch_size=BATCH, max_concurrency=concurrency, report_batch_item_failures=True)
+        """Take the queue's messages, ten at a time, failing by message, at most so many batches at once.
+
+        An `SqsEventSource` would grant sqs:GetQueueUrl too, which nobody asks for; the id is the one it gives.
+        https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
+        """
+        self.may([*POLLING, "sqs:ChangeMessageVisibility"], queue.queue_arn)
+        self.add_event_source_mapping(
+            f"SqsEventSource:{cdk.Names.node_unique_id(queue.node)}",
+            event_source_arn=queue.queue_arn,
+            batch_size=BATCH,
+            max_concurrency=concurrency,
+            report_batch_item_failures=True,
         )
 
 
