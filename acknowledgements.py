@@ -120,6 +120,10 @@ WILDCARDS = (
     Keys("RekognitionStack/Recognize", "RekognitionStack/Derived", "*", _ANY_DERIVED),
     Keys("RekognitionStack/Images", "APIStack/Images", "*", _ANY_IMAGE),
     Keys("RekognitionStack/Images", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    Keys("RekognitionStack/Erase", "APIStack/Images", "*", _ANY_IMAGE),
+    Keys("RekognitionStack/Erase", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    Keys("RekognitionStack/Export", "APIStack/Images", "*", _ANY_IMAGE),
+    Keys("RekognitionStack/Export", "RekognitionStack/Derived", "exports/*", "A file for each export, named by it."),
 )
 
 
