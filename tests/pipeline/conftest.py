@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from local import function_logs
+from local import demo_user
 from local.deployment import Deployment, deployed
 from local.loopback import serving
 from local.photos import PhotoHandler
@@ -14,7 +15,11 @@ from tests import rekognition_server
 from tests.builders import s3_event
 from tests.photographs import photograph
 from tests.pipeline.chain import Chain
+from tests.pipeline.leaks import leaks, log_of, secrets_of
+from tests.pipeline.marked import MARKS, by_every_way, marked
 from tests.ports import free_port
+
+DAILY_UPLOADS = 40
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +32,7 @@ def rekognition() -> rekognition_server.Book:
 def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Book) -> Iterator[Deployment]:
     """All three stacks in an emulator of their own, auth off, with a Rekognition on this machine.
 
-    Afterwards, that no function was denied anything.
+    Afterwards, that no function was denied anything, or has logged what nobody may read.
     """
     with (
         serving(rekognition_server.handler(rekognition)) as url,
@@ -39,10 +44,15 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognitio
         ) as made,
     ):
         yield made
-        function_logs.save(made.client("logs"), log := made.directory / "logs/functions.log")
-        said = log.read_text()
+        check(made)
+
+
+def check(made: Deployment) -> None:
+    """Of a run that is over: that its functions were denied nothing, and told no secret in their logs."""
+    said = log_of(made)
     assert "answered" in said
     assert "not authorized" not in said
+    assert not leaks(said, (*secrets_of(made), *MARKS))
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +68,28 @@ def chain(deployment: Deployment) -> Iterator[Chain]:
 
 
 @pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """All three stacks with auth on, a day's quota for each user, and a Rekognition that nobody here asks."""
+    settings = {"rekognition": "true", "daily_uploads": str(DAILY_UPLOADS), "daily_spend": "0.01"}
+    with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito", context=settings) as made:
+        yield made
+        check(made)
+
+
+@pytest.fixture(scope="session")
+def ann(guarded: Deployment) -> Iterator[Chain]:
+    """The deployment with auth on as a signed-in user meets it."""
+    with serving(PhotoHandler) as photographs:
+        yield Chain(guarded, photographs, Book(), demo_user.token(guarded, "ann@example.com"))
+
+
+@pytest.fixture(scope="session")
+def bob(guarded: Deployment, ann: Chain) -> Chain:
+    """And as another one does."""
+    return replace(ann, token=demo_user.token(guarded, "bob@example.com"))
+
+
+@pytest.fixture(scope="session")
 def cat() -> bytes:
     """A photograph of a cat as JPEG."""
     return photograph("cat")
@@ -67,6 +99,12 @@ def cat() -> bytes:
 def coffee() -> bytes:
     """A photograph of a cup of coffee as JPEG."""
     return photograph("coffee")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def marked_id(chain: Chain, cat: bytes) -> str:
+    """A photograph with its owner's name and place in it has come in by every way; answers the id of one."""
+    return by_every_way(chain, marked(cat))
 
 
 @pytest.fixture(scope="session", autouse=True)
