@@ -1,6 +1,7 @@
 """Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models.
 
-{"derive": […]} makes pictures of pictures: see `edge_ml.derived.derive`.
+{"resolve": ["name" | null, …]} with the models that would answer, unasked; {"derive": […]} makes pictures of pictures:
+see `edge_ml.derived.derive`.
 """
 
 import os
@@ -33,6 +34,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda entry point."""
     if event.get("describe"):
         return {"models": MODELS.describe()}
+    if "resolve" in event:
+        models = [_resolved(asked) for asked in event["resolve"]]
+        tell("resolved", [{}] * len(models), models)
+        return {"models": models}
     remaining_ms = context.get_remaining_time_in_millis
     if "derive" in event:
         made = [_derived(asked, remaining_ms) for asked in event["derive"]]
@@ -44,15 +49,27 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _answered(event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
+    model = _model(event.get("model"))
+    if isinstance(model, dict):
+        return model
+    return {"model": model.bundle.to_dict(), "results": results(model, _bodies(event["images"]), remaining_ms)}
+
+
+def _resolved(asked: str | None) -> dict[str, Any]:
+    model = _model(asked)
+    return model if isinstance(model, dict) else model.bundle.to_dict()
+
+
+def _model(asked: str | None) -> Model | dict[str, Any]:
+    """The model meant, or why there is none."""
     try:
-        model = MODELS.named(event.get("model"))
+        return MODELS.named(asked)
     except UnknownModelError as error:
         return {"error": {"code": "unknown_model", "detail": str(error)}}
     except BundleError as error:
         return {"error": {"code": "unusable_model", "detail": str(error)}}
     except StoreError as error:
         return {"error": {"code": "models_unavailable", "detail": str(error), "retryable": True}}
-    return {"model": model.bundle.to_dict(), "results": results(model, _bodies(event["images"]), remaining_ms)}
 
 
 def _named(said: Mapping[str, Any]) -> dict[str, str]:

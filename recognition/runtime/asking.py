@@ -13,14 +13,15 @@ from domain.image import Image
 from domain.options import Options, OptionsError
 from domain.recognition import Rejection
 from recognition.runtime.detector import Detector, outcomes_of
+from recognition.runtime.question import Question
 
 logger = Logger(child=True)
 
 
-def options_of(s3: Callable[[], Any], images: Sequence[Image]) -> dict[Image, Options | Rejection]:
-    """What was asked with each image; an image left out could not be looked at just now."""
-    looked_at = [image for image in images if image.has_options]
-    found: dict[Image, Options | Rejection | None] = {image: Options() for image in images if not image.has_options}
+def options_of(s3: Callable[[], Any], questions: Sequence[Question]) -> dict[Image, Options | Rejection]:
+    """What is asked of each image; an image left out could not be looked at just now."""
+    looked_at = [each.image for each in questions if each.options is None and each.image.has_options]
+    found: dict[Image, Options | Rejection | None] = {each.image: each.options or Options() for each in questions}
     found |= _looked_up(s3(), looked_at) if looked_at else {}
     return {image: options for image, options in found.items() if options}
 

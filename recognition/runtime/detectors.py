@@ -7,25 +7,31 @@ from functools import cached_property
 from recognition.runtime.cascade import Cascade
 from recognition.runtime.detector import Detector
 from recognition.runtime.edge_detector import EdgeDetector
+from recognition.runtime.edge_versions import EdgeVersions
+from recognition.runtime.memory import Memory
 from recognition.runtime.normalised import Normalised
-from recognition.runtime.rekognition_detector import MAKING, TIMEOUTS, RekognitionDetector
+from recognition.runtime.once import Once
+from recognition.runtime.rekognition_detector import LABEL_MODEL, MAKING, TIMEOUTS, RekognitionDetector
 from wire.aws import client
+
+_ASKED = {"edge": "edge_once", "rekognition": "rekognition_once", "cascade": "cascade"}
 
 
 class Detectors:
     """By name; the first name is the default one's, and made at once. `saved` is what the cascade counts.
 
-    `derived` is the bucket of derived pictures.
+    `memory` is what they know and learn of a batch, `derived` the bucket of derived pictures.
     """
 
     def __init__(self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
+        self.memory = Memory()
         self._edge_function, self._cascade_below, self._derived = edge_function, cascade_below, derived
         self.named(self.default)
 
     def named(self, name: str) -> Detector | None:
-        """One of the deployment's detectors; None for any other."""
-        return getattr(self, name) if name in self.names else None
+        """One of the deployment's detectors, that asks about the same bytes once; None for any other."""
+        return getattr(self, _ASKED[name]) if name in self.names else None
 
     @property
     def cost(self) -> bool:
@@ -44,6 +50,16 @@ class Detectors:
         return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised)
 
     @cached_property
+    def edge_once(self) -> Once:
+        """The edge function, unless the model that it would take has answered already."""
+        return Once("edge", self.edge, self.memory, EdgeVersions(self.edge))
+
+    @cached_property
+    def rekognition_once(self) -> Once:
+        """Rekognition, unless its present model has answered already."""
+        return Once("rekognition", self.rekognition, self.memory, lambda model: LABEL_MODEL)
+
+    @cached_property
     def cascade(self) -> Cascade:
         """The one, and where it is unsure the other."""
-        return Cascade(self.edge, self.rekognition, self._cascade_below, self.saved)
+        return Cascade(self.edge_once, self.rekognition_once, self._cascade_below, self.saved)

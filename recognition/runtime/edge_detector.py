@@ -50,6 +50,11 @@ class EdgeDetector:
         listed: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
         return listed
 
+    def resolve(self, *asked: str | None) -> list[Model | None]:
+        """The models it would answer with, None where one cannot be had; raises DetectorError."""
+        meant = self._invoke({"resolve": asked})["models"]
+        return [None if "error" in each else Model.from_dict(each) for each in meant]
+
     def derive(self, *asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Have pictures made of images, each with a result or an error; raises DetectorError."""
         results: list[dict[str, Any]] = self._invoke({"derive": asked})["results"]

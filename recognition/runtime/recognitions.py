@@ -1,77 +1,146 @@
-"""The Recognitions kept in DynamoDB, keyed by owner and time-ordered image id."""
+"""The Recognitions kept in DynamoDB, keyed by owner and time-ordered image id, and the answers they replaced."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from domain.entry import Entry, Item
+from domain.entry import ERASED, Entry, Item, Key
 from domain.image import Image
+from recognition.runtime.writes import count, keep, put_aside
+from wire import rows
 
-_NEWER = "attribute_not_exists(image_id) OR sequencer < :sequencer"
+Standing = Mapping[Key, Entry | None]
+"""What stands of images, None where one was erased; of an image that is left out there is nothing yet."""
+
+_UNSEEN: Standing = {}
+_CONTESTS = 4
 
 
 class Recognitions:
-    """The collection; every method raises botocore's ClientError when DynamoDB refuses."""
+    """The collection; every method raises botocore's ClientError when DynamoDB refuses.
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
-        self._dynamodb, self._table = dynamodb, table
+    `answers` is the table that the answers before the present one go to.
+    """
 
-    def of(self, images: Iterable[Image]) -> dict[tuple[str, str], Entry]:
-        """The entries that stand for these images, by owner and image id; one request per hundred."""
-        keys = [_key(owner, image_id) for owner, image_id in {(each.owner, each.image_id) for each in images}]
-        found: list[Item] = []
-        while keys:
-            asked = {self._table: {"Keys": keys[:100], "ConsistentRead": True}}
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            found += answer["Responses"][self._table]
-            keys = keys[100:] + answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        return {(each["owner"]["S"], each["image_id"]["S"]): Entry.from_item(each) for each in found}
+    def __init__(self, dynamodb: Any, table: str, answers: str = "") -> None:
+        self._dynamodb, self._table, self._answers = dynamodb, table, answers
 
-    def add(self, entries: Sequence[Entry]) -> None:
-        """Keep each entry unless the same or a newer version of its image is kept; one request when none is."""
-        writes = [{"Put": self._put(entry)} for entry in entries]
+    def of(self, images: Iterable[Image]) -> dict[Key, Entry | None]:
+        """What stands of these images, as it is this moment."""
+        return self.look_up(images, [])[0]
+
+    def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> tuple[dict[Key, Entry | None], list[Item]]:
+        """What stands of these images, and with it, in the same request, these rows of the answers table."""
+        keys = [_key(*key) for key in dict.fromkeys((each.owner, each.image_id) for each in images)]
+        asked = {self._table: keys, self._answers: answers}
+        found = rows.read(self._dynamodb, asked, consistent={self._table})
+        standing = {(each["owner"]["S"], each["image_id"]["S"]): Entry.standing(each) for each in found[self._table]}
+        return standing, found[self._answers]
+
+    def add(self, entries: Sequence[Entry], standing: Standing = _UNSEEN) -> list[Entry | None]:
+        """Keep each entry unless the same or a newer answer stands; answers what stands of each, None if erased.
+
+        What it replaces goes to the earlier answers in the same transaction; so does an entry that was asked for
+        when a newer one stands. It is one request if everything stands as the caller has seen it.
+        """
         try:
-            if writes:
-                self._dynamodb.transact_write_items(TransactItems=writes)
+            self._transact([write for entry in entries for write in self._writes(entry, standing)])
         except self._dynamodb.exceptions.TransactionCanceledException:
-            for entry in entries:
-                self._add_one(entry)
+            return [self._add_one(entry) for entry in entries]
+        return [_stands(entry, standing) for entry in entries]
 
     def get(self, owner: str, image_id: str) -> Entry | None:
         """One entry of this owner."""
         item = self._dynamodb.get_item(TableName=self._table, Key=_key(owner, image_id)).get("Item")
-        return Entry.from_item(item) if item else None
+        return Entry.standing(item) if item else None
 
-    def page(self, owner: str, limit: int, before: str | None) -> tuple[list[Entry], str | None]:
-        """The owner's newest entries older than image id `before`, and the id to go on from."""
-        start = {"ExclusiveStartKey": _key(owner, before)} if before else {}
-        answer = self._dynamodb.query(
-            TableName=self._table,
-            KeyConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": owner}},
-            ScanIndexForward=False,
-            Limit=limit,
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return [Entry.from_item(each) for each in answer["Items"]], last["image_id"]["S"] if last else None
+    def by_ids(self, owner: str, image_ids: Sequence[str]) -> list[Entry]:
+        """The owner's entries of these ids, in their order, without those that are not there."""
+        keys = [_key(owner, image_id) for image_id in image_ids]
+        found = map(Entry.standing, rows.read(self._dynamodb, {self._table: keys})[self._table])
+        by_id = {entry.image.image_id: entry for entry in found if entry}
+        return [by_id[image_id] for image_id in image_ids if image_id in by_id]
 
-    def _put(self, entry: Entry) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "Item": entry.to_item(),
-            "ConditionExpression": _NEWER,
-            "ExpressionAttributeValues": {":sequencer": {"S": entry.image.sequencer}},
-        }
-
-    def _add_one(self, entry: Entry) -> None:
+    def correct(self, owner: str, image_id: str, correction: Mapping[str, Any]) -> Entry | None:
+        """Keep what a person said beside the answer; the entry with it, None where there is no such image."""
+        change = "SET corrections = list_append(if_not_exists(corrections, :none), :said)"
+        said = {"L": [{"S": json.dumps(correction, separators=(",", ":"))}]}
+        values = {":none": {"L": []}, ":said": said, ":erased": {"S": ERASED}}
         try:
-            self._dynamodb.put_item(**self._put(entry))
+            return Entry.from_item(self._update(owner, image_id, change, values, condition="sequencer < :erased"))
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+            return None
+
+    def has(self, owner: str, image_id: str) -> bool:
+        """Whether there is a row, be it that of an erased image."""
+        asked = {"Key": _key(owner, image_id), "ProjectionExpression": "image_id", "ConsistentRead": True}
+        return "Item" in self._dynamodb.get_item(TableName=self._table, **asked)
+
+    def bury(self, owner: str, image_id: str, expires: int) -> Entry | None:
+        """Let an image count as erased; answers its entry until that is sealed.
+
+        So an erasure that was cut short finds, when it is asked for again, what is still to be erased.
+        """
+        values = {":erased": {"S": ERASED}, ":expires": {"N": str(expires)}}
+        row = self._update(owner, image_id, "SET sequencer = :erased, expires = :expires", values)
+        return Entry.from_item(row) if "said" in row else None
+
+    def seal(self, owner: str, image_id: str, expires: int) -> None:
+        """Leave nothing of an image but that it was erased, until that second since 1970."""
+        left = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
+        self._dynamodb.put_item(TableName=self._table, Item=_key(owner, image_id) | left)
+
+    def _add_one(self, entry: Entry) -> Entry | None:
+        for contest in range(_CONTESTS):
+            standing = self.of([entry.image])
+            try:
+                self._transact(self._writes(entry, standing))
+                break
+            except self._dynamodb.exceptions.TransactionCanceledException:
+                if contest == _CONTESTS - 1:
+                    raise
+        return _stands(entry, standing)
+
+    def _transact(self, writes: Sequence[Mapping[str, Any]]) -> None:
+        if writes:
+            self._dynamodb.transact_write_items(TransactItems=writes)
+
+    def _writes(self, entry: Entry, standing: Standing) -> list[dict[str, Any]]:
+        if entry.key not in standing:
+            return [keep(self._table, entry)]
+        over = standing[entry.key]
+        if over is None or over.order == entry.order:
+            return []
+        if over.order < entry.order:
+            return [keep(self._table, entry, over), put_aside(self._answers, over)]
+        return [count(self._table, over), put_aside(self._answers, entry)] if entry.request else []
+
+    def _update(
+        self, owner: str, image_id: str, change: str, values: Mapping[str, Any], *, condition: str = ""
+    ) -> Item:
+        answer = self._dynamodb.update_item(
+            TableName=self._table,
+            Key=_key(owner, image_id),
+            UpdateExpression=change,
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_NEW",
+            **({"ConditionExpression": condition} if condition else {}),
+        )
+        row: Item = answer["Attributes"]
+        return row
+
+
+def _stands(entry: Entry, standing: Standing) -> Entry | None:
+    """What stands once an entry was added where this stood."""
+    if entry.key not in standing:
+        return entry
+    over = standing[entry.key]
+    return replace(entry, earlier=over.earlier + 1) if over and over.order < entry.order else over
 
 
 def _key(owner: str, image_id: str) -> Item:

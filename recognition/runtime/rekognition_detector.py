@@ -20,6 +20,9 @@ _AT_ONCE = 10
 REKOGNITION: dict[str, Any] = {"name": "rekognition-labels", "task": "detect", "license": "Amazon Rekognition"}
 """How GET /models describes it; its labels and version are Amazon's to say."""
 
+LABEL_MODEL = Model(REKOGNITION["name"], "3.0")
+"""Whose answers are used again. Where Amazon has another by now, every image is asked about until it stands here."""
+
 _READS = "Rekognition reads JPEG and PNG of 80 to 10,000 pixels a side, up to 15 MB."
 _UNREADABLE = ("unsupported_format", "too_large")
 _FINAL = {

@@ -9,16 +9,19 @@ from aws_lambda_powertools import Metrics
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Recognition
+from recognition.runtime.memory import Memory
 
-METRICS = ("ImagesAsked", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
+METRICS = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
 
 metrics = Metrics(namespace="Sightline")
 
 
-def spending(images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str]) -> dict[str, int]:
-    """The metrics of one batch: what its cascade counted, and the answers Rekognition is paid for."""
-    paid = sum(isinstance(said, Recognition) and said.detector == "rekognition" for said in outcomes.values())
-    counted = {"ImagesAsked": images, "RekognitionCalls": paid, **cascade}
+def spending(images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str], memory: Memory) -> dict[str, int]:
+    """The metrics of one batch: what its cascade and its memory saved, and the answers Rekognition is paid for."""
+    said = {image: each for image, each in outcomes.items() if isinstance(each, Recognition)}
+    reused = {image for image, each in said.items() if memory.source(image, each)}
+    paid = sum(each.detector == "rekognition" for image, each in said.items() if image not in reused)
+    counted = {"ImagesAsked": images, "AnswersReused": len(reused), "RekognitionCalls": paid, **cascade}
     return {name: counted.get(name, 0) for name in METRICS}
 
 

@@ -57,23 +57,31 @@ class Edge:
     """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+    version: str = "1.0.0"
 
     def invoke(self, **given: Any) -> dict[str, Any]:
         asked = json.loads(given["Payload"])
         self.asked.append(asked)
-        said = {"models": [{"name": "animals"}]} if "describe" in asked else self._answer(asked)
+        said = {"models": self._models(asked)} if {"describe", "resolve"} & asked.keys() else self._answer(asked)
         return {"Payload": io.BytesIO(json.dumps(said).encode())}
 
     def derived(self) -> list[dict[str, Any]]:
         """The pictures it was asked to make."""
         return [each for asked in self.asked for each in asked.get("derive", ())]
 
+    def questions(self) -> list[dict[str, Any]]:
+        """The images it was asked about."""
+        return [each for asked in self.asked for each in asked.get("images", ())]
+
+    def _models(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"name": "animals", "version": self.version, "digest": "abc"} for _ in asked.get("resolve", [None])]
+
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         if "derive" in asked:
             return {"results": [self._picture(each) for each in asked["derive"]]}
         if asked["model"] in ("unknown_model", "unusable_model"):
             return {"error": {"code": asked["model"], "detail": f"It is {asked['model']}."}}
-        model = {"name": "animals", "version": "1.0.0", "digest": "abc"}
+        model = {"name": "animals", "version": self.version, "digest": "abc"}
         return {"model": model, "results": [self._result(each["key"]) for each in asked["images"]]}
 
     def _picture(self, asked: dict[str, Any]) -> dict[str, Any]:

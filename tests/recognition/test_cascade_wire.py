@@ -76,7 +76,13 @@ def test_rekognition_is_asked_only_where_the_edge_model_is_unsure_or_silent(
         {"label": "Cat", "confidence": 0.965, "box": {"left": 0.1, "top": 0.2, "width": 0.5, "height": 0.25}}
     ]
     printed = capsys.readouterr().out
-    assert metrics(printed) == {"ImagesAsked": 4, "RekognitionCalls": 2, "RekognitionCallsSaved": 1, "StandIns": 1}
+    assert metrics(printed) == {
+        "ImagesAsked": 4,
+        "AnswersReused": 0,
+        "RekognitionCalls": 2,
+        "RekognitionCallsSaved": 1,
+        "StandIns": 1,
+    }
 
 
 def test_nothing_that_is_counted_names_an_image(

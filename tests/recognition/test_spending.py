@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.recognition import Rejection
+from recognition.runtime.memory import Memory
 from recognition.runtime.spending import METRICS, spending, tell
 from tests.builders import image, recognition
 
@@ -16,16 +17,29 @@ PAID = replace(recognition(), detector="rekognition")
 
 def test_every_answer_of_rekognition_is_counted_whoever_was_asked() -> None:
     outcomes = {CAT: PAID, DOG: replace(PAID, asked="cascade"), COW: recognition()}
-    counted = spending(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2))
-    assert counted == {"ImagesAsked": 4, "RekognitionCalls": 2, "RekognitionCallsSaved": 1, "StandIns": 2}
+    counted = spending(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2), Memory())
+    assert counted == {
+        "ImagesAsked": 4,
+        "AnswersReused": 0,
+        "RekognitionCalls": 2,
+        "RekognitionCallsSaved": 1,
+        "StandIns": 2,
+    }
+
+
+def test_an_answer_used_again_costs_nothing() -> None:
+    memory = Memory()
+    memory.reused[DOG, "rekognition"] = CAT.image_id
+    counted = spending(2, {CAT: PAID, DOG: replace(PAID, asked="cascade")}, Counter(), memory)
+    assert (counted["AnswersReused"], counted["RekognitionCalls"]) == (1, 1)
 
 
 def test_a_refusal_costs_nothing() -> None:
-    assert spending(1, {CAT: Rejection("not_an_image", "No.")}, Counter())["RekognitionCalls"] == 0
+    assert spending(1, {CAT: Rejection("not_an_image", "No.")}, Counter(), Memory())["RekognitionCalls"] == 0
 
 
 def test_the_line_is_one_that_cloudwatch_makes_metrics_of(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(spending(3, {CAT: PAID}, Counter()))
+    tell(spending(3, {CAT: PAID}, Counter(), Memory()))
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
     (directive,) = said["_aws"]["CloudWatchMetrics"]

@@ -1,0 +1,46 @@
+"""What a transaction does to keep an answer, and to put aside the one that it replaces."""
+
+from typing import Any
+
+from domain.entry import Entry, Item
+
+
+def keep(table: str, entry: Entry, over: Entry | None = None) -> dict[str, Any]:
+    """Let an entry be the one that stands, over just this one or none; what people said of the image stays."""
+    row = entry.to_item()
+    key = {name: row.pop(name) for name in ("owner", "image_id")}
+    condition, values = "attribute_not_exists(image_id)", dict(row)
+    if over:
+        condition = "sequencer = :over"
+        row["earlier"] = values["earlier"] = {"N": str(over.earlier + 1)}
+        values["over"] = {"S": over.order}
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in row),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {f"#{name}": name for name in row},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
+        }
+    }
+
+
+def count(table: str, standing: Entry) -> dict[str, Any]:
+    """Count one more answer beside the one that stands."""
+    row = standing.to_item()
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": {name: row[name] for name in ("owner", "image_id")},
+            "UpdateExpression": "ADD earlier :one",
+            "ConditionExpression": "sequencer = :standing",
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":standing": {"S": standing.order}},
+        }
+    }
+
+
+def put_aside(table: str, entry: Entry) -> dict[str, Any]:
+    """Keep an answer among an image's earlier ones."""
+    about: Item = {"about": {"S": "/".join(entry.key)}, "answer": {"S": f"{entry.at}/{entry.event().event_id}"}}
+    return {"Put": {"TableName": table, "Item": entry.to_item() | about}}

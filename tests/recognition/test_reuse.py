@@ -1,0 +1,142 @@
+"""Nobody pays twice for the same bytes: what was said of them is said again, for as long as the same model would."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from domain.options import Options
+from domain.recognition import Recognition, Rejection
+from recognition.runtime.cascade import Cascade
+from recognition.runtime.memory import Memory, keys
+from recognition.runtime.once import Once
+from tests.builders import image, recognition
+from tests.recognition.books import IDS, World, question
+from tests.recognition.conftest import Account
+
+SAME = "0123456789abcdef"
+
+
+@pytest.fixture
+def world(account: Account) -> World:
+    """All that it touches."""
+    return World(account)
+
+
+def test_the_same_bytes_uploaded_twice_are_asked_about_once(world: World) -> None:
+    world.recognize(question(IDS[0], etag=SAME))
+    world.recognize(question(IDS[1], etag=SAME))
+    assert world.detector.asked == [IDS[0]]
+    first, second = world.entry(IDS[0]), world.entry(IDS[1])
+    assert second.outcome == first.outcome
+    assert (first.reused_from, second.reused_from) == ("", IDS[0])
+    assert world.found_by(IDS[1]) == world.found_by(IDS[0])
+
+
+def test_the_third_of_the_same_bytes_names_the_first_too(world: World) -> None:
+    for image_id in IDS[:3]:
+        world.recognize(question(image_id, etag=SAME))
+    assert world.entry(IDS[2]).reused_from == IDS[0]
+
+
+def test_the_same_bytes_twice_in_one_batch_are_one_question(world: World) -> None:
+    world.recognize(question(IDS[0], etag=SAME), question(IDS[1], etag=SAME), question(IDS[2]))
+    assert world.detector.asked == [IDS[0], IDS[2]]
+    assert world.entry(IDS[1]).reused_from == IDS[0]
+    assert world.counted() == {"uploads": 3, "recognized": 3, "reused": 1}
+
+
+def test_another_owner_s_answer_is_not_used(world: World) -> None:
+    mine = question(IDS[0], etag=SAME)
+    theirs = replace(mine, image=replace(mine.image, owner="bob", image_id=IDS[1]))
+    world.recognize(mine, theirs)
+    assert world.detector.asked == [IDS[0], IDS[1]]
+
+
+def test_another_version_of_the_model_is_asked(world: World) -> None:
+    world.recognize(question(IDS[0], etag=SAME))
+    world.detector.version = "1.1.0"
+    world.recognize(question(IDS[1], etag=SAME))
+    world.recognize(question(IDS[2], etag=SAME))
+    assert world.detector.asked == [IDS[0], IDS[1]]
+    assert world.entry(IDS[2]).reused_from == IDS[1]
+
+
+def test_another_model_is_asked(world: World) -> None:
+    world.recognize(question(IDS[0], etag=SAME))
+    world.recognize(question(IDS[1], etag=SAME, request="rcg_1", model="livestock"))
+    assert world.detector.asked == [IDS[0], IDS[1]]
+
+
+def test_an_object_without_an_etag_is_like_no_other(world: World) -> None:
+    blank = [question(each) for each in IDS[:2]]
+    world.recognize(
+        *(replace(each, image=replace(each.image, content="", version=str(n))) for n, each in enumerate(blank))
+    )
+    assert world.detector.asked == IDS[:2]
+    assert world.account.rows("answers") == []
+
+
+def test_a_rejection_holds_for_the_same_bytes_in_the_batch_and_is_not_remembered(world: World) -> None:
+    world.detector.said = dict.fromkeys(IDS, Rejection("not_an_image", "No."))
+    done = world.recognize(question(IDS[0], etag=SAME), question(IDS[1], etag=SAME))
+    assert (len(done), world.detector.asked) == (2, [IDS[0]])
+    world.recognize(question(IDS[2], etag=SAME))
+    assert world.detector.asked == [IDS[0], IDS[2]]
+
+
+def test_that_one_object_is_gone_says_nothing_about_the_next(world: World) -> None:
+    world.detector.said[IDS[0]] = Rejection("no_such_object", "Gone.")
+    first, second = question(IDS[0], etag=SAME), question(IDS[1], etag=SAME)
+    assert world.recognize(first, second) == {first}
+    assert world.recognize(second) == {second}
+    assert world.entry(IDS[1]).status == "recognized"
+
+
+def test_what_could_not_be_said_of_the_first_is_asked_of_both_again(world: World) -> None:
+    world.detector.said[IDS[0]] = None
+    assert world.recognize(question(IDS[0], etag=SAME), question(IDS[1], etag=SAME)) == set()
+
+
+class Counting:
+    """A detector that says one thing of all, and counts."""
+
+    slowest = 1.0
+
+    def __init__(self, said: Recognition) -> None:
+        self.said, self.asked = said, 0
+
+    def detect(self, images: object, model: object) -> dict[object, Recognition]:
+        """Say it."""
+        self.asked += len(images)  # type: ignore[arg-type]
+        return dict.fromkeys(images, self.said)  # type: ignore[call-overload, no-any-return]
+
+
+def test_in_the_cascade_neither_is_asked_twice_and_the_threshold_is_weighed_anew() -> None:
+    memory, pictures = Memory(), [replace(image(image_id=each), content="same-1") for each in IDS[:2]]
+    edge, paid = Counting(recognition(confidence=0.5)), Counting(replace(recognition(), detector="rekognition"))
+    once = [
+        Once(name, each, memory, lambda model: recognition().model)  # type: ignore[arg-type]
+        for name, each in (("edge", edge), ("rekognition", paid))
+    ]
+    Cascade(*once, 0.8, Counter()).detect(pictures[:1], None)
+    memory.recall(memory.learned(IDS))
+    (said,) = Cascade(*once, 0.8, Counter()).detect(pictures[1:], None).values()
+    assert (edge.asked, paid.asked) == (1, 1)
+    assert (said.detector, said.asked) == ("rekognition", "cascade")  # type: ignore[union-attr]
+    assert memory.source(pictures[1], said) == IDS[0]
+    (sure,) = Cascade(*once, 0.4, Counter()).detect(pictures[1:], None).values()
+    assert sure.detector == "edge"  # type: ignore[union-attr]
+
+
+def test_rekognition_has_one_model_whatever_is_asked_of_it() -> None:
+    picture = replace(image(), content="same-1")
+    assert keys({picture: Options(detector="rekognition", model="x")}, "edge") == [
+        {"about": {"S": "public/content/same-1"}, "answer": {"S": "rekognition/"}}
+    ]
+
+
+def test_both_answers_that_make_a_cascade_s_are_looked_up() -> None:
+    picture = replace(image(), content="same-1")
+    answers = [each["answer"]["S"] for each in keys({picture: Options(model="x")}, "cascade")]
+    assert answers == ["edge/x", "rekognition/"]
