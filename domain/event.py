@@ -8,7 +8,11 @@ from domain.ids import derived_id
 from domain.image import Image
 from domain.recognition import Recognition, Rejection
 
-TYPES = ("image.recognized", "image.rejected", "image.erased")
+ERASED = "image.erased"
+DISABLED = "webhook.disabled"
+TYPES = ("image.recognized", "image.rejected", ERASED, DISABLED)
+TEST = "webhook.test"
+"""Told to whoever asks for a test, whatever else they are told."""
 _MOST_DETECTIONS = 20
 """Keeps an announced event under the 20 kB that subscribers are promised."""
 
@@ -39,9 +43,7 @@ class Event:
     @classmethod
     def erased(cls, owner: str, image_id: str, at: str) -> Self:
         """The event `image.erased`, which tells nothing else of the image."""
-        return cls(
-            derived_id("evt", "image.erased", owner, image_id), "image.erased", at, owner, {"image_id": image_id}
-        )
+        return cls(derived_id("evt", ERASED, owner, image_id), ERASED, at, owner, {"image_id": image_id})
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -10,17 +10,17 @@ from aws_cdk import aws_sns_subscriptions as sns_subscriptions
 from constructs import Construct
 
 from api.infrastructure import APIStack, add_routes
+from integration.delivery_table import delivery_table
 from python_function import PythonFunction, unit_bundle
 from recognition.infrastructure import RekognitionStack
 from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
+from wire.schedule import DELIVERIES, EVENTS
 
 SECONDS = 30
-EVENT_TRIES = 6
-DELIVERY_ATTEMPTS = 8
 
 
 class IntegrationStack(cdk.Stack):
-    """`subscriptions` is the table; `events_queue` and `deliveries_queue` each have their `…_dead`.
+    """`subscriptions` and `delivery_log` are the tables; `events_queue` and `deliveries_queue` have their `…_dead`.
 
     At most `concurrency` batches of events are in flight and twice as many of deliveries, which may have to wait for
     slow subscribers; so these do not use up what the account may run at once.
@@ -41,10 +41,11 @@ class IntegrationStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         self.subscriptions = owner_table(self, "Subscriptions", "subscription_id")
+        self.delivery_log = delivery_table(self)
         self.signing_key = _signing_key(self)
         queue = partial(queue_with_dead_letters, self, function_seconds=SECONDS, enforce_ssl=api.enforce_ssl)
-        self.events_queue, self.events_dead = queue("Events", tries=EVENT_TRIES)
-        self.deliveries_queue, self.deliveries_dead = queue("Deliveries", tries=DELIVERY_ATTEMPTS)
+        self.events_queue, self.events_dead = queue("Events", tries=EVENTS.tries)
+        self.deliveries_queue, self.deliveries_dead = queue("Deliveries", tries=DELIVERIES.tries)
         recognition.results.add_subscription(
             sns_subscriptions.SqsSubscription(
                 self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
@@ -52,6 +53,8 @@ class IntegrationStack(cdk.Stack):
         )
         code = unit_bundle(self, "integration", vendor=vendor)
         self._webhooks(code, api, loopback)
+        self._deliveries(code, api)
+        self._timeline(code, api, recognition)
         self._dispatch(code, webhook_url, concurrency)
         self._deliver(code, webhook_url, concurrency, loopback)
         self._outputs(webhook_url)
@@ -71,7 +74,7 @@ class IntegrationStack(cdk.Stack):
             },
         )
         webhooks.may(
-            ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+            ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             self.subscriptions.table_arn,
         )
         webhooks.may(["secretsmanager:GetSecretValue"], secret_arn(self.signing_key), api.cursor_key_arn)
@@ -82,8 +85,62 @@ class IntegrationStack(cdk.Stack):
             "POST /webhooks",
             "GET /webhooks",
             "GET /webhooks/{webhook_id}",
+            "PATCH /webhooks/{webhook_id}",
             "DELETE /webhooks/{webhook_id}",
+            "POST /webhooks/{webhook_id}/rotate",
         )
+
+    def _deliveries(self, code: lambda_.Code, api: APIStack) -> None:
+        deliveries = PythonFunction(
+            self,
+            "Deliveries",
+            code=code,
+            handler="integration.runtime.sent.handler",
+            environment={
+                "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "DELIVERIES_TABLE": self.delivery_log.table_name,
+                "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
+                "PUBLIC_URL": api.public_url,
+                "CURSOR_KEY_ARN": api.cursor_key_arn,
+            },
+        )
+        log = self.delivery_log.table_arn
+        deliveries.may(["dynamodb:GetItem"], self.subscriptions.table_arn)
+        deliveries.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], log)
+        deliveries.may(["dynamodb:Query"], f"{log}/index/by_webhook", f"{log}/index/by_status")
+        deliveries.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
+        deliveries.may(["secretsmanager:GetSecretValue"], api.cursor_key_arn)
+        add_routes(
+            self,
+            api,
+            deliveries,
+            "GET /webhooks/{webhook_id}/deliveries",
+            "GET /webhooks/{webhook_id}/dead-letters",
+            "GET /deliveries/{delivery_id}",
+            "POST /webhooks/{webhook_id}/test",
+            "POST /webhooks/{webhook_id}/replay",
+            "POST /webhooks/{webhook_id}/redrive",
+            "POST /deliveries/{delivery_id}/replay",
+        )
+
+    def _timeline(self, code: lambda_.Code, api: APIStack, recognition: RekognitionStack) -> None:
+        timeline = PythonFunction(
+            self,
+            "Timeline",
+            code=code,
+            handler="integration.runtime.timelines.handler",
+            environment={
+                "IMAGES_BUCKET": api.images.bucket_name,
+                "RECOGNITIONS_TABLE": recognition.recognitions.table_name,
+                "ANSWERS_TABLE": recognition.answers.table_name,
+                "DELIVERIES_TABLE": self.delivery_log.table_name,
+                "PUBLIC_URL": api.public_url,
+            },
+        )
+        timeline.may(["s3:ListBucket"], api.images.bucket_arn)
+        timeline.may(["dynamodb:GetItem"], recognition.recognitions.table_arn)
+        timeline.may(["dynamodb:Query"], recognition.answers.table_arn, self.delivery_log.table_arn)
+        add_routes(self, api, timeline, "GET /images/{image_id}/timeline")
 
     def _dispatch(self, code: lambda_.Code, webhook_url: str, concurrency: int) -> None:
         dispatch = PythonFunction(
@@ -96,10 +153,12 @@ class IntegrationStack(cdk.Stack):
                 "EVENTS_QUEUE_URL": self.events_queue.queue_url,
                 "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "DELIVERIES_TABLE": self.delivery_log.table_name,
                 "DEFAULT_WEBHOOK_URL": webhook_url,
             },
         )
         dispatch.may(["dynamodb:Query"], self.subscriptions.table_arn)
+        dispatch.may(["dynamodb:Query", "dynamodb:BatchWriteItem"], self.delivery_log.table_arn)
         dispatch.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
         dispatch.work_off(self.events_queue, concurrency)
 
@@ -112,13 +171,17 @@ class IntegrationStack(cdk.Stack):
             timeout=SECONDS,
             environment={
                 "DELIVERIES_QUEUE_URL": self.deliveries_queue.queue_url,
+                "EVENTS_QUEUE_URL": self.events_queue.queue_url,
                 "SUBSCRIPTIONS_TABLE": self.subscriptions.table_name,
+                "DELIVERIES_TABLE": self.delivery_log.table_name,
                 "SIGNING_KEY_ARN": secret_arn(self.signing_key),
                 "DEFAULT_WEBHOOK_URL": webhook_url,
                 "LOOPBACK": _truth(loopback),
             },
         )
-        deliver.may(["dynamodb:BatchGetItem"], self.subscriptions.table_arn)
+        deliver.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], self.subscriptions.table_arn)
+        deliver.may(["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], self.delivery_log.table_arn)
+        deliver.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn, self.events_queue.queue_arn)
         deliver.may(["secretsmanager:GetSecretValue"], secret_arn(self.signing_key))
         deliver.work_off(self.deliveries_queue, 2 * concurrency)
 
@@ -128,6 +191,7 @@ class IntegrationStack(cdk.Stack):
             "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
             "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
             "SubscriptionsTable": self.subscriptions.table_name,
+            "DeliveriesTable": self.delivery_log.table_name,
             "SigningKeyArn": secret_arn(self.signing_key),
         }
         for name, value in said.items():

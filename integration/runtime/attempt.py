@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from domain.clock import rfc3339
 from integration.runtime import signature
 from integration.runtime.answer import Answer
 from integration.runtime.delivery import Delivery
@@ -19,6 +23,26 @@ _FIXED = {"content-type": "application/json", "user-agent": "Sightline-Webhooks/
 logger = Logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of the attempt of this `number`, `at` seconds since 1970, after `ms` milliseconds."""
+
+    number: int
+    at: float
+    ms: int
+    answer: Answer
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form callers see, but for what the subscriber said."""
+        return {
+            "attempt": self.number,
+            "at": rfc3339(datetime.fromtimestamp(self.at, UTC)),
+            "ms": self.ms,
+            "status": self.answer.status or None,
+            "error": self.answer.error or None,
+        }
+
+
 def make_attempt(
     post: Post,
     key: bytes,
@@ -26,16 +50,24 @@ def make_attempt(
     subscription: Subscription,
     number: int,
     now: Callable[[], float] = time.time,
-) -> Answer:
+) -> Attempt:
     """Sign as of now, send, and log what came of it; neither the URL nor a secret enters the log."""
-    started = time.monotonic()
-    secret = signature.secret(key, subscription.subscription_id, subscription.generation)
-    headers = _FIXED | signature.headers(secret, delivery.delivery_id, delivery.body, int(now()))
+    at, started = now(), time.monotonic()
+    secrets = [signature.secret(key, subscription.subscription_id, each) for each in subscription.generations(at)]
+    headers = _FIXED | signature.headers(secrets, delivery.delivery_id, delivery.body, int(at))
     answer = _answer(post, subscription.url, delivery.body.encode(), headers)
+    made = Attempt(number, at, round((time.monotonic() - started) * 1000), answer)
+    tell(delivery, made)
+    return made
+
+
+def tell(delivery: Delivery, attempt: Attempt) -> None:
+    """Log one attempt."""
+    answer = attempt.answer
     said = {"status": answer.status} if answer.status else {"error": answer.error}
-    told = {"delivery_id": delivery.delivery_id, "subscription_id": delivery.subscription_id, "attempt": number}
-    logger.info("attempt", extra=told | said | {"ms": round((time.monotonic() - started) * 1000)})
-    return answer
+    told = {"delivery_id": delivery.delivery_id, "subscription_id": delivery.subscription_id}
+    about = {"correlation_id": delivery.image_id} if delivery.image_id else {}
+    logger.info("attempt", extra=about | told | {"attempt": attempt.number} | said | {"ms": attempt.ms})
 
 
 def _answer(post: Post, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:

@@ -51,15 +51,15 @@ class Connections:
         try:
             link.request("POST", target.path, body, dict(headers))
             response = link.getresponse()
-            answer = Answer.from_headers(response.status, response.getheader("retry-after") or "", self._now)
             link.deadline = min(link.deadline, time.monotonic() + _SECONDS_FOR_THE_REST)
-            reusable = _read_to_its_end(response)
+            said = _beginning(response)
+            reusable = said is not None and response.isclosed() and not response.will_close
         finally:
             if reusable:
                 self._keep(link)
             else:
                 link.close()
-        return answer
+        return Answer.from_headers(response.status, response.getheader("retry-after") or "", self._now, said or b"")
 
     def _take(self, target: Target) -> OutboundConnection | None:
         with self._lock:
@@ -82,13 +82,12 @@ class Connections:
             each.link.close()
 
 
-def _read_to_its_end(response: HTTPResponse) -> bool:
-    """Whether a short body was all there was; what it says interests nobody."""
+def _beginning(response: HTTPResponse) -> bytes | None:
+    """As much of a body as anybody wants to know; None where it breaks off or takes too long."""
     try:
-        response.read(_MOST_READ)
+        return response.read(_MOST_READ)
     except (TargetError, OSError, HTTPException):
-        return False
-    return response.isclosed() and not response.will_close
+        return None
 
 
 def _hung_up(error: Exception) -> bool:

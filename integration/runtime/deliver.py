@@ -3,116 +3,128 @@
 A start costs half when it waits for no AWS client, so those are made, and botocore imported, when first asked for.
 """
 
+import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from integration.runtime.answer import BROKEN, HUNG, MALFORMED, UNSUBSCRIBED, Answer
-from integration.runtime.attempt import make_attempt
+from domain.event import Event
+from integration.runtime.aftermath import judge, rows
+from integration.runtime.answer import MALFORMED, Answer
+from integration.runtime.attempt import Attempt, make_attempt
 from integration.runtime.connections import Connections
+from integration.runtime.deliveries import Deliveries
+from integration.runtime.delivering import ATTEMPT_SECONDS, deliver
 from integration.runtime.delivery import Delivery
-from integration.runtime.schedule import ATTEMPT_SECONDS, pause
+from integration.runtime.delivery_log import DeliveryLog
+from integration.runtime.gate import LONGEST_DELAY
+from integration.runtime.owed import Outcome, Owed, PutOff
+from integration.runtime.putting_off import queue_anew
+from integration.runtime.recipients import Due
 from integration.runtime.signature import signing_key
-from integration.runtime.subscription import Subscription
+from integration.runtime.standings import Standings
 from integration.runtime.subscriptions import Subscriptions
 from wire.outbound import Policy
 from wire.queue import Record, attempt, failures, retry_later
+from wire.rows import UndoneError
+from wire.schedule import DELIVERIES
 
 DELIVERIES_QUEUE_URL = os.environ["DELIVERIES_QUEUE_URL"]
+EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
 DEFAULT_WEBHOOK_URL = os.environ["DEFAULT_WEBHOOK_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 SUBSCRIPTIONS_TABLE = os.environ["SUBSCRIPTIONS_TABLE"]
-FRESH_SECONDS = 60
-"""So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
-PATIENCE = ATTEMPT_SECONDS + 5
-"""Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
-MOST_THREADS = 20
-"""One for each record of a batch, and as many again should all of the last one's hang."""
-
-TryOnce = Callable[[Delivery, Subscription, int], Answer]
-
+DELIVERIES_TABLE = os.environ["DELIVERIES_TABLE"]
 logger = Logger()
 connections = Connections(Policy.from_environment(os.environ), ATTEMPT_SECONDS)
-threads = ThreadPoolExecutor(MOST_THREADS)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again when the schedule says."""
-    records = event["Records"]
-    answers = deliver(records, subscriptions(), partial(make_attempt, connections.post, key()))
-    failed = [record for record in records if not answers[record["messageId"]].finished]
+    records = {record["messageId"]: record for record in event["Records"]}
+    due = {name: each for name, record in records.items() if (each := receive(record))}
+    owed, outcomes = deliver(due, subscriptions(), standings(), log(), partial(make_attempt, connections.post, key()))
+    replaced = queue_anew(due, outcomes, deliveries())
+    pauses = {
+        name: pause(outcomes.get(name, MALFORMED))
+        for name in records
+        if name not in replaced and not finished(outcomes.get(name, MALFORMED))
+    }
+    failed = [records[name] for name in pauses]
     if failed:
-        delay = {record["messageId"]: seconds_until_retry(record, answers[record["messageId"]]) for record in failed}
-        retry_later(client("sqs"), DELIVERIES_QUEUE_URL, failed, lambda record: delay[record["messageId"]])
+        retry_later(client("sqs"), DELIVERIES_QUEUE_URL, failed, lambda record: pauses[record["messageId"]])
+    keep(due, owed, outcomes, pauses)
     return failures(failed)
 
 
-def deliver(
-    records: Sequence[Record],
-    subscriptions: Subscriptions,
-    try_once: TryOnce,
-    patience: float = PATIENCE,
-    now: Callable[[], float] = time.time,
-) -> dict[str, Answer]:
-    """Make one attempt at every record's delivery, all at once; the answers by message id."""
-    owed = {record["messageId"]: receive(record) for record in records}
-    told = told_of([each for each in owed.values() if each], subscriptions, now() - FRESH_SECONDS)
-    pending = {
-        record["messageId"]: threads.submit(answer_to, owed[record["messageId"]], told, attempt(record), try_once)
-        for record in records
-    }
-    wait(pending.values(), patience)
-    return {message_id: _outcome(each) for message_id, each in pending.items()}
+def keep(
+    due: Mapping[str, Due], owed: Iterable[Owed], outcomes: Mapping[str, Outcome], pauses: Mapping[str, int]
+) -> None:
+    """Learn from a batch and log it; a table that refuses must not have subscribers told twice."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
-
-def told_of(
-    deliveries: Sequence[Delivery], subscriptions: Subscriptions, fresh_since: float
-) -> dict[tuple[str, str], Subscription]:
-    """Whom to tell, by owner and id: those of fresh deliveries as they stand there, the others looked up."""
-    fresh = [each.subscription for each in deliveries if each.queued_at >= fresh_since]
-    old = subscriptions.by_ids(
-        (each.owner, each.subscription_id) for each in deliveries if each.queued_at < fresh_since
-    )
-    return {(each.owner, each.subscription_id): each for each in fresh} | old
-
-
-def receive(record: Record) -> Delivery | None:
-    """The delivery a message holds; None when it holds none."""
+    at = time.time()
     try:
-        return Delivery.from_json(record["body"])
-    except (TypeError, ValueError):
+        disabled = judge(owed, outcomes, standings(), announce, at)
+        log().write([*rows(due, outcomes, pauses, at), *disabled])
+    except (BotoCoreError, ClientError, UndoneError):
+        logger.exception("attempts not logged", extra={"delivery_ids": [each.delivery_id for each, _ in due.values()]})
+
+
+def receive(record: Record) -> Due | None:
+    """The delivery a message holds and the attempt it asks for; None when it holds none."""
+    try:
+        delivery = Delivery.from_json(record["body"])
+        return delivery, delivery.tried + attempt(record)
+    except (KeyError, TypeError, ValueError):
         logger.exception("not a delivery", extra={"message_id": record["messageId"]})
         return None
 
 
-def answer_to(
-    delivery: Delivery | None, told: Mapping[tuple[str, str], Subscription], number: int, try_once: TryOnce
-) -> Answer:
-    """What comes of a delivery; one whose subscription was deleted meanwhile is owed to nobody."""
-    if not delivery:
-        return MALFORMED
-    subscription = told.get((delivery.owner, delivery.subscription_id))
-    if not subscription:
-        logger.info("unsubscribed meanwhile", extra={"delivery_id": delivery.delivery_id})
-        return UNSUBSCRIBED
-    return try_once(delivery, subscription, number)
+def finished(outcome: Outcome) -> bool:
+    """Whether a delivery's message may leave the queue."""
+    answer = outcome.answer if isinstance(outcome, Attempt) else outcome
+    return isinstance(answer, Answer) and answer.finished
 
 
-def seconds_until_retry(record: Record, answer: Answer) -> int:
-    """By the schedule; a message that no attempt can help goes on to the dead letters at once."""
-    return 0 if answer == MALFORMED else pause(attempt(record), answer.retry_after)
+def pause(outcome: Outcome) -> int:
+    """Seconds until the next attempt, by the schedule; what no attempt can help goes to the dead letters at once."""
+    if isinstance(outcome, Attempt):
+        return DELIVERIES.pause(outcome.number, outcome.answer.retry_after)
+    return min(math.ceil(outcome.seconds), LONGEST_DELAY) if isinstance(outcome, PutOff) else 0
+
+
+def announce(event: Event) -> None:
+    """Tell dispatch of an event that happened here."""
+    client("sqs").send_message(QueueUrl=EVENTS_QUEUE_URL, MessageBody=event.to_json())
 
 
 @cache
 def subscriptions() -> Subscriptions:
     """Whom deliveries are owed to."""
-    default = Subscription.default(DEFAULT_WEBHOOK_URL) if DEFAULT_WEBHOOK_URL else None
-    return Subscriptions(client("dynamodb"), SUBSCRIPTIONS_TABLE, default)
+    return Subscriptions(client("dynamodb"), SUBSCRIPTIONS_TABLE, DEFAULT_WEBHOOK_URL)
+
+
+@cache
+def standings() -> Standings:
+    """How they do."""
+    return Standings(client("dynamodb"), SUBSCRIPTIONS_TABLE)
+
+
+@cache
+def log() -> DeliveryLog:
+    """What was sent."""
+    return DeliveryLog(client("dynamodb"), DELIVERIES_TABLE)
+
+
+@cache
+def deliveries() -> Deliveries:
+    """What is still to be sent."""
+    return Deliveries(client("sqs"), DELIVERIES_QUEUE_URL)
 
 
 @cache
@@ -127,12 +139,3 @@ def client(service: str) -> Any:
     from wire import aws
 
     return aws.client(service)
-
-
-def _outcome(pending: Future[Answer]) -> Answer:
-    if not pending.done():
-        return HUNG
-    if error := pending.exception():
-        logger.error("attempt broke off", exc_info=error)
-        return BROKEN
-    return pending.result()

@@ -1,10 +1,9 @@
 """The queue of Deliveries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
 
 from integration.runtime.delivery import Delivery
 from wire.queue import batches
@@ -18,13 +17,21 @@ class Deliveries:
     def __init__(self, sqs: Any, queue_url: str) -> None:
         self._sqs, self._queue_url = sqs, queue_url
 
-    def add(self, deliveries: Iterable[Delivery]) -> set[str]:
-        """Send each delivery once, in as few calls as may be; answers the ids of those the queue took."""
-        messages = {each.delivery_id: each.to_json() for each in deliveries}
-        return {taken for batch in batches(messages) for taken in self._send(batch)}
+    def add(self, deliveries: Iterable[Delivery], delays: Mapping[str, int] | None = None) -> set[str]:
+        """Send each delivery once, in as few calls as may be; answers the ids of those the queue took.
 
-    def _send(self, batch: dict[str, str]) -> set[str]:
-        entries = [{"Id": delivery_id, "MessageBody": body} for delivery_id, body in batch.items()]
+        They are received at once, or after so many seconds as `delays` says of their ids.
+        """
+        messages = {each.delivery_id: each.to_json() for each in deliveries}
+        return {taken for batch in batches(messages) for taken in self._send(batch, delays or {})}
+
+    def _send(self, batch: dict[str, str], delays: Mapping[str, int]) -> set[str]:
+        from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
+
+        entries = [
+            {"Id": name, "MessageBody": body} | ({"DelaySeconds": delays[name]} if name in delays else {})
+            for name, body in batch.items()
+        ]
         try:
             answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except (BotoCoreError, ClientError):

@@ -1,15 +1,19 @@
 """A Delivery: one Event owed to one Subscription."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from domain.event import Event
-from domain.ids import derived_id
+from domain.ids import digest
+from integration.runtime.health import Health
 from integration.runtime.subscription import Subscription
 
+ID_PREFIX = "dlv"
 _MOST_BYTES = 20_000
 """What subscribers are promised."""
+_SHARED_DIGITS = 20
 
 
 class DeliveryError(ValueError):
@@ -20,16 +24,21 @@ class DeliveryError(ValueError):
 class Delivery:
     """What to send to whom; `body` is the JSON text that every attempt signs and sends.
 
-    `url` and `generation` are the subscription's as of `queued_at`, in seconds since 1970.
+    `timestamp` is when what it tells of happened, to the image `image_id` if to any. `subscription` is whom to tell
+    as far as an attempt needs to know, as of `queued_at` in seconds since 1970. `tried` counts the attempts made
+    before this message; `put_off` says that it was queued anew without one, `reserved` that its turn has come.
     """
 
     delivery_id: str
-    owner: str
-    subscription_id: str
+    type: str
+    timestamp: str
+    image_id: str
     body: str
-    url: str
-    generation: int
+    subscription: Subscription
     queued_at: int
+    tried: int = 0
+    put_off: bool = False
+    reserved: bool = False
 
     @classmethod
     def of(cls, event: Event, subscription: Subscription, queued_at: int) -> Self:
@@ -38,35 +47,69 @@ class Delivery:
         body = json.dumps(said, separators=(",", ":"))
         if len(body) > _MOST_BYTES:
             raise DeliveryError(f"Event {event.event_id} makes a body of {len(body)} bytes.")
+        image_id = str(event.data.get("image_id", ""))
         return cls(
-            delivery_id=derived_id("dlv", event.event_id, subscription.subscription_id),
-            owner=subscription.owner,
-            subscription_id=subscription.subscription_id,
+            delivery_id=shared_prefix(image_id or event.event_id)
+            + digest(event.event_id, subscription.subscription_id)[: 32 - _SHARED_DIGITS],
+            type=event.type,
+            timestamp=event.timestamp,
+            image_id=image_id,
             body=body,
-            url=subscription.url,
-            generation=subscription.generation,
+            subscription=subscription,
             queued_at=queued_at,
         )
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a queue message; raises TypeError or ValueError on another shape."""
-        delivery = cls(**json.loads(text))
-        if any(type(value) is not kind or not value for value, kind in zip(delivery._values(), _KINDS, strict=True)):
-            raise DeliveryError("A delivery holds texts and two numbers, none of them empty.")
+        """Read a queue message; raises KeyError, TypeError or ValueError on another shape."""
+        given = json.loads(text)
+        delivery = cls(**given | {"subscription": _subscription(given["subscription"])})
+        texts = (delivery.delivery_id, delivery.type, delivery.timestamp, delivery.body)
+        numbers = (delivery.queued_at, delivery.tried)
+        if not all(isinstance(each, str) and each for each in texts) or any(type(each) is not int for each in numbers):
+            raise DeliveryError("A delivery holds texts and whole numbers.")
         return delivery
 
     def to_json(self) -> str:
         """The queue message `from_json` reads back."""
-        return json.dumps(dict(zip(self.__slots__, self._values(), strict=True)), separators=(",", ":"))
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(said | {"subscription": _told(self.subscription)}, separators=(",", ":"))
 
     @property
-    def subscription(self) -> Subscription:
-        """Whom dispatch owed it to, as far as an attempt needs to know."""
-        return Subscription(self.owner, self.subscription_id, self.url, generation=self.generation)
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.subscription.owner
 
-    def _values(self) -> list[str | int]:
-        return [getattr(self, name) for name in self.__slots__]
+    @property
+    def subscription_id(self) -> str:
+        """To which subscription it is owed."""
+        return self.subscription.subscription_id
 
 
-_KINDS = (str, str, str, str, str, int, int)
+def shared_prefix(subject: str) -> str:
+    """How the ids of all deliveries begin that tell of one image, or else of one event: so they lie together."""
+    digits = subject.partition("_")[2] if subject.startswith("img_") else digest(subject)
+    return f"{ID_PREFIX}_{digits[:_SHARED_DIGITS]}"
+
+
+def _told(subscription: Subscription) -> dict[str, Any]:
+    health = subscription.health
+    return {
+        "owner": subscription.owner,
+        "subscription_id": subscription.subscription_id,
+        "url": subscription.url,
+        "rate_limit": subscription.rate_limit,
+        "generation": subscription.generation,
+        "rotations": subscription.rotations,
+        "health": [health.failing_since, health.failures, health.failed_at, health.rest_until],
+    }
+
+
+def _subscription(given: Mapping[str, Any]) -> Subscription:
+    since, failures, failed_at, rest_until = health = given["health"]
+    known = Health(since, failures, failed_at, rest_until)
+    told = Subscription(**{**given, "rotations": tuple(given["rotations"]), "health": known})
+    texts, numbers = (told.owner, told.subscription_id, told.url), (told.rate_limit, told.generation, *health)
+    if not all(isinstance(each, str) and each for each in texts) or any(type(each) is not int for each in numbers):
+        raise DeliveryError("A subscription holds texts and whole numbers.")
+    return told

@@ -1,6 +1,6 @@
-"""Reading what a caller asks of a new webhook."""
+"""Reading what a caller asks of a webhook, new or known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,11 @@ from domain.event import TYPES
 from integration.runtime.subscription import Subscription, new_subscription_id
 from wire.outbound import Policy, check_target, check_url
 
-_KNOWN = ("url", "events", "labels", "min_confidence", "description")
+FIELDS = ("url", "events", "labels", "min_confidence", "description", "rate_limit")
 _MOST_LABELS = 50
 _LONGEST_LABEL = 100
 _LONGEST_DESCRIPTION = 256
+_MOST_A_MINUTE = 6000
 
 
 class RegistrationError(ValueError):
@@ -21,19 +22,25 @@ class RegistrationError(ValueError):
 
 def register(given: Mapping[str, Any], owner: str, at: datetime, policy: Policy) -> Subscription:
     """The subscription a JSON object asks for; raises RegistrationError, or TargetError for a forbidden URL."""
-    unknown = sorted(set(given) - set(_KNOWN))
+    asked = wishes({"url": None} | dict(given), policy)
+    return Subscription(owner=owner, subscription_id=new_subscription_id(at), created_at=rfc3339(at), **asked)
+
+
+def wishes(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """The fields that a JSON object names; raises RegistrationError, or TargetError for a forbidden URL."""
+    unknown = sorted(set(given) - set(FIELDS))
     if unknown:
-        raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(_KNOWN)}.")
-    return Subscription(
-        owner=owner,
-        subscription_id=new_subscription_id(at),
-        url=_url(given.get("url"), policy),
-        events=_events(given.get("events")),
-        labels=_labels(given.get("labels")),
-        min_confidence=_fraction(given.get("min_confidence")),
-        description=_description(given.get("description")),
-        created_at=rfc3339(at),
-    )
+        raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(FIELDS)}.")
+    readers: dict[str, Callable[[object], Any]] = dict(zip(FIELDS[1:], _READERS, strict=True))
+    readers["url"] = lambda value: _url(value, policy)
+    return {name: readers[name](value) for name, value in given.items()}
+
+
+def enabled(value: object) -> bool:
+    """Whether a webhook is to be told anything; raises RegistrationError."""
+    if not isinstance(value, bool):
+        raise RegistrationError("enabled must be true or false.")
+    return value
 
 
 def _url(value: object, policy: Policy) -> str:
@@ -79,3 +86,14 @@ def _description(value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_DESCRIPTION or not value.isprintable():
         raise RegistrationError(f"description must be one line of at most {_LONGEST_DESCRIPTION} characters.")
     return value
+
+
+def _rate_limit(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_A_MINUTE:
+        raise RegistrationError(f"rate_limit must be a whole number from 1 to {_MOST_A_MINUTE}: attempts a minute.")
+    return value
+
+
+_READERS = (_events, _labels, _fraction, _description, _rate_limit)

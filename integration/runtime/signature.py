@@ -6,6 +6,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 _PREFIX = "whsec_"
@@ -22,12 +23,13 @@ def secret(key: bytes, subscription_id: str, generation: int) -> str:
     return _PREFIX + base64.b64encode(derived).decode()
 
 
-def headers(secret: str, delivery_id: str, body: str, at: int) -> dict[str, str]:
-    """The headers that sign a body `at` a Unix time in seconds."""
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    signed = hmac.digest(key, f"{delivery_id}.{at}.{body}".encode(), hashlib.sha256)
+def headers(secrets: Iterable[str], delivery_id: str, body: str, at: int) -> dict[str, str]:
+    """The headers that sign a body `at` a Unix time in seconds: a signature by each secret, of which one will do."""
+    signed = f"{delivery_id}.{at}.{body}".encode()
+    keys = (base64.b64decode(each.removeprefix(_PREFIX)) for each in secrets)
+    made = (base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode() for key in keys)
     return {
         "webhook-id": delivery_id,
         "webhook-timestamp": str(at),
-        "webhook-signature": "v1," + base64.b64encode(signed).decode(),
+        "webhook-signature": " ".join(f"v1,{each}" for each in made),
     }

@@ -1,6 +1,6 @@
 """The Subscriptions kept in DynamoDB, keyed by owner and time-ordered id; and the deployment's default one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from integration.runtime.subscription import Item, Subscription
@@ -17,8 +17,9 @@ class SubscriptionsError(Exception):
 class Subscriptions:
     """The collection; every read is consistent, so that a webhook registered a moment ago is told."""
 
-    def __init__(self, dynamodb: Any, table: str, default: Subscription | None = None) -> None:
-        self._dynamodb, self._table, self._default = dynamodb, table, default
+    def __init__(self, dynamodb: Any, table: str, default_url: str = "") -> None:
+        self._dynamodb, self._table = dynamodb, table
+        self._default = Subscription.default(default_url) if default_url else None
 
     def add(self, subscription: Subscription) -> None:
         """Keep it."""
@@ -35,6 +36,29 @@ class Subscriptions:
             TableName=self._table, Key=_key(owner, subscription_id), ReturnValues="ALL_OLD"
         )
         return bool(answer.get("Attributes"))
+
+    def change(self, owner: str, subscription_id: str, changed: Item, forgotten: Sequence[str]) -> Subscription | None:
+        """Set and remove these attributes of one of the owner's own; None when there is none."""
+        names = {f"#{n}": name for n, name in enumerate((*changed, *forgotten))}
+        known = {name: sign for sign, name in names.items()}
+        values = {f":{known[name][1:]}": value for name, value in changed.items()}
+        setting = ", ".join(f"{known[name]} = :{known[name][1:]}" for name in changed)
+        removing = ", ".join(known[name] for name in forgotten)
+        try:
+            answer = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(owner, subscription_id),
+                UpdateExpression=" ".join(
+                    filter(None, (setting and f"SET {setting}", removing and f"REMOVE {removing}"))
+                ),
+                ConditionExpression="attribute_exists(subscription_id)",
+                ExpressionAttributeNames=names,
+                ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeValues": values} if values else {}),
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return None
+        return Subscription.from_item(answer["Attributes"])
 
     def page(self, owner: str, limit: int, before: str | None) -> tuple[list[Subscription], str | None]:
         """The owner's newest, older than id `before`, and the id to go on from."""

@@ -1,19 +1,25 @@
 """Answers the routes by which an owner manages webhooks: what callers call a webhook is a Subscription."""
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from domain.clock import now
+from domain.clock import now, rfc3339
 from domain.ids import is_id
-from integration.runtime.registration import RegistrationError, register
+from integration.runtime.notice import OWNER
+from integration.runtime.registration import RegistrationError, enabled, register, wishes
 from integration.runtime.signature import secret, signing_key
-from integration.runtime.subscription import ID_PREFIX, Subscription
+from integration.runtime.subscription import HEALTH, ID_PREFIX, ROTATION_SECONDS, Item, Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
 from wire.http_api import ApiError, Reply, Request, json_body, only_query, owner, path, reply, respond
 from wire.outbound import Policy, TargetError
 from wire.paging import Cursors, limit
+
+T = TypeVar("T")
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
@@ -48,10 +54,28 @@ def list_webhooks(request: Request) -> Reply:
 def get_webhook(request: Request) -> Reply:
     """GET /webhooks/{webhook_id}."""
     only_query(request)
-    subscription = subscriptions.get(owner(request), _webhook_id(request))
-    if not subscription:
-        raise _no_such_webhook()
-    return reply(200, _shown(subscription))
+    return reply(200, _shown(_own(request)))
+
+
+def change_webhook(request: Request) -> Reply:
+    """PATCH /webhooks/{webhook_id}: what is named is changed; enabled again, it begins without failures."""
+    only_query(request)
+    given = json_body(request)
+    changed, forgotten = _read(lambda: _changes(given, _own(request)))
+    if not changed and not forgotten:
+        raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
+    return reply(200, _shown(_changed(request, changed, forgotten)))
+
+
+def rotate_secret(request: Request) -> Reply:
+    """POST /webhooks/{webhook_id}/rotate: a new secret, shown this once; the one before signs for a day more."""
+    only_query(request)
+    at = now()
+    rotated = _own(request).rotated(int(at.timestamp()))
+    subscription = _changed(request, rotated.secrets(), ())
+    until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
+    shown_once = secret(key(), subscription.subscription_id, subscription.generation)
+    return reply(200, _shown(subscription) | {"secret": shown_once, "previous_secret_until": until})
 
 
 def remove_webhook(request: Request) -> Reply:
@@ -59,7 +83,7 @@ def remove_webhook(request: Request) -> Reply:
     only_query(request)
     if not subscriptions.remove(owner(request), _webhook_id(request)):
         raise _no_such_webhook()
-    return {"statusCode": 204}
+    return {"statusCode": 204, "headers": {}}
 
 
 @cache
@@ -69,12 +93,44 @@ def key() -> bytes:
 
 
 def _registered(request: Request) -> Subscription:
+    given = json_body(request)
+    return _read(lambda: register(given, owner(request), now(), policy))
+
+
+def _read(reader: Callable[[], T]) -> T:
     try:
-        return register(json_body(request), owner(request), now(), policy)
+        return reader()
     except RegistrationError as error:
         raise ApiError(400, "invalid_webhook", str(error)) from error
     except TargetError as error:
         raise ApiError(400 if error.code == "invalid_url" else 422, error.code, error.detail) from error
+
+
+def _changes(given: dict[str, Any], known: Subscription) -> tuple[Item, tuple[str, ...]]:
+    """The attributes to set and to remove; another receiver has no failures yet."""
+    asked = wishes({name: value for name, value in given.items() if name != "enabled"}, policy)
+    kept = replace(known, **asked).wishes()
+    changed: Item = {name: kept[name] for name in asked}
+    forgotten = HEALTH if "url" in asked else ()
+    if "enabled" not in given:
+        return changed, forgotten
+    if enabled(given["enabled"]):
+        return changed, (*HEALTH, "disabled", "disabled_at")
+    return changed | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, forgotten
+
+
+def _own(request: Request) -> Subscription:
+    subscription = subscriptions.get(owner(request), _webhook_id(request))
+    if not subscription:
+        raise _no_such_webhook()
+    return subscription
+
+
+def _changed(request: Request, changed: Item, forgotten: tuple[str, ...]) -> Subscription:
+    subscription = subscriptions.change(owner(request), _webhook_id(request), changed, forgotten)
+    if not subscription:
+        raise _no_such_webhook()
+    return subscription
 
 
 def _webhook_id(request: Request) -> str:
@@ -96,5 +152,7 @@ ROUTES = {
     "POST /webhooks": add_webhook,
     "GET /webhooks": list_webhooks,
     "GET /webhooks/{webhook_id}": get_webhook,
+    "PATCH /webhooks/{webhook_id}": change_webhook,
     "DELETE /webhooks/{webhook_id}": remove_webhook,
+    "POST /webhooks/{webhook_id}/rotate": rotate_secret,
 }

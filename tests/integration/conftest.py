@@ -13,6 +13,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from domain.event import Event
+from integration.runtime.delivery import Delivery
+from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.subscription import Subscription
 from integration.runtime.subscriptions import Subscriptions
 
@@ -28,16 +31,29 @@ class Account:
     events: str
     deliveries: str
     subscriptions: Subscriptions
+    log: DeliveryLog
 
     def rows(self) -> list[dict[str, Any]]:
         """The items of the subscriptions table."""
         return list(self.dynamodb.scan(TableName="subscriptions")["Items"])
 
-    def queued(self) -> list[dict[str, Any]]:
+    def logged(self) -> list[dict[str, Any]]:
+        """What the delivery log's rows say of deliveries and attempts, in the order of their keys."""
+        items = sorted(self.dynamodb.scan(TableName="deliveries")["Items"], key=lambda each: str(each["delivery"]["S"]))
+        return [json.loads(each["said"]["S"]) for each in items if "said" in each]
+
+    def queued(self) -> list[Delivery]:
         """The deliveries queued since last asked."""
-        found: list[dict[str, Any]] = []
-        while messages := self.sqs.receive_message(QueueUrl=self.deliveries, MaxNumberOfMessages=10).get("Messages"):
-            found += [json.loads(each["Body"]) for each in messages]
+        return [Delivery.from_json(each) for each in self._received(self.deliveries)]
+
+    def announced(self) -> list[Event]:
+        """The events queued since last asked."""
+        return [Event.from_json(each) for each in self._received(self.events)]
+
+    def _received(self, queue: str) -> list[str]:
+        found: list[str] = []
+        while messages := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            found += [each["Body"] for each in messages]
         return found
 
 
@@ -46,18 +62,18 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account under moto, and the functions' environment."""
     with mock_aws():
         sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
-        dynamodb.create_table(
-            TableName="subscriptions",
-            KeySchema=[
-                {"AttributeName": "owner", "KeyType": "HASH"},
-                {"AttributeName": "subscription_id", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("owner", "subscription_id")],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        table(dynamodb, "subscriptions", "owner", "subscription_id")
+        table(dynamodb, "deliveries", "owner", "delivery", by_webhook="webhook", by_status="webhook_status")
+        table(dynamodb, "recognitions", "owner", "image_id")
+        table(dynamodb, "answers", "about", "answer")
+        boto3.client("s3").create_bucket(Bucket="images")
         stored = boto3.client("secretsmanager").create_secret(Name="key", SecretString=SIGNING_KEY.decode())
         events, deliveries = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries"))
         environment = {
+            "ANSWERS_TABLE": "answers",
+            "DELIVERIES_TABLE": "deliveries",
+            "IMAGES_BUCKET": "images",
+            "RECOGNITIONS_TABLE": "recognitions",
             "SUBSCRIPTIONS_TABLE": "subscriptions",
             "EVENTS_QUEUE_URL": events,
             "DELIVERIES_QUEUE_URL": deliveries,
@@ -69,7 +85,32 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        yield Account(sqs, dynamodb, events, deliveries, Subscriptions(dynamodb, "subscriptions"))
+        log = DeliveryLog(dynamodb, "deliveries")
+        yield Account(sqs, dynamodb, events, deliveries, Subscriptions(dynamodb, "subscriptions"), log)
+
+
+def table(dynamodb: Any, name: str, partition: str, order: str, **indexes: str) -> None:
+    """A table keyed by two texts; each index by a text of its own and `at`."""
+    texts = {partition, order, *indexes.values()} | ({"at"} if indexes else set())
+    found = [
+        {
+            "IndexName": index,
+            "KeySchema": _schema(key, "at"),
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["said"]},
+        }
+        for index, key in indexes.items()
+    ]
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=_schema(partition, order),
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in texts],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": found} if found else {}),
+    )
+
+
+def _schema(partition: str, order: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
 
 
 def reloaded(name: str) -> ModuleType:

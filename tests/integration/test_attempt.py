@@ -1,19 +1,23 @@
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from http.client import BadStatusLine, RemoteDisconnected
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from integration.runtime.answer import Answer
 from integration.runtime.attempt import make_attempt
 from integration.runtime.delivery import Delivery
 from integration.runtime.signature import secret
+from integration.runtime.subscription import ROTATION_SECONDS
 from tests.integration.conftest import SIGNING_KEY, subscription
 from wire.outbound import TargetError
 
 SUBSCRIPTION = subscription(url="https://user.example/hook?token=hush", generation=2)
 BODY = '{"type":"image.recognized"}'
-DELIVERY = Delivery("dlv_1", SUBSCRIPTION.owner, SUBSCRIPTION.subscription_id, BODY, SUBSCRIPTION.url, 2, 1_795_000_000)
+AT = "2026-11-20T17:00:01.000Z"
+DELIVERY = Delivery("dlv_1", "image.recognized", AT, "img_1", BODY, SUBSCRIPTION, 1_795_000_000)
 
 
 class Poster:
@@ -30,7 +34,7 @@ class Poster:
 
 def test_it_is_signed_with_the_subscription_s_secret_at_the_time_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     post = Poster(Answer(200))
-    assert make_attempt(post, SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1) == Answer(200)
+    assert make_attempt(post, SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1).answer == Answer(200)
     ((url, body, headers),) = post.sent
     assert url == SUBSCRIPTION.url
     assert headers["webhook-id"] == "dlv_1"
@@ -64,7 +68,7 @@ def test_it_says_who_sends_what() -> None:
     ],
 )
 def test_why_there_was_no_answer_is_a_code(outcome: Exception, code: str) -> None:
-    answer = make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1)
+    answer = make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 1).answer
     assert answer == Answer(error=code)
     assert not answer.finished
 
@@ -78,7 +82,43 @@ def test_every_attempt_is_logged_without_url_or_secret(
     make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 4)
     (record,) = caplog.records
     logged = vars(record)
-    expected = {"delivery_id": "dlv_1", "subscription_id": SUBSCRIPTION.subscription_id, "attempt": 4} | said
+    expected = {
+        "delivery_id": "dlv_1",
+        "subscription_id": SUBSCRIPTION.subscription_id,
+        "attempt": 4,
+        "correlation_id": "img_1",
+    } | said
     assert {name: logged[name] for name in expected} == expected
     assert logged["ms"] >= 0
     assert not any(hidden in str(logged) for hidden in ("hush", "user.example", "whsec_", SIGNING_KEY.decode()))
+
+
+def test_within_a_day_of_its_rotation_both_secrets_sign() -> None:
+    rotated = replace(SUBSCRIPTION, generation=3, rotations=(int(time.time()) - 60,))
+    post = Poster(Answer(200))
+    make_attempt(post, SIGNING_KEY, DELIVERY, rotated, 1)
+    ((_, body, headers),) = post.sent
+    for generation in (3, 2):
+        Webhook(secret(SIGNING_KEY, SUBSCRIPTION.subscription_id, generation)).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret(SIGNING_KEY, SUBSCRIPTION.subscription_id, 1)).verify(body, headers)
+
+
+def test_a_day_after_its_rotation_the_old_secret_signs_no_more() -> None:
+    rotated = replace(SUBSCRIPTION, generation=3, rotations=(int(time.time()) - ROTATION_SECONDS,))
+    post = Poster(Answer(200))
+    make_attempt(post, SIGNING_KEY, DELIVERY, rotated, 1)
+    assert len(post.sent[0][2]["webhook-signature"].split()) == 1
+
+
+def test_an_attempt_says_when_it_was_made_and_how_long_it_took() -> None:
+    made = make_attempt(
+        Poster(Answer(503, said="busy")), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 2, now=lambda: 1_800_000_000
+    )
+    assert made.to_dict() == {
+        "attempt": 2,
+        "at": "2027-01-15T08:00:00.000Z",
+        "ms": made.ms,
+        "status": 503,
+        "error": None,
+    }

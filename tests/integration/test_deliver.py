@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -12,9 +13,11 @@ from standardwebhooks import Webhook
 
 from domain.event import Event
 from integration.runtime.answer import HUNG, Answer
+from integration.runtime.attempt import Attempt
+from integration.runtime.delivering import deliver
 from integration.runtime.delivery import Delivery
 from integration.runtime.signature import secret
-from integration.runtime.subscription import Subscription
+from integration.runtime.subscription import HEALTH, Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import SIGNING_KEY, Account, Subscriber, reloaded, subscription
 
@@ -39,6 +42,15 @@ def hidden(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int
 
     monkeypatch.setattr(module, "retry_later", retry_later)
     return pauses
+
+
+@pytest.fixture
+def asked(module: ModuleType) -> list[str]:
+    """The operations that AWS is asked for from here on."""
+    names: list[str] = []
+    for service in ("dynamodb", "secretsmanager", "sqs"):
+        module.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
+    return names
 
 
 def owed(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
@@ -90,6 +102,8 @@ def test_pauses_follow_the_schedule(
     messages = owed(account, f"{subscriber.url}/status/500")
     waited = []
     for attempt in range(1, 9):
+        module.standings.cache_clear()  # else so many failures at once would have it left alone
+        account.subscriptions.change("public", subscription(0).subscription_id, {}, HEALTH)
         returned(module, *messages, attempt=attempt)
         waited.append(hidden["message-0"])
     assert waited == pytest.approx([5, 300, 1800, 7200, 18000, 36000, 36000, 0], rel=0.11, abs=1)
@@ -175,28 +189,29 @@ def test_an_attempt_that_breaks_off_fails_alone(account: Account, module: Module
 def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, module: ModuleType) -> None:
     over = threading.Event()
 
-    def try_once(delivery: Delivery, told: Subscription, number: int) -> Answer:
+    def try_once(delivery: Delivery, told: Subscription, number: int) -> Attempt:
         if told.url.endswith("hang"):
             over.wait(10)
-        return Answer(200)
+        return Attempt(number, 1.0, 7, Answer(200))
 
     messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
-    answers = module.deliver(messages, account.subscriptions, try_once, patience=0.2)
+    due = {each["messageId"]: module.receive(each) for each in messages}
+    made = partial(deliver, due, account.subscriptions, module.standings(), account.log, try_once, patience=0.2)
+    _, outcomes = made(now=lambda: 5.0)
     over.set()
-    assert answers == {"message-0": HUNG, "message-1": Answer(200)}
+    assert outcomes == {"message-0": Attempt(1, 5.0, 200, HUNG), "message-1": Attempt(1, 1.0, 7, Answer(200))}
 
 
 def test_aws_is_asked_for_a_batch_not_for_a_record(
-    account: Account, module: ModuleType, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+    account: Account, module: ModuleType, subscriber: Subscriber, asked: list[str]
 ) -> None:
     fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
     old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
-    asked: list[str] = []
-    for service in ("dynamodb", "secretsmanager"):
-        module.client(service).meta.events.register("before-call", lambda model, **_: asked.append(model.name))
-    for messages in (fresh, old, old):
-        returned(module, *messages)
-    assert sorted(asked) == ["BatchGetItem", "BatchGetItem", "GetSecretValue"]
+    returned(module, *fresh)
+    assert sorted(asked) == ["BatchWriteItem", "GetSecretValue"]
+    asked.clear()
+    returned(module, *old)
+    assert asked == ["BatchGetItem", "BatchWriteItem"]
 
 
 def test_the_body_sent_is_the_one_that_was_queued(account: Account, module: ModuleType, subscriber: Subscriber) -> None:

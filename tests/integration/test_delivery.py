@@ -1,11 +1,14 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from domain.event import Event
+from domain.ids import is_id
 from domain.recognition import Box, Detection
-from integration.runtime.delivery import Delivery, DeliveryError
+from integration.runtime.delivery import Delivery, DeliveryError, shared_prefix
+from integration.runtime.health import Health
 from tests.builders import image, recognition
 from tests.integration.conftest import subscription
 
@@ -31,7 +34,8 @@ def test_each_subscription_and_each_event_has_its_own_delivery() -> None:
 
 
 def test_a_delivery_survives_its_queue() -> None:
-    delivery = Delivery.of(EVENT, subscription(), QUEUED_AT)
+    told = subscription(rate_limit=60, generation=3, rotations=(1, 2), health=Health(1, 2, 3, 4))
+    delivery = replace(Delivery.of(EVENT, told, QUEUED_AT), tried=2, put_off=True, reserved=True)
     assert Delivery.from_json(delivery.to_json()) == delivery
 
 
@@ -46,20 +50,49 @@ def test_an_event_that_would_break_the_promise_is_refused() -> None:
         Delivery.of(replace(EVENT, data={"name": "x" * 20_000}), subscription(), QUEUED_AT)
 
 
+def test_deliveries_of_one_image_begin_alike_and_those_of_others_do_not() -> None:
+    made = Delivery.of(EVENT, subscription(), QUEUED_AT)
+    again = Delivery.of(replace(EVENT, event_id="evt_again"), subscription(), QUEUED_AT)
+    other = Delivery.of(Event.recognized(image(image_id="img_" + "7" * 32), recognition(), AT), subscription(), 1)
+    prefix = shared_prefix(EVENT.data["image_id"])
+    assert [each.delivery_id.startswith(prefix) for each in (made, again, other)] == [True, True, False]
+    assert all(is_id("dlv", each.delivery_id) for each in (made, again, other))
+
+
+def test_an_event_about_no_image_has_deliveries_of_its_own() -> None:
+    event = Event("evt_" + "1" * 32, "webhook.test", AT, "public", {})
+    made = Delivery.of(event, subscription(), QUEUED_AT)
+    assert is_id("dlv", made.delivery_id)
+    assert made.image_id == ""
+
+
+GOOD = json.loads(Delivery.of(EVENT, subscription(), QUEUED_AT).to_json())
+
+
 @pytest.mark.parametrize(
-    "text",
+    "given",
     [
-        "not json",
-        "[]",
-        "{}",
-        '{"delivery_id":"d","owner":"o","subscription_id":"s"}',
-        '{"delivery_id":"d","owner":"o","subscription_id":"s","body":7,"url":"u","generation":1,"queued_at":1}',
-        '{"delivery_id":"d","owner":"","subscription_id":"s","body":"{}","url":"u","generation":1,"queued_at":1}',
-        '{"delivery_id":"d","owner":"o","subscription_id":"s","body":"{}","url":"u","generation":true,"queued_at":1}',
-        '{"delivery_id":"d","owner":"o","subscription_id":"s","body":"{}","url":"u","generation":1,"queued_at":"1"}',
-        '{"delivery_id":"d","owner":"o","subscription_id":"s","body":"{}","url":"u","generation":1,"queued_at":1,"x":1}',
+        [],
+        {},
+        {name: each for name, each in GOOD.items() if name != "subscription"},
+        GOOD | {"body": 7},
+        GOOD | {"delivery_id": ""},
+        GOOD | {"queued_at": "1"},
+        GOOD | {"tried": True},
+        GOOD | {"x": 1},
+        GOOD | {"subscription": None},
+        GOOD | {"subscription": GOOD["subscription"] | {"url": ""}},
+        GOOD | {"subscription": GOOD["subscription"] | {"generation": "1"}},
+        GOOD | {"subscription": GOOD["subscription"] | {"health": [0, 0, 0]}},
+        GOOD | {"subscription": GOOD["subscription"] | {"health": [0, 0, 0, "0"]}},
+        GOOD | {"subscription": GOOD["subscription"] | {"rotations": 7}},
     ],
 )
-def test_another_message_is_no_delivery(text: str) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        Delivery.from_json(text)
+def test_another_shape_is_no_delivery(given: Any) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Delivery.from_json(json.dumps(given))
+
+
+def test_what_is_no_json_is_no_delivery() -> None:
+    with pytest.raises(ValueError, match="Expecting"):
+        Delivery.from_json("not json")

@@ -11,8 +11,13 @@ from botocore.exceptions import ClientError
 
 from domain.event import Event
 from domain.recognition import Rejection
+from integration.runtime.answer import Answer
+from integration.runtime.attempt import Attempt
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivery import Delivery
+from integration.runtime.health import Health
+from integration.runtime.logged import Logged, attempt_item
+from integration.runtime.notice import notice
 from integration.runtime.subscription import Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, reloaded, subscription
@@ -36,17 +41,17 @@ def returned(module: ModuleType, *bodies: str) -> list[str]:
     return [each["itemIdentifier"] for each in said["batchItemFailures"]]
 
 
-def owed_to(queued: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
-    return sorted((each["subscription_id"], json.loads(each["body"])["data"]["image_id"]) for each in queued)
+def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
+    return sorted((each.subscription_id, each.image_id) for each in queued)
 
 
 def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, dispatch: ModuleType) -> None:
     for n in range(2):
         account.subscriptions.add(subscription(n))
     assert returned(dispatch, CAT.to_json()) == []
-    queued = sorted(account.queued(), key=lambda each: str(each["subscription_id"]))
-    owed = [Delivery.of(CAT, subscription(n), each["queued_at"]) for n, each in enumerate(queued)]
-    assert queued == [json.loads(each.to_json()) for each in owed]
+    queued = sorted(account.queued(), key=lambda each: each.subscription_id)
+    owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
+    assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
     assert len(queued) == 2
 
 
@@ -84,7 +89,7 @@ def test_the_same_event_twice_in_a_batch_is_one_delivery(account: Account, dispa
 def test_the_default_endpoint_is_told_of_every_owner(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", "https://example.com/all")
     assert returned(reloaded("dispatch"), CAT.to_json(), THEIRS.to_json()) == []
-    assert {(each["owner"], each["subscription_id"]) for each in account.queued()} == {("*", "default")}
+    assert {(each.owner, each.subscription_id) for each in account.queued()} == {("*", "default")}
     assert account.rows() == []
 
 
@@ -139,14 +144,14 @@ class Queue:
         if self.error:
             raise self.error
         entries: list[dict[str, str]] = asked["Entries"]
-        bad = [each for each in entries if json.loads(each["MessageBody"])["subscription_id"] == self.refused]
+        bad = [each for each in entries if Delivery.from_json(each["MessageBody"]).subscription_id == self.refused]
         good = [each for each in entries if each not in bad]
         return {"Successful": [{"Id": each["Id"]} for each in good], "Failed": [{"Id": each["Id"]} for each in bad]}
 
 
 def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
     records = sqs_event(*(each.to_json() for each in events))["Records"]
-    return [each["messageId"] for each in module.dispatch(records, Table(), Deliveries(queue, "url"))]
+    return [each["messageId"] for each in module.dispatch(records, Table(), Deliveries(queue, "url"), module.log)]
 
 
 def test_an_event_of_which_one_delivery_is_refused_is_returned(dispatch: ModuleType) -> None:
@@ -169,6 +174,66 @@ def test_an_owner_that_cannot_be_read_does_not_hold_up_the_others(dispatch: Modu
     assert failed(dispatch, Queue(), replace(CAT, owner="throttled"), CAT) == ["message-0"]
 
 
-def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_letters(dispatch: ModuleType) -> None:
-    records = [sqs_event("", attempt=n)["Records"][0] for n in range(1, 8)]
-    assert [dispatch.seconds_until_retry(each) for each in records] == [5, 20, 80, 320, 900, 0, 0]
+def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_letters(
+    dispatch: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(dispatch, "retry_later", lambda sqs, url, records, delay: waited.extend(map(delay, records)))
+    for n in range(1, 8):
+        dispatch.handler(sqs_event("poison", attempt=n), None)
+    assert waited == [5, 20, 80, 320, 900, 0, 0]
+
+
+def test_what_a_disabled_webhook_misses_is_logged_and_not_sent(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(dispatch, CAT.to_json()) == []
+    assert account.queued() == []
+    (row,) = account.logged()
+    assert (row["status"], row["reason"], row["image_id"]) == ("dropped", "webhook_disabled", CAT.data["image_id"])
+
+
+def test_what_cannot_be_logged_is_tried_again(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    account.dynamodb.delete_table(TableName="deliveries")
+    assert returned(dispatch, CAT.to_json()) == ["message-0"]
+
+
+def test_a_disabled_webhook_is_told_of_by_the_others(account: Account, dispatch: ModuleType) -> None:
+    dead = replace(subscription(1), health=Health(failing_since=1_800_000_000, failures=9))
+    account.subscriptions.add(subscription(2))
+    account.subscriptions.add(subscription(3, events=("image.recognized",)))
+    event = notice(dead, "failing", "2027-01-15T08:00:00.000Z", AT)
+    assert returned(dispatch, event.to_json()) == []
+    (queued,) = account.queued()
+    assert (queued.subscription_id, queued.type) == (subscription(2).subscription_id, "webhook.disabled")
+    assert json.loads(queued.body)["data"]["webhook_id"] == dead.subscription_id
+
+
+def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_be_sent(
+    account: Account, dispatch: ModuleType
+) -> None:
+    account.subscriptions.add(subscription())
+    for event in (CAT, REJECTED):
+        made = Delivery.of(event, subscription(), 1)
+        attempt = Attempt(1, 1.5, 7, Answer(500))
+        account.log.write([Logged.of(made, "pending").to_item(1), attempt_item(made, attempt, None, 1)])
+    erased = Event.erased("public", CAT.data["image_id"], AT)
+    assert returned(dispatch, erased.to_json()) == []
+    assert [each.type for each in account.queued()] == ["image.erased"]
+    assert account.log.of_image("public", CAT.data["image_id"]) == []
+    (kept,) = account.log.of_image("public", REJECTED.data["image_id"])
+    assert len(kept.attempts) == 1
+    gone = ("public", Delivery.of(CAT, subscription(), 1).delivery_id)
+    assert account.log.erased([gone, ("public", kept.delivery_id)]) == {gone}
+    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
+    assert CAT.data["image_id"] not in rows
+
+
+def test_an_erasure_told_twice_does_not_take_back_that_it_is_told(account: Account, dispatch: ModuleType) -> None:
+    erased = Event.erased("public", CAT.data["image_id"], AT)
+    told = Delivery.of(erased, subscription(), 1)
+    account.log.write([Logged.of(told, "delivered").to_item(1)])
+    assert returned(dispatch, erased.to_json()) == []
+    assert account.log.erased([("public", told.delivery_id)]) == set()

@@ -1,13 +1,13 @@
 """What IntegrationStack alone promises; what all stacks promise is in tests/test_promises.py."""
 
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from integration.runtime import schedule
-from tests.integration.conftest import Account, reloaded
+from integration.runtime.delivering import ATTEMPT_SECONDS, PATIENCE
+from integration.runtime.delivery_log import BY_STATUS, BY_WEBHOOK
 from tests.stacks import LOCAL, template
+from wire.schedule import DELIVERIES, EVENTS
 
 STACK = "IntegrationStack"
 
@@ -35,7 +35,6 @@ def granted(function: str) -> set[str]:
 CONSUME = {
     "sqs:ReceiveMessage",
     "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueUrl",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
 }
@@ -50,12 +49,35 @@ CONSUME = {
                 "dynamodb:PutItem",
                 "dynamodb:GetItem",
                 "dynamodb:Query",
+                "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
                 "secretsmanager:GetSecretValue",
             },
         ),
-        ("Dispatch", CONSUME | {"dynamodb:Query", "sqs:SendMessage"}),
-        ("Deliver", CONSUME | {"dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"}),
+        (
+            "Deliveries",
+            {
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "secretsmanager:GetSecretValue",
+                "sqs:SendMessage",
+            },
+        ),
+        ("Timeline", {"dynamodb:GetItem", "dynamodb:Query", "s3:ListBucket"}),
+        ("Dispatch", CONSUME | {"dynamodb:BatchWriteItem", "dynamodb:Query", "sqs:SendMessage"}),
+        (
+            "Deliver",
+            CONSUME
+            | {
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:UpdateItem",
+                "secretsmanager:GetSecretValue",
+                "sqs:SendMessage",
+            },
+        ),
     ],
 )
 def test_each_function_may_do_what_it_does_and_nothing_else(function: str, actions: set[str]) -> None:
@@ -63,24 +85,22 @@ def test_each_function_may_do_what_it_does_and_nothing_else(function: str, actio
 
 
 def test_deliveries_are_given_up_after_the_schedule_s_last_attempt() -> None:
-    assert queue("DeliveriesQueue")["RedrivePolicy"]["maxReceiveCount"] == len(schedule.PAUSES) + 1 == 8
+    assert queue("DeliveriesQueue")["RedrivePolicy"]["maxReceiveCount"] == DELIVERIES.tries == 8
 
 
 def test_a_delivery_outlives_its_schedule_in_the_queue() -> None:
-    longest = sum(each * (1 + schedule.JITTER) for each in schedule.PAUSES)
+    longest = sum(each * (1 + DELIVERIES.jitter) for each in DELIVERIES.pauses)
     assert queue("DeliveriesQueue")["MessageRetentionPeriod"] == 14 * 86_400 > longest
 
 
-def test_events_are_given_up_after_dispatch_s_last_pause(account: Account) -> None:
-    dispatch: ModuleType = reloaded("dispatch")
-    assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == len(dispatch.PAUSES) + 1
+def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
+    assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == EVENTS.tries
 
 
-def test_deliver_has_time_to_answer_for_a_batch_in_which_one_hangs(account: Account) -> None:
-    deliver: ModuleType = reloaded("deliver")
+def test_deliver_has_time_to_answer_for_a_batch_in_which_one_hangs() -> None:
     timeouts = {each["Handler"]: each["Timeout"] for each in found("AWS::Lambda::Function").values()}
-    assert timeouts["integration.runtime.deliver.handler"] >= deliver.PATIENCE + 5
-    assert deliver.PATIENCE > schedule.ATTEMPT_SECONDS
+    assert timeouts["integration.runtime.deliver.handler"] >= PATIENCE + 5
+    assert PATIENCE > ATTEMPT_SECONDS
 
 
 def test_the_key_of_all_secrets_is_made_in_the_account_and_outlives_the_stack_as_the_table_does() -> None:
@@ -94,11 +114,20 @@ def test_the_key_of_all_secrets_is_made_in_the_account_and_outlives_the_stack_as
     assert made["GenerateSecretString"]["PasswordLength"] == 64
 
 
-def test_the_table_can_be_restored_and_costs_by_use() -> None:
-    (table,) = found("AWS::DynamoDB::Table").values()
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
+def test_the_tables_can_be_restored_and_cost_by_use() -> None:
+    tables = found("AWS::DynamoDB::Table").values()
+    assert len(tables) == 2
+    for table in tables:
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_the_log_s_rows_expire_and_its_indexes_are_those_that_are_asked() -> None:
+    (log,) = [each for name, each in found("AWS::DynamoDB::Table").items() if name.startswith("DeliveryLog")]
+    assert log["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert [each["IndexName"] for each in log["GlobalSecondaryIndexes"]] == [BY_WEBHOOK, BY_STATUS]
+    assert {str(each["Projection"]["NonKeyAttributes"]) for each in log["GlobalSecondaryIndexes"]} == {"['said']"}
 
 
 @pytest.mark.parametrize(("settings", "loopback"), [({}, "false"), (LOCAL, "true")])

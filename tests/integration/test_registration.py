@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.event import TYPES
 from integration.runtime.registration import RegistrationError, register
 from integration.runtime.subscription import Subscription
 from wire.outbound import Policy, TargetError
@@ -23,9 +24,9 @@ def test_everything_asked_for_is_kept() -> None:
 
 
 def test_null_asks_for_nothing() -> None:
-    given = registered(events=None, labels=None, min_confidence=None, description=None)
-    assert (given.events, given.labels) == (("image.recognized", "image.rejected"), ())
-    assert (given.min_confidence, given.description) == (0.0, "")
+    given = registered(events=None, labels=None, min_confidence=None, description=None, rate_limit=None)
+    assert (given.events, given.labels) == (TYPES, ())
+    assert (given.min_confidence, given.description, given.rate_limit) == (0.0, "", 0)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ BODY = json.dumps({"type": "image.recognized", "data": {"name": "Katze – 猫.j
 
 
 def test_the_standard_s_own_vector() -> None:
-    assert headers(SPEC_SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", '{"test": 2432232314}', 1614265330) == {
+    assert headers([SPEC_SECRET], "msg_p5jXN8AQM9LWM0D4loKWxJek", '{"test": 2432232314}', 1614265330) == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
@@ -23,12 +23,12 @@ def test_the_standard_s_own_vector() -> None:
 def test_the_reference_library_signs_alike() -> None:
     ours = secret(SIGNING_KEY, "sub_1", 1)
     theirs = Webhook(ours).sign("dlv_1", datetime.fromtimestamp(1_800_000_000, UTC), BODY)
-    assert headers(ours, "dlv_1", BODY, 1_800_000_000)["webhook-signature"] == theirs
+    assert headers([ours], "dlv_1", BODY, 1_800_000_000)["webhook-signature"] == theirs
 
 
 def test_the_reference_library_verifies() -> None:
     ours = secret(SIGNING_KEY, "sub_1", 1)
-    signed = headers(ours, "dlv_1", BODY, int(time.time()))
+    signed = headers([ours], "dlv_1", BODY, int(time.time()))
     assert Webhook(ours).verify(BODY.encode(), signed) == json.loads(BODY)
     with pytest.raises(WebhookVerificationError):
         Webhook(ours).verify(BODY.encode() + b" ", signed)

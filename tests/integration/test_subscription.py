@@ -6,7 +6,8 @@ import pytest
 from domain.event import Event
 from domain.ids import is_id
 from domain.recognition import Rejection
-from integration.runtime.subscription import ID_PREFIX, Subscription, new_subscription_id
+from integration.runtime.health import Health
+from integration.runtime.subscription import ID_PREFIX, ROTATION_SECONDS, Subscription, new_subscription_id
 from tests.builders import image, recognition
 from tests.integration.conftest import subscription
 
@@ -31,12 +32,39 @@ def test_what_callers_see_names_every_wish_and_no_secret() -> None:
     assert subscription(labels=("cat",)).to_dict() == {
         "webhook_id": "sub_" + "0" * 32,
         "url": "https://example.com/hook",
-        "events": ["image.recognized", "image.rejected"],
+        "events": ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"],
         "labels": ["cat"],
         "min_confidence": 0.0,
         "description": "",
+        "rate_limit": None,
         "created_at": "",
+        "enabled": True,
+        "disabled": None,
+        "failing_since": None,
     }
+
+
+def test_one_that_fails_or_is_disabled_says_since_when_and_why() -> None:
+    failing = subscription(health=Health(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT)
+    shown = failing.to_dict()
+    assert shown["failing_since"] == "2027-01-15T08:00:00.000Z"
+    assert (shown["enabled"], shown["disabled"]) == (False, {"reason": "gone", "at": AT})
+
+
+def test_a_rotated_secret_signs_beside_its_successor_for_a_day() -> None:
+    once = subscription().rotated(1_800_000_000)
+    assert once.generations(1_800_000_000 + ROTATION_SECONDS - 1) == [2, 1]
+    assert once.generations(1_800_000_000 + ROTATION_SECONDS) == [2]
+    twice = once.rotated(1_800_000_000 + 3600)
+    assert twice.generations(1_800_000_000 + 7200) == [3, 2, 1]
+    assert twice.generations(1_800_000_000 + ROTATION_SECONDS) == [3, 2]
+
+
+def test_however_often_it_is_rotated_only_so_many_secrets_sign() -> None:
+    rotated = subscription()
+    for n in range(9):
+        rotated = rotated.rotated(1_800_000_000 + n)
+    assert rotated.generations(1_800_000_010) == [10, 9, 8, 7, 6]
 
 
 def test_without_wishes_everything_is_wanted() -> None:

@@ -65,14 +65,14 @@ def test_every_page_of_an_owner_is_told() -> None:
 
 def test_the_default_one_costs_no_request() -> None:
     dynamodb = Forgetful()
-    found = Subscriptions(dynamodb, "subscriptions", DEFAULT).by_ids(ids(DEFAULT))
+    found = Subscriptions(dynamodb, "subscriptions", DEFAULT.url).by_ids(ids(DEFAULT))
     assert found == {("*", "default"): DEFAULT}
     assert dynamodb.requests == 0
 
 
 def test_the_default_one_is_told_of_every_owner_s_events(account: Account) -> None:
     account.subscriptions.add(subscription())
-    told = Subscriptions(account.dynamodb, "subscriptions", DEFAULT)
+    told = Subscriptions(account.dynamodb, "subscriptions", DEFAULT.url)
     assert told.of("public") == [DEFAULT, subscription()]
     assert told.of("somebody") == [DEFAULT]
 

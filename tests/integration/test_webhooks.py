@@ -54,7 +54,7 @@ def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
 
 def test_without_wishes_every_event_is_told(webhooks: ModuleType) -> None:
     _, made = add(webhooks)
-    assert made["events"] == ["image.recognized", "image.rejected"]
+    assert made["events"] == ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"]
     assert (made["labels"], made["min_confidence"], made["description"]) == ([], 0, "")
 
 

@@ -1,0 +1,45 @@
+"""Deliveries that have to wait are queued anew: to hide their messages instead would count as an attempt."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from secrets import SystemRandom
+
+from aws_lambda_powertools import Logger
+
+from integration.runtime.deliveries import Deliveries
+from integration.runtime.delivery import Delivery
+from integration.runtime.gate import LONGEST_DELAY
+from integration.runtime.owed import Outcome, PutOff
+from integration.runtime.recipients import Due
+
+JITTER = 0.1
+
+logger = Logger()
+_random = SystemRandom()
+
+
+def queue_anew(
+    due: Mapping[str, Due],
+    outcomes: Mapping[str, Outcome],
+    deliveries: Deliveries,
+    chance: Callable[[], float] = _random.random,
+) -> set[str]:
+    """Send those that are put off once more, to come when they may; answers the messages that this replaces."""
+    waits = {name: each for name, each in outcomes.items() if isinstance(each, PutOff)}
+    anew = {name: _anew(*due[name], wait) for name, wait in waits.items()}
+    delays = {anew[name].delivery_id: _delay(wait, chance) for name, wait in waits.items()}
+    if not anew:
+        return set()
+    taken = deliveries.add(anew.values(), delays)
+    logger.info("put off", extra={"delivery_ids": sorted(delays), "queued": len(taken)})
+    return {name for name, each in anew.items() if each.delivery_id in taken}
+
+
+def _anew(delivery: Delivery, number: int, wait: PutOff) -> Delivery:
+    return replace(delivery, tried=number - 1, put_off=True, reserved=wait.reserved)
+
+
+def _delay(wait: PutOff, chance: Callable[[], float]) -> int:
+    """Turns have their order already; others come a little later by chance, so that they do not come all at once."""
+    return min(math.ceil(wait.seconds * (1 if wait.reserved else 1 + JITTER * chance())), LONGEST_DELAY)

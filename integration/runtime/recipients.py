@@ -1,0 +1,54 @@
+"""To whom each delivery of a batch is owed as things stand now; one read for a batch whose messages are not fresh."""
+
+from collections.abc import Mapping
+
+from integration.runtime.answer import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, Answer
+from integration.runtime.delivery import Delivery
+from integration.runtime.delivery_log import DeliveryLog
+from integration.runtime.standings import Standings
+from integration.runtime.subscription import Subscription
+from integration.runtime.subscriptions import Subscriptions
+from wire.schedule import DELIVERIES
+
+FRESH_SECONDS = 60
+"""So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
+
+Due = tuple[Delivery, int]
+"""A delivery and the number of the attempt that its message asks for."""
+
+
+def recipients(
+    due: Mapping[str, Due], subscriptions: Subscriptions, standings: Standings, log: DeliveryLog, now: float
+) -> dict[str, Subscription | Answer]:
+    """The subscription to tell, or why there is to be no attempt, by message id."""
+    told = _told(due, subscriptions, standings, now)
+    again = [delivery for delivery, number in due.values() if number > 1 or delivery.put_off]
+    erased = log.erased((each.owner, each.delivery_id) for each in again) if again else set()
+    return {name: _recipient(*each, told, erased) for name, each in due.items()}
+
+
+def _told(
+    due: Mapping[str, Due], subscriptions: Subscriptions, standings: Standings, now: float
+) -> dict[tuple[str, str], Subscription]:
+    since = now - FRESH_SECONDS
+    old = [delivery for delivery, _ in due.values() if delivery.queued_at < since]
+    fresh = [delivery for delivery, _ in due.values() if delivery.queued_at >= since]
+    known = {_key(each): standings.now(each.subscription, each.queued_at) for each in fresh}
+    return known | subscriptions.by_ids(map(_key, old))
+
+
+def _recipient(
+    delivery: Delivery, number: int, told: Mapping[tuple[str, str], Subscription], erased: set[tuple[str, str]]
+) -> Subscription | Answer:
+    if number > DELIVERIES.tries:
+        return EXHAUSTED
+    if (delivery.owner, delivery.delivery_id) in erased:
+        return ERASED
+    subscription = told.get(_key(delivery))
+    if not subscription:
+        return UNSUBSCRIBED
+    return DISABLED if subscription.disabled else subscription
+
+
+def _key(delivery: Delivery) -> tuple[str, str]:
+    return delivery.owner, delivery.subscription_id

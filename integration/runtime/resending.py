@@ -1,0 +1,31 @@
+"""Sending again what the log holds: with the same id, to where the subscription leads now."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from domain.event import DISABLED, TEST
+from integration.runtime.deliveries import Deliveries
+from integration.runtime.delivery_log import DeliveryLog
+from integration.runtime.logged import Logged
+from integration.runtime.subscription import Subscription
+
+_OF_ITS_MOMENT = (TEST, DISABLED)
+"""What nobody wants to hear of again when much is sent again at once."""
+
+
+def worth_resending(found: Iterable[Logged]) -> list[Logged]:
+    """Those that tell of images."""
+    return [each for each in found if each.type not in _OF_ITS_MOMENT]
+
+
+def resend(
+    found: Iterable[Logged], subscription: Subscription, log: DeliveryLog, deliveries: Deliveries, now: float
+) -> bool:
+    """Queue these deliveries once more; False when the queue did not take all, and another call is worth a try.
+
+    They are pending before they are queued: what comes of a fast attempt is not to be written over.
+    """
+    whole = [replace(each, status="pending", next_at=None, reason=None) for each in found]
+    log.write(each.to_item(now) for each in whole)
+    taken = deliveries.add(each.delivery(subscription, int(now)) for each in whole)
+    return taken.issuperset(each.delivery_id for each in whole)
