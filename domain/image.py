@@ -16,7 +16,7 @@ PUBLIC = "public"
 _UPLOADED = re.compile(
     r"images/(?P<owner>[^/]+)/(?P<image_id>img_[0-9a-f]{32})/(?P<asked>asked/)?(?P<name>.+)", re.DOTALL
 )
-_SEQUENCER_DIGITS = 32
+SEQUENCER_DIGITS = 32
 
 
 def new_image_id(at: datetime) -> str:
@@ -53,7 +53,7 @@ class Image:
     sequencer: str
     size: int
     received_at: str
-    has_options: bool
+    has_options: bool = False
     content: str = ""
 
     @classmethod
@@ -65,7 +65,7 @@ class Image:
         stored = record["s3"]["object"]
         key = unquote_plus(stored["key"])
         version = stored.get("versionId", "null")
-        sequencer = stored.get("sequencer", "").ljust(_SEQUENCER_DIGITS, "0")
+        sequencer = stored.get("sequencer", "").ljust(SEQUENCER_DIGITS, "0")
         bucket = record["s3"]["bucket"]["name"]
         uploaded = _UPLOADED.fullmatch(key)
         return cls(

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "CASCADE_BELOW": "0.8",
     "DELIVERIES_QUEUE_URL": "https://queue.example",
+    "DELIVERIES_TABLE": "deliveries",
     "DERIVED_BUCKET": "derived",
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",
