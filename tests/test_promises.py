@@ -86,6 +86,13 @@ def test_nobody_but_the_owner_of_a_thing_may_delete_images(settings: dict[str, s
 
 
 @BOTH
+def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> None:
+    functions = dict(resources("AWS::Lambda::Function", **settings))
+    assert functions
+    assert {each["Properties"].get("TracingConfig", {}).get("Mode") for each in functions.values()} == {"Active"}
+
+
+@BOTH
 def test_stacks_lean_one_way(settings: dict[str, str]) -> None:
     manifest = json.loads((assembly(**settings) / "manifest.json").read_text())["artifacts"]
     leans = {
