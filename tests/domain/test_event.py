@@ -20,6 +20,18 @@ def test_another_model_version_is_another_event() -> None:
     assert Event.recognized(image(), recognition(), AT).event_id != Event.recognized(image(), other, AT).event_id
 
 
+def test_the_answer_to_whoever_asks_again_is_another_event() -> None:
+    arrived = Event.recognized(image(), recognition(), AT)
+    first, second = (Event.recognized(image(), recognition(), AT, f"rcg_{n}") for n in (1, 2))
+    assert len({each.event_id for each in (arrived, first, second)}) == 3
+    assert ("request" in arrived.data, first.data["request"]) == (False, "rcg_1")
+
+
+def test_that_an_image_was_erased_tells_nothing_but_its_id() -> None:
+    erased = Event.erased("ann", image().image_id, AT)
+    assert (erased.type, erased.owner, erased.data) == ("image.erased", "ann", {"image_id": image().image_id})
+
+
 def test_an_event_survives_the_queue() -> None:
     event = Event.rejected(image("čičė.jpg"), Rejection("not_an_image", "No picture."), AT)
     assert Event.from_json(event.to_json()) == event

@@ -142,6 +142,13 @@ def test_contract_describe(s3: Any) -> None:
     }
 
 
+def test_contract_resolve_names_the_models_that_would_answer_and_looks_at_nothing(s3: Any) -> None:
+    default, named, unknown = ask({"resolve": [None, "colours@1.2.3", "lions"]})["models"]
+    assert default == named == ask({"images": stored(s3, b"text")})["model"]
+    assert Model.from_dict(default).name == "colours"
+    assert unknown["error"]["code"] == "unknown_model"
+
+
 def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
     answer = ask({"images": stored(s3, b"x"), "model": "lions"})
     assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colours."}}
