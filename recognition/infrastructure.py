@@ -13,10 +13,13 @@ from constructs import Construct
 from api.infrastructure import RECOGNIZE_SECONDS, APIStack, add_routes
 from python_function import PythonFunction, unit_bundle
 from recognition.edge_function import edge_function
+from recognition.image_routes import EXPORTS, image_routes
 from storage import access_log_bucket, keyed_table, owner_table, private_bucket
 
 _A_CACHE = s3.LifecycleRule(expiration=cdk.Duration.days(30))
 """Derived pictures are made anew when asked for once more."""
+
+_TO_BE_FETCHED = s3.LifecycleRule(prefix=EXPORTS, expiration=cdk.Duration.days(1))
 
 
 class RekognitionStack(cdk.Stack):
@@ -49,7 +52,7 @@ class RekognitionStack(cdk.Stack):
         )
         code = unit_bundle(self, "recognition", vendor=vendor)
         self._recognize(code, api, detectors, cascade_below, concurrency)
-        self._images(code, api, detectors)
+        image_routes(self, code, api, detectors)
         self._classify(code, api)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
         cdk.CfnOutput(self, "ModelsBucket", value=self.models.bucket_name)
@@ -60,7 +63,7 @@ class RekognitionStack(cdk.Stack):
         bucket = partial(private_bucket, self, enforce_ssl=enforce_ssl, server_access_logs_bucket=logs)
         return (
             bucket("Models", versioned=True, server_access_logs_prefix="models/"),
-            bucket("Derived", lifecycle_rules=[_A_CACHE], server_access_logs_prefix="derived/"),
+            bucket("Derived", lifecycle_rules=[_A_CACHE, _TO_BE_FETCHED], server_access_logs_prefix="derived/"),
         )
 
     def _recognize(
@@ -85,10 +88,10 @@ class RekognitionStack(cdk.Stack):
                 "CASCADE_BELOW": str(cascade_below),
             },
         )
-        recognize.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
+        recognize.may(["s3:GetObjectVersion"], api.images.arn_for_objects("*"))
         recognize.may(["s3:ListBucket"], api.images.bucket_arn)  # else an object that is gone looks like one denied
         recognize.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
-        recognize.may(["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], self.recognitions.table_arn)
+        recognize.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], self.recognitions.table_arn)
         recognize.may(["dynamodb:BatchWriteItem"], self.index.table_arn)
         recognize.may(
             ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],
@@ -100,31 +103,6 @@ class RekognitionStack(cdk.Stack):
         if "rekognition" in detectors:
             recognize.may(["rekognition:DetectLabels"], "*")
         recognize.work_off(api.uploads_queue, concurrency)
-
-    def _images(self, code: lambda_.Code, api: APIStack, detectors: Sequence[str]) -> None:
-        images = PythonFunction(
-            self,
-            "Images",
-            code=code,
-            handler="recognition.runtime.images.handler",
-            environment={
-                "IMAGES_BUCKET": api.images.bucket_name,
-                "RECOGNITIONS_TABLE": self.recognitions.table_name,
-                "EDGE_FUNCTION": self.edge.function_name,
-                "DERIVED_BUCKET": self.derived.bucket_name,
-                "DETECTORS": ",".join(detectors),
-                "PUBLIC_URL": api.public_url,
-                "CURSOR_KEY_ARN": api.cursor_key_arn,
-            },
-        )
-        images.may(["secretsmanager:GetSecretValue"], api.cursor_key_arn)
-        images.may(["dynamodb:GetItem", "dynamodb:Query"], self.recognitions.table_arn)
-        images.may(["s3:GetObject", "s3:GetObjectVersion"], api.images.arn_for_objects("*"))
-        images.may(["s3:GetObject"], self.derived.arn_for_objects("*"))
-        images.may(["s3:ListBucket"], api.images.bucket_arn, self.derived.bucket_arn)
-        images.may(["lambda:InvokeFunction"], self.edge.function_arn)
-        one = "GET /images/{image_id}"
-        add_routes(self, api, images, "GET /images", one, f"{one}/annotated", f"{one}/thumbnail", "GET /models")
 
     def _classify(self, code: lambda_.Code, api: APIStack) -> None:
         classify = PythonFunction(

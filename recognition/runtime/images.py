@@ -1,31 +1,38 @@
-"""Answers the read routes: the images, what was seen on them and pictures of that, the models."""
+"""Answers the read routes: the images, what was seen on them and pictures of that, the models, the owner's days."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.clock import now
 from domain.entry import Entry
-from domain.ids import is_id
-from domain.image import ID_PREFIX, images_prefix
 from domain.options import Options
 from domain.recognition import Rejection
+from recognition.runtime.filters import FILTERS, Filters
+from recognition.runtime.history import History
+from recognition.runtime.named_images import NamedImages, Queued
 from recognition.runtime.pictures import PictureError, Pictures, drawn
 from recognition.runtime.promptly import prompt_edge, promptly
 from recognition.runtime.query_options import query_options
 from recognition.runtime.recognitions import Recognitions
 from recognition.runtime.rekognition_detector import REKOGNITION
+from recognition.runtime.search import Search
+from recognition.runtime.usage_days import UsageDays, came_to, days
 from wire.aws import client
-from wire.http_api import ApiError, Reply, Request, only_query, owner, path, reply, respond
+from wire.http_api import ApiError, Reply, Request, only_query, owner, reply, respond
 from wire.paging import Cursors, limit
 
-IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
 LINK_SECONDS = 3600
 
+s3, dynamodb = client("s3", signature_version="s3v4"), client("dynamodb")
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
-s3 = client("s3", signature_version="s3v4")
-recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
+search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], os.environ["IMAGE_INDEX_TABLE"])
+named = NamedImages(Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"]), s3, os.environ["IMAGES_BUCKET"])
+history = History(dynamodb, os.environ["ANSWERS_TABLE"])
+usage = UsageDays(dynamodb, os.environ["USAGE_TABLE"])
 edge = prompt_edge(os.environ["EDGE_FUNCTION"])
 pictures = Pictures(s3, edge, os.environ["DERIVED_BUCKET"])
 
@@ -36,45 +43,68 @@ def handler(event: Request, context: Any) -> Reply:
 
 
 def list_images(request: Request) -> Reply:
-    """GET /images: the owner's images that have an answer, newest first."""
-    only_query(request, "limit", "cursor", "top_k", "min_confidence")
-    asked = query_options(request, "top_k", "min_confidence")
-    entries, last = recognitions.page(owner(request), limit(request), cursors.read(request))
+    """GET /images: those of the owner's images that have an answer and that the filters fit, newest first."""
+    only_query(request, *FILTERS, "limit", "cursor", "top_k")
+    asked, filters = query_options(request, "top_k", "min_confidence"), Filters.from_request(request)
+    entries, last = search.page(owner(request), filters, limit(request), cursors.read(request))
     return cursors.page(request, [_shown(entry, asked, {}, shapes=False) for entry in entries], last)
 
 
 def get_image(request: Request) -> Reply:
-    """GET /images/{image_id}: its status, and the answer once there is one."""
+    """GET /images/{image_id}: its status, the answer once there is one, those before it, and what people said."""
     only_query(request, "top_k", "min_confidence")
     asked = query_options(request, "top_k", "min_confidence")
-    whose, image_id = owner(request), _image_id(request)
-    entry = recognitions.get(whose, image_id)
-    return reply(200, _shown(entry, asked, _pictures(entry)) if entry else _queued(whose, image_id))
+    found = named.find(request)
+    if isinstance(found, Queued):
+        queued = {"image_id": found.image_id, "name": found.name, "status": "queued"}
+        return reply(200, queued | {"links": _links(found.image_id)})
+    return reply(200, _shown(found, asked, _pictures(found)) | _besides(found, asked))
 
 
 def get_annotated(request: Request) -> Reply:
     """GET /images/{image_id}/annotated: leads to the picture with what was seen drawn on it."""
     only_query(request, "top_k", "min_confidence")
-    entry, asked = _recognized(request), query_options(request, "top_k", "min_confidence")
+    entry, asked = named.recognized(request), query_options(request, "top_k", "min_confidence")
     return _picture(entry, "annotated", drawn(entry, asked))
 
 
 def get_thumbnail(request: Request) -> Reply:
     """GET /images/{image_id}/thumbnail: leads to the picture within 320 pixels."""
     only_query(request)
-    return _picture(_recognized(request), "thumbnail")
+    return _picture(named.recognized(request), "thumbnail")
 
 
 def list_models(request: Request) -> Reply:
     """GET /models: what can be asked for, the default detector's first."""
     only_query(request)
-    named = [{"detector": name} | model for name in DETECTORS if name != "cascade" for model in _models(name)]
-    return cursors.page(request, named, None, detectors=DETECTORS)
+    models = [{"detector": name} | model for name in DETECTORS if name != "cascade" for model in _models(name)]
+    return cursors.page(request, models, None, detectors=DETECTORS)
+
+
+def get_stats(request: Request) -> Reply:
+    """GET /images/stats: what the owner's days came to, in images, in calls paid and saved, and in dollars."""
+    only_query(request, "since", "until")
+    since, until = days(request, now().date())
+    counted = usage.between(owner(request), since, until)
+    items = [{"day": day} | came_to(counts) for day, counts in counted.items()]
+    total = came_to(sum(counted.values(), Counter()))
+    return reply(200, {"since": since.isoformat(), "until": until.isoformat(), "total": total, "items": items})
 
 
 def _shown(entry: Entry, asked: Options, links: Mapping[str, str], *, shapes: bool = True) -> dict[str, Any]:
     shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence, shapes=shapes)
     return shown | {"links": _links(entry.image.image_id) | dict(links)}
+
+
+def _besides(entry: Entry, asked: Options) -> dict[str, Any]:
+    """What only the image itself shows: the answers before, without shapes, and corrections, where there are any."""
+    told = ("request", "reused_from", "status", "recognized_at", "recognition", "rejected_at", "rejection")
+    earlier = [
+        {name: said for name, said in _shown(each, asked, {}, shapes=False).items() if name in told}
+        for each in history.newest(entry)
+    ]
+    corrections = [dict(each) for each in entry.corrections]
+    return {name: said for name, said in (("earlier", earlier), ("corrections", corrections)) if said}
 
 
 def _links(image_id: str) -> dict[str, str]:
@@ -98,44 +128,13 @@ def _picture(entry: Entry, kind: str, detections: Sequence[Mapping[str, Any]] = 
         raise ApiError(503 if error.retryable else 409, error.code, error.detail, retryable=error.retryable) from error
 
 
-def _recognized(request: Request) -> Entry:
-    """The entry of an image that has an answer; raises ApiError 404 or 409."""
-    whose, image_id = owner(request), _image_id(request)
-    entry = recognitions.get(whose, image_id)
-    if entry is None:
-        name = _queued(whose, image_id)["name"]
-        raise ApiError(409, "not_recognized", f"{name} has no answer yet; try again.", retryable=True)
-    if isinstance(entry.outcome, Rejection):
-        raise ApiError(409, "not_recognized", f"{entry.image.name} was rejected: {entry.outcome.detail}")
-    return entry
-
-
-def _image_id(request: Request) -> str:
-    image_id = path(request, "image_id")
-    if not is_id(ID_PREFIX, image_id):
-        raise _no_such_image()
-    return image_id
-
-
-def _queued(whose: str, image_id: str) -> Mapping[str, Any]:
-    """An image without an entry is queued if its object is there: the object is the record."""
-    stored = s3.list_objects_v2(Bucket=IMAGES_BUCKET, Prefix=images_prefix(whose, image_id), MaxKeys=1)
-    if not stored["KeyCount"]:
-        raise _no_such_image()
-    name = stored["Contents"][0]["Key"].rsplit("/", 1)[-1]
-    return {"image_id": image_id, "name": name, "status": "queued", "links": _links(image_id)}
-
-
-def _no_such_image() -> ApiError:
-    return ApiError(404, "no_such_image", "There is no such image; ids come from the answer to an upload.")
-
-
 def _models(detector: str) -> list[dict[str, Any]]:
     return [REKOGNITION] if detector == "rekognition" else edge.models()
 
 
 ROUTES = {
     "GET /images": list_images,
+    "GET /images/stats": get_stats,
     "GET /images/{image_id}": get_image,
     "GET /images/{image_id}/annotated": promptly(get_annotated),
     "GET /images/{image_id}/thumbnail": promptly(get_thumbnail),

@@ -1,0 +1,24 @@
+"""What people say is on an image, as they may say it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from recognition.runtime.filters import LONGEST_LABEL
+from wire.http_api import ApiError
+
+MOST_LABELS = 50
+MOST_CORRECTIONS = 100
+"""For each image: they lie in its row, and a row has an end."""
+
+
+def labels_in(given: Mapping[str, Any]) -> list[str]:
+    """The labels a JSON object names, each once, perhaps none; raises ApiError 400 `invalid_labels`."""
+    labels = given.get("labels")
+    if not isinstance(labels, list) or len(labels) > MOST_LABELS or not all(map(_is_label, labels)):
+        detail = f"labels must be a list of at most {MOST_LABELS} texts of 1 to {LONGEST_LABEL} printable characters."
+        raise ApiError(400, "invalid_labels", detail)
+    return list(dict.fromkeys(labels))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL and value.isprintable()
