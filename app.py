@@ -32,7 +32,7 @@ def compose(app: cdk.App) -> None:
         daily_uploads=settings.daily_uploads,
         daily_spend=settings.daily_spend,
         detectors=settings.detectors,
-        described=document(UNITS, auth=settings.auth),
+        described=document(UNITS, auth=settings.auth, detectors=settings.detectors),
         public_url=settings.public_url,
         loopback=settings.loopback,
         vendor=settings.vendor,

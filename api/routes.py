@@ -1,6 +1,6 @@
 """What the code of the ingress routes does not tell of them."""
 
-from api.openapi.form import FRACTION, LINK, NOTHING, TEXT, given, obj, one_of
+from api.openapi.form import LINK, NOTHING, TEXT, given, maybe, obj, one_of
 from api.openapi.parameters import IMAGE_ID, OPTIONS
 from api.openapi.route import Answer, Body, Route, Unit, ref
 from wire.image_type import CONTENT_TYPES
@@ -41,16 +41,20 @@ UNIT = Unit(
             Body({"application/json": ref("UploadByForm")}, {"application/json": _FORM}),
             {"invalid_name": 400, "invalid_content_type": 400},
         ),
-        "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}),
-        "GET /openapi.json": Route({200: Answer("This document.", {"type": "object"})}),
-        "GET /docs": Route({200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}),
-        "GET /docs/{file}": Route({200: Answer("The file.", TEXT, content_type="*/*")}),
+        "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"),
+        "GET /openapi.json": Route({200: Answer("This document.", {"type": "object"})}, tag="docs"),
+        "GET /docs": Route(
+            {200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}, tag="docs"
+        ),
+        "GET /docs/{file}": Route({200: Answer("The file.", TEXT, content_type="*/*")}, tag="docs"),
     },
     schemas={
-        "Options": given(OPTIONS) | {"description": "What is wished for one image; null and nothing mean the same."},
-        "UploadByUrl": given({"url": _URL, "name": TEXT, "options": ref("Options")}, ["url"]),
+        "Options": given({name: maybe(said) for name, said in OPTIONS.items()})
+        | {"description": "What is wished for one image; null means what leaving it out means."},
+        "UploadByUrl": given({"url": _URL, "name": maybe(TEXT), "options": maybe(ref("Options"))}, ["url"]),
         "UploadByForm": given(
-            {"name": TEXT, "content_type": one_of(*CONTENT_TYPES), "options": ref("Options")}, ["content_type"]
+            {"name": maybe(TEXT), "content_type": one_of(*CONTENT_TYPES), "options": maybe(ref("Options"))},
+            ["content_type"],
         ),
         "Queued": obj({"image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
         "Links": {"type": "object", "properties": {"self": LINK}, "required": ["self"], "additionalProperties": LINK},
@@ -62,8 +66,10 @@ UNIT = Unit(
     },
     parameters={
         "url": _URL | {"description": "The picture to fetch, percent-encoded where it has a query of its own."},
-        "name": {"type": "string", "description": "What to call it."},
+        "name": {
+            "type": "string",
+            "description": "What to call it; beside JSON, which has a field for it, it is not known.",
+        },
         "file": {"type": "string", "enum": ["favicon-32x32.png", "page.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
-        "min_confidence": FRACTION,
     },
 )

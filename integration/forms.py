@@ -20,7 +20,7 @@ WISHES: dict[str, Schema] = {
     "labels": LABELS,
     "min_confidence": FRACTION,
     "description": {"type": "string", "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]*$"},
-    "rate_limit": maybe({"type": "integer", "minimum": 1, "description": "At most so many attempts a minute."}),
+    "rate_limit": {"type": "integer", "minimum": 1, "maximum": 6000, "description": "The most attempts a minute."},
 }
 _WHY = one_of(FAILING, GONE, OWNER)
 _ATTEMPT: dict[str, Schema] = {
@@ -39,15 +39,18 @@ _DELIVERY: dict[str, Schema] = {
     "status": one_of(*STATUSES),
     "reason": maybe(TEXT),
     "tries": COUNT,
-    "last_attempt": maybe(ref("Attempt")),
+    "last_attempt": maybe(ref("LastAttempt")),
     "next_attempt_at": maybe(TIME),
 }
+
+_HOPS = ("received", "queued", "recognized", "rejected", "corrected", "attempt", *STATUSES)
 
 FORMS: dict[str, Schema] = {
     "Webhook": obj(
         {"webhook_id": WEBHOOK_ID}
         | WISHES
         | {
+            "rate_limit": maybe(WISHES["rate_limit"]),
             "created_at": TIME,
             "enabled": {"type": "boolean"},
             "disabled": maybe(ref("Disabled")),
@@ -57,8 +60,10 @@ FORMS: dict[str, Schema] = {
     ),
     "Disabled": obj({"reason": _WHY, "at": TIME}),
     "Secret": {"type": "string", "pattern": "^whsec_[A-Za-z0-9+/=]+$", "description": "Shown this once."},
-    "Attempt": obj(_ATTEMPT),
-    "Delivery": obj(_DELIVERY),
+    "LastAttempt": obj(_ATTEMPT),
+    "Attempt": obj(_ATTEMPT | {"response": maybe(TEXT), "next_attempt_at": maybe(TIME)}),
+    "Delivery": obj(_DELIVERY | {"links": ref("Links")}),
+    "Hop": obj({"at": TIME, "what": one_of(*_HOPS)}) | {"additionalProperties": True},
 }
 
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
@@ -67,7 +72,7 @@ _DATA: dict[str, Schema] = {
     "image.rejected": obj(_IMAGE | {"rejection": ref("Rejection")}),
     ERASED: obj({"image_id": IMAGE_ID}),
     DISABLED: obj({"webhook_id": WEBHOOK_ID, "reason": _WHY, "failing_since": maybe(TIME), "disabled_at": TIME}),
-    TEST: {"type": "object"},
+    TEST: obj({"webhook_id": WEBHOOK_ID}),
 }
 _WHEN = {
     "image.recognized": "An image has an answer; its best twenty detections, without outlines and masks.",

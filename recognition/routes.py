@@ -42,6 +42,7 @@ _IMAGE = {
     "links": _SELF,
 }
 _PICTURE = {"type": "string", "format": "binary", "description": "A picture of up to 4.5 MB."}
+_FORMATS = ("json", "csv", "coco")
 _DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
 _UNREADABLE = {"damaged_image": 422, "too_many_pixels": 422}
 _UNDERIVABLE = dict.fromkeys(
@@ -57,6 +58,7 @@ UNIT = Unit(
             {200: Answer("What the edge model sees.", ref("Recognition"), _RECOGNITION)},
             Body(dict.fromkeys(CONTENT_TYPES, _PICTURE)),
             _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
+            tag="models",
         ),
         "GET /images": Route(
             {200: Answer("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
@@ -70,7 +72,7 @@ UNIT = Unit(
         "GET /images/export": Route({200: Answer("Where the file lies for an hour.", ref("Export"))}),
         "POST /images/{image_id}/recognitions": Route(
             {202: Answer("It will be looked at again.", ref("Requested"), headers={"location": "The image."})},
-            Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}),
+            Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}, required=False),
         ),
         "POST /images/{image_id}/corrections": Route(
             {201: Answer("Kept beside the model's answer.", ref("Corrected"), headers={"location": "The image."})},
@@ -80,16 +82,23 @@ UNIT = Unit(
         ),
         "DELETE /images/{image_id}": Route({200: Answer("What has gone.", ref("Receipt"))}),
         "GET /models": Route(
-            {200: Answer("The models.", page_of("ModelBundle", detectors=array(one_of(*OPTIONS["detector"]["enum"]))))}
+            {200: Answer("The models.", page_of("ModelBundle", detectors=array(ref("Detector"))))}, tag="models"
         ),
     },
     schemas=FORMS
     | {
         "Stats": obj({"since": DAY, "until": DAY, "total": obj(CAME_TO), "items": array(ref("Day"))}),
         "Export": obj(
-            {"format": one_of("json", "csv", "coco"), "images": COUNT, "url": LINK, "next_cursor": maybe(TEXT)}
+            {
+                "format": one_of(*_FORMATS),
+                "images": COUNT,
+                "left_out": described("Images without a size, which COCO cannot do without.", COUNT),
+                "url": LINK,
+                "expires_at": TIME,
+                "next_cursor": maybe(TEXT),
+            }
         ),
-        "Again": given({name: OPTIONS[name] for name in ("detector", "model")}),
+        "Again": given({name: maybe(OPTIONS[name]) for name in ("detector", "model")}),
         "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
         "Corrected": obj({"image_id": IMAGE_ID, "labels": array(TEXT), "at": TIME, "links": ref("Links")}),
         "Receipt": obj(
@@ -120,6 +129,6 @@ UNIT = Unit(
             "Show only detections at least so sure; of a list only images on which the label, or anything, was.",
             FRACTION,
         ),
-        "format": one_of("json", "csv", "coco") | {"description": "What kind of file."},
+        "format": one_of(*_FORMATS) | {"description": "What kind of file.", "required": True},
     },
 )

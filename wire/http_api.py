@@ -38,7 +38,7 @@ def respond(routes: Routes, request: Request) -> Reply:
     logger.append_keys(correlation_id=_image_id(request) or request_id, request_id=request_id)
     answer = _answer(routes, request)
     logger.info("answered", extra={"route": request["routeKey"], "status": answer["statusCode"]})
-    return answer | {"headers": answer["headers"] | {"x-request-id": request_id}}
+    return answer | {"headers": answer.get("headers", {}) | {"x-request-id": request_id}}
 
 
 def about(image_id: str) -> None:

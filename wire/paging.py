@@ -24,7 +24,9 @@ _FREE = {"cursor", "limit", "top_k"}
 
 def limit(request: Request, most: int = MOST, default: int = DEFAULT_LIMIT) -> int:
     """The query parameter `limit`; raises ApiError 400 `invalid_limit`."""
-    given = query(request, "limit") or str(default)
+    given = query(request, "limit")
+    if given is None:
+        return default
     if not (given.isascii() and given.isdecimal() and len(given) < 10 and 1 <= int(given) <= most):
         raise ApiError(400, "invalid_limit", f"limit must be a whole number from 1 to {most}.")
     return int(given)
@@ -39,7 +41,7 @@ class Cursors:
     def read(self, request: Request) -> str | None:
         """The id that the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
         given = query(request, "cursor")
-        if not given:
+        if given is None:
             return None
         signature, last = _opened(given)
         if not hmac.compare_digest(signature, self._signature(request, last)):

@@ -1,9 +1,9 @@
 """The description of the whole API as OpenAPI 3.1, from the units' code and what they say beside it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from api.openapi.form import described, one_of
 from api.openapi.operation import operation
 from api.openapi.problem import HEADERS, PROBLEM
 from api.openapi.route import Route, Unit
@@ -20,7 +20,7 @@ same request may succeed later. Where there is too much at once API Gateway itse
 and no code."""
 
 
-def document(units: Sequence[Unit], *, auth: str) -> dict[str, Any]:
+def document(units: Sequence[Unit], *, auth: str, detectors: Sequence[str]) -> dict[str, Any]:
     """The description; whoever serves it puts the base URL into `servers`."""
     return {
         "openapi": "3.1.0",
@@ -31,16 +31,19 @@ def document(units: Sequence[Unit], *, auth: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "security": [{scheme: []} for scheme in schemes(auth)],
-        "tags": [{"name": name, "description": said} for unit in units for name, said in unit.tags.items()],
+        "tags": [{"name": name, "description": said} for unit in units for name, said in unit.tags.items() if said],
         "paths": _paths(units, auth),
         "webhooks": {name: said for unit in units for name, said in unit.webhooks.items()},
         "components": {
-            "schemas": {"Problem": PROBLEM} | {name: said for unit in units for name, said in unit.schemas.items()},
+            "schemas": {
+                "Detector": described("One of this deployment's detectors, the default one first.", one_of(*detectors)),
+                "Problem": PROBLEM,
+                **{name: said for unit in units for name, said in unit.schemas.items()},
+            },
             "headers": HEADERS,
-            "securitySchemes": schemes(auth),
-        },
-    }
+        }
+        | ({"securitySchemes": schemes(auth)} if schemes(auth) else {}),
+    } | ({"security": [{scheme: []} for scheme in schemes(auth)]} if schemes(auth) else {})
 
 
 def coded_routes(unit: str) -> dict[str, Definition]:
@@ -69,8 +72,8 @@ def _operation(unit: Unit, key: str, code: Definition, auth: str) -> dict[str, A
     is_open = key in OPEN_ROUTES
     route = unit.routes.get(key, Route(answers={}))
     said = operation(key, code, route, unit.parameters, () if is_open else refusals(auth))
-    tag = next((name for name in unit.tags if re.search(rf"/{name}\b", key, re.IGNORECASE)), next(iter(unit.tags)))
-    return {"tags": [tag]} | said | ({"security": []} if is_open and auth != "none" else {})
+    tag = route.tag or next(iter(unit.tags))
+    return {"tags": [tag]} | said | ({"security": []} if is_open and schemes(auth) else {})
 
 
 def _version() -> str:

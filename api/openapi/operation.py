@@ -24,7 +24,12 @@ def operation(
     reach = Reach(code)
     function = _function(code)
     named = {"path": re.findall(r"{(\w+)}", key), "query": reach.parameters()}
-    told = [_parameter(where, name, parameters) for where, names in named.items() for name in names]
+    limits = {"limit": {**parameters.get("limit", {}), **reach.limits()}}
+    told = [
+        _parameter(where, name, {**parameters, **limits, **route.parameters})
+        for where, names in named.items()
+        for name in names
+    ]
     passed_on = [Refusal(status, each) for each, status in route.refusals.items()]
     said = {
         "operationId": function.name,
@@ -56,15 +61,15 @@ def _prose(docstring: str) -> dict[str, str]:
 
 def _parameter(where: str, name: str, known: Mapping[str, Schema]) -> dict[str, Any]:
     schema = dict(known.get(name, {"type": "string"}))
-    description = schema.pop("description", "")
-    return {"name": name, "in": where, "description": description, "required": where == "path", "schema": schema}
+    description, required = schema.pop("description", ""), schema.pop("required", where == "path")
+    return {"name": name, "in": where, "description": description, "required": required, "schema": schema}
 
 
 def _body(body: Body) -> dict[str, Any]:
     content = {kind: {"schema": schema} for kind, schema in body.content.items()}
     for kind, example in body.examples.items():
         content[kind]["example"] = example  # type: ignore[assignment]
-    return {"required": True, "content": content}
+    return {"required": body.required, "content": content}
 
 
 def _answers(route: Route, reach: Reach) -> dict[str, Any]:

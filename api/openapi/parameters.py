@@ -1,9 +1,9 @@
 """Parameters that routes of more than one unit know."""
 
-from api.openapi.form import FRACTION, array, described, identity, one_of
-from api.openapi.route import Schema
+from api.openapi.form import FRACTION, array, described, identity
+from api.openapi.route import Schema, ref
 from domain.image import ID_PREFIX
-from domain.options import DETECTORS, MOST_DETECTIONS
+from domain.options import MOST_DETECTIONS
 from wire.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
@@ -18,7 +18,7 @@ LABELS = array(LABEL, maxItems=50)
 IMAGE_ID = identity(ID_PREFIX)
 
 OPTIONS: dict[str, Schema] = {
-    "detector": described("Who is to look; the deployment's own where nobody says.", one_of(*DETECTORS)),
+    "detector": described("Who is to look; the deployment's default where nobody says.", ref("Detector")),
     "model": described("A model that GET /models lists, meaning its newest version, or name@version.", MODEL),
     "top_k": {
         "type": "integer",
@@ -44,6 +44,11 @@ LISTED: dict[str, Schema] = {
 }
 
 BETWEEN: dict[str, Schema] = {
-    name: {"type": "string", "format": "date", "description": said, "examples": ["2026-11-21"]}
-    for name, said in {"since": "A day (UTC), or a time.", "until": "A day or a time, itself not included."}.items()
+    "since": {"type": "string", "format": "date", "description": "A day (UTC) or a time.", "examples": ["2026-11-20"]},
+    "until": {
+        "type": "string",
+        "format": "date",
+        "description": "A day or a time after `since`, itself not included.",
+        "examples": ["2026-11-22"],
+    },
 }

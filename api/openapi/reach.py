@@ -12,6 +12,7 @@ class Reach:
     """All that one definition leads to."""
 
     def __init__(self, start: Definition) -> None:
+        self._start = start
         self._definitions = _closure(start)
         self._calls = [call for each in self._definitions for call in _calls(each)]
 
@@ -22,6 +23,12 @@ class Reach:
     def fields(self) -> list[str]:
         """The fields of a JSON body that are known."""
         return self._texts("only_fields")
+
+    def limits(self) -> dict[str, int]:
+        """The most and the usual number of items of a list, where they are this route's own."""
+        given = [call.node.args[1:] for call in self._calls if call.name == "limit" and call.node.args[1:]]
+        values = [literal(Definition(self._start.module, each).followed().node) for each in (given[0] if given else ())]
+        return {name: n for name, n in zip(("maximum", "default"), values, strict=False) if isinstance(n, int)}
 
     def statuses(self) -> set[int]:
         """The statuses of answers that are no problems."""

@@ -22,24 +22,34 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What may be sent, by content type."""
+    """What may be sent, by content type; not `required` where nothing may be sent as well."""
 
     content: Mapping[str, Schema]
     examples: Mapping[str, object] = field(default_factory=dict)
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What no code of the route tells. `refusals` are the codes that another process says, with their statuses."""
+    """What no code of the route tells.
+
+    `refusals` are the codes that another process says, with their statuses. `parameters` are those that mean here
+    something else than in the rest of the unit. `tag` is the unit's first where none is named.
+    """
 
     answers: Mapping[int, Answer]
     body: Body | None = None
     refusals: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, Schema] = field(default_factory=dict)
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit's part of the description: `name` is its package, `parameters` are those of its queries and paths."""
+    """One unit's part of the description: `name` is its package, `parameters` are those of its queries and paths.
+
+    A parameter is a schema that may say besides that it is `required`.
+    """
 
     name: str
     tags: Mapping[str, str]

@@ -115,7 +115,7 @@ def _is_json(request: Request, body: bytes) -> bool:
 
 
 def _options(given: Mapping[str, Any]) -> Options:
-    wanted = given.get("options") or {}
+    wanted = {} if given.get("options") is None else given["options"]
     if not isinstance(wanted, dict):
         raise ApiError(400, "invalid_options", "options must be a JSON object.")
     options = Options.from_dict(wanted)

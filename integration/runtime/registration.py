@@ -13,6 +13,8 @@ FIELDS = ("url", "events", "labels", "min_confidence", "description", "rate_limi
 _MOST_LABELS = 50
 _LONGEST_LABEL = 100
 _LONGEST_DESCRIPTION = 256
+_DIGITS = 6
+"""DynamoDB knows no number as small as 1e-200."""
 _MOST_A_MINUTE = 6000
 
 
@@ -77,7 +79,7 @@ def _fraction(value: object) -> float:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise RegistrationError("min_confidence must be a number from 0 to 1.")
-    return float(value)
+    return round(float(value), _DIGITS)
 
 
 def _description(value: object) -> str:
