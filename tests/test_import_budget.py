@@ -15,6 +15,8 @@ BUDGETS = {
     "recognition.runtime.images": 410,
     "recognition.runtime.classify": 410,
     "integration.runtime.webhooks": 410,
+    "integration.runtime.sent": 410,
+    "integration.runtime.timelines": 410,
     "integration.runtime.dispatch": 410,
     "integration.runtime.deliver": 245,
 }
