@@ -99,7 +99,7 @@ def tables() -> Any:
     return dynamodb
 
 
-OUTCOMES = [
+OUTCOMES: list[Outcome] = [
     seen(cat=0.97, dog=0.2),
     seen(Cat=0.6),
     seen("rekognition", cat=0.95, grass=0.55),
