@@ -7,12 +7,15 @@ from typing import Any
 
 from wire.target import TargetError
 
+_SLACK = 0.05
+"""Seconds by which a wait may outlast the deadline: to set the timeout anew is a system call beside every read."""
+
 
 class WatchedSocket:
-    """What http.client needs of a socket; before every wait the timeout is set to what the deadline leaves."""
+    """What http.client needs of a socket; no wait is longer than what the deadline leaves, give or take a moment."""
 
     def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
-        self._channel, self._remaining = channel, remaining
+        self._channel, self._remaining, self._timeout = channel, remaining, 0.0
 
     def sendall(self, data: Any) -> None:
         """Send all of it."""
@@ -26,8 +29,11 @@ class WatchedSocket:
 
     def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
         """One operation that may wait for as long as is left; raises TargetError."""
+        left = self._remaining()
         try:
-            self._channel.settimeout(self._remaining())
+            if not left <= self._timeout <= left + _SLACK:
+                self._channel.settimeout(left)
+                self._timeout = left
             return operation(argument)
         except OSError as error:
             raise refusal(error) from error
