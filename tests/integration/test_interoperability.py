@@ -1,0 +1,114 @@
+"""What we send, judged by the libraries that subscribers use: two in Python, and one in JavaScript of other make."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pytest
+import standardwebhooks
+import svix.webhooks
+
+from integration.runtime.answer import Answer
+from integration.runtime.attempt import make_attempt
+from integration.runtime.delivery import Delivery
+from integration.runtime.signature import secret
+from integration.runtime.subscription import ROTATION_SECONDS, Subscription
+from tests.integration.conftest import SIGNING_KEY, subscription
+from tests.stacks import ROOT
+
+BODY = json.dumps({"type": "image.recognized", "data": {"name": "Katze – 猫.jpg"}}, ensure_ascii=False)
+TOLERANCE = 300
+"""Seconds by which the clocks of sender and receiver may differ, by the libraries' reading of the standard."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What arrives, and the secret its receiver knows."""
+
+    secret: str
+    body: str
+    headers: Mapping[str, str]
+
+
+Verify = Callable[[Sent], bool]
+
+
+def by_standardwebhooks(sent: Sent) -> bool:
+    try:
+        standardwebhooks.Webhook(sent.secret).verify(sent.body, dict(sent.headers))
+    except standardwebhooks.WebhookVerificationError:
+        return False
+    return True
+
+
+def by_svix(sent: Sent) -> bool:
+    try:
+        svix.webhooks.Webhook(sent.secret).verify(sent.body, dict(sent.headers))
+    except svix.webhooks.WebhookVerificationError:
+        return False
+    return True
+
+
+def by_javascript(sent: Sent) -> bool:
+    node = shutil.which("node")
+    assert node, "node comes with requirements.txt"
+    case = json.dumps([{"secret": sent.secret, "body": sent.body, "headers": sent.headers}])
+    ran = subprocess.run(
+        [node, "tests/integration/verify.mjs"], input=case, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return bool(json.loads(ran.stdout)[0])
+
+
+EVERY_LIBRARY = pytest.mark.parametrize("verified", [by_standardwebhooks, by_svix, by_javascript])
+
+
+def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1) -> Sent:
+    """What an attempt sends, for a receiver that knows the secret of this generation."""
+    arrived: list[Sent] = []
+    known = secret(SIGNING_KEY, told.subscription_id, generation)
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        arrived.append(Sent(known, body.decode(), headers))
+        return Answer(200)
+
+    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", BODY, told, 1)
+    at = time.time() - seconds_ago
+    make_attempt(post, SIGNING_KEY, delivery, told, 1, now=lambda: at)
+    return arrived[0]
+
+
+@EVERY_LIBRARY
+def test_what_is_sent_verifies(verified: Verify) -> None:
+    assert verified(sent(subscription()))
+
+
+@EVERY_LIBRARY
+def test_another_body_id_time_or_secret_does_not_verify(verified: Verify) -> None:
+    good = sent(subscription())
+    changed = [
+        replace(good, body=good.body + " "),
+        replace(good, headers={**good.headers, "webhook-id": "dlv_2"}),
+        replace(good, headers={**good.headers, "webhook-timestamp": str(int(time.time()) + 1)}),
+        replace(good, secret=secret(SIGNING_KEY, subscription(1).subscription_id, 1)),
+        replace(good, headers={**good.headers, "webhook-signature": ""}),
+    ]
+    assert [each for each in changed if verified(each)] == []
+
+
+@EVERY_LIBRARY
+def test_a_clock_that_is_wrong_by_more_than_five_minutes_is_refused(verified: Verify) -> None:
+    off = partial(sent, subscription())
+    assert [verified(off(seconds_ago=n)) for n in (TOLERANCE - 30, 30 - TOLERANCE)] == [True, True]
+    assert [verified(off(seconds_ago=n)) for n in (TOLERANCE + 30, -TOLERANCE - 30)] == [False, False]
+
+
+@EVERY_LIBRARY
+def test_for_a_day_after_a_rotation_either_secret_verifies(verified: Verify) -> None:
+    rotated = subscription().rotated(int(time.time()) - 60)
+    assert [verified(sent(rotated, generation=n)) for n in (1, 2, 3)] == [True, True, False]
+    day_old = subscription().rotated(int(time.time()) - ROTATION_SECONDS)
+    assert [verified(sent(day_old, generation=n)) for n in (1, 2)] == [False, True]
