@@ -10,20 +10,22 @@ _PASSWORD = "Demo-password-1"  # noqa: S105 (a user of an emulator on this machi
 
 def token(deployment: Deployment, name: str = NAME) -> str | None:
     """An access token of a user of that name, who is created when new; None when auth is off."""
-    pool, client_id = deployment.endpoints.user_pool_id, deployment.endpoints.user_pool_client_id
-    if not pool:
-        return None
+    return str(sign_in(deployment, name)["AccessToken"]) if deployment.endpoints.user_pool_id else None
+
+
+def sign_in(deployment: Deployment, name: str) -> dict[str, Any]:
+    """All tokens of a user of that name, who is created when new."""
     cognito = deployment.client("cognito-idp")
-    _create(cognito, pool, name)
+    _create(cognito, deployment.endpoints.user_pool_id, name)
     signed_in = cognito.initiate_auth(
-        ClientId=client_id,
+        ClientId=deployment.endpoints.user_pool_client_id,
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": _PASSWORD},
     )
-    return str(signed_in["AuthenticationResult"]["AccessToken"])
+    return dict(signed_in["AuthenticationResult"])
 
 
-def _create(cognito: Any, pool: str, name: str) -> None:
+def _create(cognito: Any, pool: str | None, name: str) -> None:
     try:
         cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     except cognito.exceptions.UsernameExistsException:

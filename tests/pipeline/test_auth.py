@@ -1,74 +1,134 @@
-"""With auth on: who may ask what, on a deployment of its own."""
+"""With auth on: what each token is good for, over every route there is."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
 
 from local import demo_user
-from local.deployment import Deployment, deployed
-from local.loopback import serving
-from local.photos import PhotoHandler
-from local.receiver import Book
-from tests.pipeline.chain import Chain
-from tests.ports import free_port
+from local.deployment import Deployment
+from tests.pipeline.chain import Chain, wait_for
+from wire.sign_in import OPEN_ROUTES
+
+
+def route_keys(deployment: Deployment) -> set[str]:
+    """Every route the deployed API has."""
+    api = deployment.client("apigatewayv2")
+    (only,) = api.get_apis()["Items"]
+    return {each["RouteKey"] for each in api.get_routes(ApiId=only["ApiId"], MaxResults="200")["Items"]}
+
+
+def asked(chain: Chain, route: str, authorization: str | None = None) -> requests.Response:
+    """The answer of a route when nothing but the token matters."""
+    method, _, path = route.partition(" ")
+    return replace(chain, token=None).ask(
+        method, path, headers={"Authorization": authorization} if authorization else {}, allow_redirects=False
+    )
+
+
+def code(answer: requests.Response) -> str:
+    """The code of a problem whose status and challenge are those of a refused token."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json"), answer.text
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="sightline"')
+    return str(answer.json()["code"])
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer not.a.token"])
+def test_no_route_but_the_open_ones_answers_without_a_token(
+    ann: Chain, guarded: Deployment, authorization: str | None
+) -> None:
+    routes = route_keys(guarded)
+    assert len(routes) > 10
+    answers = {route: asked(ann, route, authorization) for route in routes - set(OPEN_ROUTES)}
+    assert {code(answer) for answer in answers.values()} == {"token_malformed" if authorization else "token_missing"}
+
+
+def test_health_is_answered_to_everybody(ann: Chain) -> None:
+    assert asked(ann, "GET /health").status_code == 200
+    assert asked(ann, "GET /nowhere").json()["code"] == "no_such_route"
+
+
+def sign_in(deployment: Deployment, pool: str, client: str, kind: str = "AccessToken") -> str:
+    """A token of ann's, who is created when new, by a pool and a client that need not be the deployment's."""
+    at = replace(deployment.endpoints, user_pool_id=pool, user_pool_client_id=client)
+    return str(demo_user.sign_in(replace(deployment, endpoints=at), "ann@example.com")[kind])
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """All three stacks with auth on."""
-    with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito") as made:
-        yield made
+def cognito(guarded: Deployment) -> Any:
+    return guarded.client("cognito-idp")
+
+
+def new_client(cognito: Any, pool: str, **settings: Any) -> str:
+    made = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="another",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        **settings,
+    )
+    return str(made["UserPoolClient"]["ClientId"])
 
 
 @pytest.fixture(scope="module")
-def ann(guarded: Deployment) -> Iterator[Chain]:
-    """The chain as a signed-in user meets it."""
-    with serving(PhotoHandler) as photographs:
-        yield Chain(guarded, photographs, Book(), demo_user.token(guarded))
+def pool(guarded: Deployment) -> str:
+    return guarded.endpoints.user_pool_id or ""
 
 
-ROUTES = [
-    ("GET", "/?url=http://127.0.0.1/cat.png"),
-    ("POST", "/images"),
-    ("POST", "/uploads"),
-    ("POST", "/classify"),
-    ("GET", "/images"),
-    ("GET", "/images/img_00000000000000000000000000000000"),
-    ("GET", "/images/img_00000000000000000000000000000000/annotated"),
-    ("GET", "/images/img_00000000000000000000000000000000/thumbnail"),
-    ("GET", "/models"),
-    ("POST", "/webhooks"),
-    ("GET", "/webhooks"),
-    ("GET", "/webhooks/sub_0"),
-    ("DELETE", "/webhooks/sub_0"),
-]
+@pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
+def test_access_and_id_tokens_are_good(ann: Chain, guarded: Deployment, pool: str, kind: str) -> None:
+    token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", kind)
+    assert asked(ann, "GET /images", f"Bearer {token}").status_code == 200
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-@pytest.mark.parametrize("token", [None, "not.a.token"])
-def test_nothing_is_answered_without_a_token_of_the_pool(ann: Chain, method: str, path: str, token: str | None) -> None:
-    assert replace(ann, token=token).ask(method, path).status_code == 401
+@pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
+def test_a_token_of_another_pool_is_not(ann: Chain, guarded: Deployment, cognito: Any, kind: str) -> None:
+    other = cognito.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"]["Id"]
+    token = sign_in(guarded, other, new_client(cognito, other), kind)
+    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_wrong_pool"
 
 
-def test_health_is_answered_to_everybody(guarded: Deployment) -> None:
-    assert requests.get(f"{guarded.endpoints.api}/health", timeout=30).status_code == 200
+@pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
+def test_a_token_for_another_client_is_not(ann: Chain, guarded: Deployment, cognito: Any, pool: str, kind: str) -> None:
+    token = sign_in(guarded, pool, new_client(cognito, pool), kind)
+    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_wrong_client"
+
+
+def test_a_refresh_token_is_for_cognito_only(ann: Chain, guarded: Deployment, pool: str) -> None:
+    token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", "RefreshToken")
+    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_malformed"
+
+
+def test_a_token_signed_by_nobody_we_know_is_not(ann: Chain) -> None:
+    head, claims, signature = str(ann.token).split(".")
+    forged = f"{head}.{claims}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+    assert code(asked(ann, "GET /images", f"Bearer {forged}")) == "token_not_verified"
+
+
+@pytest.fixture
+def short_lived(guarded: Deployment, cognito: Any, pool: str) -> Iterator[str]:
+    """A token of the deployment's own client that holds a second: an account's clients cannot go below minutes."""
+    client = guarded.endpoints.user_pool_client_id or ""
+
+    def hold(unit: str) -> None:
+        settings = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": unit}}
+        cognito.update_user_pool_client(UserPoolId=pool, ClientId=client, **settings)
+
+    hold("seconds")
+    yield sign_in(guarded, pool, client)
+    hold("hours")
+
+
+def test_a_token_is_good_until_it_expires(ann: Chain, short_lived: str) -> None:
+    def look() -> str | None:
+        answer = asked(ann, "GET /images", f"Bearer {short_lived}")
+        return None if answer.status_code == 200 else code(answer)
+
+    assert wait_for(look) == "token_expired"
 
 
 def test_what_a_user_uploads_is_theirs(ann: Chain) -> None:
     image = ann.settled(image_id := ann.by_url("cat.png"))
     assert image["recognition"]["detections"][0]["label"] == "cat"
-    assert [each["image_id"] for each in ann.listed()] == [image_id]
-
-
-def test_another_user_does_not_see_it(ann: Chain, guarded: Deployment) -> None:
-    image_id = ann.by_url("cat.png")
-    ann.settled(image_id)
-    bob = replace(ann, token=demo_user.token(guarded, "bob@example.com"))
-    assert bob.ask("GET", f"/images/{image_id}").status_code == 404
-    assert bob.listed() == []
-    made = ann.ask("POST", "/webhooks", json={"url": f"{ann.photos}/hook"}).json()
-    assert bob.ask("GET", f"/webhooks/{made['webhook_id']}").status_code == 404
-    assert bob.ask("DELETE", f"/webhooks/{made['webhook_id']}").status_code in (204, 404)
-    assert ann.ask("GET", f"/webhooks/{made['webhook_id']}").status_code == 200
+    assert image_id in [each["image_id"] for each in ann.listed()]
