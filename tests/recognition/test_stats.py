@@ -1,0 +1,84 @@
+"""What an owner's days came to, under moto."""
+
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.recognition.caller import ask
+from tests.recognition.conftest import Account
+
+STATS = "GET /images/stats"
+
+
+def count(account: Account, day: str, owner: str = "ann", **counted: int) -> None:
+    row = {"owner": {"S": owner}, "day": {"S": day}} | {name: {"N": str(n)} for name, n in counted.items()}
+    account.dynamodb.put_item(TableName="usage", Item=row)
+
+
+@pytest.fixture
+def stocked(account: Account, images: ModuleType) -> ModuleType:
+    count(account, "2026-11-19", uploads=1, recognized=1, rekognition_calls=1, admitted=5)
+    count(account, "2026-11-20", uploads=4, recognized=3, rejected=1, rekognition_calls=2, cascade_saved=1)
+    count(account, "2026-11-21", uploads=9, recognized=9, reused=9, reused_rekognition=8)
+    count(account, "2026-11-21", owner="bob", uploads=99)
+    return images
+
+
+def stats(module: ModuleType, **query: str) -> dict[str, Any]:
+    status, said = ask(module, STATS, query=query)
+    assert status == 200
+    return said
+
+
+def test_days_are_counted_and_priced(stocked: ModuleType) -> None:
+    said = stats(stocked, since="2026-11-20", until="2026-11-22")
+    assert [each["day"] for each in said["items"]] == ["2026-11-21", "2026-11-20"]
+    assert said["items"][1] == {
+        "day": "2026-11-20",
+        "uploads": 4,
+        "recognized": 3,
+        "rejected": 1,
+        "rekognition_calls": 2,
+        "reused": 0,
+        "rekognition_calls_saved": {"by_cascade": 1, "by_reuse": 0},
+        "dollars": {"spent": 0.002, "saved": 0.001},
+    }
+    assert said["total"]["rekognition_calls_saved"] == {"by_cascade": 1, "by_reuse": 8}
+    assert said["total"]["dollars"] == {"spent": 0.002, "saved": 0.009}
+    assert (said["since"], said["until"]) == ("2026-11-20", "2026-11-22")
+
+
+def test_the_day_named_as_the_end_is_not_included(stocked: ModuleType) -> None:
+    assert [each["day"] for each in stats(stocked, until="2026-11-20")["items"]] == ["2026-11-19"]
+
+
+def test_nothing_counted_is_nothing_spent(stocked: ModuleType) -> None:
+    said = stats(stocked, since="2025-01-01", until="2025-02-01")
+    assert said["items"] == []
+    assert said["total"]["dollars"] == {"spent": 0, "saved": 0}
+
+
+def test_without_days_it_is_the_last_thirty(stocked: ModuleType) -> None:
+    said = stats(stocked)
+    since, until = (date.fromisoformat(said[name]) for name in ("since", "until"))
+    assert (until - since).days == 30
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "2026-11-21", "until": "2026-11-21"},
+        {"since": "2026-11-22", "until": "2026-11-21"},
+        {"since": "2025-11-20", "until": "2026-11-22"},
+        {"until": "0001-01-01"},
+        {"since": "9999-12-31"},
+        {"since": "2026-11-21T00:00:00Z"},
+        {"since": ""},
+        {"until": "yesterday"},
+    ],
+)
+def test_days_that_make_no_sense_are_refused(images: ModuleType, query: dict[str, str]) -> None:
+    status, problem = ask(images, STATS, query=query)
+    assert (status, problem["code"]) == (400, "invalid_time")
