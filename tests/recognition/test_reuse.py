@@ -1,10 +1,13 @@
 """Nobody pays twice for the same bytes: what was said of them is said again, for as long as the same model would."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from domain.entry import Outcome
+from domain.image import Image
 from domain.options import Options
 from domain.recognition import Recognition, Rejection
 from recognition.runtime.cascade import Cascade
@@ -106,27 +109,33 @@ class Counting:
     def __init__(self, said: Recognition) -> None:
         self.said, self.asked = said, 0
 
-    def detect(self, images: object, model: object) -> dict[object, Recognition]:
+    def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """Say it."""
-        self.asked += len(images)  # type: ignore[arg-type]
-        return dict.fromkeys(images, self.said)  # type: ignore[call-overload, no-any-return]
+        self.asked += len(images)
+        return dict.fromkeys(images, self.said)
 
 
 def test_in_the_cascade_neither_is_asked_twice_and_the_threshold_is_weighed_anew() -> None:
-    memory, pictures = Memory(), [replace(image(image_id=each), content="same-1") for each in IDS[:2]]
-    edge, paid = Counting(recognition(confidence=0.5)), Counting(replace(recognition(), detector="rekognition"))
-    once = [
-        Once(name, each, memory, lambda model: recognition().model)  # type: ignore[arg-type]
-        for name, each in (("edge", edge), ("rekognition", paid))
-    ]
-    Cascade(*once, 0.8, Counter()).detect(pictures[:1], None)
+    memory, (first, second) = Memory(), [replace(image(image_id=each), content="same-1") for each in IDS[:2]]
+    unsure = recognition(confidence=0.5)
+    edge, paid = Counting(unsure), Counting(replace(unsure, detector="rekognition"))
+
+    def cascade(below: float) -> Cascade:
+        once = [
+            Once(name, each, memory, lambda model: unsure.model)
+            for name, each in (("edge", edge), ("rekognition", paid))
+        ]
+        return Cascade(once[0], once[1], below, Counter())
+
+    cascade(0.8).detect([first], None)
     memory.recall(memory.learned(IDS))
-    (said,) = Cascade(*once, 0.8, Counter()).detect(pictures[1:], None).values()
+    said = cascade(0.8).detect([second], None)[second]
     assert (edge.asked, paid.asked) == (1, 1)
-    assert (said.detector, said.asked) == ("rekognition", "cascade")  # type: ignore[union-attr]
-    assert memory.source(pictures[1], said) == IDS[0]
-    (sure,) = Cascade(*once, 0.4, Counter()).detect(pictures[1:], None).values()
-    assert sure.detector == "edge"  # type: ignore[union-attr]
+    assert isinstance(said, Recognition)
+    assert (said.detector, said.asked, memory.source(second, said)) == ("rekognition", "cascade", IDS[0])
+    sure = cascade(0.4).detect([second], None)[second]
+    assert isinstance(sure, Recognition)
+    assert sure.detector == "edge"
 
 
 def test_rekognition_has_one_model_whatever_is_asked_of_it() -> None:

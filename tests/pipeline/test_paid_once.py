@@ -1,0 +1,57 @@
+"""Through the whole chain: the same bytes are paid for once, the saving is counted, and earlier answers stay."""
+
+import secrets
+from typing import Any
+
+import pytest
+
+from tests.pipeline.chain import Chain, wait_for
+from tests.rekognition_server import Book
+
+
+@pytest.fixture
+def picture(cat: bytes) -> bytes:
+    """A photograph that no other test has stored: behind its end a JPEG may hold anything."""
+    return cat + secrets.token_bytes(8)
+
+
+def uploaded(chain: Chain, picture: bytes, **options: str) -> dict[str, Any]:
+    """The image once it has an answer."""
+    return chain.settled(chain.by_form("cat.jpg", picture, **options))
+
+
+def counted(chain: Chain) -> dict[str, Any]:
+    """What the last days came to."""
+    said: dict[str, Any] = chain.ask("GET", "/images/stats").json()["total"]
+    return said
+
+
+def test_the_same_bytes_are_one_question_to_rekognition_and_the_saving_is_shown(
+    chain: Chain, rekognition: Book, picture: bytes
+) -> None:
+    before, asked = counted(chain), len(rekognition.keys)
+    first, second = (uploaded(chain, picture, detector="rekognition") for _ in range(2))
+    assert len(rekognition.keys) == asked + 1
+    assert second["reused_from"] == first["image_id"]
+    assert second["recognition"] == first["recognition"]
+    after = counted(chain)
+    assert after["rekognition_calls"] == before["rekognition_calls"] + 1
+    assert after["rekognition_calls_saved"]["by_reuse"] == before["rekognition_calls_saved"]["by_reuse"] + 1
+
+
+def test_the_same_bytes_are_one_question_to_the_edge_model_until_another_is_asked(chain: Chain, picture: bytes) -> None:
+    first, second = (uploaded(chain, picture) for _ in range(2))
+    assert second["reused_from"] == first["image_id"]
+    assert "reused_from" not in uploaded(chain, picture, model="potato-leaf")
+
+
+def test_an_image_recognised_again_by_the_same_model_costs_nothing_and_keeps_both_answers(
+    chain: Chain, rekognition: Book, picture: bytes
+) -> None:
+    image_id = uploaded(chain, picture, detector="rekognition")["image_id"]
+    asked = len(rekognition.keys)
+    again = chain.ask("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()["request"]
+    image = wait_for(lambda: found if (found := chain.settled(image_id)).get("request") == again else None)
+    assert len(rekognition.keys) == asked
+    assert image["reused_from"] == image_id
+    assert [each["recognition"] for each in image["earlier"]] == [image["recognition"]]
