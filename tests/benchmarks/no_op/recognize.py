@@ -1,4 +1,4 @@
-"""One question to the edge function; its answers written in one call, told in one call. Nothing looked at or up."""
+"""One question to the edge function; its answers and what finds them written, told in one call. Nothing looked up."""
 
 import json
 import os
@@ -11,6 +11,9 @@ dynamodb: Any = boto3.client("dynamodb")
 lambda_: Any = boto3.client("lambda")
 sns: Any = boto3.client("sns")
 EDGE, TABLE, TOPIC = os.environ["EDGE_FUNCTION"], os.environ["RECOGNITIONS_TABLE"], os.environ["RESULTS_TOPIC"]
+INDEX = os.environ["IMAGE_INDEX_TABLE"]
+FOUND_BY, MOST = 6, 25
+"""Rows that find one answer: as many as one sure label has; rows to a call."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -21,13 +24,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asked = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
         answer = json.load(asked["Payload"])
         said = {key: json.dumps({"key": key} | each) for key, each in zip(keys, answer["results"], strict=True)}
-        rows = [_row(key, text) for key, text in said.items()]
-        dynamodb.batch_write_item(RequestItems={TABLE: rows})
+        rows = [each for key, text in said.items() for each in _rows(key, text)]
+        for start in range(0, len(rows), MOST):
+            dynamodb.batch_write_item(RequestItems=_by_table(rows[start : start + MOST]))
         entries = [{"Id": str(n), "Message": text} for n, text in enumerate(said.values())]
         sns.publish_batch(TopicArn=TOPIC, PublishBatchRequestEntries=entries)
     print("moved on")
     return {"batchItemFailures": []}
 
 
-def _row(key: str, text: str) -> dict[str, Any]:
-    return {"PutRequest": {"Item": {"owner": {"S": "no-op"}, "image_id": {"S": key}, "said": {"S": text}}}}
+def _rows(key: str, text: str) -> list[tuple[str, dict[str, Any]]]:
+    said = {"image_id": {"S": key}, "said": {"S": text}}
+    found = [(INDEX, {"found_by": {"S": f"no-op/{n}"}} | said) for n in range(FOUND_BY)]
+    return [(TABLE, {"owner": {"S": "no-op"}} | said), *found]
+
+
+def _by_table(rows: list[tuple[str, dict[str, Any]]]) -> dict[str, list[Any]]:
+    tables = dict.fromkeys(table for table, _ in rows)
+    return {name: [{"PutRequest": {"Item": row}} for table, row in rows if table == name] for name in tables}
