@@ -80,9 +80,22 @@ def test_wildcard_resources_are_for_services_that_know_no_other(settings: dict[s
 
 
 @BOTH
-def test_nobody_but_the_owner_of_a_thing_may_delete_images(settings: dict[str, str]) -> None:
-    granted = {action for said in statements(settings) for action in actions(said)}
-    assert not {action for action in granted if action.startswith("s3:Delete")}
+def test_only_erase_may_delete_images_and_only_where_they_lie(settings: dict[str, str]) -> None:
+    may = {
+        (name.split("/")[1].split("Role")[0], action, json.dumps(said["Resource"]))
+        for name, each in resources("AWS::IAM::Policy", **settings)
+        for said in each["Properties"]["PolicyDocument"]["Statement"]
+        for action in actions(said)
+        if action.startswith("s3:Delete")
+    }
+    assert {(role, action) for role, action, _ in may} == {
+        ("Erase", "s3:DeleteObject"),
+        ("Erase", "s3:DeleteObjectVersion"),
+    }
+    (originals, derived) = (on for _, action, on in sorted(may, key=lambda each: -len(each[1])))
+    assert "APIStack:ExportsOutput" in originals
+    assert "Images" in originals
+    assert "Derived" in derived
 
 
 @BOTH
