@@ -20,7 +20,7 @@ def edge_function(
     """The function, allowed to read images and model bundles and to put derived pictures; `package`: `image`, `zip`."""
     environment = {"MODELS_BUCKET": models.bucket_name}
     edge = _from_image(scope, environment) if package == "image" else _from_zip(scope, environment, vendor)
-    edge.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))
+    edge.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
     edge.may(["s3:ListBucket"], images.bucket_arn, models.bucket_arn)  # else what is gone looks like what is denied
     edge.may(["s3:GetObject"], models.arn_for_objects("models/*"))
     edge.may(["s3:PutObject"], derived.arn_for_objects("*"))

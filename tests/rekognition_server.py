@@ -20,17 +20,20 @@ SEEN = {
 
 @dataclass
 class Book:
-    """The keys it was asked about, and the error code it refuses with, None while it answers."""
+    """The keys it was asked about, the error code it refuses with, None while it answers, and what it cannot read."""
 
     keys: list[str] = field(default_factory=list)
     refusal: str | None = None
+    unreadable: str = "no ending"
 
     def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body."""
         if target != "RekognitionService.DetectLabels":
             return 400, {"__type": "UnknownOperationException"}
         self.keys.append(asked["Image"]["S3Object"]["Name"])
-        return (400, {"__type": self.refusal, "Message": "No."}) if self.refusal else (200, SEEN)
+        foreign = "InvalidImageFormatException" if self.keys[-1].endswith(self.unreadable) else None
+        refusal = self.refusal or foreign
+        return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, SEEN)
 
 
 def handler(book: Book) -> Callable[..., BaseHTTPRequestHandler]:

@@ -40,7 +40,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognitio
             tmp_path_factory.mktemp("deployment"),
             free_port(),
             context={"rekognition": "true"},
-            environment={"AWS_ENDPOINT_URL_REKOGNITION": url},
+            environment={"REKOGNITION_STAND_IN": url},
         ) as made,
     ):
         yield made

@@ -63,9 +63,10 @@ def test_the_recognise_role_can_read_images_and_cannot_delete_them(
     image_id = chain.by_bytes("keep.jpg", cat)
     chain.settled(image_id)
     bucket = deployment.endpoints.images_bucket
-    (stored,) = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"images/public/{image_id}/")["Contents"]
-    s3 = as_role_of(deployment, "Recognize")
-    assert s3.head_object(Bucket=bucket, Key=stored["Key"])["ContentLength"] == len(cat)
+    prefix = f"images/public/{image_id}/"
+    (stored,) = deployment.client("s3").list_object_versions(Bucket=bucket, Prefix=prefix)["Versions"]
+    s3, version = as_role_of(deployment, "Recognize"), {"VersionId": stored["VersionId"]}
+    assert s3.head_object(Bucket=bucket, Key=stored["Key"], **version)["ContentLength"] == len(cat)
     for attempt in (s3.delete_object, s3.put_object):
         with pytest.raises(ClientError) as caught:
             attempt(Bucket=bucket, Key=stored["Key"])

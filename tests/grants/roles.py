@@ -1,0 +1,120 @@
+"""What the deployed roles are granted, what was decided in their names, and a grant taken away for a while."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from local.deployment import Deployment
+
+Statement = dict[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One action a function's role may take on the resources a pattern names."""
+
+    function: str
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.function}: {self.action} on {self.resource}"
+
+    def covers(self, use: "Use") -> bool:
+        """Whether it is by this grant that the use was allowed."""
+        return self.action == use.action and fnmatchcase(use.resource, self.resource)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One thing that was asked of the IAM in a function's name, and allowed."""
+
+    action: str
+    resource: str
+
+
+class Roles:
+    """The roles of a deployment's functions, by the functions' logical names."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._iam = deployment.client("iam")
+        functions = deployment.client("lambda").list_functions()["Functions"]
+        self.functions = {
+            each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: each["FunctionName"] for each in functions
+        }
+        self._roles = {name: _role_of(each, functions) for name, each in self.functions.items()}
+
+    def grants(self, function: str) -> list[Grant]:
+        """All that the function's role is granted."""
+        pairs = {pair for _, said in self._policies(function) for each in said for pair in _pairs(each)}
+        return sorted(Grant(function, *pair) for pair in pairs)
+
+    @contextmanager
+    def without(self, grant: Grant) -> Iterator[None]:
+        """The role without this one grant."""
+        before = self._policies(grant.function)
+        for name, statements in before:
+            self._put(grant.function, name, [left for each in statements for left in _less(each, grant)])
+        try:
+            yield
+        finally:
+            for name, statements in before:
+                self._put(grant.function, name, statements)
+
+    def role(self, function: str) -> str:
+        """The name of the function's role."""
+        return self._roles[function]
+
+    def _policies(self, function: str) -> list[tuple[str, list[Statement]]]:
+        role = self._roles[function]
+        names = self._iam.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = {
+            name: self._iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names
+        }
+        return [(name, document["Statement"]) for name, document in documents.items()]
+
+    def _put(self, function: str, policy: str, statements: list[Statement]) -> None:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        self._iam.put_role_policy(RoleName=self._roles[function], PolicyName=policy, PolicyDocument=document)
+
+
+class Decisions:
+    """What the emulator's IAM wrote down."""
+
+    def __init__(self, log: Path, roles: Roles) -> None:
+        self._log, self._roles = log, roles
+
+    def now(self) -> int:
+        """Where the log ends."""
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    def since(self, begin: int, function: str) -> set[Use]:
+        """What the function was allowed from there on."""
+        whose = f":assumed-role/{self._roles.role(function)}/"
+        with self._log.open() as log:
+            log.seek(begin)
+            lines = [json.loads(each) for each in log]
+        return {Use(action, on) for said, who, action, on in lines if said == "Allow" and whose in who}
+
+
+def _role_of(function_name: str, functions: list[dict[str, Any]]) -> str:
+    (role,) = [each["Role"] for each in functions if each["FunctionName"] == function_name]
+    return str(role).rpartition("/")[2]
+
+
+def _pairs(statement: Statement) -> list[tuple[str, str]]:
+    return [(action, on) for action in _each(statement["Action"]) for on in _each(statement["Resource"])]
+
+
+def _less(statement: Statement, grant: Grant) -> list[Statement]:
+    """The statement as one for each pair that is left."""
+    left = [pair for pair in _pairs(statement) if pair != (grant.action, grant.resource)]
+    return [statement | {"Action": action, "Resource": on} for action, on in left]
+
+
+def _each(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said

@@ -1,0 +1,93 @@
+"""Nothing is granted that is not used: each single grant, taken away, makes an exercise of its function fail."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local import demo_user
+from local.deployment import deployed
+from local.loopback import serving
+from local.photos import PhotoHandler
+from local.receiver import Book, handler
+from tests import rekognition_server
+from tests.grants.exercises import EXERCISES, Exercise
+from tests.grants.roles import Decisions, Grant, Roles
+from tests.grants.stage import Stage
+from tests.pipeline.chain import Chain
+from tests.ports import free_port
+from tests.stacks import resources
+
+AWS_DOES = {
+    "logs:CreateLogStream": "Lambda writes a function's log",
+    "logs:PutLogEvents": "Lambda writes a function's log",
+    "xray:PutTraceSegments": "Lambda sends a function's traces",
+    "xray:PutTelemetryRecords": "Lambda sends a function's traces",
+    "sqs:ReceiveMessage": "Lambda polls a function's queue",
+    "sqs:DeleteMessage": "Lambda polls a function's queue",
+    "sqs:GetQueueAttributes": "Lambda polls a function's queue",
+}
+"""What AWS itself does in a role's name, outside the function; the emulator does it in nobody's."""
+
+SETTINGS = {"rekognition": "true", "daily_uploads": "10000", "daily_spend": "10000"}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Roles, Decisions]]:
+    """A deployment of its own with everything on, whose IAM keeps a log and whose queues nobody works off."""
+    directory = tmp_path_factory.mktemp("granted")
+    log, book = directory / "iam.jsonl", Book()
+    with (
+        serving(rekognition_server.handler(rekognition_server.Book(unreadable=".webp"))) as rekognition,
+        serving(PhotoHandler) as photographs,
+        serving(handler(book)) as receiver,
+        deployed(
+            directory,
+            free_port(),
+            auth="cognito",
+            context=SETTINGS,
+            environment={"IAM_LOG": str(log), "REKOGNITION_STAND_IN": rekognition},
+        ) as made,
+    ):
+        roles = Roles(made)
+        chain = Chain(made, photographs, book, demo_user.token(made, "ann@example.com"))
+        staged = Stage(chain, roles.functions, receiver)
+        staged.prepare()
+        yield staged, roles, Decisions(log, roles)
+
+
+def test_every_function_has_exercises() -> None:
+    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function", **SETTINGS)]
+    assert {each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in functions} == set(EXERCISES)
+
+
+@pytest.mark.parametrize("function", EXERCISES)
+def test_every_grant_is_used_and_without_it_the_function_fails(
+    stage: tuple[Stage, Roles, Decisions], function: str
+) -> None:
+    staged, roles, decisions = stage
+    used = {}
+    for exercise in EXERCISES[function]:
+        begin = decisions.now()
+        exercise(staged)
+        used[exercise] = decisions.since(begin, function)
+    granted = [each for each in roles.grants(function) if each.action not in AWS_DOES]
+    by = {each: [drive for drive, uses in used.items() if any(each.covers(use) for use in uses)] for each in granted}
+    assert not [str(each) for each in granted if not by[each]], "granted and not used"
+    assert not [str(each) for each in granted if not needed(staged, roles, each, by[each])], "granted and not needed"
+
+
+def needed(staged: Stage, roles: Roles, grant: Grant, exercises: list[Exercise]) -> bool:
+    """Whether one of the exercises fails without the grant, if need be once the function has forgotten what it read."""
+    with roles.without(grant):
+        if any(fails(staged, each) for each in exercises):
+            return True
+        staged.start_anew(grant.function)
+        return any(fails(staged, each) for each in exercises)
+
+
+def fails(staged: Stage, exercise: Callable[[Stage], None]) -> bool:
+    try:
+        exercise(staged)
+    except AssertionError:
+        return True
+    return False
