@@ -10,6 +10,7 @@ from tests.benchmarks.start import ENVIRONMENT
 
 NEVER = {"asyncio", "aws_xray_sdk", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
 BUDGETS = {
+    "api.authorizer.authorize": 290,
     "api.runtime.upload": 410,
     "recognition.runtime.recognize": 410,
     "recognition.runtime.images": 410,
@@ -36,8 +37,9 @@ def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> No
     assert not NEVER & modules
 
 
-def test_deliver_starts_without_aws() -> None:
-    assert not {"botocore.session", "urllib3"} & loaded("integration.runtime.deliver")
+@pytest.mark.parametrize("module", ["api.authorizer.authorize", "integration.runtime.deliver"])
+def test_these_start_without_aws(module: str) -> None:
+    assert not {"botocore.session", "urllib3"} & loaded(module)
 
 
 def test_the_edge_function_starts_with_what_a_classifier_needs_and_no_more() -> None:
