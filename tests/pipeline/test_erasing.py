@@ -1,0 +1,103 @@
+"""Through the deployed app, under IAM enforcement: an erased image is nowhere, and its subscribers know."""
+
+import json
+from typing import Any
+
+import requests
+
+from tests.pipeline.chain import Chain, wait_for
+
+
+def traces(chain: Chain, image_id: str) -> list[str]:
+    """Whatever names the image: every version and marker of every bucket but the access logs, every row of a table."""
+    s3, dynamodb = chain.deployment.client("s3"), chain.deployment.client("dynamodb")
+    said = []
+    for bucket in s3.list_buckets()["Buckets"]:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
+            said += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, ())]
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            said += [f"{table} {json.dumps(item)}" for item in page["Items"]]
+    return [each for each in said if image_id in each]
+
+
+def erased(chain: Chain, image_id: str) -> dict[str, Any]:
+    """The receipt."""
+    answer = chain.ask("DELETE", f"/images/{image_id}")
+    assert answer.status_code == 200, answer.text
+    receipt: dict[str, Any] = answer.json()
+    return receipt
+
+
+def gone(chain: Chain, image_id: str) -> None:
+    """Assert that only the mark is left, and who was told of the erasure, once the delivery log has heard of it."""
+
+    def look() -> list[str] | None:
+        found = [each for each in traces(chain, image_id) if "image.erased" not in each]
+        return found if len(found) <= 1 else None
+
+    left = wait_for(look)
+    assert len(left) == 1
+    assert set(json.loads(left[0].split(" ", 1)[1])) == {"owner", "image_id", "sequencer", "expires"}
+
+
+def test_nothing_is_left_of_an_erased_image(chain: Chain, cat: bytes) -> None:
+    image_id = chain.by_form("my cat.jpg", cat + b"to erase", top_k=1)
+    chain.settled(image_id)
+    chain.told(image_id)
+    for kind in ("annotated", "thumbnail"):
+        assert chain.ask("GET", f"/images/{image_id}/{kind}", allow_redirects=False).status_code == 302
+    again = chain.ask("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()["request"]
+    wait_for(lambda: chain.settled(image_id).get("request") == again)
+    assert chain.ask("POST", f"/images/{image_id}/corrections", json={"labels": ["tom"]}).status_code == 201
+    chain.told(image_id, times=2)
+    assert len(traces(chain, image_id)) > 10
+
+    receipt = erased(chain, image_id)
+    removed = receipt["removed"]
+    assert [each["key"].rsplit("/", 1)[-1] for each in removed["objects"]] == ["my cat.jpg"]
+    assert (len(removed["derived"]), len(removed["earlier"]), removed["recognition"]) == (2, 1, True)
+    assert {"label/0.9/cat", "detector/rekognition"} <= set(removed["found_by"])
+
+    told = chain.told(image_id, times=3)[2]
+    assert told.verified
+    assert (told.event["type"], told.event["data"]) == ("image.erased", {"image_id": image_id})
+    gone(chain, image_id)
+    for path in ("", "/annotated", "/timeline"):
+        assert chain.ask("GET", f"/images/{image_id}{path}").status_code == 404
+    assert erased(chain, image_id)["removed"]["objects"] == []
+
+
+def test_a_link_given_out_before_opens_nothing_any_more(chain: Chain, cat: bytes) -> None:
+    image_id = chain.by_bytes("linked.jpg", cat)
+    links = chain.settled(image_id)["links"]
+    thumbnail = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False).headers["Location"]
+    assert requests.get(links["original"], timeout=30).status_code == 200
+    erased(chain, image_id)
+    assert {requests.get(link, timeout=30).status_code for link in (links["original"], thumbnail)} == {404}
+
+
+def test_what_was_put_by_hand_goes_with_its_delete_marker(chain: Chain, cat: bytes) -> None:
+    image_id = chain.by_hand("erasing/tom 2.jpg", cat)
+    chain.told(image_id)
+    bucket = chain.deployment.endpoints.images_bucket
+    chain.deployment.client("s3").delete_object(Bucket=bucket, Key="erasing/tom 2.jpg")
+    receipt = erased(chain, image_id)
+    assert sorted(each["delete_marker"] for each in receipt["removed"]["objects"]) == [False, True]
+    listed = chain.deployment.client("s3").list_object_versions(Bucket=bucket, Prefix="erasing/tom")
+    assert not listed.get("Versions")
+    assert not listed.get("DeleteMarkers")
+
+
+def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) -> None:
+    image_id = chain.by_bytes("hasty.jpg", cat)
+    erased(chain, image_id)
+    later = chain.by_bytes("later.jpg", cat)
+    chain.settled(later)
+    gone(chain, image_id)
+    assert chain.ask("GET", f"/images/{image_id}").status_code == 404
+
+
+def test_what_never_was_cannot_be_erased(chain: Chain) -> None:
+    answer = chain.ask("DELETE", "/images/img_00000000000000000000000000000000")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_image")
