@@ -1,6 +1,7 @@
 """An Entry of the recognitions table: an Image with what came of it."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -19,6 +20,8 @@ ERASED = "~"
 """The order of what an erased image leaves for a while, so that nothing still queued brings it back."""
 
 _SELDOM = ("request", "reused_from")
+_MOST_TEXT = 700
+"""Of a row that finds an image: with its keys that stays under a kilobyte, beyond which DynamoDB asks double."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,13 @@ class Entry:
             "sequencer": {"S": self.order},
             "status": {"S": self.status},
             "at": {"S": self.at},
-            "said": {"S": json.dumps(said, separators=(",", ":"))},
+            "said": _written(json.dumps(said, separators=(",", ":")), packed=not shapes),
         }
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
         """Read what `to_item` wrote, and what the table has added to it since."""
-        said = json.loads(item["said"]["S"])
+        said = json.loads(_read(item["said"]))
         outcome = Recognition if item["status"]["S"] == "recognized" else Rejection
         named = {name: item[name]["S"] for name in ("owner", "image_id")}
         sequencer = said["image"]["sequencer"].ljust(SEQUENCER_DIGITS, "0")
@@ -125,6 +128,15 @@ class Entry:
             shapes=shapes,
         )
         return seen | {"recognized_at": self.at, "recognition": said}
+
+
+def _written(said: str, *, packed: bool) -> dict[str, Any]:
+    """Text that people can read, but in rows of which there are many, each holding it, no more than a kilobyte."""
+    return {"B": zlib.compress(said.encode(), 1)} if packed and len(said) > _MOST_TEXT else {"S": said}
+
+
+def _read(said: Mapping[str, Any]) -> str:
+    return zlib.decompress(said["B"]).decode() if "B" in said else str(said["S"])
 
 
 def _flat(noun: Image | Options, *but: str) -> dict[str, Any]:

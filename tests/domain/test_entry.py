@@ -7,7 +7,7 @@ import pytest
 
 from domain.entry import Entry, Outcome
 from domain.options import Options
-from domain.recognition import Rejection
+from domain.recognition import Box, Detection, Rejection
 from tests.builders import image, recognition
 
 AT = "2026-11-20T17:00:01.000Z"
@@ -25,6 +25,15 @@ def test_an_item_does_not_say_what_goes_without_saying() -> None:
     assert set(said) == {"image", "outcome", "options"}
     assert said["options"] == {}
     assert not {"owner", "image_id", "has_options"} & said["image"].keys()
+
+
+def test_a_row_that_finds_an_image_stays_small_however_much_was_seen() -> None:
+    boxes = tuple(Detection(f"label {n}", 0.9 - n / 100, Box(0.1, 0.2, 0.3, 0.4)) for n in range(40))
+    entry = Entry(image(), replace(recognition(), detections=boxes), AT, Options())
+    row = entry.to_item(shapes=False)
+    assert sum(len(name) + len(next(iter(value.values()))) for name, value in row.items()) < 1024
+    assert len(entry.to_item()["said"]["S"]) > 3000
+    assert Entry.from_item(row) == entry
 
 
 def test_an_item_written_before_there_were_wishes_and_contents_can_be_read() -> None:
