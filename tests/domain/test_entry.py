@@ -28,7 +28,7 @@ def test_an_item_does_not_say_what_goes_without_saying() -> None:
 
 
 def test_a_row_that_finds_an_image_stays_small_however_much_was_seen() -> None:
-    boxes = tuple(Detection(f"label {n}", 0.9 - n / 100, Box(0.1, 0.2, 0.3, 0.4)) for n in range(40))
+    boxes = tuple(Detection(f"label {n}", round(0.9 - n / 100, 2), Box(0.1, 0.2, 0.3, 0.4)) for n in range(40))
     entry = Entry(image(), replace(recognition(), detections=boxes), AT, Options())
     row = entry.to_item(shapes=False)
     assert sum(len(name) + len(next(iter(value.values()))) for name, value in row.items()) < 1024
