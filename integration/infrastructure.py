@@ -11,12 +11,15 @@ from constructs import Construct
 
 from api.infrastructure import APIStack, add_routes
 from integration.delivery_table import delivery_table
+from operations.dashboard import dashboard
 from python_function import PythonFunction, unit_bundle
 from recognition.infrastructure import RekognitionStack
 from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
 from wire.schedule import DELIVERIES, EVENTS
 
 SECONDS = 30
+DEAD_DELIVERIES = 100
+"""A subscriber that is down for a day leaves some, which is its owner's affair; more are the operator's."""
 
 
 class IntegrationStack(cdk.Stack):
@@ -55,8 +58,11 @@ class IntegrationStack(cdk.Stack):
         self._webhooks(code, api, loopback)
         self._deliveries(code, api)
         self._timeline(code, api, recognition)
-        self._dispatch(code, webhook_url, concurrency)
-        self._deliver(code, webhook_url, concurrency, loopback)
+        self.dispatch = self._dispatch(code, webhook_url, concurrency)
+        self.deliver = self._deliver(code, webhook_url, concurrency, loopback)
+        api.alarms.watch(self, {self.deliveries_dead: DEAD_DELIVERIES})
+        api.alarms.deliveries(self.deliver)
+        self._dashboard(api, recognition)
         self._outputs(webhook_url)
 
     def _webhooks(self, code: lambda_.Code, api: APIStack, loopback: bool) -> None:
@@ -142,7 +148,7 @@ class IntegrationStack(cdk.Stack):
         timeline.may(["dynamodb:Query"], recognition.answers.table_arn, self.delivery_log.table_arn)
         add_routes(self, api, timeline, "GET /images/{image_id}/timeline")
 
-    def _dispatch(self, code: lambda_.Code, webhook_url: str, concurrency: int) -> None:
+    def _dispatch(self, code: lambda_.Code, webhook_url: str, concurrency: int) -> PythonFunction:
         dispatch = PythonFunction(
             self,
             "Dispatch",
@@ -161,8 +167,9 @@ class IntegrationStack(cdk.Stack):
         dispatch.may(["dynamodb:Query", "dynamodb:BatchWriteItem"], self.delivery_log.table_arn)
         dispatch.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn)
         dispatch.work_off(self.events_queue, concurrency)
+        return dispatch
 
-    def _deliver(self, code: lambda_.Code, webhook_url: str, concurrency: int, loopback: bool) -> None:
+    def _deliver(self, code: lambda_.Code, webhook_url: str, concurrency: int, loopback: bool) -> PythonFunction:
         deliver = PythonFunction(
             self,
             "Deliver",
@@ -184,10 +191,30 @@ class IntegrationStack(cdk.Stack):
         deliver.may(["sqs:SendMessage"], self.deliveries_queue.queue_arn, self.events_queue.queue_arn)
         deliver.may(["secretsmanager:GetSecretValue"], secret_arn(self.signing_key))
         deliver.work_off(self.deliveries_queue, 2 * concurrency)
+        return deliver
+
+    def _dashboard(self, api: APIStack, recognition: RekognitionStack) -> None:
+        """In the last stack, which knows all others; of their functions only those that the chain is made of.
+
+        Each name from elsewhere becomes an export that its stack cannot take back while this stack stands.
+        """
+        dashboard(
+            self,
+            api.http_api,
+            [api.upload, recognition.recognize, recognition.edge, self.dispatch, self.deliver],
+            {
+                "uploads": (api.uploads_queue, api.uploads_dead),
+                "events": (self.events_queue, self.events_dead),
+                "deliveries": (self.deliveries_queue, self.deliveries_dead),
+            },
+            recognition.recognize,
+            self.deliver,
+        )
 
     def _outputs(self, webhook_url: str) -> None:
         said = {
             "EventsQueueUrl": self.events_queue.queue_url,
+            "EventsDeadQueueUrl": self.events_dead.queue_url,
             "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
             "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
             "SubscriptionsTable": self.subscriptions.table_name,

@@ -21,6 +21,7 @@ from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivering import ATTEMPT_SECONDS, deliver
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
+from integration.runtime.failing import tell
 from integration.runtime.gate import LONGEST_DELAY
 from integration.runtime.owed import Outcome, Owed, PutOff
 from integration.runtime.putting_off import queue_anew
@@ -58,6 +59,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     if failed:
         retry_later(client("sqs"), DELIVERIES_QUEUE_URL, failed, lambda record: pauses[record["messageId"]])
     keep(due, owed, outcomes, pauses)
+    tell(outcomes.values(), time.time())
     return failures(failed)
 
 

@@ -27,9 +27,8 @@ def _waiting(group: Sequence[Owed], standings: Standings, now: float) -> Mapping
     if health.resting:
         tried = 1 if standings.probe(subscription, int(now)) else 0
         return _all(group[tried:], SHORTEST_REST)
-    if subscription.rate_limit:
-        return _by_turns([each for each in group if not each.delivery.reserved], subscription, standings, now)
-    return {}
+    unreserved = [each for each in group if not each.delivery.reserved]
+    return _by_turns(unreserved, subscription, standings, now) if subscription.rate_limit and unreserved else {}
 
 
 def _by_turns(group: Sequence[Owed], subscription: Subscription, standings: Standings, now: float) -> dict[str, PutOff]:

@@ -1,11 +1,13 @@
 """The webhooks handler under moto: what callers are answered, and the rows."""
 
 import json
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from integration.runtime.health import Health
 from integration.runtime.signature import secret
 from integration.runtime.subscription import Subscription
 from tests.builders import http_request
@@ -146,3 +148,82 @@ def test_a_malformed_cursor_is_refused(webhooks: ModuleType, cursor: str) -> Non
 @pytest.mark.parametrize("limit", ["0", "101", "x", "-1"])
 def test_a_limit_out_of_range_is_refused(webhooks: ModuleType, limit: str) -> None:
     assert asked(webhooks, "GET /webhooks", query={"limit": limit})[1]["code"] == "invalid_limit"
+
+
+def patch(module: ModuleType, webhook_id: str, owner: str | None = None, **given: Any) -> tuple[int, dict[str, Any]]:
+    route, path = "PATCH /webhooks/{webhook_id}", {"webhook_id": webhook_id}
+    return asked(module, route, path=path, owner=owner, body=json.dumps(given))
+
+
+def test_what_is_named_is_changed_and_the_rest_stays(webhooks: ModuleType) -> None:
+    _, made = add(webhooks, labels=["cat"], description="the till")
+    status, changed = patch(webhooks, made["webhook_id"], labels=None, rate_limit=60)
+    assert status == 200
+    assert changed == {name: each for name, each in made.items() if name != "secret"} | {"labels": [], "rate_limit": 60}
+    assert one(webhooks, "GET", made["webhook_id"])[1] == changed
+
+
+def test_a_disabled_webhook_says_so_until_it_is_enabled_and_then_begins_without_failures(
+    account: Account, webhooks: ModuleType
+) -> None:
+    _, made = add(webhooks)
+    _, disabled = patch(webhooks, made["webhook_id"], enabled=False)
+    assert (disabled["enabled"], disabled["disabled"]["reason"]) == (False, "owner")
+    failing = {name: {"N": "9"} for name in ("failing_since", "failures", "failed_at")}
+    account.subscriptions.change("public", made["webhook_id"], failing, ())
+    _, enabled = patch(webhooks, made["webhook_id"], enabled=True)
+    assert (enabled["enabled"], enabled["disabled"], enabled["failing_since"]) == (True, None, None)
+    assert Subscription.from_item(account.rows()[0]).health == Health()
+
+
+def test_another_url_has_no_failures_yet(account: Account, webhooks: ModuleType) -> None:
+    _, made = add(webhooks)
+    account.subscriptions.change("public", made["webhook_id"], {"failures": {"N": "9"}, "failed_at": {"N": "9"}}, ())
+    patch(webhooks, made["webhook_id"], url="https://example.com/new")
+    assert Subscription.from_item(account.rows()[0]).health == Health()
+
+
+@pytest.mark.parametrize(
+    ("given", "refused", "code"),
+    [
+        ({}, 400, "invalid_webhook"),
+        ({"secret": "whsec_mine"}, 400, "invalid_webhook"),
+        ({"enabled": "yes"}, 400, "invalid_webhook"),
+        ({"enabled": None}, 400, "invalid_webhook"),
+        ({"events": []}, 400, "invalid_webhook"),
+        ({"url": None}, 400, "invalid_webhook"),
+        ({"url": "http://10.0.0.1/"}, 422, "url_blocked"),
+        ({"url": "x"}, 400, "invalid_url"),
+    ],
+)
+def test_a_change_that_cannot_be_changes_nothing(
+    account: Account, webhooks: ModuleType, given: dict[str, Any], refused: int, code: str
+) -> None:
+    _, made = add(webhooks)
+    before = account.rows()
+    status, problem = patch(webhooks, made["webhook_id"], **given)
+    assert (status, problem["code"]) == (refused, code)
+    assert account.rows() == before
+
+
+def test_owners_change_and_rotate_only_their_own(account: Account, webhooks: ModuleType) -> None:
+    _, made = add(webhooks, owner="them")
+    before = account.rows()
+    assert patch(webhooks, made["webhook_id"], owner="me", description="mine")[0] == 404
+    rotated = asked(webhooks, "POST /webhooks/{webhook_id}/rotate", path={"webhook_id": made["webhook_id"]}, owner="me")
+    assert rotated[0] == 404
+    assert account.rows() == before
+
+
+def test_a_rotation_shows_the_new_secret_once_and_says_how_long_the_old_one_signs(
+    account: Account, webhooks: ModuleType
+) -> None:
+    _, made = add(webhooks)
+    status, rotated = asked(webhooks, "POST /webhooks/{webhook_id}/rotate", path={"webhook_id": made["webhook_id"]})
+    assert status == 200
+    assert rotated["secret"] == secret(SIGNING_KEY, made["webhook_id"], 2) != made["secret"]
+    kept = Subscription.from_item(account.rows()[0])
+    (at,) = kept.rotations
+    assert datetime.fromisoformat(rotated["previous_secret_until"]).timestamp() == pytest.approx(at + 86_400, abs=1)
+    assert kept.generations(at) == [2, 1]
+    assert "secret" not in one(webhooks, "GET", made["webhook_id"])[1]

@@ -1,0 +1,247 @@
+"""What the deliver function leaves behind: the log, how subscribers stand, notices, and what waits."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.event import Event
+from integration.runtime.delivery import Delivery
+from integration.runtime.health import FAILURES, HOPELESS_SECONDS, LONGEST_ASKED, Health
+from integration.runtime.logged import Logged, erased_item
+from integration.runtime.subscription import Subscription
+from tests.builders import image, recognition, sqs_event
+from tests.integration.conftest import Account, Subscriber, reloaded, subscription
+from wire.schedule import DELIVERIES
+
+EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+
+
+@pytest.fixture
+def module(account: Account) -> Iterator[ModuleType]:
+    """The deliver function's module in a fresh worker."""
+    loaded = reloaded("deliver")
+    yield loaded
+    loaded.connections._close(list(loaded.connections._kept))
+
+
+@pytest.fixture
+def told(account: Account, subscriber: Subscriber) -> Subscription:
+    """One whose subscriber answers 500 and says so."""
+    made = subscription(0, f"{subscriber.url}/status/500/x/y/3")
+    account.subscriptions.add(made)
+    return made
+
+
+def owed(told: Subscription, event: Event = EVENT, **changed: Any) -> str:
+    return replace(Delivery.of(event, told, int(time.time())), **changed).to_json()
+
+
+def events(count: int) -> list[Event]:
+    return [Event.recognized(image(image_id=f"img_{n:032x}"), recognition(), EVENT.timestamp) for n in range(count)]
+
+
+def returned(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
+    said: dict[str, Any] = module.handler(sqs_event(*bodies, attempt=attempt), None)
+    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+
+
+def stored(account: Account) -> Subscription:
+    kept = account.subscriptions.get("public", subscription().subscription_id)
+    assert kept
+    return kept
+
+
+def failing(account: Account, **health: int) -> None:
+    changed = {name: {"N": str(value)} for name, value in health.items()}
+    account.subscriptions.change("public", subscription().subscription_id, changed, ())
+
+
+def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    assert returned(module, owed(good)) == []
+    stands, attempt = account.logged()
+    assert (stands["status"], stands["tries"], stands["next_at"]) == ("delivered", 1, None)
+    assert (attempt["attempt"], attempt["status"], attempt["response"]) == (1, 200, "xx")
+    assert stands["last"].items() <= attempt.items()
+    assert stored(account).health == Health()
+
+
+def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_again(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    returned(module, owed(told), attempt=2)
+    stands, attempt = account.logged()
+    assert (stands["status"], stands["tries"], attempt["response"]) == ("pending", 2, "xxx")
+    assert stands["next_at"] == attempt["next_attempt_at"] > attempt["at"]
+
+
+def test_attempts_are_added_and_never_written_over(account: Account, module: ModuleType, told: Subscription) -> None:
+    for attempt in (1, 2, 3):
+        returned(module, owed(told), attempt=attempt)
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert [each["attempt"] for each in found.attempts] == [1, 2, 3]
+    assert (found.tries, found.status) == (3, "pending")
+
+
+def test_after_its_last_attempt_it_is_dead_in_the_log_and_goes_to_the_dead_letters(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    assert returned(module, owed(told), attempt=DELIVERIES.tries) == ["message-0"]
+    assert account.logged()[0]["status"] == "dead"
+
+
+def test_a_message_that_comes_once_more_is_not_tried_and_not_kept_from_the_dead_letters(
+    account: Account, module: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    assert returned(module, owed(told, tried=7), attempt=2) == ["message-0"]
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_failures_are_counted_and_a_success_forgets_them(
+    account: Account, module: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    returned(module, *(owed(told, event) for event in events(3)))
+    assert stored(account).health.failures == 3
+    well = replace(stored(account), url=f"{subscriber.url}/status/200")
+    returned(module, owed(well))
+    assert stored(account).health == Health()
+
+
+def test_retry_after_keeps_the_other_deliveries_away_too_for_an_hour_at_most(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    busy = subscription(0, f"{subscriber.url}/status/429/retry-after/40000")
+    account.subscriptions.add(busy)
+    returned(module, owed(busy))
+    assert 0 < stored(account).health.rest_until - time.time() <= LONGEST_ASKED
+    returned(module, owed(busy, events(1)[0]))
+    assert len(subscriber.received) == 1
+
+
+def test_after_five_failures_the_rest_wait_without_counting_as_attempts(
+    account: Account, module: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    made = events(FAILURES + 2)
+    returned(module, *(owed(told, event) for event in made[:FAILURES]))
+    assert returned(module, *(owed(told, event) for event in made[FAILURES:]), attempt=3) == []
+    assert len(subscriber.received) == FAILURES
+    assert account.queued() == []  # they are delayed
+    visible = account.sqs.get_queue_attributes(QueueUrl=account.deliveries, AttributeNames=["All"])["Attributes"]
+    assert visible["ApproximateNumberOfMessagesDelayed"] == "2"
+
+
+def test_what_waits_says_how_often_it_was_tried(account: Account, module: ModuleType, told: Subscription) -> None:
+    sent: list[dict[str, Any]] = []
+    sqs = module.client("sqs")
+    sqs.meta.events.register("provide-client-params.sqs.SendMessageBatch", lambda params, **_: sent.append(params))
+    now = int(time.time())
+    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    assert returned(module, owed(resting), owed(resting, events(1)[0], tried=1), attempt=2) == []
+    (asked,) = sent
+    again = [Delivery.from_json(each["MessageBody"]) for each in asked["Entries"]]
+    assert [(each.tried, each.put_off, each.reserved) for each in again] == [(1, True, False), (2, True, False)]
+    assert all(28 <= each["DelaySeconds"] <= 33 for each in asked["Entries"])
+
+
+def test_what_never_was_tried_is_logged_as_pending_when_it_waits(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    returned(module, owed(resting))
+    (stands,) = account.logged()
+    assert (stands["status"], stands["tries"], stands["last"]) == ("pending", 0, None)
+
+
+def test_one_that_is_gone_is_disabled_and_its_owner_is_told(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    lost = subscription(0, f"{subscriber.url}/status/410")
+    account.subscriptions.add(lost)
+    assert returned(module, owed(lost)) == []
+    assert stored(account).disabled == "gone"
+    (event,) = account.announced()
+    assert (event.type, event.owner) == ("webhook.disabled", "public")
+    assert event.data["webhook_id"] == lost.subscription_id
+    assert event.data["reason"] == "gone"
+    kinds = {(each["type"], each["status"], each["reason"]) for each in account.logged() if "type" in each}
+    assert kinds == {("image.recognized", "dropped", "gone"), ("webhook.disabled", "dropped", "webhook_disabled")}
+
+
+def test_one_that_has_failed_for_five_days_is_disabled_once(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 3600)
+    returned(module, owed(stored(account)))
+    assert stored(account).disabled == "failing"
+    assert [each.data["reason"] for each in account.announced()] == ["failing"]
+    returned(module, owed(stored(account), events(1)[0]))
+    assert account.announced() == []
+
+
+def test_one_failure_after_five_quiet_days_disables_nobody(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 2 * 86_400)
+    returned(module, owed(stored(account)))
+    assert not stored(account).disabled
+
+
+def test_what_is_still_owed_to_a_disabled_one_is_dropped_and_logged(
+    account: Account, module: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(module, owed(told, queued_at=1), attempt=2) == []
+    assert subscriber.received == []
+    (stands,) = account.logged()
+    assert (stands["status"], stands["reason"], stands["tries"]) == ("dropped", "webhook_disabled", 1)
+
+
+def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
+    account: Account, module: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    made = Delivery.of(EVENT, told, 1)
+    account.log.write([erased_item("public", made.delivery_id, 1)])
+    assert returned(module, owed(told), attempt=2) == []
+    assert returned(module, owed(told, put_off=True)) == []
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
+    account: Account, module: ModuleType, subscriber: Subscriber, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    account.dynamodb.delete_table(TableName="deliveries")
+    assert returned(module, owed(good)) == []
+    assert "attempts not logged" in caplog.messages
+
+
+def test_the_same_delivery_twice_in_a_batch_is_logged(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    assert returned(module, owed(good), owed(good)) == []
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert len(found.attempts) == len(subscriber.received) == 2
+
+
+def test_the_log_holds_what_is_sent_again(account: Account, module: ModuleType, told: Subscription) -> None:
+    returned(module, owed(told))
+    found = account.log.one("public", Delivery.of(EVENT, told, 1).delivery_id)
+    assert isinstance(found, Logged)
+    assert json.loads(found.body)["data"] == EVENT.data
+    assert found.delivery(told, 7) == replace(Delivery.of(EVENT, told, 7), put_off=True)

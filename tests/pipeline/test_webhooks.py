@@ -1,0 +1,212 @@
+"""Webhooks end to end: what a subscriber is sent, what its owner can see of it, change and have sent again."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from domain.event import Event
+from integration.runtime.delivery import Delivery
+from integration.runtime.subscription import Subscription
+from local.loopback import serving
+from tests.pipeline.chain import Chain, wait_for
+from wire.schedule import DELIVERIES
+
+
+@dataclass
+class Receiver:
+    """A subscriber whose answer can be chosen, and the requests it got: their headers and bodies."""
+
+    url: str = ""
+    status: int = 204
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    def ids(self, kind: str) -> list[str]:
+        """The webhook-ids of the events of this type, as they came."""
+        return [headers["webhook-id"] for headers, body in self.got if json.loads(body)["type"] == kind]
+
+
+class Handler(BaseHTTPRequestHandler):
+    def __init__(self, receiver: Receiver, *args: Any) -> None:
+        self.receiver = receiver
+        super().__init__(*args)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        said = b"x" * 5000 if self.receiver.status >= 400 else b""
+        self.send_response(self.receiver.status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    with serving(partial(Handler, made)) as url:
+        made.url = f"{url}/hook"
+        yield made
+
+
+@dataclass
+class Hook:
+    """A webhook of the owner `public`, and the routes under it."""
+
+    chain: Chain
+    said: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/{self.said['webhook_id']}"
+
+    def ask(self, method: str, path: str = "", **given: Any) -> Any:
+        answer = self.chain.ask(method, self.path + path, **given)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def deliveries(self, status: str, *image_ids: str) -> list[dict[str, Any]]:
+        """The webhook's deliveries of this status, once there is one of each of these images."""
+
+        def look() -> list[dict[str, Any]] | None:
+            found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"status": status})["items"]
+            of_them = [each for each in found if each["image_id"] in image_ids]
+            return of_them if {each["image_id"] for each in of_them} == set(image_ids) else None
+
+        return wait_for(look)
+
+
+@pytest.fixture
+def hook(chain: Chain, receiver: Receiver) -> Iterator[Hook]:
+    """Told of what is recognised and of other webhooks, by the receiver."""
+    answer = chain.ask(
+        "POST", "/webhooks", json={"url": receiver.url, "events": ["image.recognized", "webhook.disabled"]}
+    )
+    assert answer.status_code == 201, answer.text
+    made = Hook(chain, answer.json())
+    yield made
+    chain.ask("DELETE", made.path)
+
+
+def delivery(chain: Chain, delivery_id: str) -> dict[str, Any]:
+    shown: dict[str, Any] = chain.ask("GET", f"/deliveries/{delivery_id}").json()
+    return shown
+
+
+def test_every_attempt_is_logged_and_the_timeline_tells_the_whole_way(
+    chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
+) -> None:
+    image_id = chain.by_bytes("logged.jpg", cat)
+    (listed,) = hook.deliveries("delivered", image_id)
+    assert (listed["image_id"], listed["type"], listed["tries"]) == (image_id, "image.recognized", 1)
+    shown = delivery(chain, listed["delivery_id"])
+    (attempt,) = shown["attempts"]
+    assert (attempt["status"], attempt["error"], attempt["next_attempt_at"]) == (204, None, None)
+    told = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.got}
+    assert told[listed["delivery_id"]] == shown["event"]
+    hops = chain.ask("GET", f"/images/{image_id}/timeline").json()["items"]
+    kinds = [each["what"] for each in hops]
+    assert kinds[:3] == ["received", "queued", "recognized"]
+    assert listed["delivery_id"] in {each.get("delivery_id") for each in hops if each["what"] == "attempt"}
+
+
+def test_what_failed_says_why_and_is_sent_again_with_the_same_id(
+    chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
+) -> None:
+    receiver.status = 500
+    image_id = chain.by_bytes("refused.jpg", cat)
+    (listed,) = hook.deliveries("pending", image_id)
+    assert listed["next_attempt_at"]
+    (attempt, *_) = delivery(chain, listed["delivery_id"])["attempts"]
+    assert (attempt["status"], attempt["response"]) == (500, "x" * 1024)
+    receiver.status = 200
+    assert chain.ask("POST", f"/deliveries/{listed['delivery_id']}/replay").status_code == 202
+    hook.deliveries("delivered", image_id)
+    assert receiver.ids("image.recognized").count(listed["delivery_id"]) >= 2
+
+
+def test_a_test_event_comes_and_both_secrets_sign_after_a_rotation(hook: Hook, receiver: Receiver) -> None:
+    rotated = hook.ask("POST", "/rotate")
+    assert rotated["secret"] != hook.said["secret"]
+    sent = hook.ask("POST", "/test")
+    headers, body = wait_for(lambda: receiver.got)[0]
+    assert headers["webhook-id"] == sent["delivery_id"]
+    for secret in (hook.said["secret"], rotated["secret"]):
+        assert Webhook(secret).verify(body, headers)["type"] == "webhook.test"
+
+
+def test_one_that_is_gone_is_disabled_the_others_hear_of_it_and_what_it_missed_is_replayed(
+    chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
+) -> None:
+    lost = Receiver(status=410)
+    with serving(partial(Handler, lost)) as url:
+        asked = {"url": f"{url}/hook", "events": ["image.recognized"]}
+        gone = Hook(chain, chain.ask("POST", "/webhooks", json=asked).json())
+        first = chain.by_bytes("gone.jpg", cat)
+        wait_for(lambda: gone.ask("GET")["disabled"])
+        assert gone.ask("GET")["disabled"]["reason"] == "gone"
+        wait_for(lambda: receiver.ids("webhook.disabled"))
+        chain.settled(second := chain.by_bytes("missed.jpg", cat))
+        reasons = {each["image_id"]: each["reason"] for each in gone.deliveries("dropped", first, second)}
+        assert reasons == {first: "gone", second: "webhook_disabled"}
+        assert chain.ask("POST", f"{gone.path}/test").json()["code"] == "webhook_disabled"
+        lost.status = 200
+        assert gone.ask("PATCH", json={"enabled": True})["enabled"]
+        assert gone.ask("POST", "/replay", params={"since": "2026-01-01"})["deliveries"] >= 2
+        gone.deliveries("delivered", first, second)
+        chain.ask("DELETE", gone.path)
+
+
+def test_a_dead_letter_is_seen_and_redriven(chain: Chain, hook: Hook, receiver: Receiver) -> None:
+    receiver.status = 500
+    last = queued_for_the_last_time(chain, hook)
+    (dead,) = wait_for(lambda: hook.ask("GET", "/dead-letters")["items"])
+    assert (dead["delivery_id"], dead["status"], dead["tries"]) == (last.delivery_id, "dead", DELIVERIES.tries)
+    receiver.status = 200
+    assert hook.ask("POST", "/redrive") == {"deliveries": 1, "next_cursor": None}
+    hook.deliveries("delivered", last.image_id)
+    assert hook.ask("GET", "/dead-letters")["items"] == []
+
+
+def queued_for_the_last_time(chain: Chain, hook: Hook) -> Delivery:
+    """A delivery that has failed seven times, for the eighth would take a day."""
+    told = Subscription("public", hook.said["webhook_id"], hook.said["url"])
+    event = Event("evt_last", "image.rejected", "2026-11-21T12:00:00.000Z", "public", {"image_id": "img_" + "7" * 32})
+    made = replace(Delivery.of(event, told, 1), tried=DELIVERIES.tries - 1)
+    queue = chain.deployment.client("sqs")
+    queue.send_message(QueueUrl=deliveries_queue(chain), MessageBody=made.to_json())
+    return made
+
+
+def deliveries_queue(chain: Chain) -> str:
+    """The queue deliver works off, which no caller can name."""
+    stack = chain.deployment.client("cloudformation").describe_stacks(StackName="IntegrationStack")["Stacks"][0]
+    return next(str(each["OutputValue"]) for each in stack["Outputs"] if each["OutputKey"] == "DeliveriesQueueUrl")
+
+
+def test_one_that_hangs_is_left_alone_after_a_while_and_a_healthy_one_is_told_at_once(
+    chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
+) -> None:
+    over = threading.Event()
+
+    class Hanging(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            over.wait(60)
+            self.close_connection = True
+
+    with serving(Hanging) as url:
+        asked = {"url": f"{url}/hook", "events": ["image.recognized"]}
+        dead = Hook(chain, chain.ask("POST", "/webhooks", json=asked).json())
+        hook.deliveries("delivered", *(chain.by_bytes(f"{n}.jpg", cat) for n in range(8)))
+        wait_for(lambda: dead.ask("GET")["failing_since"])
+        chain.ask("DELETE", dead.path)
+        over.set()
