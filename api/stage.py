@@ -29,7 +29,7 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
             allow_origins=["*"],
             allow_methods=[apigateway.CorsHttpMethod.ANY],
             allow_headers=["authorization", "content-type"],
-            expose_headers=["location", "x-request-id"],
+            expose_headers=["location", "retry-after", "www-authenticate", "x-request-id"],
             max_age=cdk.Duration.hours(1),
         ),
     )

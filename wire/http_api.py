@@ -74,7 +74,7 @@ def owner(request: Request) -> str:
     Where nobody signs in the deployment says so; a function that is told nothing of it lets nobody in.
     """
     said = sign_in.word(request)
-    if "sub" in said:
+    if said.get("sub"):
         return said["sub"]
     if os.environ.get("AUTH") == "none":
         return PUBLIC

@@ -39,7 +39,8 @@ class Quota:
 
     def _limits(self, detector: str) -> dict[str, float]:
         """The counters that have to be below a number."""
-        limits = {"admitted": self._uploads, "rekognition_calls": 0 if detector == "edge" else self._spend / REKOGNITION_CALL}
+        calls = 0 if detector == "edge" else self._spend / REKOGNITION_CALL
+        limits = {"admitted": self._uploads, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 
     def _counted(self, owner: str, day: str, limits: Mapping[str, float]) -> bool:

@@ -13,7 +13,7 @@ _UNHEARD = {"refusal": "token_not_verified", "detail": "Nobody has judged this r
 def word(request: Mapping[str, Any]) -> Mapping[str, str]:
     """What the authorizer said: `sub`, or `refusal` and `detail`; silence is a refusal."""
     authorizer = request["requestContext"].get("authorizer") or {}
-    return authorizer.get("lambda") or _UNHEARD
+    return _UNHEARD | (authorizer.get("lambda") or {})
 
 
 def challenge(said: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import jwt
-from jwt import PyJWK, PyJWKClient, PyJWKClientConnectionError, PyJWKClientError, PyJWTError
+from jwt import PyJWK, PyJWKClient, PyJWKClientConnectionError, PyJWKClientError, PyJWKSetError, PyJWTError
 
 _CLIENT_CLAIMS = {"access": "client_id", "id": "aud"}
 """Where each kind of token names its client, by its `token_use`."""
@@ -53,7 +53,7 @@ class Tokens:
     def _key(self, header: Mapping[str, Any]) -> PyJWK:
         try:
             return self.keys.get_signing_key(str(header.get("kid")))
-        except PyJWKClientConnectionError as error:
+        except (PyJWKClientConnectionError, PyJWKSetError, ValueError) as error:
             raise TokenError("keys_unavailable", "The user pool's keys cannot be read just now.") from error
         except PyJWKClientError as error:
             raise TokenError("token_not_verified", "No key of the user pool has signed this token.") from error

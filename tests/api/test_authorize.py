@@ -175,6 +175,14 @@ def test_while_the_keys_cannot_be_read_nobody_is_let_in_and_the_token_is_not_bla
     assert judged(authorize, f"Bearer {pool.token()}") == {"sub": "ann"}
 
 
+@pytest.mark.parametrize("garbage", [b"<html>Sorry</html>", b'{"keys": []}', b'{"keys": [{"kty": "none"}]}'])
+def test_where_the_keys_should_be_and_are_not_nobody_is_let_in_either(
+    authorize: ModuleType, pool: UserPool, monkeypatch: pytest.MonkeyPatch, garbage: bytes
+) -> None:
+    monkeypatch.setattr(pool, "garbage", garbage)
+    assert refusal(authorize, f"Bearer {pool.token()}") == "keys_unavailable"
+
+
 def test_in_an_account_the_keys_are_read_from_the_issuer_over_https() -> None:
     made = tokens.Tokens.from_environment({"TOKEN_ISSUER": ISSUER, "USER_POOL_CLIENT_ID": CLIENT})
     assert made.keys.uri == f"{ISSUER}/.well-known/jwks.json"

@@ -26,12 +26,13 @@ def new_key() -> rsa.RSAPrivateKey:
 
 @dataclass
 class UserPool:
-    """Its keys by their id, how often they were read, and whether they can be."""
+    """Its keys by their id, how often they were read, whether they can be, and what may be there in their place."""
 
     url: str = ""
     keys: dict[str, rsa.RSAPrivateKey] = field(default_factory=lambda: {"key-1": new_key()})
     reads: list[str] = field(default_factory=list)
     down: bool = False
+    garbage: bytes = b""
 
     def token(self, *, kid: str = "key-1", use: str = "access", **changed: Any) -> str:
         """A token of this pool for the client; `changed` claims of None are left out."""
@@ -63,6 +64,6 @@ def _page(pool: UserPool) -> Callable[..., BaseHTTPRequestHandler]:
             pool.reads.append(self.path)
             self.send_response_only(503 if pool.down else 200)
             self.end_headers()
-            self.wfile.write(b"" if pool.down else pool.published())
+            self.wfile.write(b"" if pool.down else pool.garbage or pool.published())
 
     return Page

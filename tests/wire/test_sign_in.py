@@ -68,7 +68,16 @@ def test_while_tokens_cannot_be_judged_the_caller_may_come_again() -> None:
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize(
     "authorizer",
-    [None, {}, {"lambda": None}, {"lambda": {}}, {"jwt": {"claims": {"sub": "ann"}}}, {"principalId": "ann"}],
+    [
+        None,
+        {},
+        {"lambda": None},
+        {"lambda": {}},
+        {"lambda": {"sub": ""}},
+        {"lambda": {"owner": "ann"}},
+        {"jwt": {"claims": {"sub": "ann"}}},
+        {"principalId": "ann"},
+    ],
 )
 def test_a_request_that_nobody_has_judged_is_refused(authorizer: Any) -> None:
     request = http_request("GET /x")
