@@ -8,9 +8,10 @@ from local import demo_user
 from local.deployment import deployed
 from local.loopback import serving
 from local.photos import PhotoHandler
-from local.receiver import Book, handler
+from local.receiver import Book
 from tests import rekognition_server
 from tests.grants.exercises import EXERCISES, Exercise
+from tests.grants.receiver import Receiver
 from tests.grants.roles import Decisions, Grant, Roles
 from tests.grants.stage import Stage
 from tests.pipeline.chain import Chain
@@ -35,11 +36,11 @@ SETTINGS = {"rekognition": "true", "daily_uploads": "10000", "daily_spend": "100
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Roles, Decisions]]:
     """A deployment of its own with everything on, whose IAM keeps a log and whose queues nobody works off."""
     directory = tmp_path_factory.mktemp("granted")
-    log, book = directory / "iam.jsonl", Book()
+    log = directory / "iam.jsonl"
     with (
         serving(rekognition_server.handler(rekognition_server.Book(unreadable=".webp"))) as rekognition,
         serving(PhotoHandler) as photographs,
-        serving(handler(book)) as receiver,
+        serving(Receiver) as receiver,
         deployed(
             directory,
             free_port(),
@@ -49,7 +50,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
         ) as made,
     ):
         roles = Roles(made)
-        chain = Chain(made, photographs, book, demo_user.token(made, "ann@example.com"))
+        chain = Chain(made, photographs, Book(), demo_user.token(made, "ann@example.com"))
         staged = Stage(chain, roles.functions, receiver)
         staged.prepare()
         yield staged, roles, Decisions(log, roles)
@@ -65,6 +66,7 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
     stage: tuple[Stage, Roles, Decisions], function: str
 ) -> None:
     staged, roles, decisions = stage
+    staged.start_anew(function)
     used = {}
     for exercise in EXERCISES[function]:
         begin = decisions.now()
@@ -72,8 +74,10 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
         used[exercise] = decisions.since(begin, function)
     granted = [each for each in roles.grants(function) if each.action not in AWS_DOES]
     by = {each: [drive for drive, uses in used.items() if any(each.covers(use) for use in uses)] for each in granted}
-    assert not [str(each) for each in granted if not by[each]], "granted and not used"
-    assert not [str(each) for each in granted if not needed(staged, roles, each, by[each])], "granted and not needed"
+    unused = [str(each) for each in granted if not by[each]]
+    assert not unused, f"granted and not used: {unused}"
+    unneeded = [str(each) for each in granted if not needed(staged, roles, each, by[each])]
+    assert not unneeded, f"granted and not needed: {unneeded}"
 
 
 def needed(staged: Stage, roles: Roles, grant: Grant, exercises: list[Exercise]) -> bool:

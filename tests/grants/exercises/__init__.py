@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.grants.exercises import answering, changing, ingress, looking, reading
+from tests.grants.exercises import answering, changing, ingress, looking, reading, telling
 from tests.grants.stage import Stage
 
 Exercise = Callable[[Stage], None]
@@ -18,4 +18,9 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
     "Amend": changing.AMEND,
     "Erase": changing.ERASE,
     "Export": changing.EXPORT,
+    "Webhooks": telling.WEBHOOKS,
+    "Deliveries": telling.DELIVERIES,
+    "Timeline": telling.TIMELINE,
+    "Dispatch": telling.DISPATCH,
+    "Deliver": telling.DELIVER,
 }
