@@ -53,6 +53,14 @@ class Api:
         """The JSON answer of a POST; raises Problem."""
         return _read(self._asked("POST", path, params=_given(query), **given))
 
+    def patch(self, path: str, **given: Any) -> Any:
+        """The JSON answer of a PATCH; raises Problem."""
+        return _read(self._asked("PATCH", path, json=given))
+
+    def remove(self, path: str) -> None:
+        """A DELETE that is answered with nothing; raises Problem."""
+        self._asked("DELETE", path)
+
     def delete(self, path: str) -> Any:
         """The JSON answer of a DELETE; raises Problem."""
         return _read(self._asked("DELETE", path))

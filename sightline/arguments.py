@@ -11,7 +11,9 @@ from sightline.exporting import FORMATS, export
 from sightline.filters import add_filters
 from sightline.reading import list_images, show, watch
 from sightline.stats import stats
+from sightline.timeline import timeline
 from sightline.uploading import upload
+from sightline.webhook_arguments import add_webhooks
 
 _MOST_AT_ONCE = 16
 
@@ -28,6 +30,7 @@ _EXAMPLES = """examples:
   sightline show img_01a1fa287ea2a27678add6ad9b4a8b27
   sightline export --format coco --status recognized
   sightline classify cat.jpg --top-k 3
+  sightline webhooks add https://example.com/hook --label cat
 
 exit status: 0 when all went well, 1 when something failed, 2 for a mistake in the command, 130 after Ctrl-C"""
 
@@ -44,6 +47,7 @@ def parse(arguments: Sequence[str] | None = None) -> Namespace:
     _exporting(commands)
     _changing(commands)
     _asking(commands)
+    add_webhooks(commands, _command)
     return parser.parse_args(arguments)
 
 
@@ -65,6 +69,8 @@ def _reading(commands: Any) -> None:
     showing = _command(commands, "show", show, "one image and all that was seen on it", "img_01a1… --top-k 3")
     showing.add_argument("image_ids", nargs="+", metavar="image_id")
     _wishes(showing)
+    hops = _command(commands, "timeline", timeline, "all that happened to an image, and who was told", "img_01a1…")
+    hops.add_argument("image_id")
     watching = _command(
         commands, "watch", watch, "wait for the answers of images; without any, tell every new answer", "img_01a1…"
     )

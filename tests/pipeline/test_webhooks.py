@@ -1,6 +1,8 @@
 """Webhooks end to end: what a subscriber is sent, what its owner can see of it, change and have sent again."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,6 +18,7 @@ from integration.runtime.delivery import Delivery
 from integration.runtime.subscription import Subscription
 from local.loopback import serving
 from tests.pipeline.chain import Chain, wait_for
+from tests.stacks import ROOT
 from wire.schedule import DELIVERIES
 
 
@@ -210,3 +213,39 @@ def test_one_that_hangs_is_left_alone_after_a_while_and_a_healthy_one_is_told_at
         wait_for(lambda: dead.ask("GET")["failing_since"])
         chain.ask("DELETE", dead.path)
         over.set()
+
+
+def test_an_owner_does_it_all_from_the_command_line(chain: Chain, receiver: Receiver, cat: bytes) -> None:
+    made = sightline(chain, "add", receiver.url, "--event", "image.recognized", "--description", "by hand")[0]
+    hook = Hook(chain, made)
+    webhook_id = made["webhook_id"]
+    assert webhook_id in {each["webhook_id"] for each in sightline(chain, "list")}
+    sent = sightline(chain, "test", webhook_id)[0]["delivery_id"]
+    wait_for(lambda: sightline(chain, "delivery", sent)[0]["status"] == "delivered")
+    assert sightline(chain, "rotate", webhook_id)[0]["secret"] != made["secret"]
+    receiver.status = 500
+    last = queued_for_the_last_time(chain, hook)
+    wait_for(lambda: last.delivery_id in {each["delivery_id"] for each in sightline(chain, "dead")})
+    assert not sightline(chain, "disable", webhook_id)[0]["enabled"]
+    assert sightline(chain, "enable", webhook_id)[0]["enabled"]
+    receiver.status = 200
+    assert sightline(chain, "redrive", webhook_id) == [{"deliveries": 1}]
+    wait_for(lambda: sightline(chain, "deliveries", webhook_id, "--status", "delivered")[:2])
+    assert sightline(chain, "replay", webhook_id, "--since", "2026-01-01") == [{"deliveries": 1}]
+    assert sightline(chain, "change", webhook_id, "--label", "cat")[0]["labels"] == ["cat"]
+    assert sightline(chain, "delete", webhook_id) == []
+    assert chain.ask("GET", hook.path).status_code == 404
+
+
+def sightline(chain: Chain, *command: str) -> list[dict[str, Any]]:
+    """What `sightline webhooks …` says of the deployment."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "sightline", "webhooks", *command, "--json", "--api", chain.deployment.endpoints.api],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(each) for each in ran.stdout.splitlines()]

@@ -103,6 +103,9 @@ class DeploymentHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer_or_fail(self.rfile.read(int(self.headers["Content-Length"])))
 
+    def do_PATCH(self) -> None:
+        self.do_POST()
+
     def log_message(self, *args: object) -> None:
         pass
 
