@@ -1,13 +1,12 @@
 """What the code of the ingress routes does not tell of them."""
 
 from api.openapi.form import LINK, NOTHING, TEXT, given, maybe, obj, one_of
-from api.openapi.parameters import IMAGE_ID, OPTIONS
+from api.openapi.parameters import IMAGE_ID, OPTIONS, PICTURE
 from api.openapi.route import Answer, Body, Route, Unit, ref
 from wire.image_type import CONTENT_TYPES
 
 _ID = "img_01a1fa287ea2a27678add6ad9b4a8b27"
 _URL = {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}
-_PICTURE = {"type": "string", "format": "binary", "description": "A picture of up to 4.5 MB."}
 
 QUEUED = Answer(
     "Kept, and soon recognised.",
@@ -31,7 +30,7 @@ UNIT = Unit(
         "POST /images": Route(
             {202: QUEUED},
             Body(
-                {"application/json": ref("UploadByUrl")} | dict.fromkeys(CONTENT_TYPES, _PICTURE),
+                {"application/json": ref("UploadByUrl")} | PICTURE,
                 {"application/json": _BY_URL},
             ),
             {"invalid_name": 400},

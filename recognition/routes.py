@@ -15,10 +15,9 @@ from api.openapi.form import (
     obj,
     one_of,
 )
-from api.openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
+from api.openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS, PICTURE
 from api.openapi.route import Answer, Body, Route, Unit, page_of, ref
 from recognition.forms import ANSWERING, CAME_TO, FORMS
-from wire.image_type import CONTENT_TYPES
 
 _ID = "img_01a1fa287ef942b752d8e821a778ddd3"
 _SELF = {"self": f"https://api.example/images/{_ID}"}
@@ -41,7 +40,6 @@ _IMAGE = {
     "recognition": _RECOGNITION,
     "links": _SELF,
 }
-_PICTURE = {"type": "string", "format": "binary", "description": "A picture of up to 4.5 MB."}
 _FORMATS = ("json", "csv", "coco")
 _DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
 _UNREADABLE = {"damaged_image": 422, "too_many_pixels": 422}
@@ -56,7 +54,7 @@ UNIT = Unit(
     routes={
         "POST /classify": Route(
             {200: Answer("What the edge model sees.", ref("Recognition"), _RECOGNITION)},
-            Body(dict.fromkeys(CONTENT_TYPES, _PICTURE)),
+            Body(PICTURE),
             _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
             tag="models",
         ),
@@ -108,7 +106,8 @@ UNIT = Unit(
             "Every version of the picture by its key, pictures derived from it, rows and kept answers.",
             obj(
                 {"objects": array(obj({"key": TEXT, "version": TEXT, "delete_marker": {"type": "boolean"}}))}
-                | {name: array(TEXT) for name in ("derived", "index", "contents", "earlier", "recognitions")}
+                | {name: array(TEXT) for name in ("derived", "found_by", "reusable", "earlier")}
+                | {"recognition": {"type": "boolean"}}
             ),
         ),
         "ModelBundle": described(

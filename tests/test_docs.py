@@ -33,7 +33,7 @@ def route_keys() -> set[str]:
 
 
 def product_code() -> Iterator[ast.Module]:
-    folders = ("api/authorizer", "api/runtime", "recognition/runtime", "integration/runtime", "domain", "wire")
+    folders = ("api/authorizer", "api/docs", "api/runtime", "recognition/runtime", "integration/runtime", "domain", "wire")
     files = [file for folder in folders for file in (ROOT / folder).glob("*.py")]
     return (ast.parse(file.read_text()) for file in (*files, *EDGE))
 

@@ -7,6 +7,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from api.docs.unknown import methods
 from wire.http_api import ApiError, Reply, Request, only_query, path, respond
@@ -20,13 +21,14 @@ FILES = {
     "swagger-ui.css": "text/css",
 }
 
+API = "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
 _ONLY_OURS = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
-        "connect-src 'self'",
+        f"connect-src 'self' {API}",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api.openapi.source import Definition
+from api.openapi.source import Definition, Module
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,6 +26,12 @@ def name_of(node: ast.expr) -> str:
 def literal(node: ast.expr | None) -> object:
     """The value that is written there, None where none is."""
     return node.value if isinstance(node, ast.Constant) else None
+
+
+def constant(module: Module, node: ast.expr) -> object:
+    """The value that is written there, or that the name there stands for."""
+    value = Definition(module, node).followed().node
+    return value.value if isinstance(value, ast.Constant) else None
 
 
 def texts(call: Call) -> Iterator[str]:

@@ -4,6 +4,7 @@ from api.openapi.form import FRACTION, array, described, identity
 from api.openapi.route import Schema, ref
 from domain.image import ID_PREFIX
 from domain.options import MOST_DETECTIONS
+from wire.image_type import CONTENT_TYPES
 from wire.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
@@ -15,6 +16,15 @@ MODEL: Schema = {
     "examples": ["animals", "animals@2.0.0"],
 }
 LABELS = array(LABEL, maxItems=50)
+PICTURE: dict[str, Schema] = {
+    "image/*": {
+        "type": "string",
+        "format": "binary",
+        "description": "A picture of up to 4.5 MB; its first bytes say of which kind: "
+        + ", ".join(CONTENT_TYPES)
+        + ".",
+    }
+}
 IMAGE_ID = identity(ID_PREFIX)
 
 OPTIONS: dict[str, Schema] = {

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
-from api.openapi.call import Call, literal, name_of, texts
+from api.openapi.call import Call, constant, literal, name_of, texts
 from api.openapi.refusal import Refusal, refusals
 from api.openapi.source import Definition
 
@@ -27,7 +28,7 @@ class Reach:
     def limits(self) -> dict[str, int]:
         """The most and the usual number of items of a list, where they are this route's own."""
         given = [call.node.args[1:] for call in self._calls if call.name == "limit" and call.node.args[1:]]
-        values = [literal(Definition(self._start.module, each).followed().node) for each in (given[0] if given else ())]
+        values = [constant(self._start.module, each) for each in (given[0] if given else ())]
         return {name: n for name, n in zip(("maximum", "default"), values, strict=False) if isinstance(n, int)}
 
     def statuses(self) -> set[int]:
@@ -71,13 +72,23 @@ def _closure(start: Definition) -> list[Definition]:
             continue
         seen[each.node] = each
         if isinstance(each.node, ast.ClassDef):
-            methods = [Definition(each.module, node) for node in each.node.body if isinstance(node, ast.FunctionDef)]
-            (waiting if each.node.bases else asleep).extend(methods)
+            (waiting if each.node.bases else asleep).extend(_methods(each))
         else:
-            attributes |= {node.attr for node in ast.walk(each.node) if isinstance(node, ast.Attribute)}
+            attributes |= _attributes(each)
             waiting += _mentioned(each)
         waiting += [method for method in asleep if _called(method, attributes)]
     return list(seen.values())
+
+
+@cache
+def _methods(definition: Definition) -> list[Definition]:
+    assert isinstance(definition.node, ast.ClassDef)
+    return [Definition(definition.module, node) for node in definition.node.body if isinstance(node, ast.FunctionDef)]
+
+
+@cache
+def _attributes(definition: Definition) -> set[str]:
+    return {node.attr for node in ast.walk(definition.node) if isinstance(node, ast.Attribute)}
 
 
 def _called(method: Definition, attributes: set[str]) -> bool:
@@ -85,6 +96,7 @@ def _called(method: Definition, attributes: set[str]) -> bool:
     return method.node.name in attributes or method.node.name.startswith("__")
 
 
+@cache
 def _mentioned(definition: Definition) -> list[Definition]:
     nodes = list(ast.walk(definition.node))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -93,10 +105,10 @@ def _mentioned(definition: Definition) -> list[Definition]:
     return [found for node in names if (found := definition.module.find(node))]
 
 
-def _calls(definition: Definition) -> Iterator[Call]:
-    for node in () if isinstance(definition.node, ast.ClassDef) else ast.walk(definition.node):
-        if isinstance(node, ast.Call) and name_of(node.func):
-            yield Call(definition, name_of(node.func), node)
+@cache
+def _calls(definition: Definition) -> list[Call]:
+    nodes = () if isinstance(definition.node, ast.ClassDef) else ast.walk(definition.node)
+    return [Call(definition, name_of(node.func), node) for node in nodes if isinstance(node, ast.Call)]
 
 
 def _written_statuses(node: ast.AST) -> Iterator[object]:

@@ -1,5 +1,6 @@
 """Signing in, as the setting `auth` has it: the scheme's name, and the authorizer's refusals."""
 
+from functools import cache
 from typing import Any
 
 from api.openapi.reach import Reach
@@ -20,6 +21,7 @@ def schemes(auth: str) -> dict[str, Any]:
     return {"userPool": _USER_POOL} if auth == "cognito" else {}
 
 
+@cache
 def refusals(auth: str) -> list[Refusal]:
     """What the authorizer can say of a token, as the routes answer it."""
     authorizer = read("api.authorizer.authorize").named("handler")

@@ -35,6 +35,7 @@ class Module:
         self.name = name
         self._definitions: dict[str, ast.AST] = {}
         self._imports: dict[str, tuple[str, str]] = {}
+        self._made: dict[str, Definition] = {}
         for node in ast.parse(_file(name).read_text()).body:
             self._keep(node)
 
@@ -50,7 +51,7 @@ class Module:
     def named(self, name: str) -> Definition | None:
         """What a name of this module stands for."""
         if name in self._definitions:
-            return Definition(self, self._definitions[name])
+            return self._made.setdefault(name, Definition(self, self._definitions[name]))
         where, there = self._imports.get(name, ("", ""))
         imported = _module(where)
         return imported.named(there) if imported else None

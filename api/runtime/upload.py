@@ -31,7 +31,7 @@ def handler(event: Request, context: object) -> Reply:
 
 
 def index(request: Request) -> Reply:
-    """`GET /?url=&name=` uploads; without a URL it leads to the list, as `GET /images` asked with the same query."""
+    """`GET /?url=&name=`: fetch a picture and keep it. Without a URL it leads to `GET /images` with the same query."""
     url = http_api.query(request, "url")
     if url is None:
         asked = request.get("rawQueryString")
@@ -42,7 +42,7 @@ def index(request: Request) -> Reply:
 
 
 def add_image(request: Request) -> Reply:
-    """`POST /images`: a JSON object that names a URL, or the picture's own bytes."""
+    """`POST /images`: keep a picture. It is named by a URL in a JSON object, or is the body itself."""
     body = http_api.raw_body(request)
     if not _is_json(request, body):
         http_api.only_query(request, "name")
@@ -66,7 +66,7 @@ def add_form(request: Request) -> Reply:
 
 
 def health(request: Request) -> Reply:
-    """`GET /health`: this function runs."""
+    """`GET /health`: whether the API is there."""
     return reply(200, {"status": "ok"})
 
 

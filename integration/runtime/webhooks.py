@@ -52,7 +52,7 @@ def list_webhooks(request: Request) -> Reply:
 
 
 def get_webhook(request: Request) -> Reply:
-    """GET /webhooks/{webhook_id}."""
+    """GET /webhooks/{webhook_id}: as it was registered, and how it is doing; without its secret."""
     only_query(request)
     return reply(200, _shown(_own(request)))
 

@@ -29,7 +29,7 @@ def handler(event: Request, context: Any) -> Reply:
 
 
 def classify(request: Request) -> Reply:
-    """POST /classify: the Recognition itself."""
+    """POST /classify: what the edge model sees on a picture, at once."""
     only_query(request, *_OPTIONS)
     asked = query_options(request, *_OPTIONS)
     body = raw_body(request)
