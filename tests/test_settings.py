@@ -42,6 +42,11 @@ def test_the_cascade_s_threshold_is_a_confidence() -> None:
     assert Settings.from_context({"cascade_below": "0.65"}.get).cascade_below == 0.65
 
 
+def test_who_is_told_of_alarms_is_an_address_or_nobody() -> None:
+    assert Settings.from_context({"alarm_email": ""}.get).alarm_email == ""
+    assert Settings.from_context({"alarm_email": "ops@example.com"}.get).alarm_email == "ops@example.com"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -52,9 +57,18 @@ def test_the_cascade_s_threshold_is_a_confidence() -> None:
         ("concurrency", "1"),
         ("concurrency", "many"),
         ("rekognition", "false"),
+        ("sign_up", "perhaps"),
+        ("daily_uploads", "-1"),
+        ("daily_uploads", "1.5"),
+        ("daily_spend", "-0.1"),
+        ("daily_spend", "nan"),
         ("cascade_below", "1.5"),
         ("cascade_below", "nan"),
         ("cascade_below", "high"),
+        ("alarm_email", "ops"),
+        ("alarm_email", "ops@example.com, dev@example.com"),
+        ("alarm_spend", "-1"),
+        ("monthly_budget", "plenty"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
