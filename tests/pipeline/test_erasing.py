@@ -17,7 +17,7 @@ def traces(chain: Chain, image_id: str) -> list[str]:
             said += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, ())]
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
-            said += [f"{table} {json.dumps(item)}" for item in page["Items"]]
+            said += [f"{table} {json.dumps(item, default=str)}" for item in page["Items"]]
     return [each for each in said if image_id in each]
 
 

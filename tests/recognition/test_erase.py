@@ -28,7 +28,7 @@ def left(account: Account, image_id: str = IMAGE_ID) -> list[str]:
     for bucket in (BUCKET, "derived"):
         listed = account.s3.list_object_versions(Bucket=bucket)
         found += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, ())]
-    rows = [json.dumps(row) for table in TABLES for row in account.rows(table)]
+    rows = [json.dumps(row, default=str) for table in TABLES for row in account.rows(table)]
     return [each for each in (*found, *rows) if image_id in each]
 
 
