@@ -1,0 +1,122 @@
+"""docs/curl.md: every line is run as it is written, with and without sign-in, and answers the status beside it."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from local import demo_user
+from local.deployment import Deployment
+from local.environment import clean
+from local.loopback import serving
+from tests.pipeline.chain import Chain
+from tests.stacks import ROOT, resources
+
+PAGE = (ROOT / "docs/curl.md").read_text()
+STATUS = re.compile(r" # (\d{3})(?: with auth=cognito, else (\d{3}))?$", re.MULTILINE)
+TOLD = "%{stderr}%{http_code} %{method} %{url_effective}\n"
+WRAPPER = """#!/bin/sh
+exec {curl} -s "$@" -w '{told}' 2>> "$CURL_LOG"
+"""
+
+
+class Asked(NamedTuple):
+    """One line of the page: the status it promises, and what curl told of it."""
+
+    line: str
+    promised: int
+    status: int
+    route: str
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """A server that is to be told."""
+
+    def do_POST(self) -> None:
+        """Take it."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def route_keys() -> set[str]:
+    return {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
+
+
+def lines() -> list[str]:
+    """The shell's lines, save the first block, which says whom to ask."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks[1:] for line in block.splitlines()]
+
+
+def route_of(method: str, url: str, base: str) -> str:
+    """The route that answers; an exact path goes before one with a parameter, as in API Gateway."""
+    path = urlsplit(url.removeprefix(base)).path
+    for key in sorted(route_keys(), key=lambda key: key.count("{")):
+        verb, _, template = key.partition(" ")
+        if verb == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return key
+    return "$default"
+
+
+def run(chain: Chain, hook: str, place: Path, *, signed_in: bool) -> list[Asked]:
+    """Run the page in an empty folder."""
+    curl, log = place / "bin/curl", place / "curl.log"
+    curl.parent.mkdir()
+    curl.write_text(WRAPPER.format(curl=shutil.which("curl"), told=TOLD))
+    curl.chmod(curl.stat().st_mode | stat.S_IEXEC)
+    api = chain.deployment.endpoints.api
+    token = f"Authorization: Bearer {chain.token or ''}"
+    script = "\n".join(f"{'echo >> $CURL_LOG' if STATUS.search(line) else ':'}\n{line}" for line in lines())
+    environment = clean(
+        {"API": api, "AS": token, "PHOTO": f"{chain.photos}/cat.png", "HOOK": hook, "CURL_LOG": str(log)}
+    )
+    environment["PATH"] = os.pathsep.join((str(curl.parent), environment["PATH"]))
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=place, env=environment, capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr.decode()
+    told = [each.strip().splitlines()[0].split() for each in log.read_text().split("\n\n") if each.strip()]
+    marked = [line for line in lines() if STATUS.search(line)]
+    return [
+        Asked(line, promised(line, signed_in=signed_in), int(status), route_of(method, url, api))
+        for line, (status, method, url) in zip(marked, told, strict=True)
+    ]
+
+
+def promised(line: str, *, signed_in: bool) -> int:
+    found = STATUS.search(line)
+    assert found
+    return int(found[1] if signed_in or not found[2] else found[2])
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[str]:
+    with serving(Receiver) as url:
+        yield f"{url}/hook"
+
+
+def test_every_line_answers_as_it_says_where_nobody_signs_in(chain: Chain, hook: str, tmp_path: Path) -> None:
+    asked = run(chain, hook, tmp_path, signed_in=False)
+    assert [(each.line, each.status) for each in asked] == [(each.line, each.promised) for each in asked]
+    assert {each.route for each in asked} == route_keys()
+
+
+def test_every_line_answers_as_it_says_to_who_is_signed_in(
+    guarded: Deployment, ann: Chain, hook: str, tmp_path: Path
+) -> None:
+    curious = Chain(guarded, ann.photos, ann.book, demo_user.token(guarded, "curious@example.com"))
+    asked = run(curious, hook, tmp_path, signed_in=True)
+    assert [(each.line, each.status) for each in asked] == [(each.line, each.promised) for each in asked]
