@@ -106,6 +106,38 @@ def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> No
 
 
 @BOTH
+def test_a_function_is_made_once_its_role_has_its_grants(settings: dict[str, str]) -> None:
+    for name, function in resources("AWS::Lambda::Function", **settings):
+        role = function["Properties"]["Role"]["Fn::GetAtt"][0]
+        (policy,) = function["DependsOn"]
+        attached = template(name.split("/")[0], **settings)["Resources"][policy]["Properties"]["Roles"]
+        assert attached == [{"Ref": role}]
+
+
+@BOTH
+def test_nobody_invokes_a_function_but_the_api_its_queue_and_another_function(settings: dict[str, str]) -> None:
+    invokers = {each["Properties"]["Principal"] for _, each in resources("AWS::Lambda::Permission", **settings)}
+    assert invokers == {"apigateway.amazonaws.com"}
+
+
+@BOTH
+def test_every_log_is_kept_for_a_while_and_not_for_ever(settings: dict[str, str]) -> None:
+    groups = dict(resources("AWS::Logs::LogGroup", **settings))
+    assert {group["Properties"].get("RetentionInDays") for group in groups.values()} == {30}
+    functions = dict(resources("AWS::Lambda::Function", **settings))
+    used = {each["Properties"]["LoggingConfig"]["LogGroup"]["Ref"] for each in functions.values()}
+    assert len(used) == len(functions)
+
+
+@BOTH
+def test_who_reads_and_writes_a_bucket_is_written_down(settings: dict[str, str]) -> None:
+    buckets = dict(resources("AWS::S3::Bucket", **settings))
+    unlogged = {name for name, each in buckets.items() if "LoggingConfiguration" not in each["Properties"]}
+    assert len(buckets) - len(unlogged) == 3
+    assert all("AccessLogs" in name for name in unlogged)
+
+
+@BOTH
 def test_stacks_lean_one_way(settings: dict[str, str]) -> None:
     manifest = json.loads((assembly(**settings) / "manifest.json").read_text())["artifacts"]
     leans = {
