@@ -41,24 +41,27 @@ def dispatch(
     records: Sequence[Record], subscriptions: Subscriptions, deliveries: Deliveries, log: DeliveryLog
 ) -> list[Record]:
     """Queue what is owed for each record; answers the records of which any delivery is not queued."""
-    told_of = cache(subscriptions.of)
-    owed = {record["messageId"]: owed_for(record, told_of, log) for record in records}
+    told_of, at = cache(subscriptions.of), int(time.time())
+    owed = {record["messageId"]: owed_for(record, told_of, log, at) for record in records}
     made = [delivery for each in owed.values() for delivery in each or ()]
     done = deliveries.add(each for each in made if not each.subscription.disabled)
-    done |= missed([each for each in made if each.subscription.disabled], log, time.time())
+    done |= missed([each for each in made if each.subscription.disabled], log, at)
     return [record for record in records if not _all_done(owed[record["messageId"]], done)]
 
 
 def owed_for(
-    record: Record, told_of: Callable[[str], Iterable[Subscription]], log: DeliveryLog
+    record: Record, told_of: Callable[[str], Iterable[Subscription]], log: DeliveryLog, at: int
 ) -> list[Delivery] | None:
-    """The deliveries an event's message makes; None when it is no event, or a table cannot be read or written."""
+    """The deliveries an event's message makes; None when it is no event, or a table cannot be read or written.
+
+    They are of the time `at` which the subscriptions were read, or a little before.
+    """
     try:
         event = Event.from_json(record["body"])
         if event.type == ERASED:
             for whose in (event.owner, EVERY_OWNER):
-                log.erase(whose, event.data["image_id"], time.time())
-        owed = [Delivery.of(event, each, int(time.time())) for each in told_of(event.owner) if each.wants(event)]
+                log.erase(whose, event.data["image_id"], at)
+        owed = [Delivery.of(event, each, at) for each in told_of(event.owner) if each.wants(event)]
         told = {"correlation_id": event.data.get("image_id"), "deliveries": [each.delivery_id for each in owed]}
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError, UndoneError):
         logger.exception("event not dispatched", extra={"message_id": record["messageId"]})
@@ -67,7 +70,7 @@ def owed_for(
     return owed
 
 
-def missed(unwanted: Sequence[Delivery], log: DeliveryLog, now: float) -> set[str]:
+def missed(unwanted: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
     """Log what disabled subscriptions are not told, so that it can be replayed; answers the ids of what is logged."""
     try:
         log.write(Logged.of(each, "dropped", reason="webhook_disabled").to_item(now) for each in unwanted)

@@ -12,6 +12,8 @@ from integration.runtime.delivery import Delivery
 from integration.runtime.subscription import Item, Subscription
 
 STATUSES = ("pending", "delivered", "dead", "dropped")
+LONG_AGO = 0
+"""Has deliver look its subscription up: a worker may remember it as it was before what its owner has just done."""
 KEPT_SECONDS = 30 * 86_400
 
 
@@ -78,11 +80,10 @@ class Logged:
             "expires": expires(now),
         }
 
-    def delivery(self, subscription: Subscription, queued_at: int) -> Delivery:
-        """The same once more, to whom the subscription leads now."""
-        return Delivery(
-            self.delivery_id, self.type, self.timestamp, self.image_id, self.body, subscription, queued_at, put_off=True
-        )
+    def delivery(self, subscription: Subscription) -> Delivery:
+        """The same once more, to its subscription as it stands when it is delivered."""
+        of = (self.delivery_id, self.type, self.timestamp, self.image_id, self.body)
+        return Delivery(*of, subscription, queued_at=LONG_AGO, put_off=True)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form callers see in lists."""

@@ -27,5 +27,5 @@ def resend(
     """
     whole = [replace(each, status="pending", next_at=None, reason=None) for each in found]
     log.write(each.to_item(now) for each in whole)
-    taken = deliveries.add(each.delivery(subscription, int(now)) for each in whole)
+    taken = deliveries.add(each.delivery(subscription) for each in whole)
     return taken.issuperset(each.delivery_id for each in whole)

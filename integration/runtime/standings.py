@@ -9,8 +9,6 @@ from integration.runtime.subscription import EVERY_OWNER, Item, Subscription, he
 
 _THERE = "attribute_exists(subscription_id)"
 _MOST_KNOWN = 1000
-_GRACE = 2.0
-"""Seconds: dispatch has read a subscription a little before it queues what is owed to it."""
 _Key = tuple[str, str]
 
 
@@ -27,9 +25,7 @@ class Standings:
     def now(self, subscription: Subscription, as_of: float) -> Subscription:
         """The subscription as it stood then, or as this worker has seen it since."""
         seen_at, known = self._known.get(_key(subscription), (0.0, subscription))
-        if seen_at < as_of - _GRACE:
-            return subscription
-        return replace(subscription, health=known.health, disabled=known.disabled)
+        return replace(subscription, health=known.health, disabled=known.disabled) if seen_at >= as_of else subscription
 
     def failed(self, subscription: Subscription, failures: int, rest_until: int, now: int) -> Health:
         """Count failures in a row; answers how many there are by now."""

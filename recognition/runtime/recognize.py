@@ -22,10 +22,10 @@ from recognition.runtime.spending import spending, tell
 from recognition.runtime.usage import Usage
 from wire.aws import client
 from wire.queue import Record, attempt, failures, retry_later
+from wire.schedule import UPLOADS
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 ANSWERS_TABLE = os.environ["ANSWERS_TABLE"]
-LONGEST_DELAY = 300
 
 logger = Logger()
 dynamodb = client("dynamodb")
@@ -63,7 +63,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
     tell_each((question for found in told.values() for question in found or ()), done)
     if failed:
-        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, seconds_until_retry)
+        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.pause(attempt(record)))
     return failures(failed)
 
 
@@ -110,8 +110,3 @@ def receive(record: Record) -> list[Question] | None:
 def finished(questions: list[Question] | None, done: set[Question]) -> bool:
     """Whether a message may leave the queue."""
     return questions is not None and done.issuperset(questions)
-
-
-def seconds_until_retry(record: Record) -> int:
-    """2, 4, 8, 16 … seconds, by how often the message has come."""
-    return min(LONGEST_DELAY, int(2 ** attempt(record)))

@@ -13,7 +13,7 @@ from domain.event import Event
 from integration.runtime.delivery import Delivery
 from integration.runtime.health import FAILURES, HOPELESS_SECONDS, LONGEST_ASKED, Health
 from integration.runtime.logged import Logged, erased_item
-from integration.runtime.subscription import Subscription
+from integration.runtime.subscription import HEALTH, Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, Subscriber, reloaded, subscription
 from wire.schedule import DELIVERIES
@@ -38,7 +38,8 @@ def told(account: Account, subscriber: Subscriber) -> Subscription:
 
 
 def owed(told: Subscription, event: Event = EVENT, **changed: Any) -> str:
-    return replace(Delivery.of(event, told, int(time.time())), **changed).to_json()
+    """Its message, dispatched a second ago."""
+    return replace(Delivery.of(event, told, int(time.time()) - 1), **changed).to_json()
 
 
 def events(count: int) -> list[Event]:
@@ -244,4 +245,20 @@ def test_the_log_holds_what_is_sent_again(account: Account, module: ModuleType, 
     found = account.log.one("public", Delivery.of(EVENT, told, 1).delivery_id)
     assert isinstance(found, Logged)
     assert json.loads(found.body)["data"] == EVENT.data
-    assert found.delivery(told, 7) == replace(Delivery.of(EVENT, told, 7), put_off=True)
+    assert found.delivery(told) == replace(Delivery.of(EVENT, told, 0), put_off=True)
+
+
+def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
+    account: Account, module: ModuleType, subscriber: Subscriber
+) -> None:
+    lost = subscription(0, f"{subscriber.url}/status/410")
+    account.subscriptions.add(lost)
+    returned(module, owed(lost))
+    new = account.subscriptions.change(
+        "public", lost.subscription_id, {"url": {"S": f"{subscriber.url}/status/200"}}, ("disabled", *HEALTH)
+    )
+    found = account.log.one("public", Delivery.of(EVENT, lost, 1).delivery_id)
+    assert found
+    assert new
+    assert returned(module, found.delivery(new).to_json()) == []
+    assert [each.path for each in subscriber.received] == ["/status/410", "/status/200"]

@@ -121,9 +121,14 @@ def test_a_second_upload_of_the_same_name_keeps_the_first(account: Account, reco
     assert {row["image_id"]["S"] for row in account.rows()} == {IMAGE_ID, "img_" + "2" * 32}
 
 
-def test_retries_wait_longer_each_time(recognize: ModuleType) -> None:
-    records = [sqs_event("", attempt=n)["Records"][0] for n in (1, 2, 3, 20)]
-    assert [recognize.seconds_until_retry(each) for each in records] == [2, 4, 8, recognize.LONGEST_DELAY]
+def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_letters(
+    account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(recognize, "retry_later", lambda sqs, url, failed, delay: waited.extend(map(delay, failed)))
+    for attempt in range(1, 6):
+        recognize.handler(sqs_event("poison", attempt=attempt), Context())
+    assert waited == [2, 4, 8, 16, 0]
 
 
 @pytest.mark.parametrize("code", ["unknown_model", "unusable_model"])
