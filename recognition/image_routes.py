@@ -16,6 +16,13 @@ EXPORTS = "exports/"
 """Where in the bucket of derived pictures the files lie that an export makes."""
 
 
+_A_WHOLE_CORE = 1769
+"""Megabytes: masks are brought to their pictures' size while the caller waits.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+"""
+
+
 def image_routes(stack: "RekognitionStack", code: lambda_.Code, api: APIStack, detectors: Sequence[str]) -> None:
     """Read, amend, erase and export images."""
     _images(stack, code, api, detectors)
@@ -108,7 +115,7 @@ def _export(stack: "RekognitionStack", code: lambda_.Code, api: APIStack) -> Non
         "Export",
         code=code,
         handler="recognition.runtime.export.handler",
-        memory=1024,
+        memory=_A_WHOLE_CORE,
         environment={
             "DERIVED_BUCKET": stack.derived.bucket_name,
             "RECOGNITIONS_TABLE": stack.recognitions.table_name,

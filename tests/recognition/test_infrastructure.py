@@ -38,8 +38,24 @@ def test_the_function_that_answers_at_once_may_ask_the_edge_function_and_nothing
 
 
 def test_what_a_caller_waits_for_ends_before_the_gateway_hangs_up() -> None:
-    assert function("Classify")["Timeout"] <= GATEWAY_SECONDS
-    assert function("Images")["Timeout"] <= GATEWAY_SECONDS
+    for name in ("Classify", "Images", "Amend", "Erase", "Export"):
+        assert function(name)["Timeout"] <= GATEWAY_SECONDS
+
+
+def test_exports_expire_before_the_pictures_beside_them() -> None:
+    (rules,) = [
+        each["LifecycleConfiguration"]["Rules"]
+        for name, each in found("AWS::S3::Bucket").items()
+        if name.startswith("Derived")
+    ]
+    assert {rule.get("Prefix"): rule["ExpirationInDays"] for rule in rules} == {None: 30, "exports/": 1}
+
+
+def test_erasing_reads_no_picture_and_exporting_deletes_nothing() -> None:
+    erase, export = (" ".join(str(action) for action, _ in granted(name)) for name in ("Erase", "Export"))
+    assert "s3:GetObject" not in erase
+    assert "Delete" not in export
+    assert "BatchWrite" not in export
 
 
 def test_the_cascade_is_told_its_threshold() -> None:
