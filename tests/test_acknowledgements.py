@@ -13,6 +13,14 @@ from acknowledgements import Acknowledgement
 from settings import Settings
 from tests.stacks import LOCAL, assembly, composed
 
+OPEN = {"stage": "blue", "auth": "none", "edge_package": "zip"}
+OWN = {
+    "detector": "edge",
+    "rekognition": "false",
+    "sign_up": "true",
+    "daily_uploads": "50",
+    "webhook_url": "https://example.com/hook",
+}
 BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 real = acknowledgements.acknowledged
 
@@ -60,6 +68,6 @@ def test_one_finding_that_is_not_acknowledged_fails_the_synthesis() -> None:
     assert findings == {("AwsSolutions-APIG4", health)}
 
 
-@BOTH
-def test_a_synthesis_as_it_is_has_no_finding(settings: dict[str, str]) -> None:
+@pytest.mark.parametrize("settings", [{}, LOCAL, OPEN, OWN], ids=["account", "local", "open", "own"])
+def test_a_deployer_meets_no_finding(settings: dict[str, str]) -> None:
     assert not found(assembly(**settings))
