@@ -65,9 +65,7 @@ def tell(delivery: Delivery, attempt: Attempt) -> None:
     """Log one attempt."""
     answer = attempt.answer
     said = {"status": answer.status} if answer.status else {"error": answer.error}
-    told = {"delivery_id": delivery.delivery_id, "subscription_id": delivery.subscription_id}
-    about = {"correlation_id": delivery.image_id} if delivery.image_id else {}
-    logger.info("attempt", extra=about | told | {"attempt": attempt.number} | said | {"ms": attempt.ms})
+    logger.info("attempt", extra=delivery.log_keys | {"attempt": attempt.number} | said | {"ms": attempt.ms})
 
 
 def _answer(post: Post, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:

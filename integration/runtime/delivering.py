@@ -42,9 +42,8 @@ def deliver(
     begun = now()
     told = recipients(due, subscriptions, standings, log, begun)
     unneeded = {name: each for name, each in told.items() if isinstance(each, Answer)}
-    if unneeded:
-        why = {due[name][0].delivery_id: each.error for name, each in unneeded.items()}
-        logger.info("not attempted", extra={"deliveries": why})
+    for name, each in unneeded.items():
+        logger.info("not attempted", extra=due[name][0].log_keys | {"reason": each.error})
     owed = [Owed(name, *due[name], each) for name, each in told.items() if isinstance(each, Subscription)]
     waiting = put_off(owed, standings, begun)
     tried = [each for each in owed if each.message_id not in waiting]
@@ -54,14 +53,14 @@ def deliver(
 def _attempts(tried: list[Owed], try_once: TryOnce, patience: float, begun: float) -> dict[str, Attempt]:
     pending = [threads.submit(try_once, each.delivery, each.subscription, each.number) for each in tried]
     wait(pending, patience)
-    made = (_made(each.number, future, begun, patience) for each, future in zip(tried, pending, strict=True))
+    made = (_made(each, future, begun, patience) for each, future in zip(tried, pending, strict=True))
     return dict(zip((each.message_id for each in tried), made, strict=True))
 
 
-def _made(number: int, pending: Future[Attempt], begun: float, patience: float) -> Attempt:
+def _made(owed: Owed, pending: Future[Attempt], begun: float, patience: float) -> Attempt:
     if not pending.done():
-        return Attempt(number, begun, round(patience * 1000), HUNG)
+        return Attempt(owed.number, begun, round(patience * 1000), HUNG)
     if error := pending.exception():
-        logger.error("attempt broke off", exc_info=error)
-        return Attempt(number, begun, 0, BROKEN)
+        logger.error("attempt broke off", exc_info=error, extra=owed.delivery.log_keys)
+        return Attempt(owed.number, begun, 0, BROKEN)
     return pending.result()

@@ -76,6 +76,12 @@ class Delivery:
         return json.dumps(said | {"subscription": _told(self.subscription)}, separators=(",", ":"))
 
     @property
+    def log_keys(self) -> dict[str, Any]:
+        """By which ids a line of a log knows it; its image's leads through every function's log."""
+        image = {"correlation_id": self.image_id} if self.image_id else {}
+        return image | {"delivery_id": self.delivery_id, "subscription_id": self.subscription_id}
+
+    @property
     def owner(self) -> str:
         """Whose it is."""
         return self.subscription.owner

@@ -32,7 +32,9 @@ def queue_anew(
     if not anew:
         return set()
     taken = deliveries.add(anew.values(), delays)
-    logger.info("put off", extra={"delivery_ids": sorted(delays), "queued": len(taken)})
+    for each in anew.values():
+        said = {"seconds": delays[each.delivery_id], "queued": each.delivery_id in taken}
+        logger.info("put off", extra=each.log_keys | said)
     return {name for name, each in anew.items() if each.delivery_id in taken}
 
 
