@@ -44,6 +44,29 @@ _DELIVERY: dict[str, Schema] = {
 }
 
 _HOPS = ("received", "queued", "recognized", "rejected", "corrected", "attempt", *STATUSES)
+_OF_A_HOP: dict[str, Schema] = {
+    "tries": COUNT,
+    "request": TEXT,
+    "reused_from": IMAGE_ID,
+    "detector": TEXT,
+    "asked": TEXT,
+    "model": obj({"name": TEXT, "version": TEXT}),
+    "label": maybe(TEXT),
+    "confidence": maybe(FRACTION),
+    "code": TEXT,
+    "detail": TEXT,
+    "labels": array(TEXT),
+    "delivery_id": DELIVERY_ID,
+    "webhook_id": WEBHOOK_ID,
+    "type": one_of(*TYPES, TEST),
+    "reason": maybe(TEXT),
+    "attempt": COUNT,
+    "ms": COUNT,
+    "status": maybe({"type": "integer"}),
+    "error": maybe(TEXT),
+    "response": maybe(TEXT),
+    "next_attempt_at": maybe(TIME),
+}
 
 FORMS: dict[str, Schema] = {
     "Webhook": obj(
@@ -63,7 +86,7 @@ FORMS: dict[str, Schema] = {
     "LastAttempt": obj(_ATTEMPT),
     "Attempt": obj(_ATTEMPT | {"response": maybe(TEXT), "next_attempt_at": maybe(TIME)}),
     "Delivery": obj(_DELIVERY | {"links": ref("Links")}),
-    "Hop": obj({"at": TIME, "what": one_of(*_HOPS)}) | {"additionalProperties": True},
+    "Hop": obj({"at": TIME, "what": one_of(*_HOPS)} | _OF_A_HOP, optional=[*_OF_A_HOP]),
 }
 
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}

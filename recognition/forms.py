@@ -27,6 +27,21 @@ CAME_TO: dict[str, Schema] = dict.fromkeys(("recognized", "rejected", "rekogniti
     "rekognition_calls_saved": _CALLS_SAVED,
     "dollars": _DOLLARS,
 }
+_MODEL: dict[str, Schema] = {
+    "detector": one_of(*ANSWERING),
+    "name": TEXT,
+    "version": TEXT,
+    "digest": TEXT,
+    "task": one_of("classify", "detect", "segment"),
+    "labels": array(TEXT),
+    "input_size": ref("Size"),
+    "metrics": {"type": "object", "additionalProperties": True},
+    "license": TEXT,
+    "source": TEXT,
+    "origin": one_of("built-in", "bucket"),
+    "status": one_of("ready", "unusable", "untried"),
+    "error": ref("Rejection"),
+}
 
 FORMS: dict[str, Schema] = {
     "Box": form(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
@@ -48,5 +63,9 @@ FORMS: dict[str, Schema] = {
     },
     "EarlierAnswer": described("An answer that another one has replaced.", obj(_SAID, _SELDOM)),
     "Correction": described("What a person says is on it.", obj({"labels": array(TEXT)} | _AT)),
+    "ModelBundle": described(
+        "A model that can be asked for, or a bundle that cannot be used and why.",
+        obj(_MODEL, optional=[name for name in _MODEL if name not in ("detector", "name")]),
+    ),
     "Day": obj({"day": DAY} | CAME_TO),
 }

@@ -110,10 +110,6 @@ UNIT = Unit(
                 | {"recognition": {"type": "boolean"}}
             ),
         ),
-        "ModelBundle": described(
-            "A model that can be asked for, or a bundle that cannot be used and why.",
-            obj({"detector": one_of(*ANSWERING), "name": TEXT}, []) | {"additionalProperties": True},
-        ),
     },
     parameters=OPTIONS
     | LISTED

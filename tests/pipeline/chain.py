@@ -9,6 +9,7 @@ import requests
 
 from local.deployment import Deployment
 from local.receiver import Book, Receipt
+from tests.pipeline import described
 
 PATIENCE = 60.0
 T = TypeVar("T")
@@ -24,10 +25,12 @@ class Chain:
     token: str | None = None
 
     def ask(self, method: str, path: str, **given: Any) -> requests.Response:
-        """One call of the API."""
+        """One call of the API, whose answer is one that the API's description has."""
         headers = given.pop("headers", {}) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         url = self.deployment.endpoints.api + path
-        return requests.request(method, url, headers=headers, timeout=60, **given)
+        answer = requests.request(method, url, headers=headers, timeout=60, **given)
+        described.hold(self.deployment.endpoints.api, answer)
+        return answer
 
     def by_url(self, name: str) -> str:
         """Upload the cat by URL under this name; answers the image id."""
