@@ -41,7 +41,9 @@ UNIT = Unit(
             {"invalid_name": 400, "invalid_content_type": 400},
         ),
         "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"),
-        "GET /openapi.json": Route({200: Answer("This document.", {"type": "object", "additionalProperties": True})}, tag="docs"),
+        "GET /openapi.json": Route(
+            {200: Answer("This document.", {"type": "object", "additionalProperties": True})}, tag="docs"
+        ),
         "GET /docs": Route(
             {200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}, tag="docs"
         ),

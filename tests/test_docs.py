@@ -15,7 +15,15 @@ PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("doc
 MORE_PAGES = {path: path.read_text() for path in ROOT.glob("edge_ml/**/*.md")}
 DOCS = "\n".join(PAGES.values())
 API = PAGES[ROOT / "docs/api.md"]
-CODES = {"ApiError": 1, "TokenError": 0, "FetchError": 0, "ImageError": 0, "ImageTypeError": 0, "Rejection": 0, "TargetError": 0}
+CODES = {
+    "ApiError": 1,
+    "TokenError": 0,
+    "FetchError": 0,
+    "ImageError": 0,
+    "ImageTypeError": 0,
+    "Rejection": 0,
+    "TargetError": 0,
+}
 """Which argument of each is its stable code."""
 
 
@@ -33,7 +41,15 @@ def route_keys() -> set[str]:
 
 
 def product_code() -> Iterator[ast.Module]:
-    folders = ("api/authorizer", "api/docs", "api/runtime", "recognition/runtime", "integration/runtime", "domain", "wire")
+    folders = (
+        "api/authorizer",
+        "api/docs",
+        "api/runtime",
+        "recognition/runtime",
+        "integration/runtime",
+        "domain",
+        "wire",
+    )
     files = [file for folder in folders for file in (ROOT / folder).glob("*.py")]
     return (ast.parse(file.read_text()) for file in (*files, *EDGE))
 
