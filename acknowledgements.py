@@ -68,6 +68,14 @@ ALWAYS = (
     ),
 )
 
+WITH_ALARM_EMAIL = (
+    Acknowledgement(
+        "Serverless-SNSRedrivePolicy",
+        "APIStack/Alarms/*/Resource",
+        "A person's e-mail: what could not be brought still stands on the dashboard and in the alarm's history.",
+    ),
+)
+
 WITH_AUTH = (
     Acknowledgement(
         "AwsSolutions-COG2",
@@ -149,6 +157,7 @@ def acknowledged(app: cdk.App, settings: Settings) -> Iterator[Acknowledgement]:
     yield from ALWAYS
     yield from WITH_AUTH if settings.auth == "cognito" else WITHOUT_AUTH
     yield from ON_ONE_MACHINE if settings.loopback else ()
+    yield from WITH_ALARM_EMAIL if settings.alarm_email else ()
     for each in WILDCARDS:
         rule = f"AwsSolutions-IAM5[Resource::{_arn(app, each)}/{each.keys}]"
         yield Acknowledgement(rule, f"{each.function}Role/DefaultPolicy/Resource", each.reason)

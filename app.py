@@ -34,6 +34,8 @@ def compose(app: cdk.App) -> None:
         detectors=settings.detectors,
         described=document(UNITS, auth=settings.auth, detectors=settings.detectors),
         public_url=settings.public_url,
+        alarm_email=settings.alarm_email,
+        monthly_budget=settings.monthly_budget,
         loopback=settings.loopback,
         vendor=settings.vendor,
     )
@@ -44,6 +46,7 @@ def compose(app: cdk.App) -> None:
         api=ingress,
         detectors=settings.detectors,
         cascade_below=settings.cascade_below,
+        alarm_spend=settings.alarm_spend,
         edge_package=settings.edge_package,
         concurrency=settings.concurrency,
         vendor=settings.vendor,

@@ -1,5 +1,6 @@
 """What a deployer may change: read once from the CDK context, handed to the stacks."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -11,7 +12,7 @@ _CHOICES = {
     "credentials": ("bootstrap", "cli"),
 }
 _WHOLE_NUMBERS = {"concurrency": (2, 500), "daily_uploads": (0, 1_000_000)}
-_NUMBERS = {"cascade_below": 1, "daily_spend": 10_000}
+_NUMBERS = {"cascade_below": 1, "daily_spend": 10_000, "alarm_spend": 1_000_000, "monthly_budget": 1_000_000}
 _TRUTHS = ("sign_up", "rekognition", "loopback", "vendor")
 
 
@@ -39,6 +40,9 @@ class Settings:
                   posted to webhooks at once. It keeps spending governed
     vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
     credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
+    alarm_email   who is told when an alarm goes off; empty: the topic has no subscriber yet
+    alarm_spend   how many US dollars of Rekognition in a day set an alarm off; 0: none do
+    monthly_budget  US dollars a month; AWS warns when the account has spent most of it, or will; 0: no budget
     tags          put on every resource
     """
 
@@ -57,6 +61,9 @@ class Settings:
     concurrency: int = 10
     vendor: bool = True
     credentials: str = "bootstrap"
+    alarm_email: str = ""
+    alarm_spend: float = 10.0
+    monthly_budget: float = 0.0
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -80,17 +87,24 @@ class Settings:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in _CHOICES and value not in _CHOICES[name]:
+    read = _READERS.get(name)
+    return read(name, value) if read else value
+
+
+def _choice(name: str, value: Any) -> str:
+    if value not in _CHOICES[name]:
         raise SettingsError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {value!r}.")
-    if name == "tags" and isinstance(value, str):
-        return dict(pair.split("=", 1) for pair in value.split(",") if pair)
-    if name in _WHOLE_NUMBERS:
-        return _whole(name, value)
-    if name in _NUMBERS:
-        return _number(name, value)
-    if name in _TRUTHS:
-        return _truth(name, value)
-    return value
+    return str(value)
+
+
+def _pairs(name: str, value: Any) -> Any:
+    return dict(pair.split("=", 1) for pair in value.split(",") if pair) if isinstance(value, str) else value
+
+
+def _address(name: str, value: Any) -> str:
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", str(value)):
+        raise SettingsError(f"{name} must be an e-mail address, not {value!r}.")
+    return str(value)
 
 
 def _truth(name: str, value: Any) -> bool:
@@ -114,3 +128,13 @@ def _number(name: str, value: Any) -> float:
     if not 0 <= number <= _NUMBERS[name]:
         raise SettingsError(f"{name} must be a number from 0 to {_NUMBERS[name]}, not {value!r}.")
     return number
+
+
+_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(_CHOICES, _choice),
+    **dict.fromkeys(_WHOLE_NUMBERS, _whole),
+    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(_TRUTHS, _truth),
+    "alarm_email": _address,
+    "tags": _pairs,
+}

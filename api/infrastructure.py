@@ -16,8 +16,12 @@ from api.image_bucket import announce, image_bucket, let_buckets_publish
 from api.quotas import Quotas
 from api.stage import http_api
 from api.users import authorizer, user_pool, user_pool_client
+from operations.alarms import Alarms
+from operations.budget import budget
+from operations.topic import alarm_topic
 from python_function import PythonFunction, unit_bundle
 from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
+from wire.schedule import UPLOADS
 from wire.sign_in import OPEN_ROUTES
 
 RECOGNIZE_SECONDS = 120
@@ -26,6 +30,8 @@ RECOGNIZE_SECONDS = 120
 
 class APIStack(cdk.Stack):
     """Ingress. `images` is the bucket, `uploads` the topic, `uploads_queue` what the recogniser reads.
+
+    `alarms` make what each stack has to be watched for tell `alarm_topic`.
 
     `enforce_ssl` says whether buckets, topics and queues refuse plain HTTP: everywhere but on one machine, whose
     emulator speaks nothing else and takes that refusal at its word.
@@ -43,6 +49,8 @@ class APIStack(cdk.Stack):
         detectors: Sequence[str],
         described: Mapping[str, Any],
         public_url: str,
+        alarm_email: str,
+        monthly_budget: float,
         loopback: bool,
         vendor: bool,
         **stack: Any,
@@ -50,7 +58,7 @@ class APIStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         self.enforce_ssl = not loopback
         self.uploads_queue, self.uploads_dead = queue_with_dead_letters(
-            self, "Uploads", tries=5, function_seconds=RECOGNIZE_SECONDS, enforce_ssl=self.enforce_ssl
+            self, "Uploads", tries=UPLOADS.tries, function_seconds=RECOGNIZE_SECONDS, enforce_ssl=self.enforce_ssl
         )
         self.uploads = sns.Topic(self, "Uploads", enforce_ssl=self.enforce_ssl)
         let_buckets_publish(self.uploads)
@@ -70,8 +78,14 @@ class APIStack(cdk.Stack):
         self.usage = owner_table(self, "Usage", "day")
         self.quotas = Quotas(self.usage, daily_uploads, daily_spend)
         self.cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
-        self._upload(detectors, loopback, vendor)
+        self.upload = self._upload(detectors, loopback, vendor)
         self._docs(described, vendor)
+        self.alarm_topic = alarm_topic(self, alarm_email, enforce_ssl=self.enforce_ssl)
+        if monthly_budget:
+            budget(self, monthly_budget, self.alarm_topic)
+        self.alarms = Alarms(self.alarm_topic)
+        self.alarms.watch(self)
+        self.alarms.api(self.http_api)
         self._outputs()
 
     @property
@@ -84,7 +98,7 @@ class APIStack(cdk.Stack):
             return None
         return authorizer(self, self.user_pool, self.user_pool_client, vendor=vendor)
 
-    def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> None:
+    def _upload(self, detectors: Sequence[str], loopback: bool, vendor: bool) -> PythonFunction:
         upload = PythonFunction(
             self,
             "Upload",
@@ -100,6 +114,7 @@ class APIStack(cdk.Stack):
         upload.may(["s3:PutObject"], self.images.arn_for_objects("images/*"))
         self.quotas.govern(upload)
         add_routes(self, self, upload, "GET /", "POST /images", "POST /uploads", "GET /health")
+        return upload
 
     def _docs(self, described: Mapping[str, Any], vendor: bool) -> None:
         docs = docs_function(self, described, public_url=self.public_url, vendor=vendor)
@@ -109,6 +124,8 @@ class APIStack(cdk.Stack):
         cdk.CfnOutput(self, "ApiUrl", value=self.public_url)
         cdk.CfnOutput(self, "ImagesBucket", value=self.images.bucket_name)
         cdk.CfnOutput(self, "UploadsQueueUrl", value=self.uploads_queue.queue_url)
+        cdk.CfnOutput(self, "UploadsDeadQueueUrl", value=self.uploads_dead.queue_url)
+        cdk.CfnOutput(self, "AlarmTopic", value=self.alarm_topic.topic_arn)
         if self.user_pool and self.user_pool_client:
             cdk.CfnOutput(self, "UserPoolId", value=self.user_pool.user_pool_id)
             cdk.CfnOutput(self, "UserPoolClientId", value=self.user_pool_client.user_pool_client_id)

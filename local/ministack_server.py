@@ -24,7 +24,7 @@ import requests
 from ministack.app import SERVICE_HANDLERS, main
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.router import SERVICE_PATTERNS, extract_access_key_id
-from ministack.services import dynamodb
+from ministack.services import dynamodb, sqs
 
 _SINGLE = {
     "sns:PublishBatch": "sns:Publish",
@@ -96,6 +96,7 @@ if __name__ == "__main__":
     SERVICE_HANDLERS["s3"] = answer_s3
     # By its path: the checkout is on no path of this process.
     dynamodb._query = run_path(str(Path(__file__).with_name("query_ranges.py")))["query"]
+    sqs._HANDLERS["StartMessageMoveTask"] = run_path(str(Path(__file__).with_name("message_moves.py")))["start"]
     if "REKOGNITION_STAND_IN" in os.environ:
         SERVICE_HANDLERS["rekognition"] = answer_rekognition
         SERVICE_PATTERNS["rekognition"] = {"target_prefixes": ["RekognitionService."]}

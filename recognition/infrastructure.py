@@ -36,6 +36,7 @@ class RekognitionStack(cdk.Stack):
         api: APIStack,
         detectors: Sequence[str],
         cascade_below: float,
+        alarm_spend: float,
         edge_package: str,
         concurrency: int,
         vendor: bool,
@@ -51,9 +52,12 @@ class RekognitionStack(cdk.Stack):
             self, package=edge_package, vendor=vendor, images=api.images, models=self.models, derived=self.derived
         )
         code = unit_bundle(self, "recognition", vendor=vendor)
-        self._recognize(code, api, detectors, cascade_below, concurrency)
+        self.recognize = self._recognize(code, api, detectors, cascade_below, concurrency)
         image_routes(self, code, api, detectors)
         self._classify(code, api)
+        api.alarms.watch(self)
+        if alarm_spend and "rekognition" in detectors:
+            api.alarms.spending(self.recognize, alarm_spend)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
         cdk.CfnOutput(self, "ModelsBucket", value=self.models.bucket_name)
         cdk.CfnOutput(self, "EdgeFunction", value=self.edge.function_name)
@@ -68,7 +72,7 @@ class RekognitionStack(cdk.Stack):
 
     def _recognize(
         self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], cascade_below: float, concurrency: int
-    ) -> None:
+    ) -> PythonFunction:
         recognize = PythonFunction(
             self,
             "Recognize",
@@ -103,6 +107,7 @@ class RekognitionStack(cdk.Stack):
         if "rekognition" in detectors:
             recognize.may(["rekognition:DetectLabels"], "*")
         recognize.work_off(api.uploads_queue, concurrency)
+        return recognize
 
     def _classify(self, code: lambda_.Code, api: APIStack) -> None:
         classify = PythonFunction(

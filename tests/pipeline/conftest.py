@@ -39,7 +39,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognitio
         deployed(
             tmp_path_factory.mktemp("deployment"),
             free_port(),
-            context={"rekognition": "true"},
+            context={"rekognition": "true", "alarm_spend": "0.001"},
             environment={"REKOGNITION_STAND_IN": url},
         ) as made,
     ):

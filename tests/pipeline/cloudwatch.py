@@ -1,0 +1,74 @@
+"""What CloudWatch does and the emulator leaves out: measure what an alarm watches, and judge it by its own words.
+
+The emulator measures functions, but neither queues nor what functions print; and it judges an alarm by everybody's
+measurements, whatever its dimensions say.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local.deployment import Deployment
+
+Alarm = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CloudWatch:
+    """The alarms of a deployment, and what is measured in it from the moment `since`."""
+
+    deployment: Deployment
+    since: datetime
+
+    def alarms(self) -> dict[str, Alarm]:
+        """All alarms by stack and logical id without its hash: `APIStack-UploadErrorsAlarm`."""
+        pages = self.deployment.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        found = [each for page in pages for each in page["MetricAlarms"]]
+        return {each["AlarmName"].rsplit("-", 1)[0][:-8]: each for each in found}
+
+    def off(self, name: str) -> bool:
+        """Whether one period's measurements would set the alarm off."""
+        alarm = self.alarms()[name]
+        value = self._measured(alarm)
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        return value is not None and value >= alarm["Threshold"]
+
+    def _measured(self, alarm: Alarm) -> float | None:
+        by_namespace = {"AWS/SQS": self._depth, "AWS/Lambda": self._counted, "Sightline": self._printed}
+        return by_namespace[alarm["Namespace"]](alarm, {each["Name"]: each["Value"] for each in alarm["Dimensions"]})
+
+    def _depth(self, alarm: Alarm, dimensions: dict[str, str]) -> float:
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        sqs = self.deployment.client("sqs")
+        url = sqs.get_queue_url(QueueName=dimensions["QueueName"])["QueueUrl"]
+        said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        return float(said["Attributes"]["ApproximateNumberOfMessages"])
+
+    def _counted(self, alarm: Alarm, dimensions: dict[str, str]) -> float | None:
+        statistic = alarm["Statistic"]
+        points = self.deployment.client("cloudwatch").get_metric_statistics(
+            Namespace=alarm["Namespace"],
+            MetricName=alarm["MetricName"],
+            Dimensions=alarm["Dimensions"],
+            StartTime=self.since,
+            EndTime=datetime.now(UTC),
+            Period=alarm["Period"],
+            Statistics=[statistic],
+        )["Datapoints"]
+        return max((float(each[statistic]) for each in points), default=None)
+
+    def _printed(self, alarm: Alarm, dimensions: dict[str, str]) -> float | None:
+        values = [each for line in self._lines(dimensions) for each in line.get(alarm["MetricName"], [])]
+        if not values:
+            return None
+        return float(sum(values) / (len(values) if alarm["Statistic"] == "Average" else 1))
+
+    def _lines(self, dimensions: dict[str, str]) -> list[dict[str, Any]]:
+        logs, function = self.deployment.client("logs"), dimensions["FunctionName"]
+        said = self.deployment.client("lambda").get_function_configuration(FunctionName=function)
+        found = logs.filter_log_events(
+            logGroupName=said["LoggingConfig"]["LogGroup"], startTime=int(self.since.timestamp() * 1000)
+        )["events"]
+        lines = [json.loads(each["message"]) for each in found if each["message"].startswith('{"_aws"')]
+        return [line for line in lines if dimensions.items() <= line.items()]
