@@ -7,14 +7,20 @@ import sys
 import pytest
 
 from tests.benchmarks.start import ENVIRONMENT
+from tests.stacks import resources
 
-NEVER = {"asyncio", "aws_xray_sdk", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
+TRACERS = {"aws_xray_sdk", "ddtrace", "opentelemetry"}
+NEVER = TRACERS | {"asyncio", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
 BUDGETS = {
     "api.authorizer.authorize": 290,
+    "api.docs.docs": 190,
     "api.runtime.upload": 410,
     "recognition.runtime.recognize": 410,
     "recognition.runtime.images": 410,
+    "recognition.runtime.amend": 410,
     "recognition.runtime.classify": 410,
+    "recognition.runtime.erase": 410,
+    "recognition.runtime.export": 410,
     "integration.runtime.webhooks": 410,
     "integration.runtime.sent": 410,
     "integration.runtime.timelines": 410,
@@ -35,6 +41,15 @@ def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> No
     modules = loaded(module)
     assert len(modules) <= budget
     assert not NEVER & modules
+
+
+def test_every_function_has_a_budget() -> None:
+    handlers = [each["Properties"].get("Handler") for _, each in resources("AWS::Lambda::Function")]
+    assert {handler.rpartition(".")[0] for handler in handlers if handler} == set(BUDGETS)
+
+
+def test_no_function_loads_a_tracer_of_its_own() -> None:
+    assert not [module for module in (*BUDGETS, "edge_ml.handler") if TRACERS & loaded(module)]
 
 
 @pytest.mark.parametrize("module", ["api.authorizer.authorize", "integration.runtime.deliver"])
