@@ -1,5 +1,6 @@
 """`sightline recognize`, `correct` and `delete`: what becomes of images that are there."""
 
+import json
 import sys
 import time
 from argparse import Namespace
@@ -59,7 +60,13 @@ def _receipt(said: Image) -> None:
     display.line(f"{said['image_id']}  {said['status']} at {said['erased_at']}")
     for kind, gone in said["removed"].items():
         for each in gone if isinstance(gone, list) else [gone]:
-            display.line(f"  {kind:13} {' '.join(map(str, each.values())) if isinstance(each, dict) else each}")
+            display.line(f"  {kind:13} {_named(each)}")
+
+
+def _named(gone: Any) -> str:
+    if isinstance(gone, dict):
+        return f"{gone['key']} {gone['version']}"
+    return gone if isinstance(gone, str) else json.dumps(gone)
 
 
 def _answered(api: Api, queued: Image, deadline: float) -> Image:

@@ -14,7 +14,11 @@ def changed(deployment: "Deployment", method: str, path: str, said: Any) -> Any:
     image_id, _, part = path.removeprefix("/images/").partition("/")
     if method == "DELETE":
         del deployment.images[image_id]
-        removed = {"objects": [{"key": "images/k", "version": "v1"}], "derived": ["k/thumbnail"], "recognitions": 1}
+        removed = {
+            "objects": [{"key": "images/k", "version": "v1", "delete_marker": False}],
+            "derived": ["k/thumbnail"],
+            "recognition": True,
+        }
         return {"image_id": image_id, "status": "erased", "erased_at": "2026-11-21T12:00:00Z", "removed": removed}
     if part == "corrections":
         return {"image_id": image_id, "labels": said["labels"], "at": "2026-11-21T12:00:00Z"}
