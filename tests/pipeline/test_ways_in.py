@@ -64,7 +64,7 @@ def test_what_cannot_be_classified_is_a_problem(
 
 
 def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(chain: Chain, cat: bytes, rekognition: Book) -> None:
-    image = chain.settled(chain.by_form("sure.jpg", cat, detector="cascade"))
+    image = chain.settled(chain.by_form("sure.jpg", cat + b"sure", detector="cascade"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("cascade", "edge")
     assert not [key for key in rekognition.keys if key.endswith("sure.jpg")]
     assert counted(chain)["RekognitionCallsSaved"] >= 1
@@ -82,14 +82,14 @@ def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
 
 def test_an_image_neither_can_answer_just_now_waits_until_one_can(chain: Chain, huge: bytes, rekognition: Book) -> None:
     rekognition.refusal = "AccessDeniedException"
-    image_id = chain.by_form("later.png", huge, detector="cascade")
+    image_id = chain.by_form("later.png", huge + b"later", detector="cascade")
     wait_for(lambda: [key for key in rekognition.keys if key.endswith("later.png")])
     rekognition.refusal = None
     assert chain.settled(image_id)["recognition"]["detector"] == "rekognition"
 
 
 def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Book) -> None:
-    image = chain.settled(chain.by_form("paid.jpg", cat, detector="rekognition"))
+    image = chain.settled(chain.by_form("paid.jpg", cat + b"paid", detector="rekognition"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("rekognition", "rekognition")
     assert chain.told(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"
 
@@ -104,7 +104,7 @@ def counted(chain: Chain) -> dict[str, int]:
             json.loads(each[each.index("{") :]) for each in log.read_text().splitlines() if '"_aws"' in each
         ]
         return (
-            {name: sum(line[name][0] for line in lines) for name in ("RekognitionCallsSaved", "StandIns")}
+            {name: sum(line.get(name, [0])[0] for line in lines) for name in ("RekognitionCallsSaved", "StandIns")}
             if lines
             else {}
         )
