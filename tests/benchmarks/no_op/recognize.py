@@ -1,4 +1,4 @@
-"""One question to the edge function; its answers and what finds them written, told in one call. Nothing looked up."""
+"""One look-up, one question to the edge function; answers and what finds them written, counted, told in one call."""
 
 import json
 import os
@@ -21,22 +21,33 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     told = [each for record in event["Records"] for each in json.loads(record["body"]).get("Records", ())]
     keys = [unquote_plus(each["s3"]["object"]["key"]) for each in told]
     if keys:
+        dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [_key(each) for each in keys]}})
         asked = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
         answer = json.load(asked["Payload"])
         said = {key: json.dumps({"key": key} | each) for key, each in zip(keys, answer["results"], strict=True)}
         rows = [each for key, text in said.items() for each in _rows(key, text)]
         for start in range(0, len(rows), MOST):
             dynamodb.batch_write_item(RequestItems=_by_table(rows[start : start + MOST]))
+        dynamodb.update_item(
+            TableName=os.environ["USAGE_TABLE"],
+            Key={"owner": {"S": "no-op"}, "day": {"S": "today"}},
+            UpdateExpression="ADD uploads :n",
+            ExpressionAttributeValues={":n": {"N": str(len(rows))}},
+        )
         entries = [{"Id": str(n), "Message": text} for n, text in enumerate(said.values())]
         sns.publish_batch(TopicArn=TOPIC, PublishBatchRequestEntries=entries)
     print("moved on")
     return {"batchItemFailures": []}
 
 
+def _key(key: str) -> dict[str, Any]:
+    return {"owner": {"S": "no-op"}, "image_id": {"S": key}}
+
+
 def _rows(key: str, text: str) -> list[tuple[str, dict[str, Any]]]:
     said = {"image_id": {"S": key}, "said": {"S": text}}
     found = [(INDEX, {"found_by": {"S": f"no-op/{n}"}} | said) for n in range(FOUND_BY)]
-    return [(TABLE, {"owner": {"S": "no-op"}} | said), *found]
+    return [(TABLE, _key(key) | said), *found]
 
 
 def _by_table(rows: list[tuple[str, dict[str, Any]]]) -> dict[str, list[Any]]:
