@@ -36,6 +36,8 @@ S3_READ_MS = 20
 OTHERS_MS = 65
 """What recognise and dispatch take for a batch beyond waiting for the model: CPU, and ten calls of some 5 ms."""
 OTHERS_GB = 0.5
+LOGGED_BYTES, LOGS_GB = 1000, 0.50
+"""An image's line in each of three functions, some 250 bytes, and a tenth of what Lambda itself logs of a batch."""
 
 
 def figures() -> list[Figure]:
@@ -63,7 +65,8 @@ def path_price(milliseconds: float) -> float:
     functions = MILLION * waiting / 1000 * OTHERS_GB * GB_SECOND + 2 * LAMBDA_REQUESTS / BATCH
     uploads = S3_PUTS + SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH)
     told = SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH) + DYNAMODB_READS
-    return model_price(milliseconds) + functions + uploads + kept_price(_entry()) + told
+    logged = MILLION * LOGGED_BYTES / 10**9 * LOGS_GB
+    return model_price(milliseconds) + functions + uploads + kept_price(_entry()) + told + logged
 
 
 def kept_price(entry: Entry) -> float:
