@@ -21,7 +21,7 @@ from wire.outbound import Policy, check_url
 
 SIZE = 12_000_000
 PIECE = 1024 * 1024
-ROUNDS = 60
+ROUNDS = 150
 POLICY = Policy(loopback=True)
 
 Times = dict[str, list[tuple[float, float]]]
