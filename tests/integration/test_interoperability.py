@@ -1,12 +1,16 @@
 """What we send, judged by the libraries that subscribers use: two in Python, and one in JavaScript of other make."""
 
 import json
+import os
+import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from http.client import HTTPConnection
 
 import pytest
 import standardwebhooks
@@ -18,6 +22,7 @@ from integration.runtime.delivery import Delivery
 from integration.runtime.signature import secret
 from integration.runtime.subscription import ROTATION_SECONDS, Subscription
 from tests.integration.conftest import SIGNING_KEY, subscription
+from tests.ports import free_port
 from tests.stacks import ROOT
 
 BODY = json.dumps({"type": "image.recognized", "data": {"name": "Katze – 猫.jpg"}}, ensure_ascii=False)
@@ -66,7 +71,7 @@ def by_javascript(sent: Sent) -> bool:
 EVERY_LIBRARY = pytest.mark.parametrize("verified", [by_standardwebhooks, by_svix, by_javascript])
 
 
-def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1) -> Sent:
+def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1, body: str = BODY) -> Sent:
     """What an attempt sends, for a receiver that knows the secret of this generation."""
     arrived: list[Sent] = []
     known = secret(SIGNING_KEY, told.subscription_id, generation)
@@ -75,7 +80,7 @@ def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1) -> Sent:
         arrived.append(Sent(known, body.decode(), headers))
         return Answer(200)
 
-    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", BODY, told, 1)
+    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", body, told, 1)
     at = time.time() - seconds_ago
     make_attempt(post, SIGNING_KEY, delivery, told, 1, now=lambda: at)
     return arrived[0]
@@ -112,3 +117,39 @@ def test_for_a_day_after_a_rotation_either_secret_verifies(verified: Verify) -> 
     assert [verified(sent(rotated, generation=n)) for n in (1, 2, 3)] == [True, True, False]
     day_old = subscription().rotated(int(time.time()) - ROTATION_SECONDS)
     assert [verified(sent(day_old, generation=n)) for n in (1, 2)] == [False, True]
+
+
+def test_the_readme_s_receiver_in_javascript_takes_what_verifies_and_nothing_else() -> None:
+    (written,) = re.findall(r"```js\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    port, good = free_port(), sent(subscription(), body=TOLD)
+    node = shutil.which("node")
+    assert node, "node comes with requirements.txt"
+    command = [node, "--eval", written.replace("8000", str(port)).replace("process.argv[2]", json.dumps(good.secret))]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as receiver:
+        try:
+            statuses = [posted(port, each) for each in (good, replace(good, body=good.body + " "))]
+        finally:
+            os.killpg(receiver.pid, signal.SIGTERM)  # node itself too, which the wheel's `node` starts
+        assert receiver.stdout
+        assert statuses == [204, 401]
+        assert receiver.stdout.read().split() == ["image.recognized", "cat.jpg", "{", "label:", "'cat'", "}"]
+
+
+TOLD = json.dumps(
+    {"type": "image.recognized", "data": {"name": "cat.jpg", "recognition": {"detections": [{"label": "cat"}]}}}
+)
+
+
+def posted(port: int, each: Sent) -> int:
+    """The receiver's answer, once it listens."""
+    deadline = time.monotonic() + 30
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("POST", "/", each.body.encode(), dict(each.headers))
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        finally:
+            connection.close()
