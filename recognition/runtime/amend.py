@@ -9,7 +9,7 @@ from typing import Any
 from domain.clock import now, rfc3339
 from domain.ids import fresh_id
 from domain.options import Options, OptionsError
-from recognition.runtime.corrections import MOST_CORRECTIONS, labels_in
+from recognition.runtime.corrections import fit, labels_in
 from recognition.runtime.named_images import NamedImages, no_such_image
 from recognition.runtime.question import REQUEST_PREFIX, Question
 from recognition.runtime.recognitions import Recognitions
@@ -58,8 +58,8 @@ def add_correction(request: Request) -> Reply:
     only_fields(given, "labels")
     correction = {"labels": labels_in(given), "at": rfc3339(now())}
     entry = named.answered(request)
-    if len(entry.corrections) >= MOST_CORRECTIONS:
-        raise ApiError(409, "too_many_corrections", f"{entry.image.name} has {MOST_CORRECTIONS} corrections already.")
+    if not fit((*entry.corrections, correction)):
+        raise ApiError(409, "too_many_corrections", f"{entry.image.name} has no room for another correction.")
     if not recognitions.correct(*entry.key, correction):
         raise no_such_image()
     links = _links(entry.image.image_id)

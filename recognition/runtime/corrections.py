@@ -1,6 +1,7 @@
 """What people say is on an image, as they may say it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recognition.runtime.filters import LONGEST_LABEL
@@ -8,7 +9,8 @@ from wire.http_api import ApiError
 
 MOST_LABELS = 50
 MOST_CORRECTIONS = 100
-"""For each image: they lie in its row, and a row has an end."""
+MOST_CHARACTERS = 100_000
+"""For each image, as JSON: they lie in its row, which may hold 400 kB, 192 of them the answer's."""
 
 
 def labels_in(given: Mapping[str, Any]) -> list[str]:
@@ -18,6 +20,11 @@ def labels_in(given: Mapping[str, Any]) -> list[str]:
         detail = f"labels must be a list of at most {MOST_LABELS} texts of 1 to {LONGEST_LABEL} printable characters."
         raise ApiError(400, "invalid_labels", detail)
     return list(dict.fromkeys(labels))
+
+
+def fit(corrections: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an image can have so many and so long ones."""
+    return len(corrections) <= MOST_CORRECTIONS and len(json.dumps(list(map(dict, corrections)))) <= MOST_CHARACTERS
 
 
 def _is_label(value: object) -> bool:

@@ -145,8 +145,19 @@ def test_a_correction_that_makes_no_sense_says_why(amend: ModuleType, body: str,
 def test_an_image_takes_so_many_corrections(
     account: Account, amend: ModuleType, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(amend, "MOST_CORRECTIONS", 2)
+    monkeypatch.setattr("recognition.runtime.corrections.MOST_CORRECTIONS", 2)
     arrive(account, recognize)
     answers = [ask(amend, CORRECT, path=ONE, body='{"labels": []}') for _ in range(3)]
     assert [status for status, _ in answers] == [201, 201, 409]
     assert answers[-1][1]["code"] == "too_many_corrections"
+
+
+def test_the_longest_corrections_leave_room_in_the_row(
+    account: Account, amend: ModuleType, recognize: ModuleType
+) -> None:
+    arrive(account, recognize)
+    longest = json.dumps({"labels": [f"{n:02}" + "😀" * 98 for n in range(50)]})
+    statuses = [ask(amend, CORRECT, path=ONE, body=longest)[0] for _ in range(3)]
+    assert statuses == [201, 409, 409]
+    (row,) = account.rows()
+    assert len(json.dumps(row["corrections"])) < 200_000
