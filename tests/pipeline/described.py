@@ -23,7 +23,7 @@ def hold(base: str, answer: requests.Response) -> None:
     said = operation["responses"].get(str(first.status_code))
     assert said, f"{first.request.method} {path}: {first.status_code} is not described: {first.text[:500]}"
     kind = first.headers.get("Content-Type", "").partition(";")[0]
-    if kind.endswith("json"):
+    if kind.endswith("json") and first.content:  # API Gateway calls an answer without a body JSON too
         errors = list(_errors(_described(base), said["content"][kind]["schema"], first.json()))
         assert not errors, f"{first.request.method} {path}: {errors}"
 
