@@ -62,6 +62,46 @@ def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
     assert "cat" in shown.stdout
 
 
+@pytest.fixture
+def kitten(folder: Path) -> str:
+    """A cat of this test's own; answers its image id."""
+    (uploaded,) = records(sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--wait", "--json"))
+    return str(uploaded["image_id"])
+
+
+def test_images_are_found_by_what_was_seen(folder: Path, kitten: str) -> None:
+    found = records(sightline(folder, "list", "--label", "CAT", "--min-confidence", "0.5", "--all", "--json"))
+    assert kitten in [each["image_id"] for each in found]
+    elsewhere = sightline(folder, "list", "--detector", "rekognition", "--since", "2020-01-01", "--all", "--json")
+    assert kitten not in [each["image_id"] for each in records(elsewhere)]
+    refused = sightline(folder, "list", "--status", "queued")
+    assert (refused.returncode, "invalid_status" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("kind", "file"), [("json", "images.json"), ("csv", "Kätzchen.csv"), ("coco", "a.coco.json")])
+def test_what_is_known_of_images_is_exported_into_a_file(folder: Path, kitten: str, kind: str, file: str) -> None:
+    ran = sightline(folder, "export", "--format", kind, "--label", "cat", file)
+    assert ran.returncode == 0, ran.stderr
+    assert kitten in (folder / file).read_text("utf-8")
+
+
+def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path, kitten: str) -> None:
+    (again,) = records(sightline(folder, "recognize", kitten, "--detector", "edge", "--wait", "--json"))
+    assert again["earlier"][0]["recognition"]["detections"][0]["label"] == "cat"
+    assert sightline(folder, "correct", kitten, "Luchs", "猫").stdout == f"{kitten}  Luchs, 猫\n"
+    shown = sightline(folder, "show", kitten).stdout
+    assert "Luchs, 猫, said at" in shown
+    assert shown.count("animals@") == 2
+
+    (counted,) = records(sightline(folder, "stats", "--json"))
+    assert counted["total"]["recognized"] > 0
+
+    erased = sightline(folder, "delete", kitten, "--yes")
+    assert erased.returncode == 0, erased.stderr
+    assert f"images/public/{kitten}/" in erased.stdout
+    assert "no_such_image" in sightline(folder, "show", kitten).stderr
+
+
 def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None:
     (sent,) = records(sightline(folder, "upload", f"{chain.photos}/cat.png", "--json"))
     watched = sightline(folder, "watch", sent["image_id"])

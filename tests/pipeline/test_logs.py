@@ -25,8 +25,9 @@ def lines_about(chain: Chain, correlation_id: str) -> dict[str, list[dict[str, A
     return found
 
 
-def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain) -> None:
-    answer = chain.ask("POST", "/images", json={"url": f"{chain.photos}/cat.png", "name": "followed.png"})
+def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, cat: bytes) -> None:
+    seen_by_nobody_yet = cat + b"followed"
+    answer = chain.ask("POST", "/images", data=seen_by_nobody_yet, headers={"Content-Type": "image/jpeg"})
     image_id = answer.json()["image_id"]
     chain.settled(image_id)
     chain.told(image_id)
