@@ -99,6 +99,7 @@ def _erase(stack: "RekognitionStack", code: lambda_.Code, api: APIStack) -> None
         },
     )
     erase.may(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], stack.recognitions.table_arn)
+    erase.may(["dynamodb:BatchGetItem"], stack.index.table_arn)
     erase.may(["dynamodb:BatchWriteItem"], stack.index.table_arn, stack.answers.table_arn)
     erase.may(["dynamodb:Query"], stack.answers.table_arn)
     erase.may(["s3:ListBucketVersions"], api.images.bucket_arn)

@@ -21,9 +21,10 @@ class ImageRows:
 
     def remove_index(self, entries: Sequence[Entry]) -> list[str]:
         """Remove the rows by which these entries are found; answers by what."""
-        keys = {each["found_by"]["S"]: each for entry in entries for each in index.keys(entry)}
-        rows.write(self._dynamodb, [rows.delete(self._index, key) for key in keys.values()])
-        return sorted(place.split("/", 1)[1] for place in keys)
+        keys = list({each["found_by"]["S"]: each for entry in entries for each in index.keys(entry)}.values())
+        found = rows.read(self._dynamodb, {self._index: keys}, consistent={self._index})[self._index]
+        rows.write(self._dynamodb, [rows.delete(self._index, key) for key in keys])
+        return sorted(row["found_by"]["S"].split("/", 1)[1] for row in found)
 
     def remove_earlier(self, owner: str, image_id: str) -> list[str]:
         """Remove the answers before; answers when each was given, and its event's id."""

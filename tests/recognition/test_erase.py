@@ -14,6 +14,7 @@ from tests.recognition.caller import ONE, arrive, ask, started, work_off
 from tests.recognition.conftest import BUCKET, TABLES, Account
 
 ERASE = "DELETE /images/{image_id}"
+UNSURE = {"detections": [{"label": "cat", "confidence": 0.2}], "size": {"width": 6, "height": 4}, "duration_ms": 3}
 OTHER = "img_0193f2a5c0ff00112233445566778800"
 
 
@@ -63,6 +64,7 @@ def test_nothing_is_left_but_a_mark_that_expires(
 ) -> None:
     full(account, recognize, images, monkeypatch)
     assert len(left(account)) > 8
+    places = {row["found_by"]["S"] for row in account.rows("index")}
     status, receipt = ask(erase, ERASE, path=ONE)
     assert (status, receipt["status"], receipt["image_id"]) == (200, "erased", IMAGE_ID)
     row = mark(account)
@@ -74,7 +76,20 @@ def test_nothing_is_left_but_a_mark_that_expires(
     assert removed["recognition"] is True
     assert len(removed["earlier"]) == 1
     assert len(removed["reusable"]) == 1
+    assert {f"ann/{place}" for place in removed["found_by"]} == places
     assert {"detector/edge", "label/0.9/cat", "label/0/dog", "seen/0.9"} <= set(removed["found_by"])
+
+
+def test_a_receipt_names_what_went_and_not_what_had_gone_before(
+    account: Account, recognize: ModuleType, erase: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(account, recognize)
+    monkeypatch.setattr(account.edge, "_result", lambda key: UNSURE)
+    account.edge.version = "2.0.0"
+    ask(started("amend", monkeypatch), "POST /images/{image_id}/recognitions", path=ONE)
+    work_off(account, recognize)
+    _, receipt = ask(erase, ERASE, path=ONE)
+    assert receipt["removed"]["found_by"] == ["detector/edge", "label/0/cat"]
 
 
 def test_an_erased_image_is_not_there_for_any_route(
