@@ -1,4 +1,4 @@
-"""A bare POST for each message on one kept connection; nothing signed, nobody looked up, the log written in one call."""
+"""A bare POST for each message on one kept connection; nothing signed, nobody looked up, the log in one call."""
 
 import http.client
 import os
