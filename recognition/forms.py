@@ -23,7 +23,9 @@ _SELDOM = ("request", "reused_from", "recognized_at", "recognition", "rejected_a
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME, "bytes": COUNT}
 _CALLS_SAVED = obj({"by_cascade": COUNT, "by_reuse": COUNT})
 _DOLLARS = obj({name: {"type": "number", "minimum": 0} for name in ("spent", "saved")})
-CAME_TO: dict[str, Schema] = dict.fromkeys(("recognized", "rejected", "rekognition_calls", "reused"), COUNT) | {
+CAME_TO: dict[str, Schema] = dict.fromkeys(
+    ("uploads", "recognized", "rejected", "rekognition_calls", "reused"), COUNT
+) | {
     "rekognition_calls_saved": _CALLS_SAVED,
     "dollars": _DOLLARS,
 }
