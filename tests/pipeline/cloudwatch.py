@@ -29,12 +29,13 @@ class CloudWatch:
 
     def off(self, name: str) -> bool:
         """Whether one period's measurements would set the alarm off."""
-        alarm = self.alarms()[name]
-        value = self._measured(alarm)
+        alarm, value = self.alarms()[name], self.measured(name)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        return value is not None and value >= alarm["Threshold"]
+        return value is not None and bool(value >= alarm["Threshold"])
 
-    def _measured(self, alarm: Alarm) -> float | None:
+    def measured(self, name: str) -> float | None:
+        """What the alarm looks at; None where nothing was measured."""
+        alarm = self.alarms()[name]
         by_namespace = {"AWS/SQS": self._depth, "AWS/Lambda": self._counted, "Sightline": self._printed}
         return by_namespace[alarm["Namespace"]](alarm, {each["Name"]: each["Value"] for each in alarm["Dimensions"]})
 

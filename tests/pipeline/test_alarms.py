@@ -68,7 +68,12 @@ def test_a_function_that_breaks_off_sets_off_its_own_alarm(deployment: Deploymen
     deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
     wait_for(lambda: cloudwatch.off("IntegrationStack-TimelineErrorsAlarm"))
     assert not cloudwatch.off("IntegrationStack-WebhooksErrorsAlarm")
-    assert not cloudwatch.off("IntegrationStack-TimelineDurationAlarm")
+
+
+def test_how_long_a_function_took_is_what_its_alarm_looks_at(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+    name = function(cloudwatch, "APIStack-DocsDurationAlarm")
+    deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert 0 < wait_for(lambda: cloudwatch.measured("APIStack-DocsDurationAlarm")) < 24_000
 
 
 def test_a_function_that_may_not_run_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
