@@ -48,19 +48,21 @@ def read(
     keys: Mapping[str, Sequence[Item]],
     *,
     consistent: Collection[str] = (),
+    only: Collection[str] = (),
     wait: Callable[[float], None] = time.sleep,
 ) -> dict[str, list[Item]]:
     """The rows of these keys by table, a hundred to a call; those of `consistent` tables as they are this moment.
 
-    Raises UndoneError.
+    `only` names the attributes wanted, all if none. Raises UndoneError.
     """
     waiting = [(table, key) for table, wanted in keys.items() for key in wanted]
     found: dict[str, list[Item]] = {table: [] for table in keys}
-    for pause in range(_ROUNDS + len(waiting) // _MOST_READS):
-        if not waiting:
-            return found
+    in_vain = 0
+    while waiting:
+        if in_vain == _ROUNDS:
+            raise UndoneError(f"{len(waiting)} rows were not read")
         batch = {
-            table: {"Keys": wanted, "ConsistentRead": table in consistent}
+            table: {"Keys": wanted, "ConsistentRead": table in consistent, **_only(only)}
             for table, wanted in _by_table(waiting[:_MOST_READS]).items()
         }
         answer = dynamodb.batch_get_item(RequestItems=batch)
@@ -69,10 +71,16 @@ def read(
         left = [(table, key) for table, each in answer.get("UnprocessedKeys", {}).items() for key in each["Keys"]]
         waiting = left + waiting[_MOST_READS:]
         if left:
-            wait(0.05 * 2 ** min(pause, _ROUNDS))
-    if waiting:
-        raise UndoneError(f"{len(waiting)} rows were not read")
+            wait(0.05 * 2**in_vain)
+            in_vain += 1
     return found
+
+
+def _only(attributes: Collection[str]) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _by_table(each: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from domain.entry import ERASED, Entry, Item, Key
+from domain.entry import Entry, Item, Key
 from recognition.runtime import index
 from recognition.runtime.history import History
-from recognition.runtime.recognitions import Recognitions, Standing
+from recognition.runtime.recognitions import Recognitions
 from wire import rows
 
 
@@ -31,16 +31,17 @@ class Indexing:
         found = [rows.put(self._index, row) for entry in entries for row in index.rows(entry)]
         gone = [key for entry in entries if entry.earlier for key in self._replaced(entry)]
         rows.write(self._dynamodb, [*remembered, *found, *self._deletes(gone)])
-        standing = self._recognitions.of(entry.image for entry in entries)
-        overtaken = [entry for entry in entries if _order(standing, entry) != entry.order]
-        return self._take_back(overtaken, standing, learned) if overtaken else set()
+        orders = self._recognitions.orders(entries)
+        overtaken = [entry for entry in entries if orders.get(entry.key) != entry.order]
+        return self._take_back(overtaken, learned) if overtaken else set()
 
     def _replaced(self, entry: Entry) -> list[Item]:
         """The keys by which answers before this one were found, and it is not."""
         found = {key["found_by"]["S"]: key for old in self._history.newest(entry) for key in index.keys(old, but=entry)}
         return list(found.values())
 
-    def _take_back(self, entries: Sequence[Entry], standing: Standing, learned: Sequence[Item]) -> set[Key]:
+    def _take_back(self, entries: Sequence[Entry], learned: Sequence[Item]) -> set[Key]:
+        standing = self._recognitions.of(entry.image for entry in entries)
         keys = [key for entry in entries for key in index.keys(entry, but=standing.get(entry.key))]
         erased = {entry.key for entry in entries if not standing.get(entry.key)}
         ids = {image_id for _, image_id in erased}
@@ -52,8 +53,3 @@ class Indexing:
 
     def _deletes(self, keys: Iterable[Item]) -> list[rows.Write]:
         return [rows.delete(self._index, key) for key in keys]
-
-
-def _order(standing: Standing, entry: Entry) -> str:
-    now = standing.get(entry.key)
-    return now.order if now else ERASED

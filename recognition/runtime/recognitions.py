@@ -32,6 +32,12 @@ class Recognitions:
         """What stands of these images, as it is this moment."""
         return self.look_up(images, [])[0]
 
+    def orders(self, entries: Iterable[Entry]) -> dict[Key, str]:
+        """The order of what stands of these entries' images, as it is this moment."""
+        keys = {self._table: [_key(*each.key) for each in entries]}
+        found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
+        return {(each["owner"]["S"], each["image_id"]["S"]): each["sequencer"]["S"] for each in found[self._table]}
+
     def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> tuple[dict[Key, Entry | None], list[Item]]:
         """What stands of these images, and with it, in the same request, these rows of the answers table."""
         keys = [_key(*key) for key in dict.fromkeys((each.owner, each.image_id) for each in images)]

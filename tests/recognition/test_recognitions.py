@@ -107,6 +107,17 @@ def test_a_sealed_image_leaves_a_row_that_goes_by_itself(account: Account, kept:
     assert kept.bury("ann", ID, 1) is None
 
 
+def test_the_order_of_what_stands_is_told_without_the_rest(account: Account, kept: Recognitions) -> None:
+    kept.add([entry("0A"), entry(image_id="img_" + "9" * 32)])
+    kept.seal("ann", "img_" + "9" * 32, 1)
+    asked: list[object] = []
+    account.dynamodb.meta.events.register("before-call.dynamodb", lambda params, **call: asked.append(params["body"]))
+    known = kept.orders([entry("0B"), entry(image_id="img_" + "9" * 32), entry(owner="bob")])
+    assert known == {("ann", ID): entry("0A").order, ("ann", "img_" + "9" * 32): "~"}
+    assert len(asked) == 1
+    assert b"#sequencer" in asked[0]  # type: ignore[operator]
+
+
 def test_nothing_is_asked_for_nothing(kept: Recognitions) -> None:
     assert kept.add([]) == []
     assert kept.of([]) == {}
