@@ -14,7 +14,7 @@ from integration.runtime.logged import Logged, attempt_item, written
 from integration.runtime.notice import FAILING, GONE, notice
 from integration.runtime.owed import Outcome, Owed, PutOff
 from integration.runtime.standings import Standings
-from integration.runtime.subscription import Item, Subscription
+from integration.runtime.subscription import EVERY_OWNER, Item, Subscription
 from wire.schedule import DELIVERIES
 
 Announce = Callable[[Event], None]
@@ -65,7 +65,9 @@ def _judged(
     rest_until = max(subscription.health.rest_until, int(now) + asked if asked else 0)
     health = standings.failed(subscription, len(answers), rest_until, int(now))
     reason = GONE if gone else FAILING if health.hopeless(int(now)) else ""
-    return _disabled(replace(subscription, health=health), reason, standings, announce, now) if reason else []
+    if not reason or subscription.owner == EVERY_OWNER:
+        return []
+    return _disabled(replace(subscription, health=health), reason, standings, announce, now)
 
 
 def _disabled(

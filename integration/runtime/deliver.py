@@ -6,7 +6,7 @@ A start costs half when it waits for no AWS client, so those are made, and botoc
 import math
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -66,15 +66,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def keep(
     due: Mapping[str, Due], owed: Iterable[Owed], outcomes: Mapping[str, Outcome], pauses: Mapping[str, int]
 ) -> None:
-    """Learn from a batch and log it; a table that refuses must not have subscribers told twice."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
+    """Log a batch and learn from it."""
     at = time.time()
-    try:
-        disabled = judge(owed, outcomes, standings(), announce, at)
-        log().write([*rows(due, outcomes, pauses, at), *disabled])
-    except (BotoCoreError, ClientError, UndoneError):
-        logger.exception("attempts not logged", extra={"delivery_ids": [each.delivery_id for each, _ in due.values()]})
+    _carefully(lambda: log().write(rows(due, outcomes, pauses, at)), due)
+    _carefully(lambda: log().write(judge(owed, outcomes, standings(), announce, at)), due)
 
 
 def receive(record: Record) -> Due | None:
@@ -141,3 +136,13 @@ def client(service: str) -> Any:
     from wire import aws
 
     return aws.client(service, parameter_validation=False)
+
+
+def _carefully(write: Callable[[], None], due: Mapping[str, Due]) -> None:
+    """A table that refuses must not have subscribers told twice."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        write()
+    except (BotoCoreError, ClientError, UndoneError):
+        logger.exception("not kept", extra={"delivery_ids": [delivery.delivery_id for delivery, _ in due.values()]})

@@ -54,9 +54,7 @@ class Standings:
         return self._updated(subscription, "SET failed_at = :now", seen, "failed_at = :seen") is not None
 
     def disable(self, subscription: Subscription, reason: str, at: str, now: int) -> bool:
-        """Tell it nothing more, for this reason; False when it is disabled already, or not to be."""
-        if subscription.owner == EVERY_OWNER:
-            return False
+        """Tell it nothing more, for this reason; False when it is disabled already, or has no row."""
         texts = {":reason": reason, ":at": at}
         item = self._updated(
             subscription, "SET disabled = :reason, disabled_at = :at", texts, "attribute_not_exists(disabled)"

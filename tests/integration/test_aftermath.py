@@ -227,7 +227,28 @@ def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
     account.subscriptions.add(good)
     account.dynamodb.delete_table(TableName="deliveries")
     assert returned(module, owed(good)) == []
-    assert "attempts not logged" in caplog.messages
+    assert "not kept" in caplog.messages
+
+
+def test_a_subscriber_is_judged_even_where_the_log_refuses(
+    account: Account, module: ModuleType, told: Subscription
+) -> None:
+    account.dynamodb.delete_table(TableName="deliveries")
+    returned(module, owed(told))
+    assert stored(account).health.failures == 1
+
+
+def test_the_deployment_s_own_endpoint_is_never_disabled(
+    account: Account, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = Subscription.default(f"{subscriber.url}/status/410")
+    monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
+    module = reloaded("deliver")
+    for event in events(2):
+        assert returned(module, owed(default, event)) == []
+    assert len(subscriber.received) == 2
+    assert account.announced() == []
+    module.connections._close(list(module.connections._kept))
 
 
 def test_the_same_delivery_twice_in_a_batch_is_logged(

@@ -93,11 +93,8 @@ def test_a_subscription_deleted_meanwhile_gets_no_row(account: Account, standing
     assert account.rows() == []
 
 
-def test_the_default_one_stands_as_the_worker_has_seen_it_and_is_never_disabled(
-    account: Account, standings: Standings
-) -> None:
+def test_the_default_one_stands_as_the_worker_has_seen_it(account: Account, standings: Standings) -> None:
     health = standings.failed(DEFAULT, 7, 0, NOW)
     assert standings.failed(replace(DEFAULT, health=health), 1, 0, NOW + 1).failures == 8
     assert standings.now(DEFAULT, NOW).health.resting
-    assert not standings.disable(DEFAULT, "gone", "now", NOW)
     assert account.rows() == []

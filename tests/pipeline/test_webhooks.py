@@ -137,6 +137,20 @@ def test_what_failed_says_why_and_is_sent_again_with_the_same_id(
     assert receiver.ids("image.recognized").count(listed["delivery_id"]) >= 2
 
 
+def test_what_was_sent_of_an_image_goes_with_it_and_its_subscribers_are_told(
+    chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
+) -> None:
+    hook.ask("PATCH", json={"events": ["image.recognized", "image.erased"]})
+    image_id = chain.by_bytes("erased.jpg", cat)
+    (listed,) = hook.deliveries("delivered", image_id)
+    assert chain.ask("DELETE", f"/images/{image_id}").status_code == 200
+    wait_for(lambda: receiver.ids("image.erased"))
+    wait_for(lambda: chain.ask("GET", f"/deliveries/{listed['delivery_id']}").status_code == 404)
+    (told,) = hook.deliveries("delivered", image_id)
+    assert told["type"] == "image.erased"
+    assert chain.ask("GET", f"/images/{image_id}/timeline").status_code == 404
+
+
 def test_a_test_event_comes_and_both_secrets_sign_after_a_rotation(hook: Hook, receiver: Receiver) -> None:
     rotated = hook.ask("POST", "/rotate")
     assert rotated["secret"] != hook.said["secret"]
