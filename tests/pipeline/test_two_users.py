@@ -152,7 +152,11 @@ def test_bob_cannot_turn_ann_s_pages(ann: Chain, bob: Chain, hers: Hers, path: s
 def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Chain, hers: Hers) -> None:
     endpoints = ann.deployment.endpoints
     stored = ann.deployment.client("s3").list_objects_v2(Bucket=endpoints.images_bucket)["Contents"]
-    assert {each["Key"].split("/")[1] for each in stored} <= {sub(ann), sub(bob)}
+    cognito = ann.deployment.client("cognito-idp")
+    users = cognito.list_users(UserPoolId=endpoints.user_pool_id)["Users"]  # other tests have users of their own
+    subs = {each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"}
+    assert {sub(ann), sub(bob)} <= subs
+    assert {each["Key"].split("/")[1] for each in stored} <= subs
 
 
 def test_after_all_that_ann_has_what_she_had_and_is_answered_herself(ann: Chain, bob: Chain, hers: Hers) -> None:
