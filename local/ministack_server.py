@@ -23,6 +23,7 @@ from typing import Any
 import requests
 from ministack.app import SERVICE_HANDLERS, main
 from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id
 from ministack.core.router import SERVICE_PATTERNS, extract_access_key_id
 from ministack.services import dynamodb, sqs
 
@@ -33,7 +34,7 @@ _SINGLE = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
-_extract, _evaluate = iam_actions.extract_iam_action, iam_evaluator.evaluate
+_extract, _enforce = iam_actions.extract_iam_action, iam_evaluator.enforce
 _answer_s3 = SERVICE_HANDLERS["s3"]
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -48,13 +49,14 @@ def extract_iam_action(service: str, method: str, path: str, headers: Any, body:
     return _SINGLE.get(action, action) if action else None
 
 
-def evaluate_and_log(asked: Any, *policies: Any) -> Any:
-    """Decide, and write the decision down."""
-    decided = _evaluate(asked, *policies)
-    line = json.dumps([decided.decision, asked.principal_arn, asked.action, asked.resource_arn])
+def enforce_and_log(access_key: str, action: str, *request: Any, resource_arn: str = "*", **more: Any) -> Any:
+    """Decide, and write the decision down; None where the caller may."""
+    denied = _enforce(access_key, action, *request, resource_arn=resource_arn, **more)
+    caller = iam_evaluator.resolve_principal(access_key or "", get_account_id())
+    said = ["Deny" if denied else "Allow", getattr(caller, "arn", ""), action, resource_arn]
     with Path(os.environ["IAM_LOG"]).open("a") as log:
-        log.write(f"{line}\n")
-    return decided
+        log.write(f"{json.dumps(said)}\n")
+    return denied
 
 
 async def answer_s3(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Answer:
@@ -102,5 +104,5 @@ if __name__ == "__main__":
         SERVICE_PATTERNS["rekognition"] = {"target_prefixes": ["RekognitionService."]}
         iam_actions.SERVICE_TO_IAM_NAMESPACE["rekognition"] = "rekognition"
     if "IAM_LOG" in os.environ:
-        iam_evaluator.evaluate = evaluate_and_log
+        iam_evaluator.enforce = enforce_and_log
     main()

@@ -31,7 +31,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Use:
-    """One thing that was asked of the IAM in a function's name, and allowed."""
+    """One thing that was asked of the IAM in a function's name."""
 
     action: str
     resource: str
@@ -92,13 +92,13 @@ class Decisions:
         """Where the log ends."""
         return self._log.stat().st_size if self._log.exists() else 0
 
-    def since(self, begin: int, function: str) -> set[Use]:
-        """What the function was allowed from there on."""
+    def since(self, begin: int, function: str, *, allowed: bool = True) -> set[Use]:
+        """What the function was allowed from there on, or what it was refused."""
         whose = f":assumed-role/{self._roles.role(function)}/"
         with self._log.open() as log:
             log.seek(begin)
             lines = [json.loads(each) for each in log]
-        return {Use(action, on) for said, who, action, on in lines if said == "Allow" and whose in who}
+        return {Use(action, on) for said, who, action, on in lines if (said == "Allow") == allowed and whose in who}
 
 
 def _role_of(function_name: str, functions: list[dict[str, Any]]) -> str:

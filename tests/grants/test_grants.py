@@ -1,6 +1,6 @@
 """Nothing is granted that is not used: each single grant, taken away, makes an exercise of its function fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -76,22 +76,25 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
     by = {each: [drive for drive, uses in used.items() if any(each.covers(use) for use in uses)] for each in granted}
     unused = [str(each) for each in granted if not by[each]]
     assert not unused, f"granted and not used: {unused}"
-    unneeded = [str(each) for each in granted if not needed(staged, roles, each, by[each])]
+    unneeded = [str(each) for each in granted if not needed(staged, roles, decisions, each, by[each])]
     assert not unneeded, f"granted and not needed: {unneeded}"
 
 
-def needed(staged: Stage, roles: Roles, grant: Grant, exercises: list[Exercise]) -> bool:
+def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exercises: list[Exercise]) -> bool:
     """Whether one of the exercises fails without the grant, if need be once the function has forgotten what it read."""
     with roles.without(grant):
-        if any(fails(staged, each) for each in exercises):
+        if any(fails(staged, decisions, grant, each) for each in exercises):
             return True
         staged.start_anew(grant.function)
-        return any(fails(staged, each) for each in exercises)
+        return any(fails(staged, decisions, grant, each) for each in exercises)
 
 
-def fails(staged: Stage, exercise: Callable[[Stage], None]) -> bool:
+def fails(staged: Stage, decisions: Decisions, grant: Grant, exercise: Exercise) -> bool:
+    """Whether the exercise fails, and the IAM refused just what was granted."""
+    begin = decisions.now()
     try:
         exercise(staged)
     except AssertionError:
-        return True
+        refused = decisions.since(begin, grant.function, allowed=False)
+        return any(grant.covers(use) for use in refused)
     return False
