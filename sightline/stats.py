@@ -7,8 +7,8 @@ from typing import Any
 from sightline import display
 from sightline.api import Api
 
-_COUNTED = ("recognized", "rejected", "reused", "rekognition_calls")
-_HEADINGS = ("day", "recognized", "rejected", "reused", "paid calls", "saved calls", "$ spent", "$ saved")
+_COUNTED = ("uploads", "recognized", "rejected", "reused", "rekognition_calls")
+_HEADINGS = ("day", "uploads", "recognized", "rejected", "reused", "paid calls", "saved calls", "$ spent", "$ saved")
 
 
 def stats(api: Api, given: Namespace) -> int:

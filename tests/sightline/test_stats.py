@@ -7,6 +7,7 @@ from tests.sightline.stand_in import Deployment, Trouble
 
 def counted(recognized: int) -> dict[str, Any]:
     return {
+        "uploads": 31,
         "recognized": recognized,
         "rejected": 0,
         "rekognition_calls": 20,
@@ -28,8 +29,8 @@ def test_days_are_shown_with_what_they_cost_and_saved(deployment: Deployment, ru
     deployment.troubles["/images/stats"] = [Trouble(200, json.dumps(STATS))]
     rows = [line.split() for line in run("stats", "--since", "2026-11-01").said.splitlines()[2:]]
     assert rows == [
-        ["2026-11-21", "28", "0", "3", "20", "5", "0.020", "0.005"],
-        ["all", "30", "0", "3", "20", "5", "0.020", "0.005"],
+        ["2026-11-21", "31", "28", "0", "3", "20", "5", "0.020", "0.005"],
+        ["all", "31", "30", "0", "3", "20", "5", "0.020", "0.005"],
     ]
     assert deployment.asked[0][1] == "/images/stats?since=2026-11-01"
 
