@@ -57,7 +57,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
 
 
 def test_every_function_has_exercises() -> None:
-    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function", **SETTINGS)]
+    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function")]
     assert {each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in functions} == set(EXERCISES)
 
 
