@@ -11,42 +11,31 @@ from local.deployment import Deployment
 from local.environment import clean
 from tests.stacks import ROOT
 
-SECTIONS = re.split(r"^## ", (ROOT / "docs/operations.md").read_text(), flags=re.MULTILINE)[1:]
-TRIED = {
-    section.splitlines()[0]: blocks
-    for section in SECTIONS
-    if (
-        blocks := [
-            each for each in re.findall(r"^```sh\n(.*?)^```", section, re.M | re.S) if not each.startswith("# in")
-        ]
-    )
-}
-
+PAGE = (ROOT / "docs/operations.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+TRIED = [each for each in BLOCKS if not each.startswith("# in an account only\n")]
 AS_ROOT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_PAGER": "",
 }
 
 
-@pytest.mark.skipif(
-    not shutil.which("aws"), reason="the page's commands are the AWS CLI's, which is not installed here"
-)
-@pytest.mark.parametrize("section", [each for each in TRIED if each != "First"])
-def test_the_commands_of_the_page_succeed(section: str, deployment: Deployment, tmp_path: Path) -> None:
-    script = "\n".join([*TRIED["First"], *TRIED[section]])
+def test_most_commands_are_such_as_can_be_tried() -> None:
+    assert len(TRIED) > len(BLOCKS) / 2
+
+
+@pytest.mark.skipif(not shutil.which("aws"), reason="they are the AWS CLI's, which is not installed here")
+def test_the_commands_of_the_page_succeed(deployment: Deployment, tmp_path: Path) -> None:
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        ["bash", "-xeuo", "pipefail", "-c", "\n".join(TRIED)],
         cwd=tmp_path,
         env=clean(AS_ROOT | {"ENDPOINT": deployment.endpoints.aws_endpoint}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
-
-
-def test_most_sections_have_commands_that_were_tried() -> None:
-    assert len(TRIED) >= 8
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert '{"status": "ok"}' in ran.stdout
+    assert not re.findall(r"^.* --[a-z-]*(?:name|url|arn) (?:''|None)(?: |$)", ran.stderr, re.MULTILINE)
