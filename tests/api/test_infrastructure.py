@@ -8,7 +8,7 @@ ACCOUNT: dict[str, str] = {}
 
 def properties(kind: str, settings: dict[str, str]) -> dict[str, dict[str, Any]]:
     found = template("APIStack", **settings)["Resources"]
-    return {key: each["Properties"] for key, each in found.items() if each["Type"] == kind}
+    return {key: each.get("Properties", {}) for key, each in found.items() if each["Type"] == kind}
 
 
 def test_every_bucket_is_private_encrypted_and_stays_when_the_stack_goes() -> None:
@@ -39,14 +39,16 @@ def test_every_new_object_is_announced_and_only_once_the_topic_admits_it() -> No
     (announced,) = bucket["Properties"]["NotificationConfiguration"]["TopicConfigurations"]
     assert announced["Event"] == "s3:ObjectCreated:*"
     assert "Filter" not in announced
-    (policy,) = [key for key, each in resources.items() if each["Type"] == "AWS::SNS::TopicPolicy"]
+    (topic,) = announced["Topic"].values()
+    (policy,) = [key for key, each in resources.items() if admits(each, topic)]
     assert policy in bucket["DependsOn"]
 
 
 def test_no_stranger_s_bucket_may_announce_to_the_topic() -> None:
-    (policy,) = properties("AWS::SNS::TopicPolicy", ACCOUNT).values()
-    (admitted,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
-    assert admitted["Principal"] == {"Service": "s3.amazonaws.com"}
+    policies = properties("AWS::SNS::TopicPolicy", ACCOUNT).values()
+    said = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    (admitted,) = [each for each in said if each.get("Principal") == {"Service": "s3.amazonaws.com"}]
+    assert admitted["Effect"] == "Allow"
     assert admitted["Action"] == "sns:Publish"
     assert admitted["Condition"]["StringEquals"]["aws:SourceAccount"]
 
@@ -59,12 +61,16 @@ def test_uploads_reach_the_queue_as_s3_wrote_them_or_the_dead_letters() -> None:
 
 def test_no_function_but_our_own_is_made() -> None:
     assert {each["Handler"] for each in properties("AWS::Lambda::Function", ACCOUNT).values()} == {
-        "api.runtime.upload.handler"
+        "api.runtime.upload.handler",
+        "api.authorizer.authorize.handler",
+        "api.docs.docs.handler",
     }
 
 
 def test_the_upload_function_may_put_images_and_nothing_else() -> None:
-    (policy,) = properties("AWS::IAM::Policy", ACCOUNT).values()
+    policies = properties("AWS::IAM::Policy", ACCOUNT)
+    (policy,) = [each for key, each in policies.items() if key.startswith("UploadRole")]
+    assert not [key for key, each in policies.items() if each is not policy and "s3:" in json.dumps(each)]
     of_s3 = [each for each in policy["PolicyDocument"]["Statement"] if "s3:" in json.dumps(each["Action"])]
     assert [each["Action"] for each in of_s3] == ["s3:PutObject"]
     assert json.dumps(of_s3[0]["Resource"]).endswith('"/images/*"]]}')
@@ -74,7 +80,8 @@ def test_plain_http_is_refused_in_an_account_and_spoken_on_one_machine() -> None
     def refusals(settings: dict[str, str]) -> int:
         return json.dumps(template("APIStack", **settings)).count('{"aws:SecureTransport": "false"}')
 
-    assert refusals(ACCOUNT) == 5
+    kinds = ("AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue")
+    assert refusals(ACCOUNT) == sum(len(properties(kind, ACCOUNT)) for kind in kinds)
     assert refusals(LOCAL) == 0
 
 
@@ -113,10 +120,20 @@ def test_the_outputs_are_what_a_caller_needs() -> None:
 
 
 def test_the_public_url_is_the_api_s_own_unless_one_is_set() -> None:
-    (own,) = properties("AWS::Lambda::Function", ACCOUNT).values()
-    assert "ApiEndpoint" in json.dumps(own["Environment"]["Variables"]["PUBLIC_URL"])
-    (set_,) = properties("AWS::Lambda::Function", ACCOUNT | {"public_url": "https://photos.example"}).values()
-    assert set_["Environment"]["Variables"]["PUBLIC_URL"] == "https://photos.example"
+    assert "ApiEndpoint" in json.dumps(_upload(ACCOUNT)["Environment"]["Variables"]["PUBLIC_URL"])
+    elsewhere = _upload(ACCOUNT | {"public_url": "https://photos.example"})
+    assert elsewhere["Environment"]["Variables"]["PUBLIC_URL"] == "https://photos.example"
+
+
+def admits(resource: dict[str, Any], topic: str) -> bool:
+    topics: list[dict[str, str]] = resource.get("Properties", {}).get("Topics", [])
+    return resource["Type"] == "AWS::SNS::TopicPolicy" and topics == [{"Ref": topic}]
+
+
+def _upload(settings: dict[str, str]) -> dict[str, Any]:
+    functions = properties("AWS::Lambda::Function", settings).values()
+    (upload,) = [each for each in functions if each["Handler"] == "api.runtime.upload.handler"]
+    return upload
 
 
 def _images(settings: dict[str, str]) -> dict[str, Any]:
