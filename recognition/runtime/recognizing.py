@@ -54,12 +54,13 @@ def recognize(
     known = [each for each in questions if each.image in asked]
     told = {each: said for each in known if (said := _kept(each, standing, books.history))}
     over = {each for each in known if each not in told and _is_over(each, standing)}
+    newer = [stands for each in known if _is_late(each, over, told) and (stands := standing.get(each.key))]
     entries = _entries([each for each in known if each not in told and each not in over], asked, ask, books.memory)
     stood = books.recognitions.add(list(entries.values()), standing)
     given = {each: _told(entry, stands) for (each, entry), stands in zip(entries.items(), stood, strict=True)}
     over |= {each for each, said in given.items() if said is None}
     told |= {each: said for each, said in given.items() if said}
-    return over | _let_be_found(told, books, announce)
+    return over | _let_be_found(told, newer, books, announce)
 
 
 def _recall(asked: Asked, books: Books, default: str) -> Standing:
@@ -87,6 +88,14 @@ def _is_over(question: Question, standing: Standing) -> bool:
         return False
     stands = standing[question.key]
     return stands is None or (stands.order > question.order and not question.request)
+
+
+def _is_late(question: Question, over: set[Question], told: Mapping[Question, Told]) -> bool:
+    """Whether another answer stands already.
+
+    Whoever gave an earlier one may have died on having it found, after the later one was: what stands is settled again.
+    """
+    return question in over or (question in told and not told[question].stands)
 
 
 def _entries(questions: Sequence[Question], asked: Asked, ask: Ask, memory: Memory) -> dict[Question, Entry]:
@@ -118,11 +127,13 @@ def _told(entry: Entry, stands: Entry | None) -> Told | None:
     return Told(entry, new=True, stands=False) if stands and entry.request else None
 
 
-def _let_be_found(told: Mapping[Question, Told], books: Books, announce: Announce) -> set[Question]:
+def _let_be_found(
+    told: Mapping[Question, Told], newer: Sequence[Entry], books: Books, announce: Announce
+) -> set[Question]:
     """Index, count and announce the answers; the questions of those that were announced, or erased meanwhile."""
     new = [said.entry for said in told.values() if said.new]
     learned = books.memory.learned(each.image.image_id for each in new)
-    erased = books.indexing.settle([said.entry for said in told.values() if said.stands], learned)
+    erased = books.indexing.settle([*newer, *(said.entry for said in told.values() if said.stands)], learned)
     books.usage.count(new)
     events = {each: said.entry.event() for each, said in told.items() if each.key not in erased}
     taken = announce(list(events.values()))

@@ -9,16 +9,16 @@ def keep(table: str, entry: Entry, over: Entry | None = None) -> dict[str, Any]:
     """Let an entry be the one that stands, over just this one or none; what people said of the image stays."""
     row = entry.to_item()
     key = {name: row.pop(name) for name in ("owner", "image_id")}
-    condition, values = "attribute_not_exists(image_id)", dict(row)
+    condition, values, counted = "attribute_not_exists(image_id)", dict(row), ""
     if over:
-        condition = "sequencer = :over"
-        row["earlier"] = values["earlier"] = {"N": str(over.earlier + 1)}
-        values["over"] = {"S": over.order}
+        # Counted by the table, for an answer put aside meanwhile is counted without another order.
+        condition, counted = "sequencer = :over", " ADD earlier :one"
+        values |= {"over": {"S": over.order}, "one": {"N": "1"}}
     return {
         "Update": {
             "TableName": table,
             "Key": key,
-            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in row),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in row) + counted,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {f"#{name}": name for name in row},
             "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
