@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from domain.entry import ERASED, Entry, Item, Key
 from domain.image import Image
-from recognition.runtime.writes import count, keep, put_aside
+from recognition.runtime.writes import count, keep, key_of, put_aside
 from wire import rows
 
 Standing = Mapping[Key, Entry | None]
@@ -34,13 +34,13 @@ class Recognitions:
 
     def orders(self, entries: Iterable[Entry]) -> dict[Key, str]:
         """The order of what stands of these entries' images, as it is this moment."""
-        keys = {self._table: [_key(*each.key) for each in entries]}
+        keys = {self._table: [key_of(*each.key) for each in entries]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
         return {(each["owner"]["S"], each["image_id"]["S"]): each["sequencer"]["S"] for each in found[self._table]}
 
     def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> tuple[dict[Key, Entry | None], list[Item]]:
         """What stands of these images, and with it, in the same request, these rows of the answers table."""
-        keys = [_key(*key) for key in dict.fromkeys((each.owner, each.image_id) for each in images)]
+        keys = [key_of(*key) for key in dict.fromkeys((each.owner, each.image_id) for each in images)]
         asked = {self._table: keys, self._answers: answers}
         found = rows.read(self._dynamodb, asked, consistent={self._table})
         standing = {(each["owner"]["S"], each["image_id"]["S"]): Entry.standing(each) for each in found[self._table]}
@@ -60,12 +60,12 @@ class Recognitions:
 
     def get(self, owner: str, image_id: str) -> Entry | None:
         """One entry of this owner."""
-        item = self._dynamodb.get_item(TableName=self._table, Key=_key(owner, image_id)).get("Item")
+        item = self._dynamodb.get_item(TableName=self._table, Key=key_of(owner, image_id)).get("Item")
         return Entry.standing(item) if item else None
 
     def by_ids(self, owner: str, image_ids: Sequence[str]) -> list[Entry]:
         """The owner's entries of these ids, in their order, without those that are not there."""
-        keys = [_key(owner, image_id) for image_id in image_ids]
+        keys = [key_of(owner, image_id) for image_id in image_ids]
         found = map(Entry.standing, rows.read(self._dynamodb, {self._table: keys})[self._table])
         by_id = {entry.image.image_id: entry for entry in found if entry}
         return [by_id[image_id] for image_id in image_ids if image_id in by_id]
@@ -84,7 +84,7 @@ class Recognitions:
 
     def has(self, owner: str, image_id: str) -> bool:
         """Whether there is a row, be it that of an erased image."""
-        asked = {"Key": _key(owner, image_id), "ProjectionExpression": "image_id", "ConsistentRead": True}
+        asked = {"Key": key_of(owner, image_id), "ProjectionExpression": "image_id", "ConsistentRead": True}
         return "Item" in self._dynamodb.get_item(TableName=self._table, **asked)
 
     def bury(self, owner: str, image_id: str, expires: int) -> Entry | None:
@@ -99,7 +99,7 @@ class Recognitions:
     def seal(self, owner: str, image_id: str, expires: int) -> None:
         """Leave nothing of an image but that it was erased, until that second since 1970."""
         left = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
-        self._dynamodb.put_item(TableName=self._table, Item=_key(owner, image_id) | left)
+        self._dynamodb.put_item(TableName=self._table, Item=key_of(owner, image_id) | left)
 
     def _add_one(self, entry: Entry) -> Entry | None:
         for contest in range(_CONTESTS):
@@ -131,7 +131,7 @@ class Recognitions:
     ) -> Item:
         answer = self._dynamodb.update_item(
             TableName=self._table,
-            Key=_key(owner, image_id),
+            Key=key_of(owner, image_id),
             UpdateExpression=change,
             ExpressionAttributeValues=values,
             ReturnValues="ALL_NEW",
@@ -147,7 +147,3 @@ def _stands(entry: Entry, standing: Standing) -> Entry | None:
         return entry
     over = standing[entry.key]
     return replace(entry, earlier=over.earlier + 1) if over and over.order < entry.order else over
-
-
-def _key(owner: str, image_id: str) -> Item:
-    return {"owner": {"S": owner}, "image_id": {"S": image_id}}

@@ -5,10 +5,15 @@ from typing import Any
 from domain.entry import Entry, Item
 
 
+def key_of(owner: str, image_id: str) -> Item:
+    """What an image's row is found by."""
+    return {"owner": {"S": owner}, "image_id": {"S": image_id}}
+
+
 def keep(table: str, entry: Entry, over: Entry | None = None) -> dict[str, Any]:
     """Let an entry be the one that stands, over just this one or none; what people said of the image stays."""
-    row = entry.to_item()
-    key = {name: row.pop(name) for name in ("owner", "image_id")}
+    key = key_of(*entry.key)
+    row = {name: value for name, value in entry.to_item().items() if name not in key}
     condition, values, counted = "attribute_not_exists(image_id)", dict(row), ""
     if over:
         # Counted by the table, for an answer put aside meanwhile is counted without another order.
@@ -28,11 +33,10 @@ def keep(table: str, entry: Entry, over: Entry | None = None) -> dict[str, Any]:
 
 def count(table: str, standing: Entry) -> dict[str, Any]:
     """Count one more answer beside the one that stands."""
-    row = standing.to_item()
     return {
         "Update": {
             "TableName": table,
-            "Key": {name: row[name] for name in ("owner", "image_id")},
+            "Key": key_of(*standing.key),
             "UpdateExpression": "ADD earlier :one",
             "ConditionExpression": "sequencer = :standing",
             "ExpressionAttributeValues": {":one": {"N": "1"}, ":standing": {"S": standing.order}},
