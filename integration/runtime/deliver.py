@@ -145,4 +145,5 @@ def _carefully(write: Callable[[], None], due: Mapping[str, Due]) -> None:
     try:
         write()
     except (BotoCoreError, ClientError, UndoneError):
-        logger.exception("not kept", extra={"delivery_ids": [delivery.delivery_id for delivery, _ in due.values()]})
+        for delivery, _ in due.values():
+            logger.exception("not kept", extra=delivery.log_keys)

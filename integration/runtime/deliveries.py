@@ -22,8 +22,12 @@ class Deliveries:
 
         They are received at once, or after so many seconds as `delays` says of their ids.
         """
-        messages = {each.delivery_id: each.to_json() for each in deliveries}
-        return {taken for batch in batches(messages) for taken in self._send(batch, delays or {})}
+        given = {each.delivery_id: each for each in deliveries}
+        messages = {name: each.to_json() for name, each in given.items()}
+        taken = {name for batch in batches(messages) for name in self._send(batch, delays or {})}
+        for name in given.keys() - taken:
+            logger.error("delivery not queued", extra=given[name].log_keys)
+        return taken
 
     def _send(self, batch: dict[str, str], delays: Mapping[str, int]) -> set[str]:
         from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
@@ -35,6 +39,6 @@ class Deliveries:
         try:
             answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except (BotoCoreError, ClientError):
-            logger.exception("deliveries not sent", extra={"delivery_ids": list(batch)})
+            logger.exception("deliveries not sent")
             return set()
         return {each["Id"] for each in answer.get("Successful", [])}

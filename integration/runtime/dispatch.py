@@ -56,17 +56,18 @@ def owed_for(
 
     They are of the time `at` which the subscriptions were read, or a little before.
     """
+    said = {"message_id": record["messageId"]}
     try:
         event = Event.from_json(record["body"])
+        said["correlation_id"] = event.data.get("image_id")
         if event.type == ERASED:
             for whose in (event.owner, EVERY_OWNER):
                 log.erase(whose, event.data["image_id"], at)
         owed = [Delivery.of(event, each, at) for each in told_of(event.owner) if each.wants(event)]
-        told = {"correlation_id": event.data.get("image_id"), "deliveries": [each.delivery_id for each in owed]}
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError, UndoneError):
-        logger.exception("event not dispatched", extra={"message_id": record["messageId"]})
+        logger.exception("event not dispatched", extra=said)
         return None
-    logger.info("owed", extra=told)
+    logger.info("owed", extra=said | {"deliveries": [each.delivery_id for each in owed]})
     return owed
 
 
@@ -75,7 +76,8 @@ def missed(unwanted: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]
     try:
         log.write(Logged.of(each, "dropped", reason="webhook_disabled").to_item(now) for each in unwanted)
     except (BotoCoreError, ClientError, UndoneError):
-        logger.exception("what was missed is not logged")
+        for each in unwanted:
+            logger.exception("what was missed is not logged", extra=each.log_keys)
         return set()
     return {each.delivery_id for each in unwanted}
 

@@ -118,6 +118,14 @@ def reloaded(name: str) -> ModuleType:
     return importlib.reload(importlib.import_module(f"integration.runtime.{name}"))
 
 
+@pytest.fixture
+def worker(account: Account) -> Iterator[ModuleType]:
+    """The deliver function's module in a fresh worker."""
+    loaded = reloaded("deliver")
+    yield loaded
+    loaded.connections._close(list(loaded.connections._kept))
+
+
 def subscription(n: int = 0, url: str = "https://example.com/hook", **changed: Any) -> Subscription:
     """The n-th subscription of owner `public`."""
     given = {"owner": "public", "subscription_id": f"sub_{n:032x}", "url": url} | changed

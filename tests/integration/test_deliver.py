@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -25,31 +24,23 @@ EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 
 @pytest.fixture
-def module(account: Account) -> Iterator[ModuleType]:
-    """The deliver function's module in a fresh worker; failed messages' pauses are kept in `module.hidden`."""
-    loaded = reloaded("deliver")
-    yield loaded
-    loaded.connections._close(list(loaded.connections._kept))
-
-
-@pytest.fixture
-def hidden(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def hidden(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """The pauses asked for, by message id."""
     pauses: dict[str, int] = {}
 
     def retry_later(sqs: Any, queue_url: str, records: list[dict[str, Any]], delay: Any) -> None:
         pauses.update({record["messageId"]: delay(record) for record in records})
 
-    monkeypatch.setattr(module, "retry_later", retry_later)
+    monkeypatch.setattr(worker, "retry_later", retry_later)
     return pauses
 
 
 @pytest.fixture
-def asked(module: ModuleType) -> list[str]:
+def asked(worker: ModuleType) -> list[str]:
     """The operations that AWS is asked for from here on."""
     names: list[str] = []
     for service in ("dynamodb", "secretsmanager", "sqs"):
-        module.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
+        worker.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
     return names
 
 
@@ -61,88 +52,88 @@ def owed(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
     return [Delivery.of(EVENT, each, int(time.time()) - seconds_ago).to_json() for each in subscriptions]
 
 
-def returned(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
+def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
     """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = module.handler(sqs_event(*bodies, attempt=attempt), None)
+    said: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
     return [each["itemIdentifier"] for each in said["batchItemFailures"]]
 
 
-def test_a_subscriber_is_told_and_can_verify_it(account: Account, module: ModuleType, subscriber: Subscriber) -> None:
-    assert returned(module, *owed(account, f"{subscriber.url}/status/200")) == []
+def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
+    assert returned(worker, *owed(account, f"{subscriber.url}/status/200")) == []
     (received,) = subscriber.received
     known = secret(SIGNING_KEY, subscription(0).subscription_id, 1)
     body = Webhook(known).verify(received.body, received.headers)
     assert body == {"type": EVENT.type, "timestamp": EVENT.timestamp, "data": EVENT.data}
 
 
-def test_ten_are_told_at_once(account: Account, module: ModuleType) -> None:
+def test_ten_are_told_at_once(account: Account, worker: ModuleType) -> None:
     together = threading.Barrier(10)
 
     def post(*_: Any) -> Answer:
         together.wait(5)
         return Answer(200)
 
-    module.connections.post = post
-    assert returned(module, *owed(account, *["https://example.com"] * 10)) == []
+    worker.connections.post = post
+    assert returned(worker, *owed(account, *["https://example.com"] * 10)) == []
 
 
 def test_only_those_that_failed_come_back(
-    account: Account, module: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
 ) -> None:
     statuses = ("200", "500", "204", "302/location/x", "410", "404")
     urls = [f"{subscriber.url}/status/{status}" for status in statuses]
-    assert returned(module, *owed(account, *urls)) == ["message-1", "message-3", "message-5"]
+    assert returned(worker, *owed(account, *urls)) == ["message-1", "message-3", "message-5"]
     assert hidden.keys() == {"message-1", "message-3", "message-5"}
     assert len(subscriber.received) == 6
 
 
 def test_pauses_follow_the_schedule(
-    account: Account, module: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
 ) -> None:
     messages = owed(account, f"{subscriber.url}/status/500")
     waited = []
     for attempt in range(1, 9):
-        module.standings.cache_clear()  # else so many failures at once would have it left alone
+        worker.standings.cache_clear()  # else so many failures at once would have it left alone
         account.subscriptions.change("public", subscription(0).subscription_id, {}, HEALTH)
-        returned(module, *messages, attempt=attempt)
+        returned(worker, *messages, attempt=attempt)
         waited.append(hidden["message-0"])
     assert waited == pytest.approx([5, 300, 1800, 7200, 18000, 36000, 36000, 0], rel=0.11, abs=1)
 
 
 def test_retry_after_makes_a_pause_longer(
-    account: Account, module: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
 ) -> None:
-    returned(module, *owed(account, f"{subscriber.url}/status/429/retry-after/4000"))
+    returned(worker, *owed(account, f"{subscriber.url}/status/429/retry-after/4000"))
     assert hidden == {"message-0": 4000}
 
 
 def test_a_failed_message_is_hidden_in_the_queue_itself(
-    account: Account, module: ModuleType, subscriber: Subscriber
+    account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     (message,) = owed(account, f"{subscriber.url}/status/503/retry-after/4000")
     account.sqs.send_message(QueueUrl=account.deliveries, MessageBody=message)
     (received,) = account.sqs.receive_message(QueueUrl=account.deliveries, VisibilityTimeout=0)["Messages"]
     event = sqs_event(message)
     event["Records"][0]["receiptHandle"] = received["ReceiptHandle"]
-    assert module.handler(event, None) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert worker.handler(event, None) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert account.queued() == []
 
 
 def test_a_subscription_deleted_meanwhile_is_told_nothing(
-    account: Account, module: ModuleType, subscriber: Subscriber
+    account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     messages = owed(account, f"{subscriber.url}/status/200", seconds_ago=61)
     account.subscriptions.remove("public", subscription(0).subscription_id)
-    assert returned(module, *messages) == []
+    assert returned(worker, *messages) == []
     assert subscriber.received == []
 
 
 def test_an_old_delivery_goes_where_its_subscription_leads_now(
-    account: Account, module: ModuleType, subscriber: Subscriber
+    account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     messages = owed(account, f"{subscriber.url}/status/500", seconds_ago=61)
     account.subscriptions.add(subscription(0, f"{subscriber.url}/status/200", generation=2))
-    assert returned(module, *messages) == []
+    assert returned(worker, *messages) == []
     (received,) = subscriber.received
     Webhook(secret(SIGNING_KEY, subscription(0).subscription_id, 2)).verify(received.body, received.headers)
 
@@ -157,9 +148,9 @@ def test_an_old_delivery_goes_where_its_subscription_leads_now(
     ],
 )
 def test_a_poison_message_is_returned_alone_and_hurried_to_the_dead_letters(
-    account: Account, module: ModuleType, hidden: dict[str, int], subscriber: Subscriber, poison: str
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber, poison: str
 ) -> None:
-    assert returned(module, poison, *owed(account, f"{subscriber.url}/status/200")) == ["message-0"]
+    assert returned(worker, poison, *owed(account, f"{subscriber.url}/status/200")) == ["message-0"]
     assert hidden == {"message-0": 0}
     assert len(subscriber.received) == 1
 
@@ -169,24 +160,24 @@ def test_the_default_endpoint_is_told_with_its_own_secret(
 ) -> None:
     default = Subscription.default(f"{subscriber.url}/status/200")
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
-    module = reloaded("deliver")
-    assert returned(module, Delivery.of(EVENT, default, 1).to_json()) == []
+    worker = reloaded("deliver")
+    assert returned(worker, Delivery.of(EVENT, default, 1).to_json()) == []
     (received,) = subscriber.received
     Webhook(secret(SIGNING_KEY, "default", 1)).verify(received.body, received.headers)
-    module.connections._close(list(module.connections._kept))
+    worker.connections._close(list(worker.connections._kept))
 
 
-def test_an_attempt_that_breaks_off_fails_alone(account: Account, module: ModuleType, hidden: dict[str, int]) -> None:
+def test_an_attempt_that_breaks_off_fails_alone(account: Account, worker: ModuleType, hidden: dict[str, int]) -> None:
     def post(url: str, *_: Any) -> Answer:
         if url.endswith("broken"):
             raise ZeroDivisionError
         return Answer(200)
 
-    module.connections.post = post
-    assert returned(module, *owed(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
+    worker.connections.post = post
+    assert returned(worker, *owed(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
 
 
-def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, module: ModuleType) -> None:
+def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, worker: ModuleType) -> None:
     over = threading.Event()
 
     def try_once(delivery: Delivery, told: Subscription, number: int) -> Attempt:
@@ -195,26 +186,26 @@ def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, m
         return Attempt(number, 1.0, 7, Answer(200))
 
     messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
-    due = {each["messageId"]: module.receive(each) for each in messages}
-    made = partial(deliver, due, account.subscriptions, module.standings(), account.log, try_once, patience=0.2)
+    due = {each["messageId"]: worker.receive(each) for each in messages}
+    made = partial(deliver, due, account.subscriptions, worker.standings(), account.log, try_once, patience=0.2)
     _, outcomes = made(now=lambda: 5.0)
     over.set()
     assert outcomes == {"message-0": Attempt(1, 5.0, 200, HUNG), "message-1": Attempt(1, 1.0, 7, Answer(200))}
 
 
 def test_aws_is_asked_for_a_batch_not_for_a_record(
-    account: Account, module: ModuleType, subscriber: Subscriber, asked: list[str]
+    account: Account, worker: ModuleType, subscriber: Subscriber, asked: list[str]
 ) -> None:
     fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
     old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
-    returned(module, *fresh)
+    returned(worker, *fresh)
     assert sorted(asked) == ["BatchWriteItem", "GetSecretValue"]
     asked.clear()
-    returned(module, *old)
+    returned(worker, *old)
     assert asked == ["BatchGetItem", "BatchWriteItem"]
 
 
-def test_the_body_sent_is_the_one_that_was_queued(account: Account, module: ModuleType, subscriber: Subscriber) -> None:
+def test_the_body_sent_is_the_one_that_was_queued(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
     (message,) = owed(account, f"{subscriber.url}/status/200")
-    returned(module, message)
+    returned(worker, message)
     assert subscriber.received[0].body.decode() == json.loads(message)["body"]

@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -34,6 +36,23 @@ def test_an_event_s_line_names_its_image_and_the_deliveries_it_makes(account: Ac
     (queued,) = account.queued()
     (line,) = lines(log)
     assert (line["correlation_id"], line["deliveries"]) == (IMAGE_ID, [queued.delivery_id])
+
+
+def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: ModuleType, log: io.StringIO) -> None:
+    told = subscription()
+    account.subscriptions.add(told)
+    dispatch = reloaded("dispatch")
+    account.sqs.delete_queue(QueueUrl=account.deliveries)
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
+    account.dynamodb.delete_table(TableName="deliveries")
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    worker.connections.post = lambda *asked: Answer(204)
+    worker.handler(sqs_event(Delivery.of(CAT, told, int(time.time())).to_json()), None)
+    account.dynamodb.delete_table(TableName="subscriptions")
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    found = {line["message"] for line in lines(log) if line.get("correlation_id") == IMAGE_ID}
+    assert found >= {"delivery not queued", "what was missed is not logged", "not kept", "event not dispatched"}
 
 
 def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(log: io.StringIO) -> None:
