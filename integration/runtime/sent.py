@@ -7,17 +7,17 @@ from typing import Any
 
 from domain.clock import now, rfc3339
 from domain.event import TEST, Event
-from domain.ids import fresh_id, is_id
-from integration.runtime import delivery
+from domain.ids import fresh_id
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.logged import STATUSES, Logged
+from integration.runtime.own import own_delivery, own_webhook
 from integration.runtime.resending import resend, worth_resending
-from integration.runtime.subscription import ID_PREFIX, Subscription
+from integration.runtime.subscription import Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
-from wire.http_api import ApiError, Reply, Request, only_query, owner, path, query, reply, respond
+from wire.http_api import ApiError, Reply, Request, only_query, query, reply, respond
 from wire.paging import Cursors, limit
 from wire.query_time import query_time
 
@@ -56,7 +56,7 @@ def list_dead_letters(request: Request) -> Reply:
 def get_delivery(request: Request) -> Reply:
     """GET /deliveries/{delivery_id}: one with every attempt, and what is sent."""
     only_query(request)
-    found = _own_delivery(request)
+    found = own_delivery(request, log)
     links = {"self": _link(found), "webhook": f"{PUBLIC_URL}/webhooks/{found.subscription_id}"}
     return reply(200, found.to_dict() | {"attempts": found.attempts, "event": json.loads(found.body), "links": links})
 
@@ -64,7 +64,7 @@ def get_delivery(request: Request) -> Reply:
 def replay_delivery(request: Request) -> Reply:
     """POST /deliveries/{delivery_id}/replay: send one again, with the same id."""
     only_query(request)
-    found = _own_delivery(request)
+    found = own_delivery(request, log)
     subscription = subscriptions.get(found.owner, found.subscription_id)
     if not subscription:
         raise ApiError(409, "unsubscribed", "The webhook that this was sent to has been deleted.")
@@ -90,7 +90,7 @@ def redrive(request: Request) -> Reply:
 def test_webhook(request: Request) -> Reply:
     """POST /webhooks/{webhook_id}/test: tell it a test event, whatever else it is told."""
     only_query(request)
-    subscription, at = _told(_own_webhook(request)), now()
+    subscription, at = _told(own_webhook(request, subscriptions)), now()
     data = {"webhook_id": subscription.subscription_id}
     event = Event(fresh_id("evt", at), TEST, rfc3339(at), subscription.owner, data)
     made = Logged.of(Delivery.of(event, subscription, int(at.timestamp())), "pending")
@@ -99,13 +99,13 @@ def test_webhook(request: Request) -> Reply:
 
 
 def _listed(request: Request, status: str | None) -> Reply:
-    webhook = _own_webhook(request)
+    webhook = own_webhook(request, subscriptions)
     found, last = log.page(webhook.owner, webhook.subscription_id, status, limit(request), cursors.read(request))
     return cursors.page(request, [_shown(each) for each in found], last)
 
 
 def _sent_again(request: Request, status: str | None, since: str) -> Reply:
-    webhook = _told(_own_webhook(request))
+    webhook = _told(own_webhook(request, subscriptions))
     most, after = limit(request, MOST_SENT_AGAIN, MOST_SENT_AGAIN), cursors.read(request)
     found, last = log.since(webhook.owner, webhook.subscription_id, status, since, most, after)
     again = worth_resending(found)
@@ -125,27 +125,11 @@ def _status(request: Request) -> str | None:
     return given
 
 
-def _own_webhook(request: Request) -> Subscription:
-    given = path(request, "webhook_id")
-    subscription = subscriptions.get(owner(request), given) if is_id(ID_PREFIX, given) else None
-    if not subscription:
-        raise ApiError(404, "no_such_webhook", "There is no such webhook; GET /webhooks lists yours.")
-    return subscription
-
-
 def _told(subscription: Subscription) -> Subscription:
     """The subscription, if it is told anything; raises ApiError 409."""
     if subscription.disabled:
         raise ApiError(409, "webhook_disabled", 'The webhook is disabled; PATCH it with {"enabled": true} first.')
     return subscription
-
-
-def _own_delivery(request: Request) -> Logged:
-    given = path(request, "delivery_id")
-    found = log.one(owner(request), given) if is_id(delivery.ID_PREFIX, given) else None
-    if not found:
-        raise ApiError(404, "no_such_delivery", "There is no such delivery; they stay in the log for thirty days.")
-    return found
 
 
 def _accepted(sent: Logged) -> Reply:

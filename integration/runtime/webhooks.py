@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any, TypeVar
 
 from domain.clock import now, rfc3339
-from domain.ids import is_id
 from integration.runtime.notice import OWNER
+from integration.runtime.own import no_such_webhook, own_webhook, webhook_id
 from integration.runtime.registration import RegistrationError, enabled, register, wishes
 from integration.runtime.signature import secret, signing_key
-from integration.runtime.subscription import HEALTH, ID_PREFIX, ROTATION_SECONDS, Item, Subscription
+from integration.runtime.subscription import HEALTH, ROTATION_SECONDS, Item, Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
-from wire.http_api import ApiError, Reply, Request, json_body, only_query, owner, path, reply, respond
+from wire.http_api import ApiError, Reply, Request, json_body, only_query, owner, reply, respond
 from wire.outbound import Policy, TargetError
 from wire.paging import Cursors, limit
 
@@ -54,14 +54,14 @@ def list_webhooks(request: Request) -> Reply:
 def get_webhook(request: Request) -> Reply:
     """GET /webhooks/{webhook_id}: as it was registered, and how it is doing; without its secret."""
     only_query(request)
-    return reply(200, _shown(_own(request)))
+    return reply(200, _shown(own_webhook(request, subscriptions)))
 
 
 def change_webhook(request: Request) -> Reply:
     """PATCH /webhooks/{webhook_id}: what is named is changed; enabled again, it begins without failures."""
     only_query(request)
     given = json_body(request)
-    changed, forgotten = _read(lambda: _changes(given, _own(request)))
+    changed, forgotten = _read(lambda: _changes(given, own_webhook(request, subscriptions)))
     if not changed and not forgotten:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
     return reply(200, _shown(_changed(request, changed, forgotten)))
@@ -71,7 +71,7 @@ def rotate_secret(request: Request) -> Reply:
     """POST /webhooks/{webhook_id}/rotate: a new secret, shown this once; the one before signs for a day more."""
     only_query(request)
     at = now()
-    rotated = _own(request).rotated(int(at.timestamp()))
+    rotated = own_webhook(request, subscriptions).rotated(int(at.timestamp()))
     subscription = _changed(request, rotated.secrets(), ())
     until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
@@ -81,8 +81,8 @@ def rotate_secret(request: Request) -> Reply:
 def remove_webhook(request: Request) -> Reply:
     """DELETE /webhooks/{webhook_id}: what is still owed to it is dropped."""
     only_query(request)
-    if not subscriptions.remove(owner(request), _webhook_id(request)):
-        raise _no_such_webhook()
+    if not subscriptions.remove(owner(request), webhook_id(request)):
+        raise no_such_webhook()
     return {"statusCode": 204, "headers": {}}
 
 
@@ -119,33 +119,15 @@ def _changes(given: dict[str, Any], known: Subscription) -> tuple[Item, tuple[st
     return changed | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, forgotten
 
 
-def _own(request: Request) -> Subscription:
-    subscription = subscriptions.get(owner(request), _webhook_id(request))
-    if not subscription:
-        raise _no_such_webhook()
-    return subscription
-
-
 def _changed(request: Request, changed: Item, forgotten: tuple[str, ...]) -> Subscription:
-    subscription = subscriptions.change(owner(request), _webhook_id(request), changed, forgotten)
+    subscription = subscriptions.change(owner(request), webhook_id(request), changed, forgotten)
     if not subscription:
-        raise _no_such_webhook()
+        raise no_such_webhook()
     return subscription
-
-
-def _webhook_id(request: Request) -> str:
-    given = path(request, "webhook_id")
-    if not is_id(ID_PREFIX, given):
-        raise _no_such_webhook()
-    return given
 
 
 def _shown(subscription: Subscription) -> dict[str, Any]:
     return subscription.to_dict() | {"links": {"self": f"{PUBLIC_URL}/webhooks/{subscription.subscription_id}"}}
-
-
-def _no_such_webhook() -> ApiError:
-    return ApiError(404, "no_such_webhook", "There is no such webhook; GET /webhooks lists yours.")
 
 
 ROUTES = {
