@@ -16,7 +16,7 @@ Row = Mapping[str, Sequence[cloudwatch.IMetric]]
 
 _COLUMNS = 24
 _FAILED = "DeliveriesFailed"
-_ASKED = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
+_ASKED = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns", "Throttled")
 
 
 def dashboard(

@@ -106,6 +106,7 @@ class RekognitionStack(cdk.Stack):
         recognize.may(["lambda:InvokeFunction"], self.edge.function_arn)
         if "rekognition" in detectors:
             recognize.may(["rekognition:DetectLabels"], "*")
+        recognize.may(["sqs:SendMessage"], api.uploads_queue.queue_arn)
         recognize.work_off(api.uploads_queue, concurrency)
         return recognize
 

@@ -1,6 +1,6 @@
-"""Records of an SQS batch: answered one by one, tried again later one by one."""
+"""Records of an SQS batch: answered one by one, tried again later one by one, or put off."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,6 +13,9 @@ _MOST_BYTES = 250_000
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
+
+PUT_OFF, TRIED = "PutOff", "Tried"
+"""The attributes of a message that was put off: how often, and how many tries it has had apart from that."""
 
 logger = Logger()
 
@@ -28,6 +31,11 @@ def failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
 def attempt(record: Record) -> int:
     """How many times this record has been received, this time included."""
     return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def tries(record: Record) -> int:
+    """How many tries its message has had, this one included; to be put off was none."""
+    return _told(record, TRIED) + attempt(record)
 
 
 def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
@@ -52,6 +60,37 @@ def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Call
             logger.warning("retry not paced", extra={"code": refused["Code"]})
 
 
+def put_off(sqs: Any, queue_url: str, records: Iterable[Record], pause: Callable[[int], int]) -> list[Record]:
+    """Send messages that could not be tried once more, each after `pause(how often that was)` seconds.
+
+    Answers those that are replaced thereby: to hide them instead would count as a try. The others SQS did not take, or
+    the pause is none: they have been put off for long enough.
+    """
+    pauses = {each["messageId"]: pause(_told(each, PUT_OFF) + 1) for each in records}
+    due = {each["messageId"]: each for each in records if pauses[each["messageId"]]}
+    taken: set[str] = set()
+    for batch in batches({name: each["body"] for name, each in due.items()}):
+        taken |= send(sqs, queue_url, [_anew(due[name], pauses[name]) for name in batch])
+    for name in taken:
+        times = _told(due[name], PUT_OFF) + 1
+        logger.info("put off", extra={"message_id": name, "seconds": pauses[name], "times": times})
+    return [each for name, each in due.items() if name in taken]
+
+
+def send(sqs: Any, queue_url: str, entries: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Send a batch of messages in one call; answers the ids of those that the queue took."""
+    from botocore.exceptions import BotoCoreError, ClientError  # as above
+
+    try:
+        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+    except (BotoCoreError, ClientError):
+        logger.exception("messages not sent", extra={"ids": [each["Id"] for each in entries]})
+        return set()
+    for refused in answer.get("Failed", []):
+        logger.warning("message refused", extra={"id": refused["Id"], "code": refused["Code"]})
+    return {each["Id"] for each in answer.get("Successful", [])}
+
+
 def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Messages by id, split so that each batch fits one call."""
     batch: dict[str, str] = {}
@@ -65,3 +104,18 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
         size += length
     if batch:
         yield batch
+
+
+def _anew(record: Record, seconds: int) -> dict[str, Any]:
+    said = {PUT_OFF: _told(record, PUT_OFF) + 1, TRIED: tries(record) - 1}
+    attributes = {name: {"DataType": "Number", "StringValue": str(number)} for name, number in said.items()}
+    return {
+        "Id": record["messageId"],
+        "MessageBody": record["body"],
+        "DelaySeconds": seconds,
+        "MessageAttributes": attributes,
+    }
+
+
+def _told(record: Record, name: str) -> int:
+    return int(record.get("messageAttributes", {}).get(name, {}).get("stringValue", 0))

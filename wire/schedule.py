@@ -36,4 +36,6 @@ class Schedule:
 
 UPLOADS = Schedule((2, 4, 8, 16))
 EVENTS = Schedule((5, 20, 80, 320, 900))
+PUT_OFFS = Schedule((45, 90, 180, 360) + (675,) * 196, jitter=0.3)
+"""A day and a half in all, each no longer than SQS delays a message; then what is put off is tried as any other."""
 DELIVERIES = Schedule((5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600), jitter=0.1)

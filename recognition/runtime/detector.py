@@ -15,6 +15,10 @@ class DetectorError(Exception):
     """A detector failed as a whole; the text says how."""
 
 
+class ThrottledError(DetectorError):
+    """It has too much to do just now, which is no image's fault."""
+
+
 class Detector(Protocol):
     """Rekognition, the edge model, or both in turn. `slowest` is how many seconds one call may take."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from domain.image import Image
 from recognition.runtime.cascade import Cascade
 from recognition.runtime.detector import Detector
 from recognition.runtime.edge_detector import EdgeDetector
@@ -18,14 +19,15 @@ _ASKED = {"edge": "edge_once", "rekognition": "rekognition_once", "cascade": "ca
 
 
 class Detectors:
-    """By name; the first name is the default one's, and made at once. `saved` is what the cascade counts.
+    """By name; the first name is the default one's, and made at once. `derived` is the bucket of derived pictures.
 
-    `memory` is what they know and learn of a batch, `derived` the bucket of derived pictures.
+    Of one batch: `memory` is what they know and learn, `saved` what the cascade counts, `throttled` the images that
+    one of them had no time for.
     """
 
     def __init__(self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
-        self.memory = Memory()
+        self.memory, self.throttled = Memory(), set[Image]()
         self._edge_function, self._cascade_below, self._derived = edge_function, cascade_below, derived
         self.named(self.default)
 
@@ -47,17 +49,17 @@ class Detectors:
     def rekognition(self) -> RekognitionDetector:
         """Rekognition, slowing down by itself when throttled; what it cannot read, the edge function makes readable."""
         normalised = Normalised(EdgeDetector.within(MAKING, self._edge_function), self._derived)
-        return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised)
+        return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised, self.throttled)
 
     @cached_property
     def edge_once(self) -> Once:
         """The edge function, unless the model that it would take has answered already."""
-        return Once("edge", self.edge, self.memory, EdgeVersions(self.edge))
+        return Once("edge", self.edge, self.memory, EdgeVersions(self.edge), self.throttled)
 
     @cached_property
     def rekognition_once(self) -> Once:
         """Rekognition, unless its present model has answered already."""
-        return Once("rekognition", self.rekognition, self.memory, lambda model: LABEL_MODEL)
+        return Once("rekognition", self.rekognition, self.memory, lambda model: LABEL_MODEL, self.throttled)
 
     @cached_property
     def cascade(self) -> Cascade:

@@ -11,8 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
-from recognition.runtime.detector import DetectorError
+from recognition.runtime.detector import DetectorError, ThrottledError
 from wire.aws import client
+
+_UNASKED = "The edge function could not be asked: {}"
 
 logger = Logger(child=True)
 
@@ -69,8 +71,11 @@ class EdgeDetector:
     def _invoke(self, payload: object) -> dict[str, Any]:
         try:
             answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(payload))
-        except (BotoCoreError, ClientError) as error:
-            raise DetectorError(f"The edge function could not be asked: {error}") from error
+        except ClientError as error:
+            throttled = error.response["Error"]["Code"] == "TooManyRequestsException"
+            raise (ThrottledError if throttled else DetectorError)(_UNASKED.format(error)) from error
+        except BotoCoreError as error:
+            raise DetectorError(_UNASKED.format(error)) from error
         said = json.load(answer["Payload"])
         if "FunctionError" in answer:
             raise DetectorError(f"The edge function failed: {said.get('errorMessage', said)}")

@@ -10,8 +10,8 @@ from recognition.runtime.image_objects import ErasureError, ImageObjects
 from recognition.runtime.image_rows import ImageRows
 from recognition.runtime.recognitions import Recognitions
 
-REMEMBERED = timedelta(days=15)
-"""How long it is known that an image was erased: a day longer than any queue keeps a message."""
+REMEMBERED = timedelta(days=30)
+"""How long it is known that an image was erased: two weeks any queue keeps a message, and as long again if put off."""
 
 Announce = Callable[[Sequence[Event]], set[str]]
 

@@ -2,7 +2,6 @@
 
 from domain.image import Image
 from domain.recognition import Rejection
-from recognition.runtime.detector import DetectorError
 from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.pictures import PictureError, Place, derive, place_of
 
@@ -14,12 +13,13 @@ class Normalised:
         self._edge, self._bucket = edge, bucket
 
     def of(self, image: Image) -> Place | Rejection | None:
-        """Where the normalised picture lies, why there can be none, or None where another try may help."""
+        """Where the normalised picture lies, why there can be none, or None where another try may help.
+
+        Raises DetectorError.
+        """
         place = place_of(self._bucket, image, "rekognition")
         try:
             derive(self._edge, image, "rekognition", place)
         except PictureError as error:
             return None if error.retryable else Rejection(error.code, error.detail)
-        except DetectorError:
-            return None
         return place

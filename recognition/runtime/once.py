@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Model, Recognition, Rejection
-from recognition.runtime.detector import Detector
+from recognition.runtime.detector import Detector, ThrottledError
 from recognition.runtime.memory import Memory
 
 Current = Callable[[str | None], Model | None]
@@ -13,14 +13,25 @@ Current = Callable[[str | None], Model | None]
 
 
 class Once:
-    """In one batch and over all of them; within one owner's images. `name` is the other's, `memory` their answers."""
+    """In one batch and over all of them; within one owner's images. `name` is the other's, `memory` their answers.
 
-    def __init__(self, name: str, detector: Detector, memory: Memory, current: Current) -> None:
+    `throttled` are the images of the batch that nobody had time for.
+    """
+
+    def __init__(self, name: str, detector: Detector, memory: Memory, current: Current, throttled: set[Image]) -> None:
         self._name, self._detector, self._memory, self._current = name, detector, memory, current
+        self._throttled = throttled
         self.slowest = detector.slowest
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`."""
+        try:
+            return self._detect(images, model)
+        except ThrottledError:
+            self._throttled.update(images)
+            raise
+
+    def _detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         known = {image: answer for image in images if (answer := self._known(image, model))}
         asked: dict[tuple[str, str], Image] = {}
         for image in images:
@@ -31,6 +42,7 @@ class Once:
             if isinstance(outcome, Recognition):
                 self._memory.learn(image, self._name, model, outcome)
         others = [image for image in images if image not in known and image not in said]
+        self._throttled.update(each for each in others if asked[_bytes(each)] in self._throttled)
         return known | said | self._alike(others, asked, said)
 
     def _known(self, image: Image, model: str | None) -> Recognition | None:

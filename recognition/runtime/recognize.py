@@ -1,7 +1,7 @@
 """Answers the uploads queue: each image that arrived, or is to be looked at again, gets a stored, announced answer."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -21,8 +21,8 @@ from recognition.runtime.recognizing import Books, recognize
 from recognition.runtime.spending import spending, tell
 from recognition.runtime.usage import Usage
 from wire.aws import client
-from wire.queue import Record, attempt, failures, retry_later
-from wire.schedule import UPLOADS
+from wire.queue import Record, attempt, failures, put_off, retry_later, tries
+from wire.schedule import PUT_OFFS, UPLOADS
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 ANSWERS_TABLE = os.environ["ANSWERS_TABLE"]
@@ -49,27 +49,28 @@ announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
 
 @cache
 def rarely(service: str) -> Any:
-    """A client that few batches need, made when one does: s3 for options, sqs for retries."""
+    """A client that few batches need, made when one does: s3 for options, sqs for what comes again."""
     return client(service)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     told = {record["messageId"]: receive(record) for record in event["Records"]}
-    done = answer(
-        [question for found in told.values() for question in found or ()],
-        lambda: context.get_remaining_time_in_millis() / 1000,
-    )
-    failed = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
-    tell_each((question for found in told.values() for question in found or ()), done)
+    questions = [question for found in told.values() for question in found or ()]
+    done, throttled = answer(questions, lambda: context.get_remaining_time_in_millis() / 1000)
+    tell_each(questions, done, throttled)
+    left = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
+    waiting = [record for record in left if finished(told[record["messageId"]], done | throttled)]
+    replaced = put_off(rarely("sqs"), UPLOADS_QUEUE_URL, waiting, PUT_OFFS.pause) if waiting else []
+    failed = [record for record in left if record not in replaced]
     if failed:
         retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.pause(attempt(record)))
     return failures(failed)
 
 
-def answer(questions: list[Question], seconds_left: Callable[[], float]) -> set[Question]:
-    """Those of the questions that are finished with."""
-    done: set[Question] = set()
+def answer(questions: Sequence[Question], seconds_left: Callable[[], float]) -> tuple[set[Question], set[Question]]:
+    """Those of the questions that are finished with, and those of the others that a detector had no time for."""
+    done, throttled = set[Question](), set[Question]()
     for batch in rounds(questions):
         done |= recognize(
             batch,
@@ -79,29 +80,32 @@ def answer(questions: list[Question], seconds_left: Callable[[], float]) -> set[
             partial(ask_and_tell, seconds_left=seconds_left),
             announce_results,
         )
-    return done
+        throttled |= {each for each in batch if each.image in detectors.throttled}
+    return done, throttled
 
 
 def ask_and_tell(asked: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
     """Ask the detectors, and tell what that cost where it may cost something."""
     detectors.saved.clear()
+    detectors.throttled.clear()
     outcomes = ask(detectors.named, asked, detectors.default, seconds_left)
+    detectors.throttled.difference_update(outcomes)
     if asked and detectors.cost:
-        tell(spending(len(asked), outcomes, detectors.saved, detectors.memory))
+        tell(spending(len(asked), outcomes, detectors.saved, detectors.memory, len(detectors.throttled)))
     return outcomes
 
 
-def tell_each(questions: Iterable[Question], done: set[Question]) -> None:
+def tell_each(questions: Iterable[Question], done: set[Question], throttled: set[Question]) -> None:
     """Log what came of each image, under the id by which every function knows it."""
     for question in questions:
-        said = "answered" if question in done else "to be tried again"
+        said = "answered" if question in done else "throttled" if question in throttled else "to be tried again"
         logger.info(said, extra={"correlation_id": question.image.image_id})
 
 
 def receive(record: Record) -> list[Question] | None:
     """What a message asks; None when it is no message of ours at all."""
     try:
-        return Question.from_message(record["body"], attempt(record))
+        return Question.from_message(record["body"], tries(record))
     except (AttributeError, KeyError, TypeError, ValueError):
         logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
         return None

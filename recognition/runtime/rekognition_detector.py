@@ -11,7 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition, Rejection
+from recognition.runtime.detector import DetectorError, ThrottledError
 from recognition.runtime.normalised import Normalised
+from recognition.runtime.pictures import Place
 
 MOST_LABELS = 100
 FLOOR_PERCENT = 10
@@ -33,6 +35,9 @@ _FINAL = {
 }
 """https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html#API_DetectLabels_Errors"""
 
+_THROTTLED = {"ThrottlingException", "ProvisionedThroughputExceededException"}
+"""What of the same page is nobody's fault but the rate's."""
+
 TIMEOUTS: dict[str, Any] = {
     "connect_timeout": 3,
     "read_timeout": 9,
@@ -47,12 +52,15 @@ logger = Logger(child=True)
 
 
 class RekognitionDetector:
-    """Asks Rekognition, image by image, several at once; what it cannot read, once more in a form that it can."""
+    """Asks Rekognition, image by image, several at once; what it cannot read, once more in a form that it can.
+
+    `throttled` are the images of the batch that it, or the edge function that makes them readable, had no time for.
+    """
 
     slowest = 50.0
 
-    def __init__(self, rekognition: Any, normalised: Normalised) -> None:
-        self._rekognition, self._normalised = rekognition, normalised
+    def __init__(self, rekognition: Any, normalised: Normalised, throttled: set[Image]) -> None:
+        self._rekognition, self._normalised, self._throttled = rekognition, normalised, throttled
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; Rekognition has one model, so `model` changes nothing."""
@@ -62,13 +70,20 @@ class RekognitionDetector:
 
     def _ask(self, image: Image) -> Outcome | None:
         begun = time.monotonic()
-        outcome = self._look(image.location, image.image_id)
+        outcome = self._look(image.location, image)
         if not (isinstance(outcome, Rejection) and outcome.code in _UNREADABLE):
             return outcome
-        place = self._normalised.of(image) if time.monotonic() - begun < PROMPT else None
-        return self._look(place, image.image_id) if isinstance(place, dict) else place
+        place = self._readable(image) if time.monotonic() - begun < PROMPT else None
+        return self._look(place, image) if isinstance(place, dict) else place
 
-    def _look(self, place: Mapping[str, str], correlation_id: str) -> Outcome | None:
+    def _readable(self, image: Image) -> Place | Rejection | None:
+        try:
+            return self._normalised.of(image)
+        except DetectorError as error:
+            self._throttled.update({image} if isinstance(error, ThrottledError) else ())
+            return None
+
+    def _look(self, place: Mapping[str, str], image: Image) -> Outcome | None:
         version = {"Version": place["VersionId"]} if "VersionId" in place else {}
         begun = time.monotonic()
         try:
@@ -78,10 +93,15 @@ class RekognitionDetector:
                 MinConfidence=FLOOR_PERCENT,
             )
         except ClientError as error:
-            return _refusal(error.response["Error"]["Code"], correlation_id)
+            return self._refusal(error.response["Error"]["Code"], image)
         except BotoCoreError as error:
-            return _refusal(type(error).__name__, correlation_id)
+            return self._refusal(type(error).__name__, image)
         return recognition_from(answer, round((time.monotonic() - begun) * 1000))
+
+    def _refusal(self, code: str, image: Image) -> Rejection | None:
+        logger.warning("rekognition could not answer", extra={"code": code, "correlation_id": image.image_id})
+        self._throttled.update({image} if code in _THROTTLED else ())
+        return _FINAL.get(code)
 
 
 def recognition_from(answer: Mapping[str, Any], duration_ms: int) -> Recognition:
@@ -100,8 +120,3 @@ def _detections(label: Mapping[str, Any]) -> Iterator[Detection]:
         yield Detection(label["Name"], instance["Confidence"] / 100, Box(**box))
     if not label.get("Instances"):
         yield Detection(label["Name"], label["Confidence"] / 100)
-
-
-def _refusal(code: str, correlation_id: str) -> Rejection | None:
-    logger.warning("rekognition could not answer", extra={"code": code, "correlation_id": correlation_id})
-    return _FINAL.get(code)

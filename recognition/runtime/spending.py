@@ -11,18 +11,23 @@ from domain.image import Image
 from domain.recognition import Recognition
 from recognition.runtime.memory import Memory
 
-METRICS = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns")
+METRICS = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns", "Throttled")
 
 metrics = Metrics(namespace="Sightline")
 
 
-def spending(images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str], memory: Memory) -> dict[str, int]:
-    """The metrics of one batch: what its cascade and its memory saved, and the answers Rekognition is paid for."""
+def spending(
+    images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str], memory: Memory, throttled: int = 0
+) -> dict[str, int]:
+    """The metrics of one batch: what its cascade and its memory saved, and the answers Rekognition is paid for.
+
+    `throttled` of the images have no answer because a detector had no time for them.
+    """
     said = {image: each for image, each in outcomes.items() if isinstance(each, Recognition)}
     reused = {image for image, each in said.items() if memory.source(image, each)}
     paid = sum(each.detector == "rekognition" for image, each in said.items() if image not in reused)
-    counted = {"ImagesAsked": images, "AnswersReused": len(reused), "RekognitionCalls": paid, **cascade}
-    return {name: counted.get(name, 0) for name in METRICS}
+    counted = {"ImagesAsked": images, "AnswersReused": len(reused), "RekognitionCalls": paid, "Throttled": throttled}
+    return {name: (counted | cascade).get(name, 0) for name in METRICS}
 
 
 def tell(counted: Mapping[str, int]) -> None:

@@ -1,6 +1,6 @@
 """All that `recognize` touches, in moto, with a detector that answers from a list and a topic that may be down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,18 +40,24 @@ class CrashError(Exception):
 
 @dataclass
 class Answers:
-    """A detector that knows the present model, and keeps a book of what it was asked."""
+    """A detector that knows the present model, and keeps a book of what it was asked.
+
+    `busy` are the ids of images that it has no time for, `throttled` those of a batch that it had none for.
+    """
 
     slowest = 1.0
     version: str = "1.0.0"
     said: dict[str, Outcome | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    busy: Container[str] = ()
+    throttled: set[Image] = field(default_factory=set)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """A cat on every picture, unless something else is said of its id."""
         self.asked += [each.image_id for each in images]
+        self.throttled.update(each for each in images if each.image_id in self.busy)
         outcomes = {each: self.said.get(each.image_id, self.cat()) for each in images}
-        return {each: outcome for each, outcome in outcomes.items() if outcome}
+        return {each: outcome for each, outcome in outcomes.items() if outcome and each not in self.throttled}
 
     def cat(self) -> Outcome:
         """What it sees."""
@@ -97,8 +103,12 @@ class World:
 
     def ask(self, asked: Mapping[Image, Options]) -> Mapping[Image, Outcome]:
         """As the function asks."""
-        once = Once("edge", self.detector, self.memory, self.detector.current)
-        return ask({"edge": once}.get, asked, "edge", lambda: 60)
+        throttled = self.detector.throttled
+        once = Once("edge", self.detector, self.memory, self.detector.current, throttled)
+        throttled.clear()
+        outcomes = ask({"edge": once}.get, asked, "edge", lambda: 60)
+        throttled.difference_update(outcomes)
+        return outcomes
 
     def announce(self, events: Sequence[Event]) -> set[str]:
         """As the topic takes them."""

@@ -82,6 +82,7 @@ def test_rekognition_is_asked_only_where_the_edge_model_is_unsure_or_silent(
         "RekognitionCalls": 2,
         "RekognitionCallsSaved": 1,
         "StandIns": 1,
+        "Throttled": 0,
     }
 
 
@@ -98,7 +99,10 @@ def test_while_rekognition_throttles_the_unsure_answer_stands_and_the_silent_one
     account: Account, recognize: ModuleType, rekognition: Book
 ) -> None:
     rekognition.refusal = "ThrottlingException"
-    assert answer(recognize, SURE, UNSURE, LATER) == ["message-2"]
+    assert answer(recognize, SURE, UNSURE, LATER) == []
+    delayed = "ApproximateNumberOfMessagesDelayed"
+    queue = account.sqs.get_queue_attributes(QueueUrl=account.uploads, AttributeNames=[delayed])
+    assert queue["Attributes"][delayed] == "1"
     assert {name: said["detector"] for name, said in kept(account).items()} == {"cat.jpg": "edge", "cat.unsure": "edge"}
 
 

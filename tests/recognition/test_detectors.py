@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from domain.image import Image
 from domain.recognition import Box, Detection, Recognition, Rejection
-from recognition.runtime.detector import DetectorError
+from recognition.runtime.detector import DetectorError, ThrottledError
 from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.normalised import Normalised
 from recognition.runtime.rekognition_detector import RekognitionDetector, recognition_from
@@ -34,6 +35,16 @@ class Lambda:
     def invoke(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(json.loads(asked["Payload"]))
         return self.answer
+
+
+class Refusing:
+    """A Lambda client that refuses with this error code."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def invoke(self, **asked: Any) -> None:
+        raise ClientError({"Error": {"Code": self.code}}, "Invoke")
 
 
 class Rekognition:
@@ -100,6 +111,13 @@ def test_an_edge_function_that_cannot_be_asked_is_an_error(error: Exception) -> 
         EdgeDetector(Down(), "edge").detect([CAT], None)
 
 
+@pytest.mark.parametrize(("code", "busy"), [("TooManyRequestsException", True), ("ServiceException", False)])
+def test_an_edge_function_that_has_too_much_to_do_is_an_error_of_its_own(code: str, busy: bool) -> None:
+    with pytest.raises(DetectorError) as raised:
+        EdgeDetector(Refusing(code), "edge").detect([CAT], None)
+    assert isinstance(raised.value, ThrottledError) == busy
+
+
 def test_a_picture_that_lies_nowhere_is_sent_along() -> None:
     function = Lambda({"model": MODEL, "results": [ANSWER]})
     seen = EdgeDetector(function, "edge").look(b"\xff\xd8", "animals@1.0.0", "request-1")
@@ -115,9 +133,14 @@ def test_a_picture_that_lies_nowhere_and_cannot_be_answered_just_now_is_an_error
         EdgeDetector(Lambda({"model": MODEL, "results": [later]}), "edge").look(b"\xff\xd8", None, "request-1")
 
 
-def rekognition(edge: Lambda, **refusals: str | Exception) -> RekognitionDetector:
+def rekognition(edge: Lambda | Refusing, **refusals: str | Exception) -> RekognitionDetector:
     """The detector, its Rekognition and its edge function faked."""
-    return RekognitionDetector(Rekognition(**refusals), Normalised(EdgeDetector(edge, "edge"), "derived"))
+    return detector(Rekognition(**refusals), edge, set())
+
+
+def detector(rekognition: Any, edge: Lambda | Refusing, throttled: set[Image]) -> RekognitionDetector:
+    """The same, of these parts."""
+    return RekognitionDetector(rekognition, Normalised(EdgeDetector(edge, "edge"), "derived"), throttled)
 
 
 @pytest.mark.parametrize(
@@ -134,12 +157,12 @@ def test_what_rekognition_cannot_read_is_made_readable_and_asked_about_again(ref
 
 
 def test_what_rekognition_refuses_even_so_is_rejected() -> None:
-    class Refusing:
+    class Strict:
         def detect_labels(self, **asked: Any) -> dict[str, Any]:
             raise ClientError({"Error": {"Code": "ImageTooLargeException"}}, "DetectLabels")
 
     edge = Lambda({"results": [{"size": {"width": 80, "height": 80}, "bytes": 900}]})
-    outcomes = RekognitionDetector(Refusing(), Normalised(EdgeDetector(edge, "edge"), "derived")).detect([CAT], None)
+    outcomes = detector(Strict(), edge, set()).detect([CAT], None)
     assert isinstance(rejection := outcomes[CAT], Rejection)
     assert (rejection.code, len(edge.asked)) == ("too_large", 1)
 
@@ -170,16 +193,29 @@ def test_what_was_gone_is_rejected_and_nothing_is_made_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "refusal",
+    ("refusal", "busy"),
     [
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "AccessDeniedException",
-        ReadTimeoutError(endpoint_url=""),
+        ("ThrottlingException", True),
+        ("ProvisionedThroughputExceededException", True),
+        ("AccessDeniedException", False),
+        (ReadTimeoutError(endpoint_url=""), False),
     ],
 )
-def test_what_rekognition_refused_for_now_comes_again(refusal: str | Exception) -> None:
-    assert set(rekognition(Lambda({}), cat=refusal).detect([CAT, DOG], None)) == {DOG}
+def test_what_rekognition_refused_for_now_comes_again_and_what_it_had_no_time_for_is_noted(
+    refusal: str | Exception, busy: bool
+) -> None:
+    throttled: set[Image] = set()
+    outcomes = detector(Rekognition(cat=refusal), Lambda({}), throttled).detect([CAT, DOG], None)
+    assert set(outcomes) == {DOG}
+    assert throttled == ({CAT} if busy else set())
+
+
+@pytest.mark.parametrize(("code", "busy"), [("TooManyRequestsException", True), ("ServiceException", False)])
+def test_what_the_edge_function_had_no_time_to_make_readable_is_noted(code: str, busy: bool) -> None:
+    throttled: set[Image] = set()
+    seen = detector(Rekognition(cat="InvalidImageFormatException"), Refusing(code), throttled).detect([CAT, DOG], None)
+    assert set(seen) == {DOG}
+    assert throttled == ({CAT} if busy else set())
 
 
 def test_each_instance_is_a_detection_with_its_box_in_fractions() -> None:

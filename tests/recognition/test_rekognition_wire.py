@@ -24,7 +24,7 @@ def detector(monkeypatch: pytest.MonkeyPatch) -> Iterator[RekognitionDetector]:
     boto3.client("s3").create_bucket(Bucket="images")
     boto3.client("s3").put_object(Bucket="images", Key=image().key, Body=b"picture")
     normalised = Normalised(EdgeDetector(client("lambda"), "edge"), "derived")
-    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised)
+    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised, set())
     server.stop()
 
 

@@ -101,6 +101,20 @@ def test_what_could_not_be_said_of_the_first_is_asked_of_both_again(world: World
     assert world.recognize(question(IDS[0], etag=SAME), question(IDS[1], etag=SAME)) == set()
 
 
+def test_what_nobody_had_time_for_is_so_for_all_of_the_same_bytes(world: World) -> None:
+    world.detector.busy = IDS[:1]
+    alike = [question(IDS[0], etag=SAME), question(IDS[1], etag=SAME)]
+    other = question(IDS[2])
+    assert world.recognize(*alike, other) == {other}
+    assert world.detector.throttled == {each.image for each in alike}
+
+
+def test_what_cannot_be_said_for_another_reason_was_not_throttled(world: World) -> None:
+    world.detector.said[IDS[0]] = None
+    assert world.recognize(question(IDS[0], etag=SAME), question(IDS[1], etag=SAME)) == set()
+    assert world.detector.throttled == set()
+
+
 class Counting:
     """A detector that says one thing of all, and counts."""
 
@@ -122,7 +136,7 @@ def test_in_the_cascade_neither_is_asked_twice_and_the_threshold_is_weighed_anew
 
     def cascade(below: float) -> Cascade:
         once = [
-            Once(name, each, memory, lambda model: unsure.model)
+            Once(name, each, memory, lambda model: unsure.model, set())
             for name, each in (("edge", edge), ("rekognition", paid))
         ]
         return Cascade(once[0], once[1], below, Counter())

@@ -17,13 +17,14 @@ PAID = replace(recognition(), detector="rekognition")
 
 def test_every_answer_of_rekognition_is_counted_whoever_was_asked() -> None:
     outcomes = {CAT: PAID, DOG: replace(PAID, asked="cascade"), COW: recognition()}
-    counted = spending(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2), Memory())
+    counted = spending(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2), Memory(), throttled=1)
     assert counted == {
         "ImagesAsked": 4,
         "AnswersReused": 0,
         "RekognitionCalls": 2,
         "RekognitionCallsSaved": 1,
         "StandIns": 2,
+        "Throttled": 1,
     }
 
 
