@@ -103,6 +103,8 @@ if __name__ == "__main__":
         SERVICE_HANDLERS["rekognition"] = answer_rekognition
         SERVICE_PATTERNS["rekognition"] = {"target_prefixes": ["RekognitionService."]}
         iam_actions.SERVICE_TO_IAM_NAMESPACE["rekognition"] = "rekognition"
+    if {"BATCH_LOG", "LONGEST_WAIT"} & os.environ.keys():
+        run_path(str(Path(__file__).with_name("batches.py")))["watch"]()
     if "IAM_LOG" in os.environ:
         iam_evaluator.enforce = enforce_and_log
     main()

@@ -1,0 +1,44 @@
+"""The accounts of what went wrong: queues, dead letters, and functions that broke off."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.chaos.account import Account
+from tests.chaos.batches import FUNCTIONS
+from tests.chaos.evidence import Evidence
+from tests.chaos.owner import QUEUES
+
+_SLACK = 0.5
+"""Seconds between a kill and the emulator's noticing, or between its handing over a batch and the kill."""
+
+
+def accounts(evidence: Evidence) -> Iterator[Account]:
+    """One after the other."""
+    waiting = sum(evidence.waiting.values())
+    yield Account("messages still waiting", 0, waiting, unexplained=["a message waits"] * waiting)
+    for name in QUEUES:
+        yield _letters(evidence, name)
+    for function in FUNCTIONS:
+        yield _broken(evidence, function)
+
+
+def _letters(evidence: Evidence, name: str) -> Account:
+    """The dead letters are just the poison."""
+    poison, letters = Counter(evidence.mischief.poison[name]), Counter(evidence.letters[name])
+    account = Account(f"dead letters of {name}: poison", poison.total(), letters.total())
+    account.unexplained += [f"poison that vanished: {each[:80]}" for each in (poison - letters).elements()]
+    account.unexplained += [f"no poison: {each[:300]}" for each in (letters - poison).elements()]
+    return account
+
+
+def _broken(evidence: Evidence, function: str) -> Account:
+    """A function breaks off only where its worker was killed."""
+    broken = [each for each in evidence.at.batches.all(function) if each.error]
+    kills = [each for each in evidence.mischief.kills if each.function == function]
+    account = Account(f"{function} broke off", len(kills), len(broken))
+    for batch in broken:
+        if any(batch.during(kill.at, _SLACK) for kill in kills):
+            account.because("batches in which a worker was killed")
+        else:
+            account.unexplained.append(f"batch {batch.number} at {batch.begun:.3f}: {batch.error}")
+    return account

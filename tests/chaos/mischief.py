@@ -1,0 +1,107 @@
+"""Who does the faults: kills, restarts, storms, repeats and poison; each written down with its moment."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from local.deployment import Deployment
+from tests.chaos import workers
+from tests.chaos.batches import RECOGNIZE, Batches
+from tests.chaos.detector import Detector
+from tests.chaos.owner import QUEUES, Operator
+from tests.chaos.plan import KILL, POISON, REPEAT, RESTART, STORM, Fault
+from tests.chaos.poison import poison
+from tests.chaos.receivers import Receiver
+
+_PATIENCE = 5.0
+_STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Workers of a function that were ended."""
+
+    at: float
+    function: str
+    pids: tuple[int, ...]
+
+
+@dataclass
+class Mischief:
+    """Does what is planned, each fault in a thread of its own, and keeps the book of it."""
+
+    deployment: Deployment
+    operator: Operator
+    batches: Batches
+    detector: Detector
+    receivers: Sequence[Receiver]
+    dice: random.Random
+    kills: list[Kill] = field(default_factory=list)
+    poison: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in QUEUES})
+    repeats: int = 0
+    storms: int = 0
+    _doing: list[threading.Thread] = field(default_factory=list)
+
+    def do(self, fault: Fault) -> None:
+        """Begin with one fault."""
+        how: dict[str, Callable[[Fault], None]] = {
+            KILL: self._kill,
+            POISON: self._poison,
+            REPEAT: self._repeat,
+            RESTART: self._restart,
+            STORM: self._storm,
+        }
+        thread = threading.Thread(target=how[fault.what], args=(fault,))
+        thread.start()
+        self._doing.append(thread)
+
+    def end(self) -> None:
+        """Wait until none is under way."""
+        for each in self._doing:
+            each.join()
+
+    def _kill(self, fault: Fault) -> None:
+        """In the middle of the next batch: after a part of the time that such batches have taken so far."""
+        before = self.batches.all(fault.function)
+        took = sorted(each.ended - each.begun for each in before if each.ended and not each.error) or [0.05]
+        deadline = time.monotonic() + _PATIENCE
+        while len(self.batches.all(fault.function)) == len(before) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(took[len(took) // 2] * fault.choice)
+        at = time.time()
+        self.kills.append(Kill(at, fault.function, tuple(workers.kill(self.deployment, fault.function))))
+
+    def _poison(self, fault: Fault) -> None:
+        name = QUEUES[int(fault.choice * 1000) % len(QUEUES)]
+        body = poison(name, fault.choice, f"poison-{len(self.poison[name])}-{fault.choice}")
+        self._send(name, body)
+        self.poison[name].append(body)
+
+    def _repeat(self, fault: Fault) -> None:
+        """What came before once more, however old: several in one message, or one to the whole topic's hearing."""
+        seen = [each["body"] for batch in self.batches.all(RECOGNIZE) if batch.questions for each in batch.messages]
+        wishes = [each for each in seen if each.startswith('{"Recognize"')]
+        events = [each for each in seen if '"ObjectCreated' in each and each not in self.poison["Uploads"]]
+        dice = random.Random(fault.choice)
+        if wishes and dice.random() < 0.2:
+            self._send("Uploads", dice.choice(wishes))
+        elif events:
+            chosen = [json.loads(each)["Records"] for each in dice.choices(events, k=dice.randint(1, 4))]
+            self._send("Uploads", json.dumps({"Records": [record for each in chosen for record in each]}))
+            self._send("Uploads", json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}))
+        self.repeats += 1
+
+    def _restart(self, fault: Fault) -> None:
+        self.receivers[int(fault.choice * len(self.receivers))].restart(_AWAY_SECONDS)
+
+    def _storm(self, fault: Fault) -> None:
+        self.detector.storm = True
+        time.sleep(_STORM_SECONDS)
+        self.detector.storm = False
+        self.storms += 1
+
+    def _send(self, name: str, body: str) -> None:
+        self.deployment.client("sqs").send_message(QueueUrl=self.operator.urls[name], MessageBody=body)

@@ -1,0 +1,97 @@
+"""The accounts of what was paid: Rekognition's book against the contents, and the counters against the answers."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+from domain.entry import Entry
+from recognition.runtime.usage import counters
+from tests.chaos.account import Account
+from tests.chaos.batches import Batch
+from tests.chaos.detector import LOST, Call
+from tests.chaos.evidence import Evidence
+
+KILLED = "the worker was killed before it had kept the answer"
+ON_THE_WAY = "the answer was lost on the way"
+AT_ONCE = "two workers looked at the same new bytes at once"
+ERASED = "the image whose answer it was had been erased"
+
+
+def accounts(evidence: Evidence) -> Iterator[Account]:
+    """One after the other."""
+    yield _paid(evidence)
+    yield from _counted(evidence)
+
+
+def _paid(evidence: Evidence) -> Account:
+    """One call for each content, and one more for each answer that could not be used again."""
+    by_content: dict[str, list[Call]] = {}
+    for call in evidence.at.detector.calls:
+        if call.paid:
+            by_content.setdefault(evidence.heard[call.key, call.version].content, []).append(call)
+    account = Account("paid calls of Rekognition", len(by_content), sum(map(len, by_content.values())))
+    for content, calls in by_content.items():
+        for before, after in pairwise(calls):
+            reason = _reason(evidence, before, after)
+            if reason:
+                account.because(reason)
+            else:
+                account.unexplained.append(f"{content}: {before.key} at {before.at:.3f}, {after.key} at {after.at:.3f}")
+    return account
+
+
+def _batches(evidence: Evidence, call: Call) -> list[Batch]:
+    asked = (call.key, call.version)
+    return [
+        batch
+        for batch in evidence.recognised
+        if batch.during(call.at) and any((each.image.key, each.image.version) == asked for each in batch.questions)
+    ]
+
+
+def _reason(evidence: Evidence, before: Call, after: Call) -> str:
+    """Why the answer to the one was not there for the other."""
+    if before.manner == LOST:
+        return ON_THE_WAY
+    first, second = _batches(evidence, before), _batches(evidence, after)
+    if any(each.error for each in first):
+        return KILLED
+    if any(each.begun < (other.ended or 0) and each is not other for each in second for other in first):
+        return AT_ONCE
+    erased = evidence.promises.erased.get(evidence.heard[before.key, before.version].image_id, math.inf)
+    return ERASED if erased < after.at else ""
+
+
+def _counted(evidence: Evidence) -> Iterator[Account]:
+    """Each answer that is kept was counted once; a worker that was killed may have counted its batch not at all."""
+    kept = [*evidence.standing.values(), *(each for earlier in evidence.earlier.values() for each in earlier)]
+    wanted = [name for entry in kept for name in counters(entry)]
+    uncounted = [name for entry in kept if _broken(evidence, entry) for name in counters(entry)]
+    for name in ("uploads", "recognized", "rejected", "reused", "rekognition_calls"):
+        account = Account(f"counted as {name}", wanted.count(name), evidence.usage.get(name, 0))
+        over = account.found - account.expected
+        erased = _most(evidence, name)
+        if over < 0:
+            account.because("uncounted, for the worker was killed", min(-over, uncounted.count(name)))
+        elif over > 0:
+            account.because("of images erased since", min(over, erased))
+        account.unexplained += [f"one too {'many' if over > 0 else 'few'}"] * (
+            abs(over) - sum(account.explained.values())
+        )
+        yield account
+
+
+def _broken(evidence: Evidence, entry: Entry) -> bool:
+    asked = (batch for batch in evidence.recognised if batch.error)
+    return any(each.key == entry.key and each.order == entry.order for batch in asked for each in batch.questions)
+
+
+def _most(evidence: Evidence, name: str) -> int:
+    """How often erased images may have been counted: no more than there were questions about them."""
+    orders = {
+        (each.key, each.order)
+        for batch in evidence.recognised
+        for each in batch.questions
+        if each.image.image_id in evidence.promises.erased and not (name == "uploads" and each.request)
+    }
+    return len(orders)

@@ -1,0 +1,128 @@
+"""The accounts of who was told: deliveries against events, receivers' books against deliveries."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from domain.entry import Entry
+from domain.event import DISABLED, Event
+from integration.runtime.delivery import Delivery
+from integration.runtime.subscription import Subscription
+from tests.chaos.account import Account
+from tests.chaos.batches import DELIVER
+from tests.chaos.evidence import Evidence
+from tests.chaos.receivers import FOLLOWED, HALF, TAKEN, Receiver, Told
+
+OVERTAKEN = "announced by nobody: a newer version stood when the killed worker's message came again"
+ERASED = "of an image erased since"
+_DELIVERY = re.compile(r'"delivery_id":"(dlv_\w+)"')
+
+
+def accounts(evidence: Evidence) -> Iterator[Account]:
+    """One after the other."""
+    for name in evidence.subscriptions:
+        yield _owed(evidence, name)
+    for name, receiver in evidence.at.receivers.items():
+        yield _received(evidence, name, receiver)
+    yield _attempts(evidence)
+
+
+def _owed(evidence: Evidence, name: str) -> Account:
+    """Each event that a subscription wants is one delivery, and that was delivered; the log holds no other."""
+    subscription = evidence.subscriptions[name]
+    must, may = _events(evidence, subscription)
+    there = {
+        each.delivery_id: each
+        for each in evidence.deliveries.values()
+        if each.subscription_id == subscription.subscription_id
+    }
+    account = Account(f"deliveries owed to {name}", len(must), len(there))
+    for delivery_id, what in must.items():
+        stands = there[delivery_id].status if delivery_id in there else "not in the log"
+        if stands != "delivered":
+            account.unexplained.append(f"{delivery_id} {what}: {stands}")
+    for delivery_id in there.keys() - must.keys():
+        reason = may.get(delivery_id) or (f"told of {DISABLED}" if there[delivery_id].type == DISABLED else "")
+        if reason:
+            account.because(reason)
+        else:
+            account.unexplained.append(f"{delivery_id} of {there[delivery_id].image_id}: nothing that happened")
+    account.because("superseded before they were told", len(may.keys() - there.keys()))
+    return account
+
+
+def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:
+    """Deliveries that have to be there, by id; and those that may be."""
+    must: dict[str, str] = {}
+    may: dict[str, str] = {}
+    for entry in evidence.standing.values():
+        must |= _told(subscription, entry.event())
+    for entry in (each for earlier in evidence.earlier.values() for each in earlier):
+        sooner = _told(subscription, entry.event())
+        if entry.request or not _broken(evidence, entry):
+            must |= sooner
+        else:
+            may |= dict.fromkeys(sooner, OVERTAKEN)
+    for image_id in evidence.promises.erased:
+        must |= _told(subscription, Event.erased(subscription.owner, image_id, "-"))
+    return must, may
+
+
+def _told(subscription: Subscription, event: Event) -> dict[str, str]:
+    if not subscription.wants(event):
+        return {}
+    return {Delivery.of(event, subscription, 0).delivery_id: f"{event.type} {event.data['image_id']}"}
+
+
+def _broken(evidence: Evidence, entry: Entry) -> bool:
+    asked = (batch for batch in evidence.recognised if batch.error)
+    return any(each.key == entry.key and each.order == entry.order for batch in asked for each in batch.questions)
+
+
+def _received(evidence: Evidence, name: str, receiver: Receiver) -> Account:
+    """Each delivery that counts as delivered was taken; all that came verified, and said the same each time."""
+    subscription_id = evidence.subscriptions[name].subscription_id
+    ours = {each.delivery_id: each for each in evidence.deliveries.values() if each.subscription_id == subscription_id}
+    taken = {each.webhook_id for each in receiver.told if each.answer in (TAKEN, HALF)}
+    account = Account(f"taken by {name}", len(ours), len(taken))
+    account.unexplained += [f"{each} counts as delivered and never came" for each in ours.keys() - taken]
+    for each in taken - ours.keys():
+        if each in evidence.forgotten:
+            account.because(ERASED)
+        else:
+            account.unexplained.append(f"{each} came and is in no log")
+    account.because("told more than once", len(receiver.told) - len({each.webhook_id for each in receiver.told}))
+    account.unexplained += _oddities(receiver.told)
+    return account
+
+
+def _oddities(told: list[Told]) -> Iterator[str]:
+    said: dict[str, object] = {}
+    for each in told:
+        if not each.verified:
+            yield f"{each.webhook_id}: the signature is wrong"
+        if each.answer == FOLLOWED:
+            yield f"{each.webhook_id}: a redirect was followed"
+        if said.setdefault(each.webhook_id, each.event) != each.event:
+            yield f"{each.webhook_id}: the same id told two things"
+
+
+def _attempts(evidence: Evidence) -> Account:
+    """The log holds each attempt that a receiver knows of, unless the worker that made it was killed."""
+    came = Counter(told.webhook_id for each in evidence.at.receivers.values() for told in each.told)
+    known = {name: count for name, count in came.items() if name not in evidence.forgotten}
+    logged = {name: evidence.attempts.get(name, 0) for name in known}
+    account = Account("attempts that receivers know of", sum(known.values()), sum(logged.values()))
+    killed = Counter(
+        name
+        for batch in evidence.at.batches.all(DELIVER)
+        if batch.error
+        for message in batch.messages
+        for name in set(_DELIVERY.findall(message["body"]))
+    )
+    for name, count in known.items():
+        missing = max(0, count - logged[name])
+        account.because("made by a worker that was killed", min(missing, killed[name]))
+        account.unexplained += [f"{name}: an attempt is in no log"] * (missing - killed[name])
+    account.because("logged, and never came: the receiver was away", max(0, account.found - account.expected))
+    return account
