@@ -1,8 +1,7 @@
 """Dispatching and delivering by chance: messages twice and in any order, subscribers that fail, workers that die."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -15,20 +14,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from domain.event import Event
 from domain.recognition import Rejection
 from integration.runtime.answer import Answer
-from integration.runtime.attempt import make_attempt
+from integration.runtime.attempt import Attempt, make_attempt
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivering import deliver
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.putting_off import queue_anew
+from integration.runtime.subscription import Subscription
 from integration.runtime.subscriptions import Subscriptions
 from tests.builders import image, recognition
 from tests.integration.conftest import reloaded, subscription
+from tests.integration.queues import Message, Queue
 from tests.tables import DiedError, Tables
 from wire.schedule import DELIVERIES, Schedule
 
-HIDDEN = 180
-"""Seconds for which a message is hidden that was received and not spoken of since."""
 SUBSCRIPTIONS = (
     subscription(0, "https://example.com/0"),
     subscription(1, "https://example.com/1", events=("image.recognized",), labels=("cat",)),
@@ -36,6 +35,9 @@ SUBSCRIPTIONS = (
 )
 PICKS = st.lists(st.integers(0, 11), min_size=1, max_size=8)
 DIES = st.none() | st.integers(0, 4)
+SOON = 8
+"""Rounds of settling until the queue refuses nothing any more."""
+REFUSES = st.sampled_from([0, 0, 1, 3])
 
 
 @pytest.fixture(autouse=True)
@@ -50,64 +52,6 @@ def environment() -> Iterator[None]:
         yield
 
 
-@dataclass(eq=False)
-class Message:
-    """Of a queue; seen again from `due` on."""
-
-    body: str
-    due: float
-    received: int = 0
-
-    def record(self) -> dict[str, Any]:
-        """As Lambda hands it over."""
-        named = f"m{id(self)}"
-        counted = {"ApproximateReceiveCount": str(self.received)}
-        return {"messageId": named, "receiptHandle": named, "body": self.body, "attributes": counted}
-
-
-class Queue:
-    """In no order, at least once, hidden and put off as SQS does it."""
-
-    def __init__(self, tries: int, now: Callable[[], float], before: Callable[[str], None]) -> None:
-        self.tries, self.now, self.before = tries, now, before
-        self.waiting: list[Message] = []
-        self.gone: list[Message] = []
-        self.dead: list[Message] = []
-
-    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        self.before("SendMessageBatch")
-        self.waiting += [Message(each["MessageBody"], self.now() + each.get("DelaySeconds", 0)) for each in Entries]
-        return {"Successful": Entries}
-
-    def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        self.before("ChangeMessageVisibilityBatch")
-        named = {f"m{id(each)}": each for each in self.waiting}
-        for each in Entries:
-            if each["ReceiptHandle"] in named:
-                named[each["ReceiptHandle"]].due = self.now() + each["VisibilityTimeout"]
-        return {}
-
-    def receive(self, picks: list[int] | None = None, stale: bool = False) -> list[Message]:
-        """Up to ten that are due, or some that were taken off long ago."""
-        due = self.gone if stale else [each for each in self.waiting if each.due <= self.now()]
-        found = due[:10] if picks is None else list(dict.fromkeys(due[n % len(due)] for n in picks if due))
-        self.waiting += [each for each in found if each not in self.waiting]
-        self.gone = [each for each in self.gone if each not in found]
-        for each in found:
-            each.received += 1
-            each.due = self.now() + HIDDEN
-        worn = [each for each in found if each.received > self.tries]
-        self.dead += worn
-        self.waiting = [each for each in self.waiting if each not in worn]
-        return [each for each in found if each not in worn]
-
-    def done(self, messages: list[Message], failed: set[str]) -> None:
-        """Take off what did not fail."""
-        done = [each for each in messages if f"m{id(each)}" not in failed]
-        self.gone += done
-        self.waiting = [each for each in self.waiting if each not in done]
-
-
 class Delivering(RuleBasedStateMachine):
     """The model: what happened, who wants to know it, and what each subscriber has in their own book."""
 
@@ -119,6 +63,8 @@ class Delivering(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.books: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
         self.moods: dict[str, Any] = {}
+        self.dispatched_to, self.tried, self.excused = Counter[str](), Counter[str](), Counter[str]()
+        self.miscounted: list[tuple[str, int]] = []
         self.left: int | None = None
         self.tables.before = self.before
         self.owed, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
@@ -137,7 +83,7 @@ class Delivering(RuleBasedStateMachine):
             "key": lambda: b"k" * 64,
             "time": SimpleNamespace(time=self.now),
             "deliver": partial(deliver, now=self.now),
-            "make_attempt": partial(make_attempt, now=self.now),
+            "make_attempt": self.make_attempt,
             "queue_anew": partial(queue_anew, chance=lambda: 0.5),
             "DELIVERIES": Schedule(DELIVERIES.pauses),
         }
@@ -170,22 +116,28 @@ class Delivering(RuleBasedStateMachine):
         self.clock += seconds
 
     @precondition(lambda self: self.events)
-    @rule(picks=PICKS, stale=st.booleans(), dies=DIES)
-    def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None) -> None:
-        """A batch of events, perhaps of such as were dispatched before; perhaps it dies before that call."""
+    @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
+    def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
+        """A batch of events, perhaps dispatched before; perhaps it dies before that call, or the queue refuses."""
+        self.owed.refusing = refuses
         self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
 
     @precondition(lambda self: self.events)
-    @rule(picks=PICKS, stale=st.booleans(), dies=DIES)
-    def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None) -> None:
+    @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
+    def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
         """A batch of deliveries, likewise."""
-        self.work(self.owed, self.owed.receive(picks, stale), self.delivered, dies)
+        self.owed.refusing = refuses
+        batch = self.owed.receive(picks, stale)
+        if stale or dies is not None:
+            self.excused.update(each.about for each in batch)
+        self.work(self.owed, batch, self.delivered, dies)
 
-    @rule()
-    def settle(self) -> None:
-        """Everybody is well again, and time goes by until nothing waits."""
+    @rule(refuses=REFUSES)
+    def settle(self, refuses: int = 1) -> None:
+        """Everybody is well again, soon the queue too, and time goes by until nothing waits."""
         self.moods.clear()
-        for _ in range(500):
+        for n in range(500):
+            self.owed.refusing = refuses if n < SOON else 0
             waiting = self.happened.waiting + self.owed.waiting
             if not waiting:
                 break
@@ -201,7 +153,7 @@ class Delivering(RuleBasedStateMachine):
 
     def check(self) -> None:
         """Who wants an event has it, under one id with one body, and the log says so, unless it was tried too often."""
-        dead = {Delivery.from_json(each.body).delivery_id for each in self.owed.dead}
+        dead = {each.about for each in self.owed.dead}
         rows = self.tables.rows["deliveries"]
         for told in SUBSCRIPTIONS:
             wanted = {Delivery.of(each, told, 0).delivery_id for each in self.events if told.wants(each)}
@@ -212,6 +164,7 @@ class Delivering(RuleBasedStateMachine):
             for name in wanted - dead:
                 assert '"status":"delivered"' in rows[told.owner, name]["said"]["S"]
         assert self.happened.dead == []
+        assert self.miscounted == []
 
     def work(
         self, queue: Queue, batch: list[Message], answer: Callable[[list[Message]], set[str]], dies: int | None
@@ -233,14 +186,33 @@ class Delivering(RuleBasedStateMachine):
     def dispatched(self, batch: list[Message]) -> set[str]:
         """What dispatch gives back."""
         deliveries, log = Deliveries(self.owed, "deliveries"), DeliveryLog(self.tables, "deliveries")
-        records = [each.record() for each in batch]
-        failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
+        records, before = [each.record() for each in batch], self.waiting()
+        try:
+            failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
+        finally:
+            self.dispatched_to += self.waiting() - before
         return {each["messageId"] for each in failed}
 
     def delivered(self, batch: list[Message]) -> set[str]:
         """What deliver gives back."""
         said = self.worker.handler({"Records": [each.record() for each in batch]}, None)
-        return {each["itemIdentifier"] for each in said["batchItemFailures"]}
+        failed = {each["itemIdentifier"] for each in said["batchItemFailures"]}
+        self.excused.update(self.owed.refused)
+        self.owed.refused.clear()
+        left = [each.about for each in self.owed.waiting if each not in batch or each.record()["messageId"] in failed]
+        assert Counter(left) <= self.dispatched_to + self.excused
+        return failed
+
+    def waiting(self) -> "Counter[str]":
+        """How many messages there are of each delivery."""
+        return Counter(each.about for each in self.owed.waiting)
+
+    def make_attempt(self, post: Any, key: bytes, owed: Delivery, told: Subscription, number: int) -> Attempt:
+        """One more; its number is what was made before, and what nobody can know of: a death, a message come back."""
+        if number > self.tried[owed.delivery_id] + self.excused[owed.delivery_id] + 1:
+            self.miscounted.append((owed.delivery_id, number))
+        self.tried[owed.delivery_id] += 1
+        return make_attempt(post, key, owed, told, number, self.now)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As the subscriber's mood is; who hangs up has it all the same."""
