@@ -16,10 +16,11 @@ from typing import Any
 from ministack.services import lambda_svc, sqs
 
 _LOG = os.environ.get("BATCH_LOG")
-_LONGEST_WAIT = float(os.environ.get("LONGEST_WAIT", "inf"))
+_LONGEST_WAIT = int(os.environ.get("LONGEST_WAIT", str(43_200)))
 _MOST_TEXT = 8000
 
 _run, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
+_hide = sqs._HANDLERS["ChangeMessageVisibilityBatch"]
 _numbers = itertools.count()
 _outcome = threading.local()
 
@@ -50,6 +51,14 @@ def send(asked: dict[str, Any], url: str) -> Any:
     return _send(asked if delay is None else asked | {"DelaySeconds": min(int(delay), _LONGEST_WAIT)}, url)
 
 
+def hide(asked: dict[str, Any], url: str) -> Any:
+    """ChangeMessageVisibilityBatch."""
+    cut = [
+        each | {"VisibilityTimeout": min(int(each["VisibilityTimeout"]), _LONGEST_WAIT)} for each in asked["Entries"]
+    ]
+    return _hide(asked | {"Entries": cut}, url)
+
+
 def _begin(message: Any) -> str:
     return str(message["body"])[:_MOST_TEXT]
 
@@ -63,4 +72,4 @@ def _write(**said: Any) -> None:
 def watch() -> None:
     """Have the emulator go by these."""
     lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message = run, execute, send
-    sqs._HANDLERS["SendMessage"] = send
+    sqs._HANDLERS["SendMessage"], sqs._HANDLERS["ChangeMessageVisibilityBatch"] = send, hide

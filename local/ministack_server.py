@@ -105,6 +105,8 @@ if __name__ == "__main__":
         iam_actions.SERVICE_TO_IAM_NAMESPACE["rekognition"] = "rekognition"
     if {"BATCH_LOG", "LONGEST_WAIT"} & os.environ.keys():
         run_path(str(Path(__file__).with_name("batches.py")))["watch"]()
+    if "REFUSED_SHARE" in os.environ:
+        run_path(str(Path(__file__).with_name("refusals.py")))["refuse"]()
     if "IAM_LOG" in os.environ:
         iam_evaluator.enforce = enforce_and_log
     main()

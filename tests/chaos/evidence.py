@@ -35,6 +35,7 @@ class Evidence:
         self.promises, self.mischief = at.users.promises, at.mischief
         self._dynamodb = at.deployment.client("dynamodb")
         self.waiting = at.operator.waiting()
+        self.refused = at.refused.read_text().splitlines()
         self.letters = {name: at.operator.letters(name) for name in QUEUES}
 
     @cached_property

@@ -30,6 +30,7 @@ def happened(evidence: Evidence) -> Iterable[str]:
     for name, receiver in at.receivers.items():
         restarts = f"; restarts {receiver.restarts}" if receiver.restarts else ""
         yield f"receiver {name}: " + _counts(each.answer for each in receiver.told) + restarts
+    yield f"entries refused by SQS and SNS {len(evidence.refused)}"
     yield f"repeated events {mischief.repeats}; poison " + _counts(
         name for name, sent in mischief.poison.items() for _ in sent
     )

@@ -47,6 +47,8 @@ class Owner:
 
     def _ask(self, method: str, path: str, **given: Any) -> dict[str, Any]:
         answer = requests.request(method, self._api + path, timeout=60, **given)
+        while answer.status_code == 503:  # not all was queued, says its problem: try again
+            answer = requests.request(method, self._api + path, timeout=60, **given)
         assert answer.ok, answer.text
         said: dict[str, Any] = answer.json()
         return said

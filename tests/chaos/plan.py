@@ -53,7 +53,7 @@ class Form:
 
     images: int
     seconds: float
-    longest_wait: float
+    longest_wait: int
     kills: int
     restarts: int
     storms: int

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.deployment import Deployment, deployed
@@ -23,6 +23,8 @@ from tests.ports import free_port
 Tell = Callable[[str], None]
 
 _PATIENCE = 600.0
+_REFUSED = 0.03
+"""So much of what functions send in batches SQS and SNS refuse."""
 _MENDED_AT = 0.5
 """Then whoever hung or redirected does no longer: they hold workers for 15 s a batch."""
 
@@ -53,7 +55,8 @@ class Stage:
     owner: Owner
     operator: Operator
     mischief: Mischief
-    redriven: dict[str, int]
+    refused: Path
+    redriven: dict[str, int] = field(default_factory=dict)
     sent_again: int = 0
 
 
@@ -64,12 +67,15 @@ def stage(form: plan.Form, seed: int) -> Iterator[Stage]:
     asked = detector.Detector(random.Random(dice.random()))
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        log = place / "batches.jsonl"
+        log, refused = place / "batches.jsonl", place / "refused.jsonl"
         log.touch()
+        refused.touch()
         environment = {
             "AWS_ENDPOINT_URL_REKOGNITION": stack.enter_context(serving(detector.handler(asked))),
             "BATCH_LOG": str(log),
             "LONGEST_WAIT": str(form.longest_wait),
+            "REFUSED_SHARE": str(_REFUSED),
+            "REFUSED_LOG": str(refused),
         }
         context = {"rekognition": "true", "detector": "rekognition", "concurrency": "3"}
         made = stack.enter_context(deployed(place / "app", free_port(), context=context, environment=environment))
@@ -85,7 +91,7 @@ def stage(form: plan.Form, seed: int) -> Iterator[Stage]:
         batches, operator = Batches(log), Operator(made)
         mischief = Mischief(made, operator, batches, asked, list(receivers.values()), dice)
         users = Users(made, pictures, batches, time.time)
-        yield Stage(made, form, dice, batches, asked, receivers, users, owner, operator, mischief, {})
+        yield Stage(made, form, dice, batches, asked, receivers, users, owner, operator, mischief, refused)
 
 
 def happen(at: Stage, tell: Tell) -> None:
