@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from integration.runtime.delivery import Delivery
-from wire.queue import batches
+from wire.queue import batches, send
 
 logger = Logger()
 
@@ -30,15 +30,8 @@ class Deliveries:
         return taken
 
     def _send(self, batch: dict[str, str], delays: Mapping[str, int]) -> set[str]:
-        from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
-
         entries = [
             {"Id": name, "MessageBody": body} | ({"DelaySeconds": delays[name]} if name in delays else {})
             for name, body in batch.items()
         ]
-        try:
-            answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        except (BotoCoreError, ClientError):
-            logger.exception("deliveries not sent")
-            return set()
-        return {each["Id"] for each in answer.get("Successful", [])}
+        return send(self._sqs, self._queue_url, entries)

@@ -47,7 +47,7 @@ class Queue:
         self.refusing = 0
         self.refused += [each["Id"] for each in refused]
         self.waiting += [Message(each["MessageBody"], self.now() + each.get("DelaySeconds", 0)) for each in taken]
-        return {"Successful": taken, "Failed": refused}
+        return {"Successful": taken, "Failed": [each | {"Code": "InternalError"} for each in refused]}
 
     def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         self.before("ChangeMessageVisibilityBatch")

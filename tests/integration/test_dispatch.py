@@ -146,7 +146,8 @@ class Queue:
         entries: list[dict[str, str]] = asked["Entries"]
         bad = [each for each in entries if Delivery.from_json(each["MessageBody"]).subscription_id == self.refused]
         good = [each for each in entries if each not in bad]
-        return {"Successful": [{"Id": each["Id"]} for each in good], "Failed": [{"Id": each["Id"]} for each in bad]}
+        failed = [{"Id": each["Id"], "Code": "InternalError"} for each in bad]
+        return {"Successful": [{"Id": each["Id"]} for each in good], "Failed": failed}
 
 
 def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
