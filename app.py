@@ -48,7 +48,8 @@ def compose(app: cdk.App) -> None:
         cascade_below=settings.cascade_below,
         alarm_spend=settings.alarm_spend,
         edge_package=settings.edge_package,
-        concurrency=settings.concurrency,
+        concurrency=settings.recognizers,
+        rekognition_pause=settings.rekognition_pause,
         vendor=settings.vendor,
     )
     IntegrationStack(

@@ -1,5 +1,6 @@
 """What a deployer may change: read once from the CDK context, handed to the stacks."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,12 @@ _CHOICES = {
     "edge_package": ("image", "zip"),
     "credentials": ("bootstrap", "cli"),
 }
-_WHOLE_NUMBERS = {"concurrency": (2, 500), "daily_uploads": (0, 1_000_000)}
+_WHOLE_NUMBERS = {"concurrency": (2, 500), "daily_uploads": (0, 1_000_000), "rekognition_tps": (5, 5000)}
 _NUMBERS = {"cascade_below": 1, "daily_spend": 10_000, "alarm_spend": 1_000_000, "monthly_budget": 1_000_000}
+_CALLS_A_SECOND = 2
+"""What each recogniser may ask of Rekognition at the least: a batch of ten then has its turns within five seconds."""
+_FEWEST_WORKERS = 2
+"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
 _TRUTHS = ("sign_up", "rekognition", "loopback", "vendor")
 
 
@@ -32,12 +37,14 @@ class Settings:
     detector      who recognises when a caller does not say; `cascade`: edge, and where it is unsure Rekognition
     cascade_below the confidence, 0–1, below which edge counts as unsure
     rekognition   whether Amazon Rekognition can be asked at all (not on one machine)
+    rekognition_tps  how many DetectLabels calls a second the account may make, 5–5000: no more are made
     edge_package  `image`: built with Docker at deploy; `zip`: no Docker
     webhook_url   a third party that is told every event, without registering
     public_url    the API's base URL where it is not API Gateway's own (a custom domain)
     loopback      whether callers may name this very machine as a fetch or webhook target; only for `make run`
     concurrency   batches of ten that are recognised at once, and dispatched at once, 2–500; twice as many are
-                  posted to webhooks at once. It keeps spending governed
+                  posted to webhooks at once. Where Rekognition may be asked, no more are recognised at once than leave
+                  each two calls a second of `rekognition_tps`
     vendor        whether bundles carry their third-party packages (on one machine the emulator has them)
     credentials   `bootstrap`: CDK's bootstrap roles deploy; `cli`: the caller's own credentials do
     alarm_email   who is told when an alarm goes off; empty: the topic has no subscriber yet
@@ -54,6 +61,7 @@ class Settings:
     detector: str = "rekognition"
     cascade_below: float = 0.8
     rekognition: bool = True
+    rekognition_tps: int = 50
     edge_package: str = "image"
     webhook_url: str = ""
     public_url: str = ""
@@ -80,6 +88,17 @@ class Settings:
         """The detectors a caller may ask for, the default first."""
         usable = ("rekognition", "edge", "cascade") if self.rekognition else ("edge",)
         return tuple(sorted(usable, key=lambda name: name != self.detector))
+
+    @property
+    def recognizers(self) -> int:
+        """How many batches are recognised at once."""
+        most = max(_FEWEST_WORKERS, self.rekognition_tps // _CALLS_A_SECOND) if self.rekognition else self.concurrency
+        return min(self.concurrency, most)
+
+    @property
+    def rekognition_pause(self) -> float:
+        """Seconds from one call of Rekognition to the next by the same worker: all of them stay within the TPS."""
+        return math.ceil(1000 * self.recognizers / self.rekognition_tps) / 1000
 
     def stack_name(self, construct_id: str) -> str:
         """The stack's name in the account."""

@@ -22,7 +22,9 @@ from operations.metrics import FIVE_MINUTES, printed
 LONGEST_WAIT = cdk.Duration.minutes(30)
 """Longer than a message waits that is merely tried again: a dead worker's comes back after 12 minutes at most."""
 NEAR_TIMEOUT = 0.8
-ONE_PERIOD, A_QUARTER_OF_AN_HOUR = 1, 3
+ONE_PERIOD, TWICE, A_QUARTER_OF_AN_HOUR = 1, 2, 3
+HALF_AN_HOUR = cdk.Duration.minutes(30)
+"""Twice as long as an image is put off at the most: what still waits is asked about in each."""
 
 _NONE: Mapping[sqs.IQueue, int] = MappingProxyType({})
 
@@ -64,6 +66,12 @@ class Alarms:
         paid = printed(recognize, "RekognitionCalls", period=cdk.Duration.days(1))
         meaning = f"Rekognition has cost {dollars:g} dollars in a day"
         self._alarm(recognize, "Spending", paid, round(dollars / REKOGNITION_CALL), meaning, "rekognition-costs")
+
+    def throttled(self, recognize: lambda_.Function) -> None:
+        """Watch whether images are put off: queued anew, they are never old, and no queue's age tells of them."""
+        waiting = printed(recognize, "Throttled", period=HALF_AN_HOUR)
+        meaning = "Images have waited for an hour, because a detector has no time"
+        self._alarm(recognize, "Throttled", waiting, 1, meaning, "rekognition-throttles", TWICE)
 
     def _function(self, function: lambda_.Function) -> None:
         name, timeout = function.node.id, function.timeout

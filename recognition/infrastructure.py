@@ -39,6 +39,7 @@ class RekognitionStack(cdk.Stack):
         alarm_spend: float,
         edge_package: str,
         concurrency: int,
+        rekognition_pause: float,
         vendor: bool,
         **stack: Any,
     ) -> None:
@@ -52,10 +53,13 @@ class RekognitionStack(cdk.Stack):
             self, package=edge_package, vendor=vendor, images=api.images, models=self.models, derived=self.derived
         )
         code = unit_bundle(self, "recognition", vendor=vendor)
-        self.recognize = self._recognize(code, api, detectors, cascade_below, concurrency)
+        self.recognize = self._recognize(code, api, detectors, cascade_below, rekognition_pause)
+        self.recognize.work_off(api.uploads_queue, concurrency)
         image_routes(self, code, api, detectors)
         self._classify(code, api)
         api.alarms.watch(self)
+        if "rekognition" in detectors:
+            api.alarms.throttled(self.recognize)
         if alarm_spend and "rekognition" in detectors:
             api.alarms.spending(self.recognize, alarm_spend)
         cdk.CfnOutput(self, "RecognitionsTable", value=self.recognitions.table_name)
@@ -71,7 +75,7 @@ class RekognitionStack(cdk.Stack):
         )
 
     def _recognize(
-        self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], cascade_below: float, concurrency: int
+        self, code: lambda_.Code, api: APIStack, detectors: Sequence[str], cascade_below: float, pause: float
     ) -> PythonFunction:
         recognize = PythonFunction(
             self,
@@ -90,6 +94,7 @@ class RekognitionStack(cdk.Stack):
                 "DERIVED_BUCKET": self.derived.bucket_name,
                 "DETECTORS": ",".join(detectors),
                 "CASCADE_BELOW": str(cascade_below),
+                "REKOGNITION_PAUSE": str(pause),
             },
         )
         recognize.may(["s3:GetObjectVersion"], api.images.arn_for_objects("*"))
@@ -107,7 +112,6 @@ class RekognitionStack(cdk.Stack):
         if "rekognition" in detectors:
             recognize.may(["rekognition:DetectLabels"], "*")
         recognize.may(["sqs:SendMessage"], api.uploads_queue.queue_arn)
-        recognize.work_off(api.uploads_queue, concurrency)
         return recognize
 
     def _classify(self, code: lambda_.Code, api: APIStack) -> None:

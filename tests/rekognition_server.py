@@ -20,19 +20,23 @@ SEEN = {
 
 @dataclass
 class Book:
-    """The keys it was asked about, the error code it refuses with, None while it answers, and what it cannot read."""
+    """The keys it was asked about, the error code it refuses with, None while it answers, and endings of keys.
+
+    What ends like `unreadable` it cannot read, for what ends like `busy` it has no time.
+    """
 
     keys: list[str] = field(default_factory=list)
     refusal: str | None = None
     unreadable: str = "no ending"
+    busy: str = "no ending"
 
     def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body."""
         if target != "RekognitionService.DetectLabels":
             return 400, {"__type": "UnknownOperationException"}
         self.keys.append(asked["Image"]["S3Object"]["Name"])
-        foreign = "InvalidImageFormatException" if self.keys[-1].endswith(self.unreadable) else None
-        refusal = self.refusal or foreign
+        endings = {self.unreadable: "InvalidImageFormatException", self.busy: "ThrottlingException"}
+        refusal = self.refusal or next((code for end, code in endings.items() if self.keys[-1].endswith(end)), None)
         return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, SEEN)
 
 

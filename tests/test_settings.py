@@ -57,6 +57,7 @@ def test_who_is_told_of_alarms_is_an_address_or_nobody() -> None:
         ("concurrency", "1"),
         ("concurrency", "many"),
         ("rekognition", "false"),
+        ("rekognition_tps", "4"),
         ("sign_up", "perhaps"),
         ("daily_uploads", "-1"),
         ("daily_uploads", "1.5"),

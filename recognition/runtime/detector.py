@@ -1,6 +1,8 @@
-"""A Detector: what is asked to see."""
+"""A Detector: what is asked to see, and the turns that keep a worker from asking too often."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Protocol
 
 from aws_lambda_powertools import Logger
@@ -29,6 +31,28 @@ class Detector(Protocol):
 
         Raises DetectorError.
         """
+
+
+class Turns:
+    """Keeps calls at least so many seconds apart, by whichever thread they are made."""
+
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._seconds, self._clock, self._sleep = seconds, clock, sleep
+        self._next, self._lock = 0.0, Lock()
+
+    def take(self) -> None:
+        """Wait for the next one."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next)
+            self._next = turn + self._seconds
+        self._sleep(turn - now)
+
+    def end(self) -> None:
+        """Wait until another might be taken: whoever is called next, and knows nothing of these, may begin at once."""
+        self._sleep(max(0.0, self._next - self._clock()))
 
 
 def outcomes_of(detector: Detector, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from domain.image import Image
 from recognition.runtime.cascade import Cascade
-from recognition.runtime.detector import Detector
+from recognition.runtime.detector import Detector, Turns
 from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.edge_versions import EdgeVersions
 from recognition.runtime.memory import Memory
@@ -19,16 +19,20 @@ _ASKED = {"edge": "edge_once", "rekognition": "rekognition_once", "cascade": "ca
 
 
 class Detectors:
-    """By name; the first name is the default one's, and made at once. `derived` is the bucket of derived pictures.
+    """By name; the first name is the default one's, and made at once. `derived` is the bucket of derived pictures,
+    `pause` how many seconds there have to be between two calls of Rekognition.
 
     Of one batch: `memory` is what they know and learn, `saved` what the cascade counts, `throttled` the images that
     one of them had no time for.
     """
 
-    def __init__(self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str) -> None:
+    def __init__(
+        self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str, pause: float
+    ) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
         self.memory, self.throttled = Memory(), set[Image]()
         self._edge_function, self._cascade_below, self._derived = edge_function, cascade_below, derived
+        self._pause = pause
         self.named(self.default)
 
     def named(self, name: str) -> Detector | None:
@@ -49,7 +53,7 @@ class Detectors:
     def rekognition(self) -> RekognitionDetector:
         """Rekognition, slowing down by itself when throttled; what it cannot read, the edge function makes readable."""
         normalised = Normalised(EdgeDetector.within(MAKING, self._edge_function), self._derived)
-        return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised, self.throttled)
+        return RekognitionDetector(client("rekognition", **TIMEOUTS), normalised, self.throttled, Turns(self._pause))
 
     @cached_property
     def edge_once(self) -> Once:

@@ -36,6 +36,7 @@ detectors = Detectors(
     os.environ["EDGE_FUNCTION"],
     float(os.environ["CASCADE_BELOW"]),
     os.environ["DERIVED_BUCKET"],
+    float(os.environ["REKOGNITION_PAUSE"]),
 )
 books = Books(
     recognitions,

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from domain.entry import Outcome
 from domain.image import Image
 from domain.recognition import Box, Detection, Model, Recognition, Rejection
-from recognition.runtime.detector import DetectorError, ThrottledError
+from recognition.runtime.detector import DetectorError, ThrottledError, Turns
 from recognition.runtime.normalised import Normalised
 from recognition.runtime.pictures import Place
 
@@ -54,27 +54,34 @@ logger = Logger(child=True)
 class RekognitionDetector:
     """Asks Rekognition, image by image, several at once; what it cannot read, once more in a form that it can.
 
-    `throttled` are the images of the batch that it, or the edge function that makes them readable, had no time for.
+    `throttled` are the images of the batch that it, or the edge function that makes them readable, had no time for;
+    `turns` keep its calls apart.
     """
 
-    slowest = 50.0
+    slowest = 55.0
 
-    def __init__(self, rekognition: Any, normalised: Normalised, throttled: set[Image]) -> None:
+    def __init__(self, rekognition: Any, normalised: Normalised, throttled: set[Image], turns: Turns) -> None:
         self._rekognition, self._normalised, self._throttled = rekognition, normalised, throttled
+        self._turns = turns
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; Rekognition has one model, so `model` changes nothing."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            outcomes = zip(images, pool.map(self._ask, images), strict=True)
-            return {image: outcome for image, outcome in outcomes if outcome}
+            outcomes = list(zip(images, pool.map(self._ask, images), strict=True))
+        self._turns.end()
+        return {image: outcome for image, outcome in outcomes if outcome}
 
     def _ask(self, image: Image) -> Outcome | None:
+        self._turns.take()
         begun = time.monotonic()
         outcome = self._look(image.location, image)
         if not (isinstance(outcome, Rejection) and outcome.code in _UNREADABLE):
             return outcome
         place = self._readable(image) if time.monotonic() - begun < PROMPT else None
-        return self._look(place, image) if isinstance(place, dict) else place
+        if not isinstance(place, dict):
+            return place
+        self._turns.take()
+        return self._look(place, image)
 
     def _readable(self, image: Image) -> Place | Rejection | None:
         try:

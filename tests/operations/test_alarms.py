@@ -8,6 +8,7 @@ import pytest
 
 from tests.stacks import LOCAL, ROOT, resources
 from tests.test_docs import anchors
+from wire.schedule import PUT_OFFS
 
 BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -107,7 +108,7 @@ def test_the_page_names_every_function_and_queue() -> None:
 
 def test_what_the_functions_print_is_what_is_watched() -> None:
     printed = {name: alarm for (namespace, name, _), alarm in watched().items() if namespace == "Sightline"}
-    assert set(printed) == {"RekognitionCalls", "DeliveriesFailed"}
+    assert set(printed) == {"RekognitionCalls", "DeliveriesFailed", "Throttled"}
     functions = dict(resources("AWS::Lambda::Function"))
     for alarm in printed.values():
         said = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
@@ -119,6 +120,13 @@ def test_what_the_functions_print_is_what_is_watched() -> None:
 def test_half_of_all_attempts_failing_is_an_average() -> None:
     (alarm,) = [each for name, each in alarms().items() if "DeliveriesFailing" in name]
     assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Average", 0.5, 3)
+
+
+def test_images_that_are_put_off_are_watched_for_longer_than_one_of_them_is_away() -> None:
+    (alarm,) = [each for each in alarms().values() if each["MetricName"] == "Throttled"]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 2)
+    assert alarm["Period"] >= 2 * max(PUT_OFFS.pause(n, chance=lambda: 1.0) for n in range(1, PUT_OFFS.tries))
+    assert "Throttled" not in {each["MetricName"] for each in alarms(**LOCAL).values()}
 
 
 def test_spending_is_watched_in_dollars_a_day_where_rekognition_can_be_asked() -> None:

@@ -129,6 +129,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "DERIVED_BUCKET": "derived",
             "DETECTORS": "edge,rekognition,cascade",
             "CASCADE_BELOW": "0.8",
+            "REKOGNITION_PAUSE": "0",
             "PUBLIC_URL": "https://api.example",
         }
         for name, value in environment.items():

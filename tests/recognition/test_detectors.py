@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 
 from domain.image import Image
 from domain.recognition import Box, Detection, Recognition, Rejection
-from recognition.runtime.detector import DetectorError, ThrottledError
+from recognition.runtime.detector import DetectorError, ThrottledError, Turns
 from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.normalised import Normalised
 from recognition.runtime.rekognition_detector import RekognitionDetector, recognition_from
@@ -140,7 +140,7 @@ def rekognition(edge: Lambda | Refusing, **refusals: str | Exception) -> Rekogni
 
 def detector(rekognition: Any, edge: Lambda | Refusing, throttled: set[Image]) -> RekognitionDetector:
     """The same, of these parts."""
-    return RekognitionDetector(rekognition, Normalised(EdgeDetector(edge, "edge"), "derived"), throttled)
+    return RekognitionDetector(rekognition, Normalised(EdgeDetector(edge, "edge"), "derived"), throttled, Turns(0))
 
 
 @pytest.mark.parametrize(

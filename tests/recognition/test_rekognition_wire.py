@@ -7,6 +7,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from domain.recognition import Recognition
+from recognition.runtime.detector import Turns
 from recognition.runtime.edge_detector import EdgeDetector
 from recognition.runtime.normalised import Normalised
 from recognition.runtime.rekognition_detector import RekognitionDetector
@@ -24,7 +25,7 @@ def detector(monkeypatch: pytest.MonkeyPatch) -> Iterator[RekognitionDetector]:
     boto3.client("s3").create_bucket(Bucket="images")
     boto3.client("s3").put_object(Bucket="images", Key=image().key, Body=b"picture")
     normalised = Normalised(EdgeDetector(client("lambda"), "edge"), "derived")
-    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised, set())
+    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised, set(), Turns(0))
     server.stop()
 
 

@@ -49,6 +49,12 @@ def retries_are_paced(stage: Stage) -> None:
     stage.work_off("Recognize", stage.send("UploadsQueueUrl", "no S3 event"), failing=True)
 
 
+def what_rekognition_has_no_time_for_is_put_off(stage: Stage) -> None:
+    """Its message is done with, and another waits."""
+    image_id = stage.put(name="cat.busy", detector="rekognition")["image_id"]
+    stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
+
+
 RECOGNIZE = (
     an_image_is_answered,
     rekognition_answers,
@@ -56,4 +62,5 @@ RECOGNIZE = (
     an_object_that_is_gone_is_rejected,
     an_image_is_looked_at_again,
     retries_are_paced,
+    what_rekognition_has_no_time_for_is_put_off,
 )
