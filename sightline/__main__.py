@@ -10,6 +10,12 @@ from sightline.display import complaint, prepare_streams
 from sightline.endpoint import TOKEN, Endpoint, EndpointError
 from sightline.problem import Problem
 
+_SIGN_IN = f"This deployment wants a valid token: give one by {TOKEN} or --token."
+_HINTS = {
+    "no_such_webhook": "sightline webhooks list shows yours.",
+    "webhook_disabled": "sightline webhooks enable has it told again.",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
@@ -23,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except Problem as problem:
         complaint("sightline", problem)
-        if problem.status == 401:
-            print(f"This deployment wants a valid token: give one by {TOKEN} or --token.", file=sys.stderr)
+        if problem.code in _HINTS or problem.status == 401:
+            print(_HINTS.get(problem.code, _SIGN_IN), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -6,6 +6,7 @@ from typing import Any
 
 from sightline import webhook_deliveries, webhooks
 
+_EVENTS = ("image.recognized", "image.rejected", "image.erased", "webhook.disabled")
 _STATUSES = ("pending", "delivered", "dead", "dropped")
 
 Command = Callable[[Any, str, Any, str, str], ArgumentParser]
@@ -40,6 +41,9 @@ def _managing(add: Callable[..., ArgumentParser]) -> None:
     changing.add_argument("webhook_id")
     changing.add_argument("--url", help="where it leads from now on")
     _wishes(changing)
+    wishes = webhooks.WISHES[1:]
+    forgotten = f"as if it had never been said, {', '.join(wishes)}: any will do"
+    changing.add_argument("--forget", action="append", choices=wishes, metavar="WISH", help=forgotten)
     add("rotate", webhooks.rotate, "a new secret, shown once; the old one signs for a day more", "sub_…", "webhook_id")
     add("disable", webhooks.disable, "have it told nothing until it is enabled again", "sub_01a1…", "webhook_id")
     add("enable", webhooks.enable, "have it told again, as if it had never failed", "sub_01a1…", "webhook_id")
@@ -47,11 +51,13 @@ def _managing(add: Callable[..., ArgumentParser]) -> None:
 
 
 def _wishes(added: ArgumentParser) -> None:
-    added.add_argument("--event", dest="events", action="append", metavar="TYPE", help="of these events only")
-    added.add_argument("--label", dest="labels", action="append", help="of images with one of these labels only")
-    added.add_argument("--min-confidence", type=float, help="seen at least so surely, 0–1")
+    types = f"of these events only: {', '.join(_EVENTS)}"
+    added.add_argument("--event", dest="events", action="append", metavar="TYPE", help=types)
+    labels = "of images with one of these labels only"
+    added.add_argument("--label", dest="labels", action="append", metavar="LABEL", help=labels)
+    added.add_argument("--min-confidence", type=float, metavar="SHARE", help="seen at least so surely, 0–1")
     added.add_argument("--rate-limit", type=int, metavar="N", help="at most so many attempts a minute")
-    added.add_argument("--description", help="what it is, for you to know it by")
+    added.add_argument("--description", metavar="TEXT", help="what it is, for you to know it by")
 
 
 def _reading(add: Callable[..., ArgumentParser]) -> None:

@@ -4,25 +4,27 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sightline import display
+from sightline import display, progress
 from sightline.api import Api, Query
 from sightline.problem import Problem
 
 Delivery = Mapping[str, Any]
 
-_HEADINGS = ("delivery_id", "at", "type", "status", "tries", "answer", "next attempt")
+_HEADINGS = ("delivery_id", "webhook_id", "at", "type", "status", "tries", "answer", "next attempt")
 
 
 def listed(api: Api, given: Namespace) -> int:
     """What was sent to a webhook, newest first."""
     query = {"status": given.status}
-    return _list(api.items(f"/webhooks/{given.webhook_id}/deliveries", given.limit, query), given)
+    found = api.items(f"/webhooks/{given.webhook_id}/deliveries", given.limit, query)
+    return _list(found, given, "Nothing was sent.")
 
 
 def dead(api: Api, given: Namespace) -> int:
     """What was given up, of one webhook or of all."""
     named = [given.webhook_id] if given.webhook_id else [each["webhook_id"] for each in api.items("/webhooks", None)]
-    return _list((each for name in named for each in api.items(f"/webhooks/{name}/dead-letters", None)), given)
+    found = (each for name in named for each in api.items(f"/webhooks/{name}/dead-letters", None))
+    return _list(found, given, "Nothing was given up.")
 
 
 def show(api: Api, given: Namespace) -> int:
@@ -64,11 +66,13 @@ def redrive(api: Api, given: Namespace) -> int:
 
 def _sent(api: Api, path: str, query: Query, given: Namespace) -> int:
     count, cursor = 0, None
-    while True:
-        said = api.post(path, {**query, "cursor": cursor})
-        count, cursor = count + said["deliveries"], said["next_cursor"]
-        if not cursor:
-            break
+    with progress.counter("Sending again", "deliveries") as tell:
+        while True:
+            said = api.post(path, {**query, "cursor": cursor})
+            count, cursor = count + said["deliveries"], said["next_cursor"]
+            tell(said["deliveries"])
+            if not cursor:
+                break
     if given.json:
         display.machine_line({"deliveries": count})
     else:
@@ -80,24 +84,28 @@ def _accepted(said: Delivery, given: Namespace) -> int:
     if given.json:
         display.machine_line(said)
     else:
-        display.line(f"{said['delivery_id']}  {said['status']}; sightline webhooks delivery shows what comes of it")
+        display.line(f"{said['delivery_id']}  {said['status']}")
+        display.line(f"What comes of it: sightline webhooks delivery {said['delivery_id']}")
     return 0
 
 
-def _list(found: Iterable[Delivery], given: Namespace) -> int:
+def _list(found: Iterable[Delivery], given: Namespace, otherwise: str) -> int:
     if given.json:
         for each in found:
             display.machine_line(each)
+    elif rows := [_row(each, given.webhook_id) for each in found]:
+        display.table(_HEADINGS, rows)
     else:
-        display.table(_HEADINGS, [_row(each) for each in found])
+        display.line(otherwise)
     return 0
 
 
-def _row(each: Delivery) -> tuple[str, ...]:
+def _row(each: Delivery, asked: str | None) -> tuple[str, ...]:
     answer = _answer(each["last_attempt"]) if each["last_attempt"] else ""
     status = f"{each['status']} ({each['reason']})" if each["reason"] else each["status"]
     return (
         each["delivery_id"],
+        "" if asked else each["webhook_id"],
         each["timestamp"],
         each["type"],
         status,

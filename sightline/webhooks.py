@@ -10,12 +10,12 @@ from sightline.problem import Problem
 
 Webhook = Mapping[str, Any]
 
-_WISHES = ("url", "events", "labels", "min_confidence", "rate_limit", "description")
+WISHES = ("url", "events", "labels", "min_confidence", "rate_limit", "description")
 
 
 def add(api: Api, given: Namespace) -> int:
     """Register a URL; the secret is shown this once."""
-    return _shown(api.post("/webhooks", json=_wishes(given)), given)
+    return _shown_once(api.post("/webhooks", json=_wishes(given)), given)
 
 
 def listed(api: Api, given: Namespace) -> int:
@@ -35,8 +35,8 @@ def show(api: Api, given: Namespace) -> int:
 
 
 def change(api: Api, given: Namespace) -> int:
-    """Change what is named."""
-    wishes = _wishes(given)
+    """Change what is named; what is forgotten is as if it had never been said."""
+    wishes = dict.fromkeys(given.forget or ()) | _wishes(given)
     if not wishes:
         raise Problem("nothing_to_change", "Say what to change: sightline webhooks change --help lists it.")
     return _shown(api.patch(_path(given), **wishes), given)
@@ -44,7 +44,7 @@ def change(api: Api, given: Namespace) -> int:
 
 def rotate(api: Api, given: Namespace) -> int:
     """Make a new secret, which is shown this once."""
-    return _shown(api.post(f"{_path(given)}/rotate"), given)
+    return _shown_once(api.post(f"{_path(given)}/rotate"), given)
 
 
 def enable(api: Api, given: Namespace) -> int:
@@ -64,11 +64,18 @@ def delete(api: Api, given: Namespace) -> int:
 
 
 def _wishes(given: Namespace) -> dict[str, Any]:
-    return {name: value for name in _WISHES if (value := getattr(given, name)) is not None}
+    return {name: value for name in WISHES if (value := getattr(given, name)) is not None}
 
 
 def _path(given: Namespace) -> str:
     return f"/webhooks/{given.webhook_id}"
+
+
+def _shown_once(webhook: Webhook, given: Namespace) -> int:
+    status = _shown(webhook, given)
+    if not given.json:
+        display.line("Keep the secret: it is not shown again.")
+    return status
 
 
 def _shown(webhook: Webhook, given: Namespace) -> int:
@@ -79,7 +86,18 @@ def _shown(webhook: Webhook, given: Namespace) -> int:
         if name not in ("links", "disabled", "enabled", "failing_since") and value not in (None, "", []):
             display.line(f"{name:21} {', '.join(value) if isinstance(value, list) else value}")
     display.line(f"{'stands':21} {_stands(webhook)}")
+    if webhook["disabled"]:
+        display.line(_way_back(webhook))
     return 0
+
+
+def _way_back(webhook: Webhook) -> str:
+    """What it missed is of the day it began to fail, or was disabled on, and later."""
+    name, since = webhook["webhook_id"], webhook["failing_since"] or webhook["disabled"]["at"]
+    return (
+        f"To have it told again: sightline webhooks enable {name}\n"
+        f"then what it missed:   sightline webhooks replay {name} --since {since[:10]} --status dropped"
+    )
 
 
 def _row(webhook: Webhook) -> tuple[str, str, str, str]:

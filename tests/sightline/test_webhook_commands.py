@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from domain.event import TYPES
+from integration.runtime.logged import STATUSES
+from integration.runtime.registration import FIELDS
+from sightline import webhook_arguments, webhooks
 from tests.sightline.conftest import Run
 from tests.sightline.stand_in import Deployment, Trouble
 
@@ -53,7 +57,9 @@ def test_a_webhook_is_added_with_its_wishes_and_its_secret_shown(deployment: Dep
         ("POST", "/webhooks", {"url": "https://example.com/hook", "labels": ["cat", "dog"], "rate_limit": 60})
     ]
     assert "whsec_once" in ran.said
-    assert ran.said.splitlines()[-1].split() == ["stands", "well"]
+    *_, stands, keep = ran.said.splitlines()
+    assert stands.split() == ["stands", "well"]
+    assert keep == "Keep the secret: it is not shown again."
 
 
 def test_the_list_says_how_each_stands(deployment: Deployment, run: Run) -> None:
@@ -91,14 +97,51 @@ def test_a_change_that_names_nothing_is_refused(deployment: Deployment, run: Run
     assert "nothing_to_change" in ran.complained
 
 
+def test_what_is_forgotten_is_as_if_it_had_never_been_said(deployment: Deployment, run: Run) -> None:
+    answers(deployment, "/webhooks/sub_1", WEBHOOK)
+    run("webhooks", "change", "sub_1", "--forget", "labels", "--forget", "rate_limit", "--min-confidence", "0.5")
+    assert deployment.asked == [
+        ("PATCH", "/webhooks/sub_1", {"labels": None, "rate_limit": None, "min_confidence": 0.5})
+    ]
+
+
+def test_one_that_is_disabled_says_the_way_back(deployment: Deployment, run: Run) -> None:
+    gone = {"disabled": {"reason": "gone", "at": "2026-11-21T12:00:00.000Z"}, "enabled": False}
+    answers(deployment, "/webhooks/sub_1", WEBHOOK | gone, WEBHOOK | gone | {"failing_since": "2026-11-16T12:00:00Z"})
+    said = [run("webhooks", command, "sub_1").said for command in ("disable", "show")]
+    assert all("sightline webhooks enable sub_1" in each for each in said)
+    assert "sightline webhooks replay sub_1 --since 2026-11-21 --status dropped" in said[0]
+    assert "sightline webhooks replay sub_1 --since 2026-11-16 --status dropped" in said[1]
+
+
+def test_one_that_can_be_sent_nothing_says_what_to_do(deployment: Deployment, run: Run) -> None:
+    refused = {"code": "webhook_disabled", "detail": "The webhook is disabled.", "retryable": False}
+    deployment.troubles["/webhooks/sub_1/test"] = [Trouble(409, json.dumps(refused))]
+    ran = run("webhooks", "test", "sub_1")
+    assert ran.status == 1
+    assert ran.complained.endswith("sightline webhooks enable has it told again.\n")
+
+
+def test_where_nothing_was_sent_or_given_up_that_is_said(deployment: Deployment, run: Run) -> None:
+    for path in ("deliveries", "dead-letters"):
+        answers(deployment, f"/webhooks/sub_1/{path}", listed())
+    said = [run("webhooks", command, "sub_1").said for command in ("deliveries", "dead")]
+    assert said == ["Nothing was sent.\n", "Nothing was given up.\n"]
+
+
+def test_the_words_are_the_product_s() -> None:
+    assert webhook_arguments._EVENTS == TYPES
+    assert webhook_arguments._STATUSES == STATUSES
+    assert set(webhooks.WISHES) == set(FIELDS)
+
+
 def test_deliveries_and_dead_letters_are_listed(deployment: Deployment, run: Run) -> None:
     answers(deployment, "/webhooks", listed(WEBHOOK))
     for path in ("deliveries", "dead-letters"):
         answers(deployment, f"/webhooks/sub_1/{path}", listed(DELIVERY))
-    for command in (("deliveries", "sub_1"), ("dead",)):
-        assert run("webhooks", *command).said.splitlines()[-1].split() == [
-            "dlv_1", "2026-11-21T12:00:00.000Z", "image.recognized", "dead", "8", "timeout",
-        ]  # fmt: skip
+    told = ["2026-11-21T12:00:00.000Z", "image.recognized", "dead", "8", "timeout"]
+    assert run("webhooks", "deliveries", "sub_1").said.splitlines()[-1].split() == ["dlv_1", *told]
+    assert run("webhooks", "dead").said.splitlines()[-1].split() == ["dlv_1", "sub_1", *told]
 
 
 def test_one_delivery_is_shown_with_its_attempts(deployment: Deployment, run: Run) -> None:
@@ -111,7 +154,8 @@ def test_one_delivery_is_shown_with_its_attempts(deployment: Deployment, run: Ru
 def test_a_replay_is_of_one_delivery_or_of_all_since(deployment: Deployment, run: Run) -> None:
     accepted = {"delivery_id": "dlv_1", "status": "pending", "links": {}}
     answers(deployment, "/deliveries/dlv_1/replay", accepted)
-    assert "dlv_1  pending" in run("webhooks", "replay", "dlv_1").said
+    said = run("webhooks", "replay", "dlv_1").said
+    assert said == "dlv_1  pending\nWhat comes of it: sightline webhooks delivery dlv_1\n"
     pages = [{"deliveries": 1000, "next_cursor": "c"}, {"deliveries": 7, "next_cursor": None}]
     answers(deployment, "/webhooks/sub_1/replay", *pages)
     ran = run("webhooks", "replay", "sub_1", "--since", "2026-11-21", "--status", "dropped")
