@@ -21,8 +21,8 @@ help: ## this list
 	@echo "make <target>:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
-run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and watch three photographs go through (AUTH=cognito, PORT=4566)
-	@$(BIN)/python -m local run --auth $(AUTH) $(if $(PORT),--port $(PORT))
+run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and watch three photographs go through (AUTH=cognito, PORT=4566, WAIT=2)
+	@$(BIN)/python -m local run --auth $(AUTH) $(if $(PORT),--port $(PORT)) $(if $(WAIT),--longest-wait $(WAIT))
 
 stop: ## end what `make run` started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi

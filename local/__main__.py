@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Deploy into the emulator that runs here, or into a new one, and put three photographs through."""
     directory = _DIRECTORY
     directory.mkdir(exist_ok=True)
-    port = _emulator(directory, arguments.port)
+    port = _emulator(directory, arguments.port, arguments.longest_wait)
     began = time.monotonic()
     _say("Deploying the three stacks with the CDK CLI …")
     deployed = deployment.deploy(directory, port, auth=arguments.auth, tell=lambda line: _say(f"  {line}"))
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     running = add(run)
     running.add_argument("--auth", choices=("none", "cognito"), default="none")
     running.add_argument("--port", type=_port, help=f"the emulator's; {emulator.PORT} unless one is running")
+    running.add_argument("--longest-wait", type=int, help="seconds that a message waits for its next try at most")
     add(stop)
     add(settings)
     return parser
@@ -88,8 +89,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _emulator(directory: Path, port: int | None) -> int:
+def _emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
     running = emulator.running(directory)
+    if running and longest_wait is not None:
+        raise EmulatorError(
+            "How long messages wait is settled when it starts, and it is running. End it first: make stop"
+        )
     if running and port not in (None, running.port):
         raise EmulatorError(f"It is running on port {running.port} already. End it first: make stop")
     if running:
@@ -98,7 +103,8 @@ def _emulator(directory: Path, port: int | None) -> int:
     if emulator.left_behind(directory):
         _say("The emulator that ran here has died, and what it held with it; starting anew.")
         emulator.end(directory)
-    started = emulator.start(directory, port or emulator.PORT)
+    hurry = {} if longest_wait is None else {"LONGEST_WAIT": str(longest_wait)}
+    started = emulator.start(directory, port or emulator.PORT, hurry)
     _say(f"Started MiniStack, an emulator of AWS, on {emulator.url(started.port)} with IAM enforced.")
     return started.port
 

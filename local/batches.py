@@ -1,4 +1,4 @@
-"""What the emulator's event sources hand to functions: written down, and not left waiting for hours; for tests.
+"""What the emulator's event sources hand to functions: written down, and not left waiting for hours.
 
 Where BATCH_LOG names a file, each batch is two lines of JSON there: what was handed over, and what came of it. Where
 LONGEST_WAIT is a number, no message waits longer than so many seconds for its next receipt, whatever it was hidden or
