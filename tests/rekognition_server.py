@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from recognition.runtime.rekognition_detector import TIMEOUTS
+
 SEEN = {
     "LabelModelVersion": "3.0",
     "Labels": [
@@ -22,7 +24,7 @@ SEEN = {
 class Book:
     """The keys it was asked about, the error code it refuses with, None while it answers, and endings of keys.
 
-    What ends like `unreadable` it cannot read, for what ends like `busy` it has no time.
+    What ends like `unreadable` it cannot read, for what ends like `busy` it has no time when first asked.
     """
 
     keys: list[str] = field(default_factory=list)
@@ -35,9 +37,14 @@ class Book:
         if target != "RekognitionService.DetectLabels":
             return 400, {"__type": "UnknownOperationException"}
         self.keys.append(asked["Image"]["S3Object"]["Name"])
-        endings = {self.unreadable: "InvalidImageFormatException", self.busy: "ThrottlingException"}
-        refusal = self.refusal or next((code for end, code in endings.items() if self.keys[-1].endswith(end)), None)
+        refusal = self.refusal or self._refusal(self.keys[-1])
         return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, SEEN)
+
+    def _refusal(self, key: str) -> str | None:
+        if key.endswith(self.unreadable):
+            return "InvalidImageFormatException"
+        throttled = key.endswith(self.busy) and self.keys.count(key) <= TIMEOUTS["retries"]["total_max_attempts"]
+        return "ThrottlingException" if throttled else None
 
 
 def handler(book: Book) -> Callable[..., BaseHTTPRequestHandler]:

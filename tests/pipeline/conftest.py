@@ -25,7 +25,7 @@ DAILY_UPLOADS = 40
 @pytest.fixture(scope="session")
 def rekognition() -> rekognition_server.Book:
     """What the deployment's Rekognition was asked, and whether it refuses."""
-    return rekognition_server.Book()
+    return rekognition_server.Book(busy="busy.jpg")
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +105,12 @@ def coffee() -> bytes:
 def marked_id(chain: Chain, cat: bytes) -> str:
     """A photograph with its owner's name and place in it has come in by every way; answers the id of one."""
     return by_every_way(chain, marked(cat))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def busy_id(chain: Chain, cat: bytes) -> str:
+    """The id of an image that Rekognition has no time for when first asked: sent first, because it waits a minute."""
+    return chain.by_form("busy.jpg", cat + b"busy", detector="rekognition")
 
 
 @pytest.fixture(scope="session", autouse=True)
