@@ -25,7 +25,7 @@ from integration.runtime.failing import tell
 from integration.runtime.gate import LONGEST_DELAY
 from integration.runtime.owed import Outcome, Owed, PutOff
 from integration.runtime.putting_off import queue_anew
-from integration.runtime.recipients import Due
+from integration.runtime.recipients import Due, unwatched
 from integration.runtime.signature import signing_key
 from integration.runtime.standings import Standings
 from integration.runtime.subscriptions import Subscriptions
@@ -46,6 +46,7 @@ connections = Connections(Policy.from_environment(os.environ), ATTEMPT_SECONDS)
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again when the schedule says."""
+    begun = time.time()
     records = {record["messageId"]: record for record in event["Records"]}
     due = {name: each for name, record in records.items() if (each := receive(record))}
     owed, outcomes = deliver(due, subscriptions(), standings(), log(), partial(make_attempt, connections.post, key()))
@@ -58,17 +59,23 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     failed = [records[name] for name in pauses]
     if failed:
         retry_later(client("sqs"), DELIVERIES_QUEUE_URL, failed, lambda record: pauses[record["messageId"]])
-    keep(due, owed, outcomes, pauses)
+    keep(due, owed, outcomes, pauses, begun)
     tell(outcomes.values(), time.time())
     return failures(failed)
 
 
 def keep(
-    due: Mapping[str, Due], owed: Iterable[Owed], outcomes: Mapping[str, Outcome], pauses: Mapping[str, int]
+    due: Mapping[str, Due],
+    owed: Iterable[Owed],
+    outcomes: Mapping[str, Outcome],
+    pauses: Mapping[str, int],
+    begun: float,
 ) -> None:
-    """Log a batch and learn from it."""
+    """Log a batch that was `begun` then, and learn from it."""
     at = time.time()
-    _carefully(lambda: log().write(rows(due, outcomes, pauses, at)), due)
+    logged = rows(due, outcomes, pauses, at)
+    _carefully(lambda: log().write(logged), due)
+    _carefully(lambda: log().forget(unwatched(due, begun, at), logged, at), due)
     _carefully(lambda: log().write(judge(owed, outcomes, standings(), announce, at)), due)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from domain.event import ERASED
-from integration.runtime.delivery import shared_prefix
+from domain.ids import digest
+from integration.runtime.delivery import Delivery, shared_prefix
 from integration.runtime.logged import Logged, erased_item
 from integration.runtime.subscription import Item
 from wire.rows import delete, put, read, write
@@ -54,13 +55,28 @@ class DeliveryLog:
         found = [item for item in self._read(keys) if "said" in item]
         return [Logged.from_item(each) for each in found]
 
-    def erased(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of these (owner, delivery id) whose image was erased."""
-        found = self._read([_key(*each) for each in set(keys)])
-        return {(each["owner"]["S"], each["delivery"]["S"]) for each in found if "erased" in each}
+    def erased(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
+        """Those of these deliveries, by owner and id, that tell of an image which was erased since."""
+        of = {(each.owner, each.delivery_id): each.image_id for each in deliveries if each.type != ERASED}
+        images = {(owner, _mark(image_id)) for (owner, _), image_id in of.items()}
+        found = self._read([_key(*each) for each in {*of, *images}]) if of else []
+        gone = {(each["owner"]["S"], each["delivery"]["S"]) for each in found if "erased" in each}
+        return {key for key, image_id in of.items() if key in gone or (key[0], _mark(image_id)) in gone}
+
+    def forget(self, unwatched: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
+        """Of rows just written keep nothing of images that were erased meanwhile: their erasure did not see them."""
+        erased = self.erased(unwatched)
+        keys = {(each["owner"]["S"], each["delivery"]["S"]) for each in written} if erased else set()
+        ours = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
+        whole = [put(self._table, erased_item(owner, name, now)) for owner, name in ours if "/" not in name]
+        write(self._dynamodb, [*whole, *(delete(self._table, _key(*each)) for each in ours if "/" in each[1])])
 
     def erase(self, owner: str, image_id: str, now: float) -> None:
-        """Remove all that the log holds of an image, but that it is to be sent no more and who was told of this."""
+        """Remove all that the log holds of an image, but that it is to be sent no more and who was told of this.
+
+        Its mark comes first: who writes a row of it afterwards sees the mark, and a row written before is found here.
+        """
+        self.write([erased_item(owner, _mark(image_id), now)])
         rows = list(self._rows(owner, shared_prefix(image_id)))
         ours = {each.delivery_id for each in _assembled(rows) if each.image_id == image_id and each.type != ERASED}
         names = [each["delivery"]["S"] for each in rows]
@@ -117,6 +133,11 @@ def _assembled(rows: Iterable[Item]) -> list[Logged]:
         elif "said" in row:
             heads[delivery_id] = row
     return [Logged.from_item(row, tuple(attempts.get(delivery_id, ()))) for delivery_id, row in heads.items()]
+
+
+def _mark(image_id: str) -> str:
+    """Where it says that an image was erased: among its deliveries, and none itself."""
+    return f"{shared_prefix(image_id)}~{digest(image_id)[:12]}"
 
 
 def _key(owner: str, delivery: str) -> Item:

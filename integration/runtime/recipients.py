@@ -10,6 +10,8 @@ from integration.runtime.subscription import Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.schedule import DELIVERIES
 
+HASTE_SECONDS = 2
+"""Nobody looks twice within these whether an image was erased."""
 FRESH_SECONDS = 60
 """So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
 
@@ -22,9 +24,19 @@ def recipients(
 ) -> dict[str, Subscription | Answer]:
     """The subscription to tell, or why there is to be no attempt, by message id."""
     told = _told(due, subscriptions, standings, now)
-    again = [delivery for delivery, number in due.values() if number > 1 or delivery.put_off]
-    erased = log.erased((each.owner, each.delivery_id) for each in again) if again else set()
+    erased = log.erased(delivery for delivery, number in due.values() if _looked_at(delivery, number, now))
     return {name: _recipient(*each, told, erased) for name, each in due.items()}
+
+
+def unwatched(due: Mapping[str, Due], begun: float, now: float) -> list[Delivery]:
+    """Those whose images may have been erased since that was looked at, or if it was not, since they were queued."""
+    seen = {name: begun if _looked_at(*each, begun) else each[0].queued_at for name, each in due.items()}
+    return [delivery for name, (delivery, _) in due.items() if now - seen[name] >= HASTE_SECONDS]
+
+
+def _looked_at(delivery: Delivery, number: int, now: float) -> bool:
+    """Whether it is not too fresh for its image to have been erased: tried or put off before, or queued long ago."""
+    return number > 1 or delivery.put_off or delivery.queued_at < now - FRESH_SECONDS
 
 
 def _told(

@@ -23,9 +23,12 @@ def resend(
 ) -> bool:
     """Queue these deliveries once more; False when the queue did not take all, and another call is worth a try.
 
-    They are pending before they are queued: what comes of a fast attempt is not to be written over.
+    They are pending before they are queued: what comes of a fast attempt is not to be written over. What the queue did
+    not take stands as before, so that the other call finds it by its status.
     """
-    whole = [replace(each, status="pending", next_at=None, reason=None) for each in found]
-    log.write(each.to_item(now) for each in whole)
-    taken = deliveries.add(each.delivery(subscription) for each in whole)
-    return taken.issuperset(each.delivery_id for each in whole)
+    before = list(found)
+    log.write(replace(each, status="pending", next_at=None, reason=None).to_item(now) for each in before)
+    taken = deliveries.add(each.delivery(subscription) for each in before)
+    refused = [each for each in before if each.delivery_id not in taken]
+    log.write(each.to_item(now) for each in refused)
+    return not refused

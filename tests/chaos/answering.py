@@ -96,9 +96,7 @@ def _found(evidence: Evidence) -> Account:
 def _erasures(evidence: Evidence) -> Account:
     """Of each erased image nothing is left but the mark that it was."""
     account = Account.comparing("erased images", evidence.promises.erased, evidence.marks)
-    rows = [str(each) for each in (*evidence.answers, *evidence.recognitions) if "said" in each]
-    found = {image_id for _, image_id in evidence.index}
-    for image_id in evidence.promises.erased:
-        if image_id in found or any(image_id in row for row in rows):
-            account.unexplained.append(f"rows are left of {image_id}")
+    said = {each["image_id"]["S"] for each in (*evidence.answers, *evidence.recognitions) if "said" in each}
+    found = said | {image_id for _, image_id in evidence.index}
+    account.unexplained += [f"rows are left of {each}" for each in evidence.promises.erased if each in found]
     return account

@@ -28,7 +28,7 @@ def happened(evidence: Evidence) -> Iterable[str]:
     yield "kills " + ", ".join(f"{name} {kills[name]} ({broken[name]} in a batch)" for name in FUNCTIONS)
     yield "detector " + _counts(each.manner for each in at.detector.calls) + f"; storms {mischief.storms}"
     for name, receiver in at.receivers.items():
-        restarts = f"; restarts {receiver.restarts}" if receiver.restarts else ""
+        restarts = f"; restarts {len(receiver.restarts)}" if receiver.restarts else ""
         yield f"receiver {name}: " + _counts(each.answer for each in receiver.told) + restarts
     yield f"entries refused by SQS and SNS {len(evidence.refused)}"
     yield f"repeated events {mischief.repeats}; poison " + _counts(

@@ -16,7 +16,7 @@ from tests.chaos.plan import KILL, POISON, REPEAT, RESTART, STORM, Fault
 from tests.chaos.poison import poison
 from tests.chaos.receivers import Receiver
 
-_PATIENCE = 5.0
+_PATIENCE, _LONGEST = 5.0, 0.3
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
 
@@ -64,27 +64,37 @@ class Mischief:
             each.join()
 
     def _kill(self, fault: Fault) -> None:
-        """In the middle of the next batch: after a part of the time that such batches have taken so far."""
+        """In the middle of a batch: after a part of the time that such batches mostly take."""
         before = self.batches.all(fault.function)
         took = sorted(each.ended - each.begun for each in before if each.ended and not each.error) or [0.05]
+        part = min(took[len(took) // 2], _LONGEST) * fault.choice
         deadline = time.monotonic() + _PATIENCE
-        while len(self.batches.all(fault.function)) == len(before) and time.monotonic() < deadline:
-            time.sleep(0.002)
-        time.sleep(took[len(took) // 2] * fault.choice)
+        while not self._wait(fault.function, part) and time.monotonic() < deadline:
+            pass
         at = time.time()
         self.kills.append(Kill(at, fault.function, tuple(workers.kill(self.deployment, fault.function))))
+
+    def _wait(self, function: str, seconds: float) -> bool:
+        """Wait for the next batch and so much longer; whether it is still in the function's hands."""
+        count, deadline = len(self.batches.all(function)), time.monotonic() + 1
+        while len(self.batches.all(function)) == count and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(seconds)
+        return any(each.ended is None for each in self.batches.all(function))
 
     def _poison(self, fault: Fault) -> None:
         name = QUEUES[int(fault.choice * 1000) % len(QUEUES)]
         body = poison(name, fault.choice, f"poison-{len(self.poison[name])}-{fault.choice}")
-        self._send(name, body)
         self.poison[name].append(body)
+        self._send(name, body)
 
     def _repeat(self, fault: Fault) -> None:
         """What came before once more, however old: several in one message, or one to the whole topic's hearing."""
-        seen = [each["body"] for batch in self.batches.all(RECOGNIZE) if batch.questions for each in batch.messages]
-        wishes = [each for each in seen if each.startswith('{"Recognize"')]
-        events = [each for each in seen if '"ObjectCreated' in each and each not in self.poison["Uploads"]]
+        batches = self.batches.all(RECOGNIZE)
+        seen = {each["body"]: None for batch in batches for each in batch.messages} if batches else {}
+        known = [each for each in seen if each not in self.poison["Uploads"]]
+        wishes = [each for each in known if each.startswith('{"Recognize"')]
+        events = [each for each in known if '"ObjectCreated' in each]
         dice = random.Random(fault.choice)
         if wishes and dice.random() < 0.2:
             self._send("Uploads", dice.choice(wishes))

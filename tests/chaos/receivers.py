@@ -16,10 +16,10 @@ from typing import Any
 from standardwebhooks import Webhook, WebhookVerificationError
 
 TAKEN = "204"
-HUNG, HALF, CUT, RESET, REDIRECT = "no answer", "half a body", "half a head", "reset", "302"
+HUNG, HALF, CUT, RESET, REDIRECT = "no answer", "half a body", "half a status line", "reset", "302"
 FOLLOWED = "a redirect followed"
 _RESET_NOW = struct.pack("ii", 1, 0)
-_PIECES = {HALF: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of what", CUT: b"HTTP/1.1 200 OK\r\nContent-Le"}
+_PIECES = {HALF: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of what", CUT: b"HTTP/1.1 2"}
 _HEADERS = {"429": {"Retry-After": "1"}, "503": {"Retry-After": "2"}, REDIRECT: {"Location": "/elsewhere"}}
 
 
@@ -44,7 +44,7 @@ class Receiver:
     secret: str = ""
     calm: bool = False
     told: list[Told] = field(default_factory=list)
-    restarts: int = 0
+    restarts: list[float] = field(default_factory=list)
     port: int = 0
     _server: "_Server | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,8 +65,8 @@ class Receiver:
 
     def restart(self, away: float) -> None:
         """Be gone for a while; the book stays."""
+        self.restarts.append(time.time())
         self.close()
-        self.restarts += 1
         time.sleep(away)
         self.open()
 

@@ -11,10 +11,11 @@ from integration.runtime.subscription import Subscription
 from tests.chaos.account import Account
 from tests.chaos.batches import DELIVER
 from tests.chaos.evidence import Evidence
-from tests.chaos.receivers import FOLLOWED, HALF, TAKEN, Receiver, Told
+from tests.chaos.receivers import FOLLOWED, HALF, RESET, TAKEN, Receiver, Told
 
 OVERTAKEN = "announced by nobody: a newer version stood when the killed worker's message came again"
 ERASED = "of an image erased since"
+_NEAR = (-0.5, 0.5)
 _DELIVERY = re.compile(r'"delivery_id":"(dlv_\w+)"')
 
 
@@ -82,7 +83,11 @@ def _broken(evidence: Evidence, entry: Entry) -> bool:
 def _received(evidence: Evidence, name: str, receiver: Receiver) -> Account:
     """Each delivery that counts as delivered was taken; all that came verified, and said the same each time."""
     subscription_id = evidence.subscriptions[name].subscription_id
-    ours = {each.delivery_id: each for each in evidence.deliveries.values() if each.subscription_id == subscription_id}
+    ours = {
+        each.delivery_id: each
+        for each in evidence.deliveries.values()
+        if each.subscription_id == subscription_id and each.status == "delivered"
+    }
     taken = {each.webhook_id for each in receiver.told if each.answer in (TAKEN, HALF)}
     account = Account(f"taken by {name}", len(ours), len(taken))
     account.unexplained += [f"{each} counts as delivered and never came" for each in ours.keys() - taken]
@@ -103,8 +108,15 @@ def _oddities(told: list[Told]) -> Iterator[str]:
             yield f"{each.webhook_id}: the signature is wrong"
         if each.answer == FOLLOWED:
             yield f"{each.webhook_id}: a redirect was followed"
-        if said.setdefault(each.webhook_id, each.event) != each.event:
+        if said.setdefault(each.webhook_id, each.event) != each.event and each.event["type"] != DISABLED:
             yield f"{each.webhook_id}: the same id told two things"
+
+
+def _hung_up(receiver: Receiver) -> Iterator[str]:
+    """The deliveries to which the receiver, or its restart, answered with no more than the end of the connection."""
+    for told in receiver.told:
+        if told.answer == RESET or any(_NEAR[0] <= told.at - moment <= _NEAR[1] for moment in receiver.restarts):
+            yield told.webhook_id
 
 
 def _attempts(evidence: Evidence) -> Account:
@@ -120,9 +132,13 @@ def _attempts(evidence: Evidence) -> Account:
         for message in batch.messages
         for name in set(_DELIVERY.findall(message["body"]))
     )
+    hung_up = Counter(name for each in evidence.at.receivers.values() for name in _hung_up(each))
     for name, count in known.items():
         missing = max(0, count - logged[name])
-        account.because("made by a worker that was killed", min(missing, killed[name]))
-        account.unexplained += [f"{name}: an attempt is in no log"] * (missing - killed[name])
+        by_killed = min(missing, killed[name])
+        again = min(missing - by_killed, hung_up[name])
+        account.because("made by a worker that was killed", by_killed)
+        account.because("made once more at once: a kept connection was found dead", again)
+        account.unexplained += [f"{name}: an attempt is in no log"] * (missing - by_killed - again)
     account.because("logged, and never came: the receiver was away", max(0, account.found - account.expected))
     return account

@@ -57,7 +57,7 @@ def test_an_account_has_nothing_unexplained(ledger: dict[str, Account], name: st
 def test_the_faults_that_were_planned_came_about(evidence: Evidence) -> None:
     assert len(evidence.mischief.kills) == SHORT.kills
     assert {each.function for each in evidence.at.batches.broken()} == set(FUNCTIONS)
-    assert sum(each.restarts for each in evidence.at.receivers.values()) == SHORT.restarts
+    assert sum(len(each.restarts) for each in evidence.at.receivers.values()) == SHORT.restarts
     assert {each.paid for each in evidence.at.detector.calls} == {True, False}
     assert all({each.answer for each in receiver.told} for receiver in evidence.at.receivers.values())
     assert evidence.refused

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.event import Event
+from integration.runtime.answer import Answer
 from integration.runtime.delivery import Delivery
 from integration.runtime.health import FAILURES, HOPELESS_SECONDS, LONGEST_ASKED, Health
 from integration.runtime.logged import Logged, erased_item
@@ -209,6 +210,28 @@ def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
     assert returned(worker, owed(told, put_off=True)) == []
     assert subscriber.received == []
     assert account.logged() == []
+
+
+def test_what_was_still_on_its_way_when_its_image_was_erased_is_not_sent(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    account.log.erase("public", EVENT.data["image_id"], 1)
+    assert returned(worker, owed(told, queued_at=int(time.time()) - 3600)) == []
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
+    account: Account, worker: ModuleType, told: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(*_: Any) -> Answer:
+        account.log.erase("public", EVENT.data["image_id"], 1)
+        return Answer(500, said="what was said")
+
+    monkeypatch.setattr(worker.connections, "post", post)
+    returned(worker, owed(told, queued_at=int(time.time()) - 3))
+    assert account.logged() == []
+    assert account.log.erased([Delivery.of(EVENT, told, 1)])
 
 
 def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(

@@ -217,3 +217,11 @@ def test_what_the_queue_does_not_take_is_a_problem_worth_another_try(account: Ac
     account.sqs.delete_queue(QueueUrl=account.deliveries)
     status, problem = asked(sent, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
     assert (status, problem["code"], problem["retryable"]) == (503, "not_queued", True)
+
+
+def test_what_the_queue_did_not_take_is_still_found_by_the_other_try(account: Account, sent: ModuleType) -> None:
+    log(account, "dead")
+    account.sqs.delete_queue(QueueUrl=account.deliveries)
+    asked(sent, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
+    _, shown = asked(sent, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)
+    assert [each["status"] for each in shown["items"]] == ["dead"]
