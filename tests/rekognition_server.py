@@ -24,26 +24,29 @@ SEEN = {
 class Book:
     """The keys it was asked about, the error code it refuses with, None while it answers, and endings of keys.
 
-    What ends like `unreadable` it cannot read, for what ends like `busy` it has no time when first asked.
+    What ends like `unreadable` it cannot read. For what ends like `busy` it has no time when first asked, and keeps a
+    list of its own: it is asked again whenever that may be, in the midst of other tests.
     """
 
     keys: list[str] = field(default_factory=list)
     refusal: str | None = None
     unreadable: str = "no ending"
     busy: str = "no ending"
+    busy_keys: list[str] = field(default_factory=list)
 
     def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body."""
         if target != "RekognitionService.DetectLabels":
             return 400, {"__type": "UnknownOperationException"}
-        self.keys.append(asked["Image"]["S3Object"]["Name"])
-        refusal = self.refusal or self._refusal(self.keys[-1])
+        key = asked["Image"]["S3Object"]["Name"]
+        (self.busy_keys if key.endswith(self.busy) else self.keys).append(key)
+        refusal = self.refusal or self._refusal(key)
         return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, SEEN)
 
     def _refusal(self, key: str) -> str | None:
         if key.endswith(self.unreadable):
             return "InvalidImageFormatException"
-        throttled = key.endswith(self.busy) and self.keys.count(key) <= TIMEOUTS["retries"]["total_max_attempts"]
+        throttled = 0 < self.busy_keys.count(key) <= TIMEOUTS["retries"]["total_max_attempts"]
         return "ThrottlingException" if throttled else None
 
 

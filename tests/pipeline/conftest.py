@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from domain.clock import now
+from domain.image import image_key, new_image_id
 from local import demo_user
 from local.deployment import Deployment, deployed
 from local.loopback import serving
@@ -108,9 +110,15 @@ def marked_id(chain: Chain, cat: bytes) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def busy_id(chain: Chain, cat: bytes) -> str:
-    """The id of an image that Rekognition has no time for when first asked: sent first, because it waits a minute."""
-    return chain.by_form("busy.jpg", cat + b"busy", detector="rekognition")
+def busy_id(deployment: Deployment, cat: bytes) -> str:
+    """An image that Rekognition has no time for when first asked, sent first, because it waits a minute; its id.
+
+    It is nobody's whose images others count.
+    """
+    image_id, place = new_image_id(now()), deployment.endpoints.images_bucket
+    key = image_key("busy", image_id, "busy.jpg", asked=True)
+    deployment.client("s3").put_object(Bucket=place, Key=key, Body=cat, Metadata={"detector": "rekognition"})
+    return image_id
 
 
 @pytest.fixture(scope="session", autouse=True)
