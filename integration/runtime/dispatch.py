@@ -13,7 +13,7 @@ from domain.event import ERASED, Event
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
-from integration.runtime.logged import Logged
+from integration.runtime.logged import LONG_AGO, Logged
 from integration.runtime.subscription import EVERY_OWNER, Subscription
 from integration.runtime.subscriptions import Subscriptions
 from wire.aws import client
@@ -54,7 +54,8 @@ def owed_for(
 ) -> list[Delivery] | None:
     """The deliveries an event's message makes; None when it is no event, or a table cannot be read or written.
 
-    They are of the time `at` which the subscriptions were read, or a little before.
+    They are of the time `at` which the subscriptions were read, or a little before. Of an event that comes late,
+    because a try has failed, deliver is to look first whether its image was erased meanwhile.
     """
     said = {"message_id": record["messageId"]}
     try:
@@ -63,7 +64,8 @@ def owed_for(
         if event.type == ERASED:
             for whose in (event.owner, EVERY_OWNER):
                 log.erase(whose, event.data["image_id"], at)
-        owed = [Delivery.of(event, each, at) for each in told_of(event.owner) if each.wants(event)]
+        queued_at = at if attempt(record) == 1 else LONG_AGO
+        owed = [Delivery.of(event, each, queued_at) for each in told_of(event.owner) if each.wants(event)]
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError, UndoneError):
         logger.exception("event not dispatched", extra=said)
         return None

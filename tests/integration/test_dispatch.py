@@ -16,7 +16,7 @@ from integration.runtime.attempt import Attempt
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivery import Delivery
 from integration.runtime.health import Health
-from integration.runtime.logged import Logged, attempt_item
+from integration.runtime.logged import LONG_AGO, Logged, attempt_item
 from integration.runtime.notice import notice
 from integration.runtime.subscription import Subscription
 from tests.builders import image, recognition, sqs_event
@@ -53,6 +53,12 @@ def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, d
     owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
     assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
     assert len(queued) == 2
+
+
+def test_what_is_dispatched_late_is_looked_up_before_it_is_sent(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
+    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
 
 
 def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, dispatch: ModuleType) -> None:
