@@ -33,7 +33,11 @@ class Certificates:
 
     def client(self) -> ssl.SSLContext:
         """The context of a client that trusts this authority and no other."""
-        return ssl.create_default_context(cadata=_pem(self._own).decode())
+        return ssl.create_default_context(cadata=self.authority().decode())
+
+    def authority(self) -> bytes:
+        """Its own certificate, as a file holds it."""
+        return _pem(self._own)
 
     def _issued(
         self, host: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False, days: int = 1

@@ -42,11 +42,15 @@ class Target:
     address: Address | None = None
 
     @property
+    def authority(self) -> str:
+        """Host and port, the port only where the scheme does not tell it: what the header Host says."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
     def url(self) -> str:
         """The URL in its normal form, without a fragment."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}"
+        return f"{self.scheme}://{self.authority}{self.path}"
 
 
 def check_url(url: str) -> Target:

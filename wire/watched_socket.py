@@ -1,6 +1,7 @@
 """A socket under a deadline: `settimeout` bounds one wait, and a peer that drips makes thousands of them."""
 
 import io
+import math
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 from wire.target import TargetError
 
 _SLACK = 0.05
-"""Seconds by which a wait may outlast the deadline: to set the timeout anew is a system call beside every read."""
+"""Seconds by which a wait may outlast the deadline: to set the timeout anew is a system call beside every read.
+
+Rounded up to so many, it is the same for a connection's next request.
+"""
 
 
 class WatchedSocket:
@@ -32,8 +36,8 @@ class WatchedSocket:
         left = self._remaining()
         try:
             if not left <= self._timeout <= left + _SLACK:
-                self._channel.settimeout(left)
-                self._timeout = left
+                self._timeout = math.ceil(left / _SLACK) * _SLACK
+                self._channel.settimeout(self._timeout)
             return operation(argument)
         except OSError as error:
             raise refusal(error) from error

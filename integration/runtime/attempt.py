@@ -1,4 +1,4 @@
-"""One HTTP try at a Delivery: signed, sent, logged."""
+"""One HTTP try at a Delivery: signed and sent."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
-
-from aws_lambda_powertools import Logger
 
 from domain.clock import rfc3339
 from integration.runtime import signature
@@ -19,8 +17,6 @@ from wire.outbound import TargetError
 Post = Callable[[str, bytes, Mapping[str, str]], Answer]
 
 _FIXED = {"content-type": "application/json", "user-agent": "Sightline-Webhooks/1.0"}
-
-logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +47,12 @@ def make_attempt(
     number: int,
     now: Callable[[], float] = time.time,
 ) -> Attempt:
-    """Sign as of now, send, and log what came of it; neither the URL nor a secret enters the log."""
+    """Sign as of now, and send."""
     at, started = now(), time.monotonic()
     secrets = [signature.secret(key, subscription.subscription_id, each) for each in subscription.generations(at)]
     headers = _FIXED | signature.headers(secrets, delivery.delivery_id, delivery.body, int(at))
     answer = _answer(post, subscription.url, delivery.body.encode(), headers)
-    made = Attempt(number, at, round((time.monotonic() - started) * 1000), answer)
-    tell(delivery, made)
-    return made
-
-
-def tell(delivery: Delivery, attempt: Attempt) -> None:
-    """Log one attempt."""
-    answer = attempt.answer
-    said = {"status": answer.status} if answer.status else {"error": answer.error}
-    logger.info("attempt", extra=delivery.log_keys | {"attempt": attempt.number} | said | {"ms": attempt.ms})
+    return Attempt(number, at, round((time.monotonic() - started) * 1000), answer)
 
 
 def _answer(post: Post, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from aws_lambda_powertools import Logger
 
+from integration.runtime import attempt_lines
 from integration.runtime.answer import BROKEN, HUNG, Answer
 from integration.runtime.attempt import Attempt
 from integration.runtime.delivery import Delivery
@@ -47,7 +48,9 @@ def deliver(
     owed = [Owed(name, *due[name], each) for name, each in told.items() if isinstance(each, Subscription)]
     waiting = put_off(owed, standings, begun)
     tried = [each for each in owed if each.message_id not in waiting]
-    return owed, {**unneeded, **waiting, **_attempts(tried, try_once, patience, begun)}
+    made = _attempts(tried, try_once, patience, begun)
+    attempt_lines.tell((each.delivery, made[each.message_id]) for each in tried)
+    return owed, {**unneeded, **waiting, **made}
 
 
 def _attempts(tried: list[Owed], try_once: TryOnce, patience: float, begun: float) -> dict[str, Attempt]:

@@ -4,7 +4,21 @@ import argparse
 import os
 from importlib import import_module
 
-BENCHMARKS = ("start", "calls", "fetch", "guard", "reads", "edge", "memory", "fast_path", "servers", "price", "chain")
+BENCHMARKS = (
+    "start",
+    "calls",
+    "fan_out",
+    "deliver",
+    "fetch",
+    "guard",
+    "reads",
+    "edge",
+    "memory",
+    "fast_path",
+    "servers",
+    "price",
+    "chain",
+)
 
 
 def main() -> None:

@@ -52,19 +52,19 @@ def count(images: int = BATCH) -> Counter[str]:
     with (
         mock_aws(),
         _subscriber() as url,
-        mock.patch.dict(os.environ, ENVIRONMENT | _account(url)),
+        mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
         redirect_stdout(io.StringIO()),
     ):
         aws._session.cache_clear()
         calls: Counter[str] = Counter()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
-        recognize = _handler("recognition.runtime.recognize")
+        recognize = handler_of("recognition.runtime.recognize")
         with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
             assert recognize.handler(sqs_event(*map(s3_event, keys)), Context()) == {"batchItemFailures": []}
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
-            module = _handler(f"integration.runtime.{unit}")
-            assert module.handler(sqs_event(*_received(queue, images)), Context()) == {"batchItemFailures": []}
+            module = handler_of(f"integration.runtime.{unit}")
+            assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
         aws._session.cache_clear()
     del calls[ASKING]
     return calls
@@ -76,15 +76,18 @@ class _Lambda:
         return {"Payload": io.BytesIO(json.dumps(said).encode())}
 
 
-def _handler(name: str) -> Any:
+def handler_of(name: str) -> Any:
+    """A handler's module, started anew in the environment as it is now."""
     return importlib.reload(importlib.import_module(name))
 
 
-def _account(url: str) -> dict[str, str]:
+def account(*urls: str) -> dict[str, str]:
+    """What the functions use, with subscriptions to these URLs; answers what their environment tells of it."""
     sqs, sns, dynamodb = boto3.client("sqs"), boto3.client("sns"), boto3.client("dynamodb")
     for table, keys in TABLES.items():
         create_table(dynamodb, table, *keys)
-    Subscriptions(dynamodb, "subscriptions").add(Subscription("public", "sub_" + "0" * 32, url))
+    for n, url in enumerate(urls):
+        Subscriptions(dynamodb, "subscriptions").add(Subscription("public", f"sub_{n:032x}", url))
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries", "uploads")}
     topic = sns.create_topic(Name="results")["TopicArn"]
     events = sqs.get_queue_attributes(QueueUrl=queues["events"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -101,7 +104,8 @@ def _account(url: str) -> dict[str, str]:
     }
 
 
-def _received(queue: str, messages: int) -> list[str]:
+def received(queue: str, messages: int) -> list[str]:
+    """The bodies of so many messages."""
     sqs: Any = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     bodies: list[str] = []

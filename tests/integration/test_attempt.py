@@ -73,26 +73,6 @@ def test_why_there_was_no_answer_is_a_code(outcome: Exception, code: str) -> Non
     assert not answer.finished
 
 
-@pytest.mark.parametrize(
-    ("outcome", "said"), [(Answer(503), {"status": 503}), (TargetError("timeout", ""), {"error": "timeout"})]
-)
-def test_every_attempt_is_logged_without_url_or_secret(
-    outcome: Answer | Exception, said: dict[str, object], caplog: pytest.LogCaptureFixture
-) -> None:
-    make_attempt(Poster(outcome), SIGNING_KEY, DELIVERY, SUBSCRIPTION, 4)
-    (record,) = caplog.records
-    logged = vars(record)
-    expected = {
-        "delivery_id": "dlv_1",
-        "subscription_id": SUBSCRIPTION.subscription_id,
-        "attempt": 4,
-        "correlation_id": "img_1",
-    } | said
-    assert {name: logged[name] for name in expected} == expected
-    assert logged["ms"] >= 0
-    assert not any(hidden in str(logged) for hidden in ("hush", "user.example", "whsec_", SIGNING_KEY.decode()))
-
-
 def test_within_a_day_of_its_rotation_both_secrets_sign() -> None:
     rotated = replace(SUBSCRIPTION, generation=3, rotations=(int(time.time()) - 60,))
     post = Poster(Answer(200))

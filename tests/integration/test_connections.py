@@ -45,6 +45,13 @@ def test_what_is_posted_arrives(connections: Connections, subscriber: Subscriber
     assert (received.path, received.body, received.headers["webhook-id"]) == ("/status/204?a=b%20c", b"{}", "dlv_1")
 
 
+@pytest.mark.parametrize("value", ["dlv_1\r\nx-more: yes", "dlv_1\nx-more: yes", "dlv_é"])
+def test_a_header_cannot_become_two(connections: Connections, subscriber: Subscriber, value: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        connections.post(f"{subscriber.url}/status/204", b"{}", {"webhook-id": value})
+    assert subscriber.received == []
+
+
 @pytest.mark.parametrize("status", [200, 400, 410, 500])
 def test_the_answer_is_the_status(connections: Connections, subscriber: Subscriber, status: int) -> None:
     assert connections.post(f"{subscriber.url}/status/{status}", b"{}", {}) == Answer(status)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from domain.event import Event
+from integration.runtime import attempt_lines
 from integration.runtime.answer import Answer
-from integration.runtime.attempt import logger, make_attempt
+from integration.runtime.attempt import Attempt
+from integration.runtime.attempt_lines import logger
 from integration.runtime.delivery import Delivery
 from tests.builders import IMAGE_ID, image, recognition, sqs_event
 from tests.integration.conftest import Account, reloaded, subscription
@@ -55,11 +57,45 @@ def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: Modu
     assert found >= {"delivery not queued", "what was missed is not logged", "not kept", "event not dispatched"}
 
 
-def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(log: io.StringIO) -> None:
-    told = subscription()
+@pytest.mark.parametrize(
+    ("answer", "said"), [(Answer(503), {"status": 503}), (Answer(error="timeout"), {"error": "timeout"})]
+)
+def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(
+    capsys: pytest.CaptureFixture[str], answer: Answer, said: dict[str, Any]
+) -> None:
+    told = subscription(url="https://user.example/hook?token=hush")
     owed = Delivery.from_json(Delivery.of(CAT, told, 1).to_json())
-    make_attempt(lambda *asked: Answer(204), b"the key of all secrets", owed, told, 1)
-    (line,) = lines(log)
-    assert (line["correlation_id"], line["delivery_id"]) == (IMAGE_ID, owed.delivery_id)
-    assert told.url not in log.getvalue()
-    assert "secret" not in log.getvalue()
+    attempt_lines.tell([(owed, Attempt(4, 1.0, 7, answer)), (owed, Attempt(5, 1.0, 8, answer))])
+    written = capsys.readouterr().out
+    first, second = map(json.loads, written.splitlines())
+    ids = {
+        "correlation_id": IMAGE_ID,
+        "delivery_id": owed.delivery_id,
+        "subscription_id": told.subscription_id,
+    }
+    assert first.items() >= (ids | said | {"attempt": 4, "ms": 7}).items()
+    assert second["attempt"] == 5
+    assert not any(hidden in written for hidden in ("hush", "user.example", "whsec_"))
+
+
+def test_an_attempt_s_line_has_what_powertools_gives_every_line(
+    log: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
+    logger.info("attempt")
+    attempt_lines.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+    (line,), given = lines(log), json.loads(capsys.readouterr().out)
+    assert given.keys() >= line.keys() - {"location"}
+    for name in ("level", "message", "service", "xray_trace_id"):
+        assert given[name] == line[name]
+
+
+def test_a_log_for_warnings_holds_no_attempts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger.setLevel("WARNING")
+    try:
+        attempt_lines.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+    finally:
+        logger.setLevel("INFO")
+    assert capsys.readouterr().out == ""
