@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 AUTH ?= none
+SEED ?= 1
 BIN := .venv/bin
 # The CDK CLI runs `python app.py`, npm and jsii run `node`: all of them from here.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -15,7 +16,7 @@ CDK_INSTALLED := node_modules/.package-lock.json
 LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check bench synth deploy webhook-secret
+.PHONY: help run stop test chaos check bench synth deploy webhook-secret
 
 help: ## this list
 	@echo "make <target>:"
@@ -29,6 +30,9 @@ stop: ## end what `make run` started
 
 test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite, an end-to-end deployment included (ARGS="-k name")
 	$(BIN)/python -m pytest $(ARGS)
+
+chaos: $(INSTALLED) $(CDK_INSTALLED) ## a thousand images through the deployed app while everything fails, then the ledger; ten minutes or more (SEED=1)
+	$(BIN)/python -m tests.chaos --seed $(SEED)
 
 check: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## lint, types, templates
 	$(BIN)/ruff check .

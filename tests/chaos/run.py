@@ -25,8 +25,8 @@ Tell = Callable[[str], None]
 _PATIENCE = 600.0
 _REFUSED = 0.03
 """So much of what functions send in batches SQS and SNS refuse."""
-_MENDED_AT = 0.5
-"""Then whoever hung or redirected does no longer: they hold workers for 15 s a batch."""
+_MENDED_SOON, _MENDED_AT, _FAULTS = ("hanging", "redirecting"), 0.5, 6
+"""Who hangs holds workers for 15 s a batch; so many have to have come, enough for a rest."""
 
 SUBSCRIBERS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "steady": ((TAKEN,), {}),
@@ -102,11 +102,13 @@ def happen(at: Stage, tell: Tell) -> None:
     begun, feeding = time.monotonic(), Feeding(steps, at.form.seconds, at.users.do)
     for fault in faults:
         _sleep_until(begun + fault.at * at.form.seconds)
-        _mend(at, (time.monotonic() - begun) / at.form.seconds)
+        _mend(at, min(fault.at, 0.99))
         at.mischief.do(fault)
     at.mischief.end()
     feeding.join()
     _worked_off(at, tell, "Uploads", "Events")
+    while any(len(each.told) < _FAULTS for each in at.receivers.values()):
+        time.sleep(0.1)
     tell("all is uploaded, all faults are done; now everybody answers")
     at.detector.calm = True
     _mend(at, 1)
@@ -128,7 +130,8 @@ def settle(at: Stage, tell: Tell) -> None:
 
 def _mend(at: Stage, moment: float) -> None:
     for name, each in at.receivers.items():
-        each.calm = each.calm or moment >= (_MENDED_AT if name in ("hanging", "redirecting") else 1)
+        soon = name in _MENDED_SOON and moment >= _MENDED_AT and len(each.told) >= _FAULTS
+        each.calm = each.calm or soon or moment >= 1
 
 
 def _worked_off(at: Stage, tell: Tell, *names: str) -> None:
