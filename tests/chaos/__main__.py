@@ -7,7 +7,8 @@ import time
 from tests.chaos.evidence import Evidence
 from tests.chaos.ledger import accounts, happened, table
 from tests.chaos.plan import LONG, SHORT
-from tests.chaos.run import happen, stage
+from tests.chaos.run import happen
+from tests.chaos.stage import stage
 
 
 def main() -> int:

@@ -91,11 +91,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._detector = detector
         super().__init__(*args)
 
-    def do_POST(self) -> None:
-        """Answer one call, unless whoever asked is killed over it."""
+    def handle(self) -> None:
+        """Whoever asks may be killed over it."""
         with suppress(OSError):
-            if body := self.rfile.read(int(self.headers["Content-Length"])):
-                self._answer(*self._detector.answer(json.loads(body)))
+            super().handle()
+
+    def do_POST(self) -> None:
+        """Answer one call."""
+        if body := self.rfile.read(int(self.headers["Content-Length"])):
+            self._answer(*self._detector.answer(json.loads(body)))
 
     def _answer(self, call: Call, seconds: float) -> None:
         time.sleep(seconds)

@@ -12,7 +12,7 @@ from integration.runtime.logged import Logged
 from integration.runtime.subscription import Subscription
 from tests.chaos.batches import RECOGNIZE, Batch
 from tests.chaos.owner import QUEUES
-from tests.chaos.run import Stage
+from tests.chaos.stage import Stage
 
 Item = dict[str, Any]
 _ID = re.compile(r'"(?:event_id|delivery_id)":"(\w+)"')

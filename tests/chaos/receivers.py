@@ -115,11 +115,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._receiver = receiver
         super().__init__(*args)
 
+    def handle(self) -> None:
+        """Whoever asks may be killed over it."""
+        with suppress(OSError):
+            super().handle()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with suppress(OSError):
-            self._answer(self._receiver.receive(self.path, headers, body))
+        self._answer(self._receiver.receive(self.path, headers, body))
 
     def do_GET(self) -> None:
         """Only who follows a redirect comes so."""

@@ -9,7 +9,8 @@ from tests.chaos.batches import FUNCTIONS
 from tests.chaos.evidence import Evidence
 from tests.chaos.ledger import accounts, happened, table
 from tests.chaos.plan import SHORT
-from tests.chaos.run import SUBSCRIBERS, happen, stage
+from tests.chaos.run import happen
+from tests.chaos.stage import SUBSCRIBERS, stage
 
 SEED = 1
 ACCOUNTS = (
