@@ -1,9 +1,10 @@
-"""Recognising by chance: messages twice, late and in any order, workers that die before any call or race each other."""
+"""Recognising by chance: messages twice, late and in any order, workers that die or race, detectors without time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -18,7 +19,10 @@ from recognition.runtime.question import Question, rounds
 from tests.builders import recognition
 from tests.recognition.books import ANN, IDS, Answers, World, question
 from tests.recognition.conftest import TABLES, Account
+from tests.recognition.uploads import Message, Uploads
 from tests.tables import DiedError, Tables
+from wire.queue import put_off, tries
+from wire.schedule import PUT_OFFS, UPLOADS
 
 Order = tuple[str, str]
 """An image, and which of its answers."""
@@ -36,11 +40,17 @@ class Fickle(Answers):
         self.looks = 0
         self.images: list[Image] = []
         self.silent: set[Image] = set()
+        self.throttling = False
+        self.no_time: set[str] = set()
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         self.tables.before("ask")
         self.images += images
         said = {each: self.glance() for each in images}
+        if self.throttling:
+            self.throttled.update(images[::2])
+            self.no_time |= {each.content for each in images[::2]}
+            said |= dict.fromkeys(images[::2])
         self.silent |= {each for each, outcome in said.items() if outcome is None}
         return {each: outcome for each, outcome in said.items() if outcome}
 
@@ -72,7 +82,9 @@ class Recognising(RuleBasedStateMachine):
         self.detector = Fickle(self.tables)
         self.told: dict[str, set[str]] = defaultdict(set)
         self.sent: list[Question] = []
-        self.queued: list[Question] = []
+        self.queue = Uploads()
+        self.queue.before = lambda operation: self.tables.before(operation)
+        self.faults = Counter[str]()
         self.stood: dict[Order, str] = {}
         self.asked, self.excused = Counter[Order](), Counter[Order]()
         self.smooth = True
@@ -104,14 +116,18 @@ class Recognising(RuleBasedStateMachine):
         self.detector.version += "+"
 
     @precondition(lambda self: self.sent)
-    @rule(picks=PICKS, stale=st.booleans(), down=st.booleans(), dies=st.none() | CALLS)
-    def work(self, picks: list[int], stale: bool, down: bool, dies: int | None) -> None:
-        """One batch, of messages that are due or that were done with long ago; perhaps it dies before that call."""
-        batch = self.picked(picks, self.sent if stale else self.queued)
-        self.worker.topic_down = down
+    @rule(picks=PICKS, stale=st.booleans(), down=st.booleans(), busy=st.booleans(), dies=st.none() | CALLS)
+    def work(self, picks: list[int], stale: bool, down: bool, busy: bool, dies: int | None) -> None:
+        """One batch, of messages that are due or that were done with long ago; perhaps it dies before that call.
+
+        A detector that is busy has no time for half of what it is asked.
+        """
+        batch = self.picked(picks, self.repeats() if stale else self.due())
+        self.worker.topic_down = self.queue.refusing = down
+        self.detector.throttling = busy
         with self.at_call(dies, die):
             self.run(self.worker, batch, acknowledged=dies is None)
-        self.worker.topic_down = False
+        self.worker.topic_down = self.queue.refusing = self.detector.throttling = False
         self.worker = self.worker if dies is None else self.started()
 
     @precondition(lambda self: self.sent)
@@ -136,10 +152,10 @@ class Recognising(RuleBasedStateMachine):
     def settle(self, backwards: bool) -> None:
         """Every message comes until it is done with; then all is as if nothing had gone wrong."""
         for _ in range(8):
-            due = list(reversed(self.queued)) if backwards else list(self.queued)
+            due = list(reversed(self.due())) if backwards else self.due()
             for n in range(0, len(due), 10):
                 self.run(self.worker, due[n : n + 10])
-        assert self.queued == []
+        assert self.queue.messages == []
         for image_id in {each.image.image_id for each in self.sent}:
             self.check(image_id, {each.order for each in self.sent if each.image.image_id == image_id})
         self.check_each_once()
@@ -173,25 +189,44 @@ class Recognising(RuleBasedStateMachine):
         counted = sum(int(row.get(name, {"N": "0"})["N"]) for row in rows for name in ("recognized", "rejected"))
         assert counted == len(kept) if self.smooth else counted <= len(kept)
 
-    def run(self, worker: Worker, batch: list[Question], *, acknowledged: bool = True) -> None:
-        """One invocation: what is done with leaves the queue, unless the function died before it could say so."""
-        done: set[Question] = set()
+    def run(self, worker: Worker, batch: list[Message], *, acknowledged: bool = True) -> None:
+        """One invocation: what is done with leaves the queue, unless the function died before it could say so.
+
+        What the detector had no time for is put off, where the queue takes it; whatever else is received in vain had a
+        fault.
+        """
+        records = [each.record() for each in batch]
+        failed = [each.message_id for each in batch]
         try:
-            for each in rounds(batch):
-                done |= self.answer(worker, each)
+            failed = self.worked_off(worker, records)
         except DiedError:
-            self.smooth = False
-            return
+            self.smooth = acknowledged = False
         finally:
             for event in worker.told:
                 self.told[event.event_id].add(event.to_json())
+        self.faults.update(failed if acknowledged else [each.message_id for each in batch])
         if acknowledged:
-            self.queued = [each for each in self.queued if each not in done]
+            self.queue.finish(records, failed)
 
-    def answer(self, worker: Worker, batch: list[Question]) -> set[Question]:
-        """One round, and whom it asked about what, with good reason or without."""
+    def worked_off(self, worker: Worker, records: list[dict[str, Any]]) -> list[str]:
+        """The ids of the messages that failed; as the function's handler goes about it."""
+        asked = {each["messageId"]: replace(self.sent[int(each["body"])], tries=tries(each)) for each in records}
+        done, throttled = set[Question](), set[Question]()
+        for each in rounds(list(asked.values())):
+            said = self.answer(worker, each)
+            done, throttled = done | said[0], throttled | said[1]
+        left = [each for each in records if asked[each["messageId"]] not in done]
+        waiting = [each for each in left if asked[each["messageId"]] in throttled]
+        replaced = put_off(self.queue, "uploads", waiting, PUT_OFFS.pause) if waiting else []
+        assert self.queue.refusing or replaced == waiting
+        return [each["messageId"] for each in left if each not in replaced]
+
+    def answer(self, worker: Worker, batch: list[Question]) -> tuple[set[Question], set[Question]]:
+        """One round, and whom it asked about what, with good reason or without; what is done, and what throttled."""
         self.note()
         others, self.detector.images = self.detector.images, []
+        before, self.detector.throttled = self.detector.throttled, set()
+        no_time, self.detector.no_time = self.detector.no_time, set()
         excusable = {each.image for each in batch}
         try:
             done = worker.recognize(*batch)
@@ -203,7 +238,11 @@ class Recognising(RuleBasedStateMachine):
             self.asked.update(orders[each] for each in asked)
             kept = self.stood.keys() | {(each["image_id"]["S"], each["sequencer"]["S"]) for each in self.answers()}
             self.excused.update(orders[each] for each in asked if each in excusable and orders[each] not in kept)
-        return done
+            throttled = {each for each in batch if each.image in self.detector.throttled}
+            alike = {each for each in batch if each.image.content in self.detector.no_time}
+            self.detector.throttled, self.detector.no_time = before, no_time
+        assert throttled == {each for each in alike - done if orders[each.image] not in kept}
+        return done, throttled
 
     def note(self) -> None:
         """What stands; it never says anything else."""
@@ -227,21 +266,34 @@ class Recognising(RuleBasedStateMachine):
         yield
         self.tables.before = forget
 
-    def fresh(self, n: int, version: str) -> Question:
+    def fresh(self, n: int, version: str) -> Message:
         """A version of an image, or once there are some, a wish to look at that image again."""
         stands = [each for each in self.entries() if each.image.image_id == IDS[n]]
         if stands:
             self.send(Question(stands[0].image, f"rcg_{version}{len(self.sent):03}", stands[0].options))
         else:
             self.arrive(n, version)
-        return self.sent[-1]
+        return self.queue.messages[-1]
 
-    def send(self, message: Question) -> None:
-        self.sent.append(message)
-        self.queued.append(message)
+    def send(self, question: Question) -> None:
+        self.queue.add(str(len(self.sent)))
+        self.sent.append(question)
 
-    def picked(self, picks: list[int], messages: list[Question]) -> list[Question]:
-        return [messages[n % len(messages)] for n in picks if messages]
+    def due(self) -> list[Message]:
+        """What may be received; what died of faults is sent back, and by throttling alone nothing dies."""
+        messages = self.queue.due()
+        for each in self.queue.dead:
+            assert self.faults[each.message_id] >= UPLOADS.tries
+            messages.append(self.queue.add(each.body))
+        self.queue.dead.clear()
+        return messages
+
+    def repeats(self) -> list[Message]:
+        """What was sent, as a queue may hand it out again long after it was done with."""
+        return [Message(f"repeat-{n}", str(n)) for n in range(len(self.sent))]
+
+    def picked(self, picks: list[int], messages: list[Message]) -> list[Message]:
+        return list(dict.fromkeys(messages[n % len(messages)] for n in picks if messages))
 
     def entries(self) -> list[Entry]:
         return [Entry.from_item(each) for each in self.tables.all("recognitions")]
