@@ -87,17 +87,15 @@ def _shown(webhook: Webhook, given: Namespace) -> int:
             display.line(f"{name:21} {', '.join(value) if isinstance(value, list) else value}")
     display.line(f"{'stands':21} {_stands(webhook)}")
     if webhook["disabled"]:
-        display.line(_way_back(webhook))
+        _show_way_back(webhook)
     return 0
 
 
-def _way_back(webhook: Webhook) -> str:
+def _show_way_back(webhook: Webhook) -> None:
     """What it missed is of the day it began to fail, or was disabled on, and later."""
     name, since = webhook["webhook_id"], webhook["failing_since"] or webhook["disabled"]["at"]
-    return (
-        f"To have it told again: sightline webhooks enable {name}\n"
-        f"then what it missed:   sightline webhooks replay {name} --since {since[:10]} --status dropped"
-    )
+    display.line(f"To have it told again: sightline webhooks enable {name}")
+    display.line(f"then what it missed:   sightline webhooks replay {name} --since {since[:10]} --status dropped")
 
 
 def _row(webhook: Webhook) -> tuple[str, str, str, str]:
