@@ -45,6 +45,7 @@ def settle(at: Stage, tell: Tell) -> None:
     at.redriven = at.operator.redrive()
     tell(f"dead letters sent back: {at.redriven}")
     _worked_off(at, tell)
+    at.owner.enable_all()  # a last 410 may have been under way
     at.sent_again = at.owner.send_again()
     tell(f"given up or dropped, and sent again: {at.sent_again}")
     _worked_off(at, tell)
