@@ -20,7 +20,7 @@ LOST = "answered, and the answer lost on the way"
 THROTTLED = ("ThrottlingException", "ProvisionedThroughputExceededException")
 FAILED = "InternalServerError"
 NO_PICTURE = "InvalidImageFormatException"
-MANNERS = {PAID: 70, "slow": 6, LOST: 6, THROTTLED[0]: 6, THROTTLED[1]: 6, FAILED: 6}
+MANNERS = {PAID: 80, "slow": 4, LOST: 5, THROTTLED[0]: 4, THROTTLED[1]: 3, FAILED: 4}
 """How often of a hundred calls each comes; in a storm nine of ten are throttled."""
 SLOWEST = 1.5
 _RESET = struct.pack("ii", 1, 0)

@@ -15,6 +15,7 @@ KILLED = "the worker was killed before it had kept the answer"
 ON_THE_WAY = "the answer was lost on the way"
 AT_ONCE = "two workers looked at the same new bytes at once"
 ERASED = "the image whose answer it was had been erased"
+_LATE = 1.0
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
@@ -41,11 +42,13 @@ def _paid(evidence: Evidence) -> Account:
 
 
 def _batches(evidence: Evidence, call: Call) -> list[Batch]:
+    """Those that asked; what a killed worker asked may come to Rekognition's ears after its end."""
     asked = (call.key, call.version)
     return [
         batch
         for batch in evidence.recognised
-        if batch.during(call.at) and any((each.image.key, each.image.version) == asked for each in batch.questions)
+        if batch.during(call.at, _LATE if batch.error else 0)
+        and any((each.image.key, each.image.version) == asked for each in batch.questions)
     ]
 
 

@@ -62,7 +62,7 @@ class Form:
 
 
 SHORT = Form(images=120, seconds=32, longest_wait=1, kills=9, restarts=2, storms=1, poison=12, repeats=12)
-LONG = Form(images=1000, seconds=240, longest_wait=6, kills=60, restarts=6, storms=5, poison=30, repeats=100)
+LONG = Form(images=1000, seconds=200, longest_wait=6, kills=36, restarts=6, storms=5, poison=30, repeats=100)
 
 
 def lives(form: Form, dice: random.Random) -> list[Life]:
