@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Batch:
     ended: float | None = None
     error: str | None = None
 
-    @property
+    @cached_property
     def questions(self) -> list[Question]:
         """What a batch of the uploads queue asks."""
         return [each for message in self.messages for each in _questions(message["body"])]
