@@ -44,8 +44,8 @@ def dispatch(
     told_of, at = cache(subscriptions.of), int(time.time())
     owed = {record["messageId"]: owed_for(record, told_of, log, at) for record in records}
     made = [delivery for each in owed.values() for delivery in each or ()]
-    done = deliveries.add(each for each in made if not each.subscription.disabled)
-    done |= missed([each for each in made if each.subscription.disabled], log, at)
+    done = deliveries.add(each for each in made if not _unwanted(each))
+    done |= missed([each for each in made if _unwanted(each)], log, at)
     return [record for record in records if not _all_done(owed[record["messageId"]], done)]
 
 
@@ -82,6 +82,11 @@ def missed(unwanted: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]
             logger.exception("what was missed is not logged", extra=each.log_keys)
         return set()
     return {each.delivery_id for each in unwanted}
+
+
+def _unwanted(delivery: Delivery) -> bool:
+    """Whether it is to be logged and not sent: its subscription is disabled, and nothing has to be looked up first."""
+    return bool(delivery.subscription.disabled) and delivery.queued_at != LONG_AGO
 
 
 def _all_done(owed: list[Delivery] | None, done: set[str]) -> bool:

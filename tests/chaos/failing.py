@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.chaos.account import Account
-from tests.chaos.batches import FUNCTIONS
+from tests.chaos.batches import FUNCTIONS, Batch
 from tests.chaos.evidence import Evidence
+from tests.chaos.mischief import Kill
 from tests.chaos.owner import QUEUES
 
 _SLACK = 0.5
@@ -37,8 +38,12 @@ def _broken(evidence: Evidence, function: str) -> Account:
     kills = [each for each in evidence.mischief.kills if each.function == function]
     account = Account(f"{function} broke off", len(kills), len(broken))
     for batch in broken:
-        if any(batch.during(kill.at, _SLACK) for kill in kills):
+        if any(_overlap(batch, kill) for kill in kills):
             account.because("batches in which a worker was killed")
         else:
             account.unexplained.append(f"batch {batch.number} at {batch.begun:.3f}: {batch.error}")
     return account
+
+
+def _overlap(batch: Batch, kill: Kill) -> bool:
+    return batch.begun - _SLACK <= kill.until and kill.at <= (batch.ended or batch.begun) + _SLACK

@@ -22,9 +22,10 @@ _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
 @dataclass(frozen=True)
 class Kill:
-    """Workers of a function that were ended."""
+    """Workers of a function that were ended, between two moments."""
 
     at: float
+    until: float
     function: str
     pids: tuple[int, ...]
 
@@ -72,7 +73,8 @@ class Mischief:
         while not self._wait(fault.function, part) and time.monotonic() < deadline:
             pass
         at = time.time()
-        self.kills.append(Kill(at, fault.function, tuple(workers.kill(self.deployment, fault.function))))
+        pids = tuple(workers.kill(self.deployment, fault.function))
+        self.kills.append(Kill(at, time.time(), fault.function, pids))
 
     def _wait(self, function: str, seconds: float) -> bool:
         """Wait for the next batch and so much longer; whether it is still in the function's hands."""

@@ -61,7 +61,7 @@ def _reason(evidence: Evidence, before: Call, after: Call) -> str:
         return KILLED
     if any(each.begun < (other.ended or 0) and each is not other for each in second for other in first):
         return AT_ONCE
-    erased = evidence.promises.erased.get(evidence.heard[before.key, before.version].image_id, math.inf)
+    erased = evidence.promises.erasing.get(evidence.heard[before.key, before.version].image_id, math.inf)
     return ERASED if erased < after.at else ""
 
 

@@ -19,12 +19,16 @@ NOT_YET = (404, 409, 503)
 
 @dataclass
 class Promises:
-    """What was acknowledged: contents by key in their order, ids by life, wishes by request, and who is erased when."""
+    """What was acknowledged: contents by key in their order, ids by life, wishes by request, and who is erased when.
+
+    `erasing` is when each erasure was asked for first.
+    """
 
     puts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     image_ids: dict[int, str] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     requests: dict[str, str] = field(default_factory=dict)
+    erasing: dict[str, float] = field(default_factory=dict)
     erased: dict[str, float] = field(default_factory=dict)
 
 
@@ -95,6 +99,7 @@ class Users:
         return True
 
     def _erase(self, image_id: str) -> bool:
+        self.promises.erasing.setdefault(image_id, self._now())
         answer = self._call("DELETE", f"/images/{image_id}")
         if answer.status_code in NOT_YET:
             return False

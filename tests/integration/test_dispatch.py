@@ -61,6 +61,16 @@ def test_what_is_dispatched_late_is_looked_up_before_it_is_sent(account: Account
     assert [each.queued_at for each in account.queued()] == [LONG_AGO]
 
 
+def test_what_a_disabled_one_would_be_told_late_is_logged_only_once_that_was_looked_up(
+    account: Account, dispatch: ModuleType
+) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
+    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert account.logged() == []
+
+
 def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription(1, labels=("bird",)))
     account.subscriptions.add(subscription(2, events=("image.rejected",)))
