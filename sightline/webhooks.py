@@ -88,6 +88,8 @@ def _shown(webhook: Webhook, given: Namespace) -> int:
     display.line(f"{'stands':21} {_stands(webhook)}")
     if webhook["disabled"]:
         _show_way_back(webhook)
+    elif webhook["failing_since"]:
+        display.line(f"It is tried now and then; at once after: sightline webhooks enable {webhook['webhook_id']}")
     return 0
 
 

@@ -114,6 +114,11 @@ def test_one_that_is_disabled_says_the_way_back(deployment: Deployment, run: Run
         assert replay.endswith(f" sightline webhooks replay sub_1 --since {since} --status dropped")
 
 
+def test_one_that_is_failing_says_how_it_is_tried_at_once(deployment: Deployment, run: Run) -> None:
+    answers(deployment, "/webhooks/sub_1", WEBHOOK | {"failing_since": "2026-11-20T12:00:00Z"})
+    assert run("webhooks", "show", "sub_1").said.splitlines()[-1].endswith(": sightline webhooks enable sub_1")
+
+
 def test_one_that_can_be_sent_nothing_says_what_to_do(deployment: Deployment, run: Run) -> None:
     refused = {"code": "webhook_disabled", "detail": "The webhook is disabled.", "retryable": False}
     deployment.troubles["/webhooks/sub_1/test"] = [Trouble(409, json.dumps(refused))]
