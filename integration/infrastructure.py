@@ -11,7 +11,7 @@ from constructs import Construct
 from api.infrastructure import APIStack
 from integration.delivery_table import delivery_table
 from integration.webhook_routes import webhook_routes
-from integration.workers import SECONDS, deliver, dispatch
+from integration.workers import DELIVER_SECONDS, DISPATCH_SECONDS, deliver, dispatch
 from operations.dashboard import dashboard
 from python_function import unit_bundle
 from recognition.infrastructure import RekognitionStack
@@ -46,9 +46,11 @@ class IntegrationStack(cdk.Stack):
         self.subscriptions = owner_table(self, "Subscriptions", "subscription_id")
         self.delivery_log = delivery_table(self)
         self.signing_key = _signing_key(self)
-        queue = partial(queue_with_dead_letters, self, function_seconds=SECONDS, enforce_ssl=api.enforce_ssl)
-        self.events_queue, self.events_dead = queue("Events", tries=EVENTS.tries)
-        self.deliveries_queue, self.deliveries_dead = queue("Deliveries", tries=DELIVERIES.tries)
+        queue = partial(queue_with_dead_letters, self, enforce_ssl=api.enforce_ssl)
+        self.events_queue, self.events_dead = queue("Events", function_seconds=DISPATCH_SECONDS, tries=EVENTS.tries)
+        self.deliveries_queue, self.deliveries_dead = queue(
+            "Deliveries", function_seconds=DELIVER_SECONDS, tries=DELIVERIES.tries
+        )
         recognition.results.add_subscription(
             sns_subscriptions.SqsSubscription(
                 self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead

@@ -10,7 +10,7 @@ from storage import secret_arn
 if TYPE_CHECKING:
     from integration.infrastructure import IntegrationStack
 
-SECONDS = 30
+DISPATCH_SECONDS, DELIVER_SECONDS = 30, 60
 
 
 def dispatch(stack: "IntegrationStack", code: lambda_.Code, webhook_url: str, concurrency: int) -> PythonFunction:
@@ -20,7 +20,7 @@ def dispatch(stack: "IntegrationStack", code: lambda_.Code, webhook_url: str, co
         "Dispatch",
         code=code,
         handler="integration.runtime.dispatch.handler",
-        timeout=SECONDS,
+        timeout=DISPATCH_SECONDS,
         environment={
             "EVENTS_QUEUE_URL": stack.events_queue.queue_url,
             "DELIVERIES_QUEUE_URL": stack.deliveries_queue.queue_url,
@@ -45,7 +45,7 @@ def deliver(
         "Deliver",
         code=code,
         handler="integration.runtime.deliver.handler",
-        timeout=SECONDS,
+        timeout=DELIVER_SECONDS,
         environment={
             "DELIVERIES_QUEUE_URL": stack.deliveries_queue.queue_url,
             "EVENTS_QUEUE_URL": stack.events_queue.queue_url,

@@ -6,7 +6,7 @@ A start costs half when it waits for no AWS client, so those are made, and botoc
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -18,12 +18,13 @@ from integration.runtime.answer import MALFORMED, Answer
 from integration.runtime.attempt import Attempt, make_attempt
 from integration.runtime.connections import Connections
 from integration.runtime.deliveries import Deliveries
-from integration.runtime.delivering import ATTEMPT_SECONDS, deliver
+from integration.runtime.delivering import ATTEMPT_SECONDS, Batch, begin
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.failing import tell
 from integration.runtime.gate import LONGEST_DELAY
-from integration.runtime.owed import Outcome, Owed, PutOff
+from integration.runtime.meanwhile import worked_off
+from integration.runtime.owed import Outcome, PutOff
 from integration.runtime.putting_off import queue_anew
 from integration.runtime.recipients import Due, unwatched
 from integration.runtime.signature import signing_key
@@ -46,37 +47,54 @@ connections = Connections(Policy.from_environment(os.environ), ATTEMPT_SECONDS)
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again when the schedule says."""
-    begun = time.time()
-    records = {record["messageId"]: record for record in event["Records"]}
-    due = {name: each for name, record in records.items() if (each := receive(record))}
-    owed, outcomes = deliver(due, subscriptions(), standings(), log(), partial(make_attempt, connections.post, key()))
-    replaced = queue_anew(due, outcomes, deliveries())
-    pauses = {
-        name: pause(outcomes.get(name, MALFORMED))
-        for name in records
-        if name not in replaced and not finished(outcomes.get(name, MALFORMED))
-    }
-    failed = [records[name] for name in pauses]
-    if failed:
-        retry_later(client("sqs"), DELIVERIES_QUEUE_URL, failed, lambda record: pauses[record["messageId"]])
-    keep(due, owed, outcomes, pauses, begun)
-    tell(outcomes.values(), time.time())
+    first = started(event["Records"])
+    failed: Sequence[Record] = ()
+    for batch in worked_off(first, take):
+        again = end(batch)
+        if batch is first:
+            failed = again
+        else:
+            deliveries().remove(each for each in batch.records.values() if each not in again)
     return failures(failed)
 
 
-def keep(
-    due: Mapping[str, Due],
-    owed: Iterable[Owed],
-    outcomes: Mapping[str, Outcome],
-    pauses: Mapping[str, int],
-    begun: float,
-) -> None:
-    """Log a batch that was `begun` then, and learn from it."""
-    at = time.time()
+def started(records: Iterable[Record]) -> Batch:
+    """A batch whose attempts are under way."""
+    named = {record["messageId"]: record for record in records}
+    due = {name: each for name, record in named.items() if (each := receive(record))}
+    return begin(named, due, subscriptions(), standings(), log(), partial(make_attempt, connections.post, key()))
+
+
+def take() -> Batch | None:
+    """More of the queue."""
+    records = deliveries().take()
+    return started(records) if records else None
+
+
+def end(batch: Batch) -> list[Record]:
+    """Put off, pace, log and learn; answers the messages that are to come again."""
+    outcomes = batch.outcomes()
+    replaced = queue_anew(batch.due, outcomes, deliveries())
+    pauses = {
+        name: pause(outcomes.get(name, MALFORMED))
+        for name in batch.records
+        if name not in replaced and not finished(outcomes.get(name, MALFORMED))
+    }
+    again = [batch.records[name] for name in pauses]
+    if again:
+        retry_later(client("sqs"), DELIVERIES_QUEUE_URL, again, lambda record: pauses[record["messageId"]])
+    keep(batch, outcomes, pauses)
+    tell(outcomes.values(), time.time())
+    return again
+
+
+def keep(batch: Batch, outcomes: Mapping[str, Outcome], pauses: Mapping[str, int]) -> None:
+    """Log a batch and learn from it."""
+    at, due = time.time(), batch.due
     logged = rows(due, outcomes, pauses, at)
     _carefully(lambda: log().write(logged), due)
-    _carefully(lambda: log().forget(unwatched(due, begun, at), logged, at), due)
-    _carefully(lambda: log().write(judge(owed, outcomes, standings(), announce, at)), due)
+    _carefully(lambda: log().forget(unwatched(due, batch.begun, at), logged, at), due)
+    _carefully(lambda: log().write(judge(batch.owed, outcomes, standings(), announce, at)), due)
 
 
 def receive(record: Record) -> Due | None:

@@ -6,7 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from integration.runtime.delivery import Delivery
-from wire.queue import batches, send
+from wire.queue import Record, batches, send
+
+_HIDDEN_SECONDS = 60
+"""So long what a worker has taken for itself stays its own: it has answered for it by then."""
 
 logger = Logger()
 
@@ -28,6 +31,37 @@ class Deliveries:
         for name in given.keys() - taken:
             logger.error("delivery not queued", extra=given[name].log_keys)
         return taken
+
+    def take(self) -> list[Record]:
+        """Up to ten messages, within a second, in the form in which Lambda hands them over."""
+        from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
+
+        try:
+            answer = self._sqs.receive_message(
+                QueueUrl=self._queue_url,
+                MaxNumberOfMessages=10,
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                VisibilityTimeout=_HIDDEN_SECONDS,
+                WaitTimeSeconds=1,
+            )
+        except (BotoCoreError, ClientError):
+            logger.exception("no more taken")
+            return []
+        names = {"MessageId": "messageId", "ReceiptHandle": "receiptHandle", "Body": "body", "Attributes": "attributes"}
+        return [{names[name]: each[name] for name in names} for each in answer.get("Messages", [])]
+
+    def remove(self, records: Iterable[Record]) -> None:
+        """Have messages that were taken come no more; where that fails, what they hold is told once more."""
+        from botocore.exceptions import BotoCoreError, ClientError  # as above
+
+        entries = [{"Id": str(n), "ReceiptHandle": each["receiptHandle"]} for n, each in enumerate(records)]
+        try:
+            answer = self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries) if entries else {}
+        except (BotoCoreError, ClientError):
+            logger.exception("not removed", extra={"messages": len(entries)})
+        else:
+            for refused in answer.get("Failed", []):
+                logger.warning("not removed", extra={"code": refused["Code"]})
 
     def _send(self, batch: dict[str, str], delays: Mapping[str, int]) -> set[str]:
         entries = [

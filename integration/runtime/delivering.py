@@ -1,8 +1,9 @@
 """What the deliver function exists for: one attempt at every delivery that is owed and may be tried, all at once."""
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
@@ -17,12 +18,13 @@ from integration.runtime.recipients import Due, recipients
 from integration.runtime.standings import Standings
 from integration.runtime.subscription import Subscription
 from integration.runtime.subscriptions import Subscriptions
+from wire.queue import Record
 
 ATTEMPT_SECONDS = 15.0
 PATIENCE = ATTEMPT_SECONDS + 5
 """Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
-MOST_THREADS = 20
-"""One for each record of a batch, and as many again should all of the last one's hang."""
+MOST_THREADS = 64
+"""So many attempts may hang in one worker, of this batch and of others."""
 
 TryOnce = Callable[[Delivery, Subscription, int], Attempt]
 
@@ -30,7 +32,45 @@ logger = Logger()
 threads = ThreadPoolExecutor(MOST_THREADS)
 
 
-def deliver(
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Messages, the deliveries due by them, and how it stands with these, all by message id.
+
+    `settled` are those that need no attempt, or may have none now; those that are `tried` are `pending`, in this order.
+    """
+
+    records: Mapping[str, Record]
+    due: Mapping[str, Due]
+    owed: Sequence[Owed]
+    settled: Mapping[str, Outcome]
+    tried: Sequence[Owed]
+    pending: Sequence[Future[Attempt]]
+    begun: float
+    patience: float
+    until: float
+
+    @property
+    def over(self) -> bool:
+        """Whether it can be answered: every attempt has come to something, or has had its time."""
+        return time.monotonic() >= self.until or all(each.done() for each in self.pending)
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """What came of every delivery."""
+        made = {each.message_id: self._made(each, told) for each, told in zip(self.tried, self.pending, strict=True)}
+        attempt_lines.tell((each.delivery, made[each.message_id]) for each in self.tried)
+        return {**self.settled, **made}
+
+    def _made(self, owed: Owed, told: Future[Attempt]) -> Attempt:
+        if not told.done():
+            return Attempt(owed.number, self.begun, round(self.patience * 1000), HUNG)
+        if error := told.exception():
+            logger.error("attempt broke off", exc_info=error, extra=owed.delivery.log_keys)
+            return Attempt(owed.number, self.begun, 0, BROKEN)
+        return told.result()
+
+
+def begin(
+    records: Mapping[str, Record],
     due: Mapping[str, Due],
     subscriptions: Subscriptions,
     standings: Standings,
@@ -38,8 +78,8 @@ def deliver(
     try_once: TryOnce,
     patience: float = PATIENCE,
     now: Callable[[], float] = time.time,
-) -> tuple[list[Owed], dict[str, Outcome]]:
-    """What was owed to somebody, and what came of every delivery, by message id."""
+) -> Batch:
+    """Try what is owed to somebody and may be tried."""
     begun = now()
     told = recipients(due, subscriptions, standings, log, begun)
     unneeded = {name: each for name, each in told.items() if isinstance(each, Answer)}
@@ -48,22 +88,6 @@ def deliver(
     owed = [Owed(name, *due[name], each) for name, each in told.items() if isinstance(each, Subscription)]
     waiting = put_off(owed, standings, begun)
     tried = [each for each in owed if each.message_id not in waiting]
-    made = _attempts(tried, try_once, patience, begun)
-    attempt_lines.tell((each.delivery, made[each.message_id]) for each in tried)
-    return owed, {**unneeded, **waiting, **made}
-
-
-def _attempts(tried: list[Owed], try_once: TryOnce, patience: float, begun: float) -> dict[str, Attempt]:
     pending = [threads.submit(try_once, each.delivery, each.subscription, each.number) for each in tried]
-    wait(pending, patience)
-    made = (_made(each, future, begun, patience) for each, future in zip(tried, pending, strict=True))
-    return dict(zip((each.message_id for each in tried), made, strict=True))
-
-
-def _made(owed: Owed, pending: Future[Attempt], begun: float, patience: float) -> Attempt:
-    if not pending.done():
-        return Attempt(owed.number, begun, round(patience * 1000), HUNG)
-    if error := pending.exception():
-        logger.error("attempt broke off", exc_info=error, extra=owed.delivery.log_keys)
-        return Attempt(owed.number, begun, 0, BROKEN)
-    return pending.result()
+    until = time.monotonic() + patience
+    return Batch(records, due, owed, {**unneeded, **waiting}, tried, pending, begun, patience, until)

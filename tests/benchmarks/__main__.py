@@ -18,6 +18,7 @@ BENCHMARKS = (
     "servers",
     "price",
     "chain",
+    "hanging",
 )
 
 

@@ -13,8 +13,9 @@ from standardwebhooks import Webhook
 from domain.event import Event
 from integration.runtime.answer import HUNG, Answer
 from integration.runtime.attempt import Attempt
-from integration.runtime.delivering import deliver
+from integration.runtime.delivering import begin
 from integration.runtime.delivery import Delivery
+from integration.runtime.meanwhile import worked_off
 from integration.runtime.signature import secret
 from integration.runtime.subscription import HEALTH, Subscription
 from tests.builders import image, recognition, sqs_event
@@ -187,8 +188,9 @@ def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, w
 
     messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
     due = {each["messageId"]: worker.receive(each) for each in messages}
-    made = partial(deliver, due, account.subscriptions, worker.standings(), account.log, try_once, patience=0.2)
-    _, outcomes = made(now=lambda: 5.0)
+    made = partial(begin, {}, due, account.subscriptions, worker.standings(), account.log, try_once, patience=0.2)
+    (batch,) = worked_off(made(now=lambda: 5.0), lambda: None)
+    outcomes = batch.outcomes()
     over.set()
     assert outcomes == {"message-0": Attempt(1, 5.0, 200, HUNG), "message-1": Attempt(1, 1.0, 7, Answer(200))}
 

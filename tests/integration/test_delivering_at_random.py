@@ -16,7 +16,7 @@ from domain.recognition import Rejection
 from integration.runtime.answer import Answer
 from integration.runtime.attempt import Attempt, make_attempt
 from integration.runtime.deliveries import Deliveries
-from integration.runtime.delivering import deliver
+from integration.runtime.delivering import begin
 from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.putting_off import queue_anew
@@ -82,7 +82,7 @@ class Delivering(RuleBasedStateMachine):
             "client": clients.get,
             "key": lambda: b"k" * 64,
             "time": SimpleNamespace(time=self.now),
-            "deliver": partial(deliver, now=self.now),
+            "begin": partial(begin, now=self.now),
             "make_attempt": self.make_attempt,
             "queue_anew": partial(queue_anew, chance=lambda: 0.5),
             "DELIVERIES": Schedule(DELIVERIES.pauses),

@@ -1,0 +1,135 @@
+"""Webhooks: time until a healthy subscriber is told while another one hangs ÷ the same time with nobody else.
+
+In the deployed app, from the event's own timestamp to the subscriber's receipt. Images come at an even pace, in turns:
+with the healthy subscription alone, and with a new one beside it, of the same owner, whose server takes each request
+and never answers. Every turn begins with the first event the hanging one is told of, so what counts most is the time
+before anybody can know that it hangs. The first pair of turns starts the workers and is not counted.
+"""
+
+import json
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from domain.clock import now
+from domain.image import image_key, new_image_id
+from local.deployment import Deployment, deployed
+from local.loopback import serving
+from tests.benchmarks.figure import Figure
+from tests.photographs import photograph
+from tests.ports import free_port
+
+ROUNDS, IMAGES, APART = 3, 50, 0.4
+LONGEST = 60
+
+
+@dataclass
+class Subscribers:
+    """One server: who is told there under /healthy says so at once, who is told under /hanging never does."""
+
+    url: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def tell(self, body: bytes) -> None:
+        """Note when an image's event came, in seconds after it happened; the first time counts."""
+        told = json.loads(body)
+        happened = datetime.fromisoformat(told["timestamp"]).timestamp()
+        self.seconds.setdefault(told["data"]["image_id"], time.time() - happened)
+
+
+def figures() -> list[Figure]:
+    """The ratio of medians, the middle one of the rounds, and the times themselves."""
+    alone, beside = _turns()
+    ratios = [statistics.median(b) / statistics.median(a) for a, b in zip(alone, beside, strict=True)]
+    told = {"alone": list(chain(*alone)), "beside one that hangs": list(chain(*beside))}
+    times = {
+        f"{kind}, {share}": value
+        for kind, each in told.items()
+        for share, value in (("median", statistics.median(each)), ("95 %", statistics.quantiles(each, n=20)[-1]))
+    }
+    return [
+        Figure("healthy subscriber told, beside one that hangs ÷ alone", statistics.median(ratios), at_most=1.1),
+        *(Figure(f"healthy subscriber told, {name}", 1000 * each, unit="ms") for name, each in times.items()),
+    ]
+
+
+def _turns() -> tuple[list[list[float]], list[list[float]]]:
+    with (
+        _subscribers() as subscribers,
+        tempfile.TemporaryDirectory() as place,
+        deployed(Path(place), free_port()) as deployment,
+    ):
+        _subscribe(deployment, f"{subscribers.url}/healthy")
+        alone, beside = [], []
+        for _ in range(ROUNDS + 1):
+            alone.append(_told(deployment, subscribers))
+            hanging = _subscribe(deployment, f"{subscribers.url}/hanging")
+            beside.append(_told(deployment, subscribers))
+            _unsubscribe(deployment, hanging, subscribers)
+        return alone[1:], beside[1:]
+
+
+def _told(deployment: Deployment, subscribers: Subscribers) -> list[float]:
+    """Put images into the bucket at an even pace; answers how long each one's event took to be told."""
+    s3: Any = deployment.client("s3")
+    ids = [new_image_id(now()) for _ in range(IMAGES)]
+    begun = time.monotonic()
+    for n, image_id in enumerate(ids):
+        time.sleep(max(0.0, begun + n * APART - time.monotonic()))
+        key = image_key("public", image_id, "cat.jpg")
+        body = photograph() + key.encode()  # the same bytes are asked about once
+        s3.put_object(Bucket=deployment.endpoints.images_bucket, Key=key, Body=body)
+    deadline = time.monotonic() + LONGEST
+    while not subscribers.seconds.keys() >= set(ids):
+        assert time.monotonic() < deadline, f"{len(set(ids) - subscribers.seconds.keys())} events were never told"
+        time.sleep(0.05)
+    return [subscribers.seconds[each] for each in ids]
+
+
+def _subscribe(deployment: Deployment, url: str) -> str:
+    answer = requests.post(f"{deployment.endpoints.api}/webhooks", json={"url": url}, timeout=30)
+    answer.raise_for_status()
+    return str(answer.json()["webhook_id"])
+
+
+def _unsubscribe(deployment: Deployment, webhook_id: str, subscribers: Subscribers) -> None:
+    """And let go of whoever still waits for it."""
+    requests.delete(f"{deployment.endpoints.api}/webhooks/{webhook_id}", timeout=30).raise_for_status()
+    subscribers.over.set()
+    time.sleep(2)
+    subscribers.over.clear()
+
+
+@contextmanager
+def _subscribers() -> Iterator[Subscribers]:
+    subscribers = Subscribers()
+
+    class Receiver(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            """Note it, or hang."""
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/hanging":
+                subscribers.over.wait(LONGEST)
+                self.close_connection = True
+                return
+            subscribers.tell(body)
+            self.send_response_only(204)
+            self.end_headers()
+
+    with serving(Receiver) as subscribers.url:
+        yield subscribers
+        subscribers.over.set()
