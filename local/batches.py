@@ -1,8 +1,8 @@
 """What the emulator's event sources hand to functions: written down, and not left waiting for hours.
 
-Where BATCH_LOG names a file, each batch is two lines of JSON there: what was handed over, and what came of it. Where
-LONGEST_WAIT is a number, no message waits longer than so many seconds for its next receipt, whatever it was hidden or
-delayed for; while a function works on it, it is hidden as ever.
+Where BATCH_LOG names a file, each batch is two lines of JSON there: what was handed over, and what came of it; what a
+worker takes for itself is one. Where LONGEST_WAIT is a number, no message waits longer than so many seconds for its next
+receipt, whatever it was hidden or delayed for; while a function works on it, it is hidden as ever.
 """
 
 import itertools
@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +21,32 @@ _LONGEST_WAIT = int(os.environ.get("LONGEST_WAIT", str(43_200)))
 _MOST_TEXT = 8000
 
 _run, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
-_hide = sqs._HANDLERS["ChangeMessageVisibilityBatch"]
+_hide, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["ReceiveMessage"]
 _numbers = itertools.count()
 _outcome = threading.local()
+_taken = set[str]()
+"""The receipts of what workers have taken beside their batches; when one of them dies, so have the others in these tests."""
 
 
 def run(mapping: Any, function: Any, event: Any, batch: Any, url: str, queue: str) -> None:
     """Hand over one batch."""
-    number = next(_numbers)
+    number, handles = next(_numbers), {each["receipt_handle"] for each in batch}
     messages = [{"id": each["id"], "received": each["receive_count"], "body": _begin(each)} for each in batch]
     _write(batch=number, function=mapping["FunctionName"], messages=messages)
     _outcome.error = None
     _run(mapping, function, event, batch, url, queue)
-    latest = time.time() + _LONGEST_WAIT
-    for message in batch:
-        message["visible_at"] = min(message["visible_at"], latest)
+    _cut(batch, handles)
+    if _outcome.error:
+        _cut(sqs._queues[url]["messages"], _taken)
     _write(batch=number, error=_outcome.error)
+
+
+def _cut(messages: Any, handles: Set[str]) -> None:
+    """Let those wait no longer that were received so; another receipt is another worker's."""
+    latest = time.time() + _LONGEST_WAIT
+    for message in messages:
+        if message["receipt_handle"] in handles:
+            message["visible_at"] = min(message["visible_at"], latest)
 
 
 def execute(function: Any, event: Any) -> Any:
@@ -59,6 +70,15 @@ def hide(asked: dict[str, Any], url: str) -> Any:
     return _hide(asked | {"Entries": cut}, url)
 
 
+async def receive(asked: dict[str, Any], url: str) -> Any:
+    """ReceiveMessage: who waits for messages is a worker that takes them beside its batch."""
+    said = await _receive(asked, url)
+    if asked.get("WaitTimeSeconds") and said.get("Messages"):
+        _taken.update(each["ReceiptHandle"] for each in said["Messages"])
+        _write(taken=[str(each["Body"])[:_MOST_TEXT] for each in said["Messages"]])
+    return said
+
+
 def _begin(message: Any) -> str:
     return str(message["body"])[:_MOST_TEXT]
 
@@ -73,3 +93,4 @@ def watch() -> None:
     """Have the emulator go by these."""
     lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message = run, execute, send
     sqs._HANDLERS["SendMessage"], sqs._HANDLERS["ChangeMessageVisibilityBatch"] = send, hide
+    sqs._HANDLERS["ReceiveMessage"] = receive

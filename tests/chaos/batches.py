@@ -29,6 +29,10 @@ class Batch:
         """What a batch of the uploads queue asks."""
         return [each for message in self.messages for each in _questions(message["body"])]
 
+    def holds(self, text: str) -> bool:
+        """Whether one of its messages names this."""
+        return any(text in each["body"] for each in self.messages)
+
     def during(self, at: float, slack: float = 0.0) -> bool:
         """Whether it was in the function's hands then."""
         return self.begun - slack <= at and (self.ended is None or at <= self.ended + slack)
@@ -40,6 +44,8 @@ class Batches:
 
     log: Path
     by_number: dict[int, Batch] = field(default_factory=dict)
+    taken: list[tuple[float, str]] = field(default_factory=list)
+    """When a worker took which message's body for itself, beside its batch."""
     _read: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,7 +69,9 @@ class Batches:
         return (each for each in self.by_number.values() if each.error)
 
     def _take(self, said: dict[str, Any]) -> None:
-        if "function" in said:
+        if "taken" in said:
+            self.taken += [(said["at"], body) for body in said["taken"]]
+        elif "function" in said:
             name = next(each for each in (*FUNCTIONS, "") if f"-{each}" in said["function"])
             self.by_number[said["batch"]] = Batch(said["batch"], name, said["at"], said["messages"])
         else:

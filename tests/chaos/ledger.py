@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.chaos import answering, failing, paying, telling
+from tests.chaos import answering, failing, paying, receiving, telling
 from tests.chaos.account import Account
 from tests.chaos.batches import FUNCTIONS
 from tests.chaos.evidence import Evidence
@@ -14,7 +14,7 @@ _MOST_SHOWN = 12
 
 def accounts(evidence: Evidence) -> list[Account]:
     """All of them."""
-    return [each for unit in (answering, paying, telling, failing) for each in unit.accounts(evidence)]
+    return [each for unit in (answering, paying, telling, receiving, failing) for each in unit.accounts(evidence)]
 
 
 def happened(evidence: Evidence) -> Iterable[str]:
