@@ -1,8 +1,8 @@
 """What the emulator's event sources hand to functions: written down, and not left waiting for hours.
 
 Where BATCH_LOG names a file, each batch is two lines of JSON there: what was handed over, and what came of it; what a
-worker takes for itself is one. Where LONGEST_WAIT is a number, no message waits longer than so many seconds for its next
-receipt, whatever it was hidden or delayed for; while a function works on it, it is hidden as ever.
+worker takes for itself is one. Where LONGEST_WAIT is a number, no message waits longer than so many seconds for its
+next receipt, whatever it was hidden or delayed for; while a function works on it, it is hidden as ever.
 """
 
 import itertools
@@ -25,7 +25,9 @@ _hide, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["
 _numbers = itertools.count()
 _outcome = threading.local()
 _taken = set[str]()
-"""The receipts of what workers have taken beside their batches; when one of them dies, so have the others in these tests."""
+"""The receipts of what workers have taken beside their batches; when one of them dies, all do, in these tests."""
+_died: list[float] = []
+"""When."""
 
 
 def run(mapping: Any, function: Any, event: Any, batch: Any, url: str, queue: str) -> None:
@@ -37,6 +39,7 @@ def run(mapping: Any, function: Any, event: Any, batch: Any, url: str, queue: st
     _run(mapping, function, event, batch, url, queue)
     _cut(batch, handles)
     if _outcome.error:
+        _died.append(time.time())
         _cut(sqs._queues[url]["messages"], _taken)
     _write(batch=number, error=_outcome.error)
 
@@ -72,9 +75,13 @@ def hide(asked: dict[str, Any], url: str) -> Any:
 
 async def receive(asked: dict[str, Any], url: str) -> Any:
     """ReceiveMessage: who waits for messages is a worker that takes them beside its batch."""
+    begun = time.time()
     said = await _receive(asked, url)
     if asked.get("WaitTimeSeconds") and said.get("Messages"):
-        _taken.update(each["ReceiptHandle"] for each in said["Messages"])
+        handles = {each["ReceiptHandle"] for each in said["Messages"]}
+        _taken.update(handles)
+        if _died and _died[-1] >= begun:
+            _cut(sqs._queues[asked["QueueUrl"]]["messages"], handles)
         _write(taken=[str(each["Body"])[:_MOST_TEXT] for each in said["Messages"]])
     return said
 
