@@ -36,8 +36,9 @@ def test_what_nobody_wants_any_longer_is_finished_and_the_other_reasons_are_not(
         ("Sun, 06 Nov 99999 08:50:37 GMT", 0),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(given: str, seconds: int) -> None:
-    assert Answer.from_headers(503, given, lambda: NOW) == Answer(503, retry_after=seconds)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_seconds_or_a_date(status: int, given: str, seconds: int) -> None:
+    assert Answer.from_headers(status, given, lambda: NOW) == Answer(status, retry_after=seconds)
 
 
 @pytest.mark.parametrize(("status", "kept"), [(429, 9), (503, 9), (500, 0), (301, 0), (200, 0)])

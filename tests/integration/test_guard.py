@@ -1,0 +1,77 @@
+"""The guard that stands before every fetch stands before every attempt to tell a subscriber."""
+
+import socket
+import time
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.clock import now
+from domain.event import Event
+from integration.runtime.delivery import Delivery
+from integration.runtime.registration import register
+from tests.builders import image, recognition, sqs_event
+from tests.certificates import Certificates
+from tests.integration.conftest import Account, reloaded, subscription
+from tests.loopback_server import response, serving
+from wire.outbound import Policy
+
+HOST = "hook.example"
+EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+OUTSIDE = "93.184.215.14"
+
+
+@pytest.fixture
+def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the subscriber's name resolves to."""
+    found = [OUTSIDE]
+
+    def getaddrinfo(host: str, port: int, *args: Any, **more: Any) -> list[Any]:
+        if host.removesuffix(".") != HOST:
+            return real(host, port, *args, **more)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in found]
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return found
+
+
+@pytest.fixture
+def in_an_account(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The deliver function as it is deployed to an account."""
+    monkeypatch.setenv("LOOPBACK", "false")
+    loaded = reloaded("deliver")
+    yield loaded
+    assert loaded.connections._kept == []
+
+
+def attempted(account: Account) -> list[tuple[int, str | None]]:
+    """The attempts in the log: their numbers and why there was no answer."""
+    return [(each["attempt"], each["error"]) for each in account.logged() if "attempt" in each]
+
+
+def test_a_name_that_leads_inside_since_it_was_registered_is_refused_at_each_attempt(
+    account: Account, in_an_account: ModuleType, addresses: list[str]
+) -> None:
+    told = register({"url": f"https://{HOST}/"}, "public", now(), Policy())
+    account.subscriptions.add(told)
+    message = Delivery.of(EVENT, told, int(time.time())).to_json()
+    for attempt, inside in enumerate(("10.0.0.7", "169.254.169.254", "127.0.0.1"), start=1):
+        addresses[:] = [OUTSIDE, inside]
+        said = in_an_account.handler(sqs_event(message, attempt=attempt), None)
+        assert len(said["batchItemFailures"]) == 1
+    assert attempted(account) == [(1, "url_blocked"), (2, "url_blocked"), (3, "url_blocked")]
+
+
+def test_a_subscriber_whose_certificate_nobody_vouches_for_is_told_nothing(
+    account: Account, worker: ModuleType, addresses: list[str]
+) -> None:
+    addresses[:] = ["127.0.0.1"]
+    with serving({"/": response(b"")}, Certificates().server(HOST)) as server:
+        told = subscription(0, f"https://{HOST}:{server.port}/")
+        account.subscriptions.add(told)
+        worker.handler(sqs_event(Delivery.of(EVENT, told, int(time.time())).to_json()), None)
+        assert server.requests == []
+    assert attempted(account) == [(1, "connect_failed")]
