@@ -31,10 +31,12 @@ def ask(
     asked: Mapping[Image, Options],
     default: str,
     seconds_left: Callable[[], float],
+    throttled: set[Image],
 ) -> dict[Image, Outcome]:
     """What the detectors say of each image; an image left out is worth another try.
 
-    A group whose detector might take longer than there is time waits for its next delivery.
+    A group whose detector might take longer than there is time waits for its next delivery, and is as good as throttled
+    where others were.
     """
     groups: dict[tuple[str, str | None], list[Image]] = defaultdict(list)
     for image, options in asked.items():
@@ -47,6 +49,8 @@ def ask(
             outcomes |= dict.fromkeys(images, missing)
         elif seconds_left() > chosen.slowest:
             outcomes |= outcomes_of(chosen, images, model)
+        elif throttled:
+            throttled.update(images)
     return outcomes
 
 

@@ -89,7 +89,7 @@ def ask_and_tell(asked: Mapping[Image, Options], seconds_left: Callable[[], floa
     """Ask the detectors, and tell what that cost where it may cost something."""
     detectors.saved.clear()
     detectors.throttled.clear()
-    outcomes = ask(detectors.named, asked, detectors.default, seconds_left)
+    outcomes = ask(detectors.named, asked, detectors.default, seconds_left, detectors.throttled)
     detectors.throttled.difference_update(outcomes)
     if asked and detectors.cost:
         tell(spending(len(asked), outcomes, detectors.saved, detectors.memory, len(detectors.throttled)))

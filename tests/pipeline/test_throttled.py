@@ -7,6 +7,7 @@ import pytest
 from domain.entry import Entry
 from integration.runtime.timeline import arrived_at
 from local.deployment import Deployment
+from recognition.runtime.rekognition_detector import TIMEOUTS
 from tests.pipeline.chain import wait_for
 from tests.pipeline.cloudwatch import CloudWatch
 from tests.rekognition_server import Book
@@ -24,7 +25,7 @@ def entry(deployment: Deployment, busy_id: str) -> Entry:
 
 def test_it_is_answered_later_at_its_first_try(entry: Entry, rekognition: Book) -> None:
     assert (entry.status, entry.tries) == ("recognized", 1)
-    assert len(rekognition.busy_keys) == 4
+    assert len(rekognition.busy_keys) == TIMEOUTS["retries"]["total_max_attempts"] + 1
 
 
 def test_it_was_away_for_half_a_minute_at_the_least(entry: Entry) -> None:

@@ -106,7 +106,7 @@ class World:
         throttled = self.detector.throttled
         once = Once("edge", self.detector, self.memory, self.detector.current, throttled)
         throttled.clear()
-        outcomes = ask({"edge": once}.get, asked, "edge", lambda: 60)
+        outcomes = ask({"edge": once}.get, asked, "edge", lambda: 60, throttled)
         throttled.difference_update(outcomes)
         return outcomes
 

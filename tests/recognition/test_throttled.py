@@ -1,7 +1,7 @@
 """A detector that has no time: images wait in the queue as long as it takes, and no try is counted against them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -35,16 +35,26 @@ class Rekognition:
         return LABELS
 
 
+class Running(Context):
+    """A function that has so many seconds left when it asks, and two minutes when it asks once more."""
+
+    def __init__(self, seconds_left: Sequence[int]) -> None:
+        self.seconds_left = iter(seconds_left)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 1000 * next(self.seconds_left, 120)
+
+
 class Stage:
     """The recognise function and its queue; Rekognition answers unless `refusals` say otherwise."""
 
     def __init__(self, module: ModuleType, rekognition: Rekognition, account: Account) -> None:
         self.module, self.rekognition, self.account, self.queue = module, rekognition, account, Uploads()
 
-    def work_off(self, *, acknowledged: bool = True) -> list[str]:
+    def work_off(self, *, acknowledged: bool = True, seconds_left: Sequence[int] = ()) -> list[str]:
         """One batch of all that is queued; answers what failed."""
         records = [each.record() for each in self.queue.due()]
-        said = self.module.handler({"Records": records}, Context())
+        said = self.module.handler({"Records": records}, Running(seconds_left))
         failed = [each["itemIdentifier"] for each in said["batchItemFailures"]]
         if acknowledged:
             self.queue.finish(records, failed)
@@ -112,6 +122,20 @@ def test_the_edge_function_may_have_no_time_either(stage: Stage, monkeypatch: py
     stage.queue.add(s3_event(KEY))
     assert stage.work_off() == []
     assert len(stage.queue.messages) == 1
+
+
+@pytest.mark.parametrize(("refusal", "failed"), [("ThrottlingException", 0), ("AccessDeniedException", 2)])
+def test_what_there_was_no_time_for_because_others_were_throttled_is_put_off_too(
+    stage: Stage, refusal: str, failed: int
+) -> None:
+    asked = image_key("ann", "img_" + "1" * 32, "dog.jpg", asked=True)
+    version = stage.account.put(asked, detector="edge")
+    stage.queue.add(s3_event(KEY))
+    stage.queue.add(s3_event(asked, version=version))
+    stage.rekognition.refusals["*"] = refusal
+    assert len(stage.work_off(seconds_left=[119, 59])) == failed
+    assert stage.account.edge.asked == []
+    assert len(stage.queue.messages) == 2
 
 
 def test_tries_are_counted_across_being_put_off(stage: Stage) -> None:
