@@ -18,7 +18,7 @@ from ministack.services import lambda_svc, sqs
 
 _LOG = os.environ.get("BATCH_LOG")
 _LONGEST_WAIT = int(os.environ.get("LONGEST_WAIT", str(43_200)))
-_MOST_TEXT = 8000
+_MOST_TEXT = 50_000
 
 _run, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
 _hide, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["ReceiveMessage"]

@@ -17,6 +17,7 @@ from tests.chaos.poison import poison
 from tests.chaos.receivers import Receiver
 
 _PATIENCE, _LONGEST = 5.0, 0.3
+_LONGEST_TEXT = 5000
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
 
@@ -94,7 +95,7 @@ class Mischief:
         """What came before once more, however old: several in one message, or one to the whole topic's hearing."""
         batches = self.batches.all(RECOGNIZE)
         seen = {each["body"]: None for batch in batches for each in batch.messages} if batches else {}
-        known = [each for each in seen if each not in self.poison["Uploads"]]
+        known = [each for each in seen if each not in self.poison["Uploads"] and len(each) < _LONGEST_TEXT]
         wishes = [each for each in known if each.startswith('{"Recognize"')]
         events = [each for each in known if '"ObjectCreated' in each]
         dice = random.Random(fault.choice)
