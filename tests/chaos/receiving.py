@@ -37,6 +37,8 @@ def _received(evidence: Evidence, name: str, receiver: Receiver) -> Account:
     for each in taken - ours.keys():
         if each in evidence.forgotten:
             account.because(ERASED)
+        elif each in evidence.deliveries and evidence.deliveries[each].type == DISABLED:
+            account.because(f"of its own {DISABLED}, once it was enabled again")
         else:
             account.unexplained.append(f"{each} came and is in no log")
     account.because("told more than once", len(receiver.told) - len({each.webhook_id for each in receiver.told}))
