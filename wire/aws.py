@@ -4,9 +4,11 @@ The stock loader parses a 1.25 MB endpoints.json, which clients with endpoint ru
 directories of some 440 services twice. Measured in docs/decisions.md.
 """
 
+import json
 from functools import cache
 from typing import Any
 
+import botocore
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -20,6 +22,8 @@ _API_VERSIONS = {
     "sns": "2010-03-31",
     "sqs": "2012-11-05",
 }
+_USER_AGENT = f"Sightline Botocore/{botocore.__version__}"
+"""The stock one is put together anew for each request, which takes a sixth of the time that it does."""
 
 
 def _partition(name: str, suffix: str, regions: str) -> dict[str, Any]:
@@ -63,4 +67,23 @@ def _session() -> Session:
 def client(service: str, **config: Any) -> Any:
     """A client of `service` (one of those this project uses), with `botocore.config.Config` settings."""
     s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop("s3", {})  # else it asks for the region "aws-global"
-    return _session().create_client(service, config=Config(s3=s3, **config))
+    return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
+
+
+def unjudged(service: str) -> Any:
+    """A client that does not look at what it is given: for DynamoDB's batches of rows, which are made here as it sends
+    them, to look at each value and copy it takes longer than to send them."""
+    made = client(service, parameter_validation=False)
+    if service == "dynamodb":
+        made.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _put_aside)
+        made.meta.events.register("before-call.dynamodb.BatchWriteItem", _put_back)
+    return made
+
+
+def _put_aside(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
+    context["given"] = params
+    return {"RequestItems": dict.fromkeys(params["RequestItems"], ())}
+
+
+def _put_back(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    params["body"] = json.dumps(context.pop("given")).encode()

@@ -160,7 +160,7 @@ def client(service: str) -> Any:
     """The AWS client of a service; DynamoDB judges the log's rows itself, and botocore would take half the time."""
     from wire import aws
 
-    return aws.client(service, parameter_validation=False)
+    return aws.unjudged(service)
 
 
 def _carefully(write: Callable[[], None], due: Mapping[str, Due]) -> None:

@@ -12,8 +12,8 @@ from integration.runtime.delivering import MOST_THREADS, Batch
 
 UNHURRIED_SECONDS = 0.5
 """So long a batch is waited for before its worker looks for more."""
-TAKING_SECONDS = 35
-"""So long a worker takes more; what comes last is answered PATIENCE later."""
+TAKING_SECONDS = 30
+"""So long a worker takes more; if the last of it hangs, that is still no reason for alarm about its function's time."""
 MOST_TAKEN = 10
 
 

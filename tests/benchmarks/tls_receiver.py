@@ -15,7 +15,7 @@ from tests.certificates import Certificates
 HOST, ROUND_TRIP = "127.0.0.1", 0.05
 SLOW = "/slow"
 _TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
-_SECRET = b'{"SecretString":"' + b"k" * 64 + b'"}'
+_SECRET = b'{"Responses":{},"SecretString":"' + b"k" * 64 + b'"}'
 _AWS = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(_SECRET), _SECRET)
 """To Secrets Manager the key, to DynamoDB that nothing was left undone."""
 

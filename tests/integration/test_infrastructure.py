@@ -7,6 +7,7 @@ import pytest
 from integration.runtime.delivering import ATTEMPT_SECONDS, PATIENCE
 from integration.runtime.delivery_log import BY_STATUS, BY_WEBHOOK
 from integration.runtime.meanwhile import TAKING_SECONDS
+from operations.alarms import NEAR_TIMEOUT
 from tests.stacks import LOCAL, template
 from wire.schedule import DELIVERIES, EVENTS
 
@@ -101,6 +102,7 @@ def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
 def test_deliver_has_time_to_answer_for_what_it_takes_last_if_that_hangs() -> None:
     timeouts = {each["Handler"]: each["Timeout"] for each in found("AWS::Lambda::Function").values()}
     assert timeouts["integration.runtime.deliver.handler"] >= TAKING_SECONDS + PATIENCE + 5
+    assert timeouts["integration.runtime.deliver.handler"] * NEAR_TIMEOUT >= TAKING_SECONDS + ATTEMPT_SECONDS + 2
     assert PATIENCE > ATTEMPT_SECONDS
 
 
