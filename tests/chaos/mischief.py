@@ -16,7 +16,7 @@ from tests.chaos.plan import KILL, POISON, REPEAT, RESTART, STORM, Fault
 from tests.chaos.poison import poison
 from tests.chaos.receivers import Receiver
 
-_PATIENCE, _LONGEST = 5.0, 0.3
+_PATIENCE, _LONGEST, _NOTICED = 5.0, 0.3, 0.5
 _LONGEST_TEXT = 5000
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
@@ -40,7 +40,6 @@ class Mischief:
     batches: Batches
     detector: Detector
     receivers: Sequence[Receiver]
-    dice: random.Random
     kills: list[Kill] = field(default_factory=list)
     poison: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in QUEUES})
     repeats: int = 0
@@ -71,11 +70,16 @@ class Mischief:
         took = sorted(each.ended - each.begun for each in before if each.ended and not each.error) or [0.05]
         part = min(took[len(took) // 2], _LONGEST) * fault.choice
         deadline = time.monotonic() + _PATIENCE
-        while not self._wait(fault.function, part) and time.monotonic() < deadline:
+        while not (self._wait(fault.function, part) and self._hit(fault.function)) and time.monotonic() < deadline:
             pass
+
+    def _hit(self, function: str) -> bool:
+        """Kill; whether that broke a batch."""
         at = time.time()
-        pids = tuple(workers.kill(self.deployment, fault.function))
-        self.kills.append(Kill(at, time.time(), fault.function, pids))
+        pids = tuple(workers.kill(self.deployment, function))
+        self.kills.append(Kill(at, time.time(), function, pids))
+        time.sleep(_NOTICED)
+        return any(each.error and (each.ended or 0) >= at for each in self.batches.all(function))
 
     def _wait(self, function: str, seconds: float) -> bool:
         """Wait for the next batch and so much longer; whether it is still in the function's hands."""

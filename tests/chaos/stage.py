@@ -84,6 +84,6 @@ def stage(form: Form, seed: int) -> Iterator[Stage]:
             stack.callback(each.close)
             owner.subscribe(each, **SUBSCRIBERS[name][1])
         batches, operator = Batches(log), Operator(made)
-        mischief = Mischief(made, operator, batches, asked, list(receivers.values()), dice)
+        mischief = Mischief(made, operator, batches, asked, list(receivers.values()))
         users = Users(made, pictures, batches, time.time)
         yield Stage(made, form, dice, batches, asked, receivers, users, owner, operator, mischief, refused)

@@ -56,7 +56,7 @@ def test_an_account_has_nothing_unexplained(ledger: dict[str, Account], name: st
 
 
 def test_the_faults_that_were_planned_came_about(evidence: Evidence) -> None:
-    assert len(evidence.mischief.kills) == SHORT.kills
+    assert len(evidence.mischief.kills) >= SHORT.kills
     assert {each.function for each in evidence.at.batches.broken()} == set(FUNCTIONS)
     assert sum(len(each.restarts) for each in evidence.at.receivers.values()) == SHORT.restarts
     assert {each.paid for each in evidence.at.detector.calls} == {True, False}
