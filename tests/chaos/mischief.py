@@ -2,9 +2,9 @@
 
 import json
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from local.deployment import Deployment
@@ -17,7 +17,7 @@ from tests.chaos.poison import poison
 from tests.chaos.receivers import Receiver
 
 _PATIENCE, _LONGEST, _NOTICED = 5.0, 0.3, 0.5
-_LONGEST_TEXT = 5000
+_LONGEST_TEXT, _AT_ONCE = 5000, 20
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
 
@@ -44,7 +44,8 @@ class Mischief:
     poison: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in QUEUES})
     repeats: int = 0
     storms: int = 0
-    _doing: list[threading.Thread] = field(default_factory=list)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_AT_ONCE))
+    _doing: list[Future[None]] = field(default_factory=list)
 
     def do(self, fault: Fault) -> None:
         """Begin with one fault."""
@@ -55,14 +56,13 @@ class Mischief:
             RESTART: self._restart,
             STORM: self._storm,
         }
-        thread = threading.Thread(target=how[fault.what], args=(fault,))
-        thread.start()
-        self._doing.append(thread)
+        self._doing.append(self._pool.submit(how[fault.what], fault))
 
     def end(self) -> None:
-        """Wait until none is under way."""
+        """Wait until none is under way; raises what one of them raised."""
+        self._pool.shutdown()
         for each in self._doing:
-            each.join()
+            each.result()
 
     def _kill(self, fault: Fault) -> None:
         """In the middle of a batch: after a part of the time that such batches mostly take."""

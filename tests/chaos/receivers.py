@@ -48,6 +48,7 @@ class Receiver:
     port: int = 0
     _server: "_Server | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _restarting: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self) -> None:
         """Listen, the second time on the same port as before."""
@@ -65,10 +66,11 @@ class Receiver:
 
     def restart(self, away: float) -> None:
         """Be gone for a while; the book stays."""
-        self.restarts.append(time.time())
-        self.close()
-        time.sleep(away)
-        self.open()
+        with self._restarting:
+            self.restarts.append(time.time())
+            self.close()
+            time.sleep(away)
+            self.open()
 
     @property
     def url(self) -> str:
