@@ -66,9 +66,15 @@ def started(records: Iterable[Record]) -> Batch:
 
 
 def take() -> Batch | None:
-    """More of the queue."""
+    """More of the queue; what cannot be begun comes again by itself, and is no reason to forget what was."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     records = deliveries().take()
-    return started(records) if records else None
+    try:
+        return started(records) if records else None
+    except (BotoCoreError, ClientError, UndoneError):
+        logger.exception("not begun", extra={"messages": len(records)})
+        return None
 
 
 def end(batch: Batch) -> list[Record]:

@@ -14,6 +14,7 @@ from integration.runtime.answer import Answer
 from integration.runtime.attempt import Attempt
 from integration.runtime.delivering import MOST_THREADS, Batch
 from integration.runtime.delivery import Delivery
+from integration.runtime.logged import LONG_AGO
 from integration.runtime.meanwhile import TAKING_SECONDS, worked_off
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, subscription
@@ -81,6 +82,20 @@ def test_a_queue_that_gives_no_more_harms_nothing(account: Account, worker: Modu
     threading.Timer(0.5, subscribers.told.set).start()
     said = worker.handler(sqs_event(owed(0, "https://example.com/hangs")), None)
     assert said == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+
+
+def test_a_table_that_cannot_say_to_whom_more_is_owed_does_not_undo_what_was_told(
+    account: Account, worker: ModuleType
+) -> None:
+    subscribers = Subscribers()
+    old = Delivery.of(EVENT, subscription(1, "https://example.com"), LONG_AGO).to_json()
+    account.sqs.send_message(QueueUrl=account.deliveries, MessageBody=old)
+    account.dynamodb.delete_table(TableName="subscriptions")
+    worker.connections.post = subscribers.post
+    threading.Timer(0.5, subscribers.told.set).start()
+    said = worker.handler(sqs_event(owed(0, "https://example.com/hangs")), None)
+    assert said == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert in_flight(account) == (0, 1)
 
 
 def batch(hanging: int = 0) -> Batch:
