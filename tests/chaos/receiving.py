@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.event import DISABLED
-from integration.runtime.delivering import PATIENCE
 from tests.chaos.account import Account
 from tests.chaos.batches import DELIVER
 from tests.chaos.evidence import Evidence
@@ -66,12 +65,11 @@ def _hung_up(receiver: Receiver) -> Iterator[str]:
 
 def _in_killed_hands(evidence: Evidence) -> Iterator[str]:
     """The bodies of messages that a worker of deliver held which was killed: its batch's, and those it took itself."""
-    for batch in evidence.at.batches.all(DELIVER):
-        if batch.error:
-            yield from (each["body"] for each in batch.messages)
-    kills = [each for each in evidence.mischief.kills if each.function == DELIVER]
+    broken = [each for each in evidence.at.batches.all(DELIVER) if each.error]
+    for batch in broken:
+        yield from (each["body"] for each in batch.messages)
     for at, body in evidence.at.batches.taken:
-        if any(at <= kill.until and kill.at <= at + PATIENCE for kill in kills):
+        if any(each.during(at) for each in broken):
             yield body
 
 
