@@ -71,7 +71,7 @@ class Alarms:
         """Watch whether images are put off: queued anew, they are never old, and no queue's age tells of them."""
         waiting = printed(recognize, "Throttled", period=HALF_AN_HOUR)
         meaning = "Images have waited for an hour, because a detector has no time"
-        self._alarm(recognize, "Throttled", waiting, 1, meaning, "rekognition-throttles", TWICE)
+        self._alarm(recognize, "PutOff", waiting, 1, meaning, "rekognition-throttles", TWICE)
 
     def _function(self, function: lambda_.Function) -> None:
         name, timeout = function.node.id, function.timeout

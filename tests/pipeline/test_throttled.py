@@ -35,4 +35,4 @@ def test_it_was_away_for_half_a_minute_at_the_least(entry: Entry) -> None:
 
 def test_it_sets_off_the_alarm_of_what_is_put_off(deployment: Deployment, entry: Entry) -> None:
     ever = CloudWatch(deployment, datetime.fromtimestamp(0, UTC))
-    assert ever.off("RekognitionStack-RecognizeThrottledAlarm")
+    assert ever.off("RekognitionStack-RecognizePutOffAlarm")
