@@ -7,6 +7,7 @@ BIN := .venv/bin
 # The CDK CLI runs `python app.py`, npm and jsii run `node`: all of them from here.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+PIP := .venv/pip
 INSTALLED := .venv/installed
 BENCHABLE := .venv/benchable
 DEPLOYABLE := .venv/deployable
@@ -16,7 +17,7 @@ CDK_INSTALLED := node_modules/.package-lock.json
 LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test chaos check bench synth deploy webhook-secret
+.PHONY: help run stop test chaos check lint types templates bench synth deploy webhook-secret
 
 help: ## this list
 	@echo "make <target>:"
@@ -34,10 +35,16 @@ test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite, an end-to-end deplo
 chaos: $(INSTALLED) $(CDK_INSTALLED) ## a thousand images through the deployed app while everything fails, then the ledger; ten minutes or more (SEED=1)
 	$(BIN)/python -m tests.chaos --seed $(SEED)
 
-check: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## lint, types, templates
+check: lint types templates ## all three; -j2 does them side by side
+
+lint: $(INSTALLED) ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict
 	$(BIN)/mypy .
+
+templates: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## cdk-nag, cfn-lint, checkov
 	$(CDK) synth --quiet --no-notices --output cdk.out/account
 	$(CDK) synth --quiet --no-notices --output cdk.out/local $(LOCAL_SETTINGS)
 	$(BIN)/cfn-lint -- cdk.out/account/*.template.json cdk.out/local/*.template.json
@@ -62,7 +69,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
-$(DEPLOYABLE): requirements.txt constraints.txt | $(BIN)/python
+$(PIP): requirements-pip.txt | $(BIN)/python
+	@$(call pip-install,$<)
+	@touch $@
+
+$(DEPLOYABLE): requirements.txt constraints.txt $(PIP)
 	@echo "Installing the pinned packages for deploying; the first time takes half a minute ..."
 	@$(call pip-install,requirements.txt)
 	@touch $@
@@ -72,10 +83,10 @@ $(INSTALLED): requirements-dev.txt $(DEPLOYABLE)
 	@$(call pip-install,requirements-dev.txt)
 	@touch $@
 
-$(CHECKOV)/installed: requirements-checkov.txt | $(BIN)/python
+$(CHECKOV)/installed: requirements-checkov.txt $(PIP)
 	@echo "Installing checkov into an environment of its own ..."
-	@$(BIN)/python -m venv $(CHECKOV)
-	@$(call pip-install,$<,$(CHECKOV)/bin/python)
+	@$(BIN)/python -m venv --without-pip $(CHECKOV)
+	@$(call pip-install,$<,--python $(CHECKOV)/bin/python)
 	@touch $@
 
 $(BENCHABLE): requirements-bench.txt $(INSTALLED)
@@ -92,7 +103,8 @@ $(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)
 	@touch $@
 
 define pip-install
-mkdir -p .local/logs; $(or $(2),$(BIN)/python) -m pip install --no-compile --disable-pip-version-check -r $(1) > .local/logs/pip.log 2>&1 || { \
-  grep -E '^ERROR' .local/logs/pip.log | tail -n 5; \
-  echo "pip could not install $(1); is the network there? The log is .local/logs/pip.log" >&2; exit 1; }
+mkdir -p .local/logs; log=.local/logs/$(basename $(1)).log; \
+$(BIN)/python -m pip $(2) install --no-compile --disable-pip-version-check -r $(1) > $$log 2>&1 || { \
+  grep -E '^ERROR' $$log | tail -n 5; \
+  echo "pip could not install $(1); is the network there? The log is $$log" >&2; exit 1; }
 endef

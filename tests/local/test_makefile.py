@@ -24,7 +24,7 @@ def test_help_is_the_default_and_names_every_target() -> None:
 
 @pytest.fixture
 def bare_checkout(tmp_path: Path) -> Path:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "requirements-pip.txt", "constraints.txt"):
         (tmp_path / name).write_text((ROOT / name).read_text())
     return tmp_path
 
@@ -45,7 +45,8 @@ def test_stopping_a_checkout_that_never_ran_is_fine(bare_checkout: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-checkov.txt", "constraints.txt"]
+    "name",
+    ["requirements.txt", "requirements-dev.txt", "requirements-checkov.txt", "requirements-pip.txt", "constraints.txt"],
 )
 def test_every_requirement_is_pinned(name: str) -> None:
     lines = [
