@@ -28,7 +28,7 @@ _MOST_TEXT = 700
 class Entry:
     """One image, its outcome, when that was reached (RFC 3339 UTC), and the options it was sent with.
 
-    `tries` says how often its message had come by then. `request` is the id of the wish to recognise it again
+    `tries` says how often its message had been tried by then. `request` is the id of the wish to recognise it again
     that this answers, empty for an arrival. `reused_from` is the image of the same bytes whose answer this is.
     `earlier` counts the answers before this one, `corrections` are what people said of the image since.
     """

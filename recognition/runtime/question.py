@@ -18,7 +18,7 @@ _MOST_AT_ONCE = 50
 class Question:
     """About one image. `request` is the id of the wish to look again, empty for an arrival.
 
-    `options` are those of the wish; an arrival's ride on its object. `tries` says how often the message has come.
+    `options` are those of the wish; an arrival's ride on its object. `tries` says how often the message has been tried.
     """
 
     image: Image

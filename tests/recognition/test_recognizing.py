@@ -81,7 +81,7 @@ def test_an_image_whose_options_cannot_be_read_is_rejected_and_says_so(world: Wo
     assert world.told[0].data["rejection"]["code"] == "invalid_options"
 
 
-def test_an_entry_says_how_often_its_message_had_come(world: World) -> None:
+def test_an_entry_says_how_often_its_message_had_been_tried(world: World) -> None:
     world.recognize(Question(question().image, tries=3))
     assert world.entry().tries == 3
 
