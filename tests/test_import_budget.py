@@ -25,7 +25,7 @@ BUDGETS = {
     "integration.runtime.sent": 410,
     "integration.runtime.timelines": 410,
     "integration.runtime.dispatch": 410,
-    "integration.runtime.deliver": 246,
+    "integration.runtime.deliver": 248,
 }
 
 

@@ -14,12 +14,29 @@ _SLACK = 0.05
 Rounded up to so many, it is the same for a connection's next request.
 """
 
+_AHEAD = 8192
+
 
 class WatchedSocket:
     """What http.client needs of a socket; no wait is longer than what the deadline leaves, give or take a moment."""
 
     def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
         self._channel, self._remaining, self._timeout = channel, remaining, 0.0
+        self.ahead = b""
+
+    def fileno(self) -> int:
+        """What tells whether something has come."""
+        return self._channel.fileno()
+
+    def read_ahead(self) -> bytes:
+        """What has come, without waiting for more: readers made from here on begin with it."""
+        self._channel.settimeout(0)
+        self._timeout = 0.0
+        try:
+            self.ahead = self._channel.recv(_AHEAD)
+        except OSError:  # nothing yet, or what a reader will meet too
+            self.ahead = b""
+        return self.ahead
 
     def sendall(self, data: Any) -> None:
         """Send all of it."""
@@ -55,6 +72,10 @@ class _WatchedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
+        if ahead := self._watched.ahead:
+            size = min(len(buffer), len(ahead))
+            buffer[:size], self._watched.ahead = ahead[:size], ahead[size:]
+            return size
         return self._watched.timed(self._raw.readinto, buffer)
 
     def close(self) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 from domain.clock import rfc3339
 from integration.runtime import signature
 from integration.runtime.answer import Answer
+from integration.runtime.connections import Sent
 from integration.runtime.delivery import Delivery
 from integration.runtime.subscription import Subscription
 from wire.outbound import TargetError
 
 Post = Callable[[str, bytes, Mapping[str, str]], Answer]
+Send = Callable[[str, bytes, Mapping[str, str]], Sent | None]
 
 _FIXED = {"content-type": "application/json", "user-agent": "Sightline-Webhooks/1.0"}
 
@@ -39,6 +41,21 @@ class Attempt:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An attempt that is sent and not answered yet."""
+
+    number: int
+    at: float
+    started: float
+    sent: Sent
+
+    def made(self) -> Attempt:
+        """What came of it; waits for the answer."""
+        answer = _answer(self.sent.answer)
+        return Attempt(self.number, self.at, _since(self.started), answer)
+
+
 def make_attempt(
     post: Post,
     key: bytes,
@@ -47,17 +64,33 @@ def make_attempt(
     number: int,
     now: Callable[[], float] = time.time,
 ) -> Attempt:
-    """Sign as of now, and send."""
+    """Sign as of now, send, and wait for the answer."""
     at, started = now(), time.monotonic()
+    body, headers = _signed(key, delivery, subscription, at)
+    answer = _answer(lambda: post(subscription.url, body, headers))
+    return Attempt(number, at, _since(started), answer)
+
+
+def send_attempt(send: Send, key: bytes, delivery: Delivery, subscription: Subscription, number: int) -> Sending | None:
+    """Sign as of now and send, where there is a connection already."""
+    at, started = time.time(), time.monotonic()
+    sent = send(subscription.url, *_signed(key, delivery, subscription, at))
+    return Sending(number, at, started, sent) if sent else None
+
+
+def _signed(key: bytes, delivery: Delivery, subscription: Subscription, at: float) -> tuple[bytes, dict[str, str]]:
     secrets = [signature.secret(key, subscription.subscription_id, each) for each in subscription.generations(at)]
     headers = _FIXED | signature.headers(secrets, delivery.delivery_id, delivery.body, int(at))
-    answer = _answer(post, subscription.url, delivery.body.encode(), headers)
-    return Attempt(number, at, round((time.monotonic() - started) * 1000), answer)
+    return delivery.body.encode(), headers
 
 
-def _answer(post: Post, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _answer(post: Callable[[], Answer]) -> Answer:
     try:
-        return post(url, body, headers)
+        return post()
     except TargetError as error:
         return Answer(error=error.code)
     except OSError:

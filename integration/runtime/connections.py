@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from threading import Lock
+from typing import Any
 
 from integration.runtime.answer import Answer
+from integration.runtime.whole_answer import WholeAnswer
 from wire.outbound import OutboundConnection, Policy, Target, TargetError, check_url, connection
 
 IDLE_SECONDS = 4.0
@@ -29,6 +31,41 @@ class _Kept:
         return (known.scheme, known.host, known.port) == (target.scheme, target.host, target.port)
 
 
+@dataclass(slots=True)
+class Sent:
+    """A request that was sent on a kept connection; `whole` is its answer once that has come."""
+
+    connections: "Connections"
+    link: OutboundConnection
+    target: Target
+    body: bytes
+    headers: Mapping[str, str]
+    whole: WholeAnswer | None = None
+
+    def fileno(self) -> int:
+        """What tells whether something has come."""
+        return int(self.link.sock.fileno())
+
+    def answered(self) -> bool:
+        """Whether the whole answer has come: then `answer` waits for nothing."""
+        watched: Any = self.link.sock
+        self.whole = WholeAnswer.read(watched.read_ahead())
+        if self.whole:
+            watched.ahead = b""
+        return self.whole is not None
+
+    def answer(self) -> Answer:
+        """As of `post`."""
+        if self.whole:
+            return self.connections.take(self.link, self.whole)
+        try:
+            return self.connections.receive(self.link)
+        except (TargetError, RemoteDisconnected) as error:
+            if not _hung_up(error):
+                raise
+        return self.connections.post_anew(self.target, self.body, self.headers, self.link.deadline)
+
+
 class Connections:
     """Safe to use from many threads: whoever uses a connection has taken it out."""
 
@@ -39,20 +76,42 @@ class Connections:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """One attempt, no redirect followed; raises TargetError, OSError or HTTPException without an answer."""
-        target, deadline = _target(url), time.monotonic() + self._seconds
-        if link := self._take(target):
-            link.deadline = deadline
-            try:
-                return self._exchange(link, target, body, headers)
-            except (TargetError, RemoteDisconnected) as error:
-                if not _hung_up(error):
-                    raise
-        return self._exchange(connection(target, self._policy, deadline), target, body, headers)
+        if sent := self.send(url, body, headers):
+            return sent.answer()
+        return self.post_anew(_target(url), body, headers, time.monotonic() + self._seconds)
 
-    def _exchange(self, link: OutboundConnection, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
-        reusable = False
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Sent | None:
+        """The same, but not waited for; None where no connection is kept, or it has been closed meanwhile."""
+        try:
+            target = _target(url)
+            request = _request(target, body, headers)
+        except (TargetError, ValueError):  # which `post` raises
+            return None
+        link = self._take(target)
+        if not link:
+            return None
+        link.deadline = time.monotonic() + self._seconds
+        try:
+            link.send(request)
+        except TargetError:
+            link.close()
+            return None
+        return Sent(self, link, target, body, headers)
+
+    def post_anew(self, target: Target, body: bytes, headers: Mapping[str, str], deadline: float) -> Answer:
+        """On a connection of its own, kept afterwards."""
+        link = connection(target, self._policy, deadline)
         try:
             link.send(_request(target, body, headers))
+        except BaseException:
+            link.close()
+            raise
+        return self.receive(link)
+
+    def receive(self, link: OutboundConnection) -> Answer:
+        """Wait for the answer to what was sent."""
+        reusable = False
+        try:
             with link.response_class(link.sock, method="POST") as response:
                 response.begin()
                 link.deadline = min(link.deadline, time.monotonic() + _SECONDS_FOR_THE_REST)
@@ -64,6 +123,14 @@ class Connections:
             else:
                 link.close()
         return Answer.from_headers(response.status, response.getheader("retry-after") or "", self._now, said or b"")
+
+    def take(self, link: OutboundConnection, whole: WholeAnswer) -> Answer:
+        """An answer that need not be waited for."""
+        if whole.lasts and len(whole.body) <= _MOST_READ:
+            self._keep(link)
+        else:
+            link.close()
+        return Answer.from_headers(whole.status, whole.retry_after, self._now, whole.body[:_MOST_READ])
 
     def _take(self, target: Target) -> OutboundConnection | None:
         with self._lock:

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from domain.event import Event
 from integration.runtime.aftermath import judge, rows
 from integration.runtime.answer import MALFORMED, Answer
-from integration.runtime.attempt import Attempt, make_attempt
+from integration.runtime.attempt import Attempt, make_attempt, send_attempt
 from integration.runtime.connections import Connections
 from integration.runtime.deliveries import Deliveries
 from integration.runtime.delivering import ATTEMPT_SECONDS, Batch, begin
@@ -62,7 +62,8 @@ def started(records: Iterable[Record]) -> Batch:
     """A batch whose attempts are under way."""
     named = {record["messageId"]: record for record in records}
     due = {name: each for name, record in named.items() if (each := receive(record))}
-    return begin(named, due, subscriptions(), standings(), log(), partial(make_attempt, connections.post, key()))
+    try_once, send = partial(make_attempt, connections.post, key()), partial(send_attempt, connections.send, key())
+    return begin(named, due, subscriptions(), standings(), log(), try_once, send)
 
 
 def take() -> Batch | None:

@@ -10,9 +10,9 @@ from aws_lambda_powertools import Logger
 from integration.runtime import attempt_lines
 from integration.runtime.answer import BROKEN, HUNG, Answer
 from integration.runtime.attempt import Attempt
-from integration.runtime.delivery import Delivery
 from integration.runtime.delivery_log import DeliveryLog
 from integration.runtime.gate import put_off
+from integration.runtime.listening import Send, TryOnce, attempts
 from integration.runtime.owed import Outcome, Owed
 from integration.runtime.recipients import Due, recipients
 from integration.runtime.standings import Standings
@@ -25,8 +25,6 @@ PATIENCE = ATTEMPT_SECONDS + 5
 """Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
 MOST_THREADS = 64
 """So many attempts may hang in one worker, of this batch and of others."""
-
-TryOnce = Callable[[Delivery, Subscription, int], Attempt]
 
 logger = Logger()
 threads = ThreadPoolExecutor(MOST_THREADS)
@@ -76,6 +74,7 @@ def begin(
     standings: Standings,
     log: DeliveryLog,
     try_once: TryOnce,
+    send: Send,
     patience: float = PATIENCE,
     now: Callable[[], float] = time.time,
 ) -> Batch:
@@ -88,6 +87,6 @@ def begin(
     owed = [Owed(name, *due[name], each) for name, each in told.items() if isinstance(each, Subscription)]
     waiting = put_off(owed, standings, begun)
     tried = [each for each in owed if each.message_id not in waiting]
-    pending = [threads.submit(try_once, each.delivery, each.subscription, each.number) for each in tried]
+    pending = attempts(tried, send, try_once, threads)
     until = time.monotonic() + patience
     return Batch(records, due, owed, {**unneeded, **waiting}, tried, pending, begun, patience, until)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from domain.clock import rfc3339
@@ -125,6 +126,7 @@ def place(timestamp: str, delivery_id: str) -> str:
     return f"{timestamp}/{delivery_id}"
 
 
+@lru_cache(100)
 def written(at: float) -> str:
     """Seconds since 1970 as callers see them."""
     return rfc3339(datetime.fromtimestamp(at, UTC))

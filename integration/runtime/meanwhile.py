@@ -24,7 +24,7 @@ def worked_off(
     until = clock() + TAKING_SECONDS
     under_way, patience = [first], UNHURRIED_SECONDS
     while under_way:
-        wait([told for each in under_way for told in each.pending], patience)
+        wait([told for each in under_way for told in each.pending if not told.done()], patience)
         over = [each for each in under_way if each.over]
         under_way = [each for each in under_way if each not in over]
         yield from over

@@ -188,7 +188,9 @@ def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, w
 
     messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
     due = {each["messageId"]: worker.receive(each) for each in messages}
-    made = partial(begin, {}, due, account.subscriptions, worker.standings(), account.log, try_once, patience=0.2)
+    made = partial(
+        begin, {}, due, account.subscriptions, worker.standings(), account.log, try_once, lambda *_: None, patience=0.2
+    )
     (batch,) = worked_off(made(now=lambda: 5.0), lambda: None)
     outcomes = batch.outcomes()
     over.set()

@@ -1,0 +1,41 @@
+"""An answer that has come whole and is plain, read at a glance; all others are http.client's, which takes longer."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+_HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\r\n]*)?((?:\r\n[!-9;-~]+:[^\r\n]*)*)")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r|$)")
+_CLOSE = re.compile(rb"\r\nconnection:[^\r]*\bclose\b")
+_RETRY_AFTER = re.compile(rb"\r\nretry-after:([^\r]*)")
+_NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAnswer:
+    """What it says, and whether its connection lasts."""
+
+    status: int
+    retry_after: str
+    body: bytes
+    lasts: bool
+
+    @classmethod
+    def read(cls, came: bytes) -> Self | None:
+        """These bytes as one answer from beginning to end; None where they are not, or that takes more to tell."""
+        head, ended, body = came.partition(b"\r\n\r\n")
+        match = _HEAD.fullmatch(head)
+        if not ended or not match:
+            return None
+        status, fields = int(match[1]), match[2].lower()
+        if b"\r\ntransfer-encoding:" in fields or not _all_there(status, fields, body):
+            return None
+        retry_after = _RETRY_AFTER.search(fields)
+        return cls(status, retry_after[1].decode("latin-1") if retry_after else "", body, not _CLOSE.search(fields))
+
+
+def _all_there(status: int, fields: bytes, body: bytes) -> bool:
+    if status == _NO_CONTENT:
+        return not body
+    lengths = _LENGTH.findall(fields)
+    return fields.count(b"\r\ncontent-length:") == 1 and [int(each) for each in lengths] == [len(body)]
