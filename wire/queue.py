@@ -60,7 +60,7 @@ def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Call
             logger.warning("retry not paced", extra={"code": refused["Code"]})
 
 
-def put_off(sqs: Any, queue_url: str, records: Iterable[Record], pause: Callable[[int], int]) -> list[Record]:
+def put_off(sqs: Any, queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
     """Send messages that could not be tried once more, each after `pause(how often that was)` seconds.
 
     Answers those that are replaced thereby: to hide them instead would count as a try. The others SQS did not take, or

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from wire.queue import attempt, batches, failures, retry_later
+from wire.queue import attempt, batches, failures, put_off, retry_later, tries
 
 REFUSED = ClientError({"Error": {"Code": "RequestThrottled"}}, "ChangeMessageVisibilityBatch")
 
@@ -12,6 +12,7 @@ def record(message_id: str, received: int = 1) -> dict[str, Any]:
     return {
         "messageId": message_id,
         "receiptHandle": f"handle of {message_id}",
+        "body": f"body of {message_id}",
         "attributes": {"ApproximateReceiveCount": str(received)},
     }
 
@@ -26,6 +27,8 @@ class FakeQueue:
         if isinstance(self.answer, ClientError):
             raise self.answer
         return self.answer
+
+    send_message_batch = change_message_visibility_batch
 
 
 def test_only_the_failed_records_are_named() -> None:
@@ -68,6 +71,45 @@ def test_a_queue_that_will_not_hide_a_record_does_not_fail_the_batch(
 ) -> None:
     retry_later(FakeQueue(answer), "url", [record("m")], attempt)
     assert "not paced" in caplog.text
+
+
+def put_off_before(received: int, times: int, tried: int) -> dict[str, Any]:
+    told = {name: {"stringValue": str(number), "dataType": "Number"} for name, number in said(times, tried)}
+    return record("m", received) | {"messageAttributes": told}
+
+
+def said(times: int, tried: int) -> list[tuple[str, int]]:
+    return [("PutOff", times), ("Tried", tried)]
+
+
+@pytest.mark.parametrize(("message", "times", "tried"), [(record("m", 3), 1, 2), (put_off_before(2, 7, 3), 8, 4)])
+def test_what_is_put_off_is_sent_anew_to_come_later_and_says_how_often_and_how_often_it_was_tried(
+    message: dict[str, Any], times: int, tried: int
+) -> None:
+    queue = FakeQueue({"Successful": [{"Id": "m"}]})
+    assert put_off(queue, "url", [message], lambda number: 100 * number) == [message]
+    attributes = {name: {"DataType": "Number", "StringValue": str(number)} for name, number in said(times, tried)}
+    entry = {"Id": "m", "MessageBody": "body of m", "DelaySeconds": 100 * times, "MessageAttributes": attributes}
+    assert queue.asked == [{"QueueUrl": "url", "Entries": [entry]}]
+
+
+def test_tries_are_counted_on_where_a_message_was_put_off() -> None:
+    assert tries(record("m", 3)) == 3
+    assert tries(put_off_before(2, 7, 3)) == 5
+
+
+def test_what_has_no_pause_left_is_not_put_off() -> None:
+    queue = FakeQueue({})
+    assert put_off(queue, "url", [record("m")], lambda number: 0) == []
+    assert queue.asked == []
+
+
+@pytest.mark.parametrize("answer", [REFUSED, {"Failed": [{"Id": "m", "Code": "InternalError"}]}])
+def test_what_the_queue_does_not_take_anew_is_not_replaced(
+    answer: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert put_off(FakeQueue(answer), "url", [record("m")], lambda number: 30) == []
+    assert "not sent" in caplog.text or "refused" in caplog.text
 
 
 def test_a_batch_holds_at_most_ten_messages() -> None:
