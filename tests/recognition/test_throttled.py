@@ -12,7 +12,7 @@ from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, s3_event
 from tests.recognition.conftest import Account
 from tests.recognition.uploads import Uploads
-from wire.queue import PUT_OFF, TRIED, put_off
+from wire.queue import PUT_OFF
 from wire.schedule import PUT_OFFS
 
 KEY = image_key("ann", IMAGE_ID, "cat.jpg")
@@ -229,14 +229,6 @@ def test_pauses_grow_to_what_sqs_allows_and_no_two_messages_come_at_once() -> No
     assert max(longest) <= 900
     assert 24 < sum(PUT_OFFS.pauses) / 3600 < 48
     assert PUT_OFFS.pause(201) == 0
-
-
-def test_a_message_says_how_often_it_was_put_off_and_how_often_it_was_tried(stage: Stage) -> None:
-    message = stage.queue.add("body")
-    message.received = 2
-    put_off(stage.queue, "url", [message.record()], PUT_OFFS.pause)
-    (_, anew) = stage.queue.messages
-    assert {name: each["StringValue"] for name, each in anew.attributes.items()} == {PUT_OFF: "1", TRIED: "2"}
 
 
 def _die(operation: str) -> None:
