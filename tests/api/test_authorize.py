@@ -99,7 +99,7 @@ def test_a_token_for_something_else_is_malformed(authorize: ModuleType, pool: Us
         ({"exp": None}, "token_not_verified"),
         ({"sub": None}, "token_not_verified"),
         ({"token_use": None}, "token_not_verified"),
-        ({"nbf": int(time.time()) + 600}, "token_not_verified"),
+        ({"nbf": int(time.time()) + 86_400}, "token_not_verified"),
         ({"kid": "key-2"}, "token_not_verified"),
     ],
     ids=lambda given: "-".join(given) if isinstance(given, dict) else given,
