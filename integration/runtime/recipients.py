@@ -11,7 +11,7 @@ from integration.runtime.subscriptions import Subscriptions
 from wire.schedule import DELIVERIES
 
 HASTE_SECONDS = 2
-"""Nobody looks twice within these whether an image was erased."""
+"""Within these after dispatch nobody looks whether an image was erased."""
 FRESH_SECONDS = 60
 """So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
 
@@ -30,8 +30,11 @@ def recipients(
 
 def unwatched(due: Mapping[str, Due], begun: float, now: float) -> list[Delivery]:
     """Those whose images may have been erased since that was looked at, or if it was not, since they were queued."""
-    seen = {name: begun if _looked_at(*each, begun) else each[0].queued_at for name, each in due.items()}
-    return [delivery for name, (delivery, _) in due.items() if now - seen[name] >= HASTE_SECONDS]
+    return [
+        delivery
+        for delivery, number in due.values()
+        if now - delivery.queued_at >= HASTE_SECONDS or _looked_at(delivery, number, begun)
+    ]
 
 
 def _looked_at(delivery: Delivery, number: int, now: float) -> bool:

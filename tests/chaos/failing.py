@@ -9,6 +9,7 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.mischief import Kill
 from tests.chaos.owner import QUEUES
 
+_UNBEGUN = ("exited immediately", "init failed", "No such file")
 _SLACK = 0.5
 """Seconds between a kill and the emulator's noticing, or between its handing over a batch and the kill."""
 
@@ -40,6 +41,8 @@ def _broken(evidence: Evidence, function: str) -> Account:
     for batch in broken:
         if any(_overlap(batch, kill) for kill in kills):
             account.because("batches in which a worker was killed")
+        elif any(_fell_with(batch, each) for each in broken):
+            account.because("batches whose worker the emulator ended as well, for another did not start")
         else:
             account.unexplained.append(f"batch {batch.number} at {batch.begun:.3f}: {batch.error}")
     return account
@@ -47,3 +50,9 @@ def _broken(evidence: Evidence, function: str) -> Account:
 
 def _overlap(batch: Batch, kill: Kill) -> bool:
     return batch.begun - _SLACK <= kill.until and kill.at <= (batch.ended or batch.begun) + _SLACK
+
+
+def _fell_with(batch: Batch, other: Batch) -> bool:
+    """MiniStack ends all workers of a function, starting ones too, when one of them is killed at its start."""
+    unbegun = any(said in str(batch.error) for said in _UNBEGUN)
+    return unbegun and batch is not other and batch.during(other.ended or 0, _SLACK)

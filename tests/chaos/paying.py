@@ -32,8 +32,8 @@ def _paid(evidence: Evidence) -> Account:
             by_content.setdefault(evidence.heard[call.key, call.version].content, []).append(call)
     account = Account("paid calls of Rekognition", len(by_content), sum(map(len, by_content.values())))
     for content, calls in by_content.items():
-        for before, after in pairwise(calls):
-            reason = _reason(evidence, before, after)
+        for number, (before, after) in enumerate(pairwise(calls), 1):
+            reason = _reason(evidence, before, after) or _erased(evidence, calls[:number], after)
             if reason:
                 account.because(reason)
             else:
@@ -61,8 +61,13 @@ def _reason(evidence: Evidence, before: Call, after: Call) -> str:
         return KILLED
     if any(each.begun < (other.ended or 0) and each is not other for each in second for other in first):
         return AT_ONCE
-    erased = evidence.promises.erasing.get(evidence.heard[before.key, before.version].image_id, math.inf)
-    return ERASED if erased < after.at else ""
+    return ""
+
+
+def _erased(evidence: Evidence, before: list[Call], after: Call) -> str:
+    """Of several that asked at once it is the last to keep its answer whose image takes it along."""
+    ids = {evidence.heard[each.key, each.version].image_id for each in before}
+    return ERASED if any(evidence.promises.erasing.get(each, math.inf) < after.at for each in ids) else ""
 
 
 def _counted(evidence: Evidence) -> Iterator[Account]:

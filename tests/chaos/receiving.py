@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.event import DISABLED
+from integration.runtime.delivery import shared_prefix
 from tests.chaos.account import Account
 from tests.chaos.batches import DELIVER
 from tests.chaos.evidence import Evidence
 from tests.chaos.receivers import FOLLOWED, HALF, RESET, TAKEN, Receiver, Told
 
 ERASED = "of an image erased since"
+_PREFIX = len(shared_prefix("img_" + "0" * 32))
 _NEAR = (-0.5, 0.5)
 _DELIVERY = re.compile(r'"delivery_id":"(dlv_\w+)"')
 
@@ -33,8 +35,9 @@ def _received(evidence: Evidence, name: str, receiver: Receiver) -> Account:
     taken = {each.webhook_id for each in receiver.told if each.answer in (TAKEN, HALF)}
     account = Account(f"taken by {name}", len(ours), len(taken))
     account.unexplained += [f"{each} counts as delivered and never came" for each in ours.keys() - taken]
+    erased = {shared_prefix(image_id) for image_id in evidence.promises.erased}
     for each in taken - ours.keys():
-        if each in evidence.forgotten:
+        if each in evidence.forgotten or each[:_PREFIX] in erased:
             account.because(ERASED)
         elif each in evidence.deliveries and evidence.deliveries[each].type == DISABLED:
             account.because(f"of its own {DISABLED}, once it was enabled again")
@@ -76,7 +79,8 @@ def _in_killed_hands(evidence: Evidence) -> Iterator[str]:
 def _attempts(evidence: Evidence) -> Account:
     """The log holds each attempt that a receiver knows of, unless the worker that made it was killed."""
     came = Counter(told.webhook_id for each in evidence.at.receivers.values() for told in each.told)
-    known = {name: count for name, count in came.items() if name not in evidence.forgotten}
+    erased = {shared_prefix(image_id) for image_id in evidence.promises.erased}
+    known = {name: count for name, count in came.items() if name[:_PREFIX] not in erased}
     logged = {name: evidence.attempts.get(name, 0) for name in known}
     account = Account("attempts that receivers know of", sum(known.values()), sum(logged.values()))
     killed = Counter(name for body in _in_killed_hands(evidence) for name in set(_DELIVERY.findall(body)))

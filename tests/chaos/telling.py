@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from domain.entry import Entry
 from domain.event import DISABLED, Event
+from domain.event import ERASED as IMAGE_ERASED
 from integration.runtime.delivery import Delivery
 from integration.runtime.logged import Logged
 from integration.runtime.subscription import Subscription
@@ -55,10 +56,10 @@ def _otherwise(evidence: Evidence, logged: Logged) -> str:
         return f"told of {DISABLED}"
     if logged.image_id not in evidence.promises.erased:
         return ""
-    owed = [each for each in evidence.at.batches.all(DISPATCH) if each.holds(logged.image_id)]
     told = [each for each in evidence.at.batches.all(DELIVER) if each.holds(logged.delivery_id)]
-    took = max(each.ended or 0 for each in (*owed, *told)) - min(each.begun for each in owed)
-    return HASTY if took < _HASTE else ""
+    known = [each for each in evidence.at.batches.all(DISPATCH) if each.holds(logged.image_id)]
+    erased = min(each.begun for each in known if each.holds(IMAGE_ERASED))
+    return HASTY if any(erased <= (each.ended or 0) <= erased + _HASTE for each in (*told, *known)) else ""
 
 
 def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:

@@ -207,7 +207,7 @@ def test_aws_is_asked_for_a_batch_not_for_a_record(
     assert sorted(asked) == ["BatchWriteItem", "GetSecretValue"]
     asked.clear()
     returned(worker, *old)
-    assert asked == ["BatchGetItem", "BatchGetItem", "BatchWriteItem"]
+    assert asked == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", "BatchGetItem"]
 
 
 def test_the_body_sent_is_the_one_that_was_queued(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
