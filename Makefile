@@ -29,8 +29,8 @@ run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine an
 stop: ## end what `make run` started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi
 
-test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite, an end-to-end deployment included (ARGS="-k name")
-	$(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite in two processes, end-to-end deployments included; with ARGS="-k name" what it names, in one
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2)
 
 chaos: $(INSTALLED) $(CDK_INSTALLED) ## a thousand images through the deployed app while everything fails, then the ledger; ten minutes or more (SEED=1)
 	$(BIN)/python -m tests.chaos --seed $(SEED)

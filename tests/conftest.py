@@ -4,6 +4,9 @@ import os
 
 import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
 import pytest
+from xdist.remote import Producer
+
+from tests.beside import Beside
 
 os.environ |= {
     "AUTH": "none",
@@ -18,6 +21,11 @@ os.environ |= {
 }
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(name, None)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Beside:
+    """How `pytest -n 2` hands out the tests."""
+    return Beside(config, log)
 
 
 @pytest.fixture(scope="session")
