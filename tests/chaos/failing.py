@@ -9,7 +9,7 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.mischief import Kill
 from tests.chaos.owner import QUEUES
 
-_UNBEGUN = ("exited immediately", "init failed", "No such file")
+_UNBEGUN, _NEAR = ("exited immediately", "init failed", "No such file", "Broken pipe"), 2.0
 _SLACK = 0.5
 """Seconds between a kill and the emulator's noticing, or between its handing over a batch and the kill."""
 
@@ -55,4 +55,4 @@ def _overlap(batch: Batch, kill: Kill) -> bool:
 def _fell_with(batch: Batch, other: Batch) -> bool:
     """MiniStack ends all workers of a function, starting ones too, when one of them is killed at its start."""
     unbegun = any(said in str(batch.error) for said in _UNBEGUN)
-    return unbegun and batch is not other and batch.during(other.ended or 0, _SLACK)
+    return unbegun and batch is not other and batch.during(other.ended or 0, _NEAR)
