@@ -10,7 +10,7 @@ from typing import Any
 from domain.entry import ERASED, Entry
 from integration.runtime.logged import Logged
 from integration.runtime.subscription import Subscription
-from tests.chaos.batches import RECOGNIZE, Batch
+from tests.chaos.batches import DELIVER, RECOGNIZE, Batch
 from tests.chaos.owner import QUEUES
 from tests.chaos.stage import Stage
 
@@ -139,6 +139,11 @@ class Evidence:
             delivery_id, _, attempt = each["delivery"]["S"].partition("/")
             counted[delivery_id] = counted.get(delivery_id, 0) + bool(attempt)
         return counted
+
+    def bodies_of(self, delivery_id: str) -> list[str]:
+        """The messages by which deliver had this delivery in hand."""
+        held = [each["body"] for batch in self.at.batches.all(DELIVER) for each in batch.messages]
+        return [each for each in (*held, *(body for _, body in self.at.batches.taken)) if delivery_id in each]
 
     def _rows(self, table: str) -> Iterator[Item]:
         names = self._dynamodb.list_tables()["TableNames"]

@@ -2,23 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from domain.entry import Entry
 from domain.event import DISABLED, Event
-from domain.event import ERASED as IMAGE_ERASED
 from integration.runtime.delivery import Delivery
 from integration.runtime.logged import Logged
 from integration.runtime.subscription import Subscription
 from tests.chaos.account import Account
-from tests.chaos.batches import DELIVER, DISPATCH
+from tests.chaos.batches import DISPATCH
 from tests.chaos.evidence import Evidence
 
 OVERTAKEN = "superseded: its worker was killed, or the topic refused it, and a newer version stood then"
 ERASED = "of an image erased since"
-HASTY = "erased within seconds of its dispatch"
-_HASTE = 4.0
-_NEAR = (-0.5, 0.5)
-_DELIVERY = re.compile(r'"delivery_id":"(dlv_\w+)"')
+HASTY = "erased, and told within two seconds of its dispatch"
+_HASTE, _QUEUED = 3.0, re.compile(r'"queued_at":(\d+)')
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
@@ -56,10 +54,12 @@ def _otherwise(evidence: Evidence, logged: Logged) -> str:
         return f"told of {DISABLED}"
     if logged.image_id not in evidence.promises.erased:
         return ""
-    told = [each for each in evidence.at.batches.all(DELIVER) if each.holds(logged.delivery_id)]
-    known = [each for each in evidence.at.batches.all(DISPATCH) if each.holds(logged.image_id)]
-    erased = min(each.begun for each in known if each.holds(IMAGE_ERASED))
-    return HASTY if any(erased <= (each.ended or 0) <= erased + _HASTE for each in (*told, *known)) else ""
+    written = datetime.fromisoformat(logged.updated_at).timestamp()
+    queued = {int(at) for body in evidence.bodies_of(logged.delivery_id) for at in _QUEUED.findall(body)}
+    missed = logged.status == "dropped" and any(
+        each.during(written, 1) for each in evidence.at.batches.all(DISPATCH) if each.holds(logged.image_id)
+    )
+    return HASTY if missed or any(0 <= written - at <= _HASTE for at in queued) else ""
 
 
 def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:
