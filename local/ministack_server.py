@@ -99,6 +99,7 @@ if __name__ == "__main__":
     # By its path: the checkout is on no path of this process.
     dynamodb._query = run_path(str(Path(__file__).with_name("query_ranges.py")))["query"]
     sqs._HANDLERS["StartMessageMoveTask"] = run_path(str(Path(__file__).with_name("message_moves.py")))["start"]
+    run_path(str(Path(__file__).with_name("queue_locks.py")))["hold"]()
     if "REKOGNITION_STAND_IN" in os.environ:
         SERVICE_HANDLERS["rekognition"] = answer_rekognition
         SERVICE_PATTERNS["rekognition"] = {"target_prefixes": ["RekognitionService."]}
