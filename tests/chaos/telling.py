@@ -13,7 +13,7 @@ from tests.chaos.account import Account
 from tests.chaos.batches import DISPATCH
 from tests.chaos.evidence import Evidence
 
-OVERTAKEN = "superseded: its worker was killed, or the topic refused it, and a newer version stood then"
+OVERTAKEN = "superseded before they were told"
 ERASED = "of an image erased since"
 HASTY = "erased, and told within two seconds of its dispatch"
 _HASTE, _QUEUED = 3.0, re.compile(r'"queued_at":(\d+)')
