@@ -29,6 +29,11 @@ class Feeding:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to do."""
+        return not any(thread.is_alive() for thread in self._threads)
+
     def join(self) -> None:
         """Wait until all is done."""
         for thread in self._threads:
