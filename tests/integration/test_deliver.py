@@ -200,7 +200,9 @@ def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, w
 def test_aws_is_asked_for_a_batch_not_for_a_record(
     account: Account, worker: ModuleType, subscriber: Subscriber, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integration.runtime.recipients.HASTE_SECONDS", 60)  # however slow the machine
+    for name in ("recipients.HASTE_SECONDS", "meanwhile.UNHURRIED_SECONDS"):
+        monkeypatch.setattr(f"integration.runtime.{name}", 60)  # however slow the machine
+    monkeypatch.setattr("integration.runtime.meanwhile.UNHURRIED_SECONDS", 60)
     fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
     old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
     returned(worker, *fresh)
