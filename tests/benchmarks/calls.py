@@ -53,6 +53,8 @@ def count(images: int = BATCH) -> Counter[str]:
         mock_aws(),
         _subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
+        mock.patch("integration.runtime.meanwhile.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
+        mock.patch("integration.runtime.recipients.HASTE_SECONDS", 60),
         redirect_stdout(io.StringIO()),
     ):
         aws._session.cache_clear()

@@ -202,7 +202,6 @@ def test_aws_is_asked_for_a_batch_not_for_a_record(
 ) -> None:
     for name in ("recipients.HASTE_SECONDS", "meanwhile.UNHURRIED_SECONDS"):
         monkeypatch.setattr(f"integration.runtime.{name}", 60)  # however slow the machine
-    monkeypatch.setattr("integration.runtime.meanwhile.UNHURRIED_SECONDS", 60)
     fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
     old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
     returned(worker, *fresh)
