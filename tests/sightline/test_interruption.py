@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def interrupted(
         [sys.executable, "-m", "sightline", *map(str, arguments)],
         cwd=cwd, env=os.environ | {"SIGHTLINE_API": deployment.url, "PYTHONPATH": str(ROOT)},
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # what runs in a background ignores it
     ) as process:  # fmt: skip
         while not once():
             assert process.poll() is None
