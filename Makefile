@@ -60,7 +60,7 @@ deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of y
 	$(CDK) deploy --all $(ARGS)
 
 webhook-secret: $(DEPLOYABLE) ## print the signing secret of the endpoint named by webhook_url (ARGS="--stack blue-IntegrationStack")
-	@$(BIN)/python -m integration.default_secret $(ARGS)
+	@$(BIN)/python -m integration.subscriptions.default_secret $(ARGS)
 
 # A stamp file stands for each set of packages; deploying takes fewer than running and testing.
 $(BIN)/python:

@@ -1,21 +1,17 @@
-"""The composition root: settings in, stacks wired in dependency order, judged by cdk-nag, nothing else."""
+"""Compose the stacks in dependency order from the settings, and have cdk-nag check them."""
 
 import os
 import sys
 
 import aws_cdk as cdk
 
-import api.routes
-import integration.routes
-import recognition.routes
-from acknowledgements import review
 from api.infrastructure import APIStack
-from api.openapi.document import document
+from infrastructure.nag_suppressions import review
 from integration.infrastructure import IntegrationStack
+from openapi.document import document
+from openapi.rooms import rooms
 from recognition.infrastructure import RekognitionStack
 from settings import Settings, SettingsError
-
-UNITS = (api.routes.UNIT, recognition.routes.UNIT, integration.routes.UNIT)
 
 
 def compose(app: cdk.App) -> None:
@@ -23,45 +19,18 @@ def compose(app: cdk.App) -> None:
     settings = Settings.from_context(app.node.try_get_context)
     for key, value in settings.tags.items():
         cdk.Tags.of(app).add(key, value)
-    ingress = APIStack(
-        app,
-        "APIStack",
-        **_stack("APIStack", settings),
-        auth=settings.auth,
-        sign_up=settings.sign_up,
-        daily_uploads=settings.daily_uploads,
-        daily_spend=settings.daily_spend,
-        detectors=settings.detectors,
-        described=document(UNITS, auth=settings.auth, detectors=settings.detectors),
-        public_url=settings.public_url,
-        alarm_email=settings.alarm_email,
-        monthly_budget=settings.monthly_budget,
-        loopback=settings.loopback,
-        vendor=settings.vendor,
-    )
+    description = document(rooms(), auth=settings.auth, detectors=settings.detectors)
+    api = APIStack(app, "APIStack", settings=settings, description=description, **_stack("APIStack", settings))
     recognition = RekognitionStack(
-        app,
-        "RekognitionStack",
-        **_stack("RekognitionStack", settings),
-        api=ingress,
-        detectors=settings.detectors,
-        cascade_below=settings.cascade_below,
-        alarm_spend=settings.alarm_spend,
-        edge_package=settings.edge_package,
-        concurrency=settings.recognizers,
-        rekognition_pause=settings.rekognition_pause,
-        vendor=settings.vendor,
+        app, "RekognitionStack", settings=settings, api=api.resources, **_stack("RekognitionStack", settings)
     )
     IntegrationStack(
         app,
         "IntegrationStack",
+        settings=settings,
+        api=api.resources,
+        recognition=recognition.resources,
         **_stack("IntegrationStack", settings),
-        api=ingress,
-        recognition=recognition,
-        webhook_url=settings.webhook_url,
-        concurrency=settings.concurrency,
-        loopback=settings.loopback,
-        vendor=settings.vendor,
     )
     review(app, settings)
 

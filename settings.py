@@ -90,6 +90,14 @@ class Settings:
         return tuple(sorted(usable, key=lambda name: name != self.detector))
 
     @property
+    def enforce_ssl(self) -> bool:
+        """Whether buckets, topics and queues refuse plain HTTP.
+
+        They do everywhere but on one machine: its emulator speaks only plain HTTP, and enforces the refusal.
+        """
+        return not self.loopback
+
+    @property
     def recognizers(self) -> int:
         """How many batches are recognised at once."""
         most = max(_FEWEST_WORKERS, self.rekognition_tps // _CALLS_A_SECOND) if self.rekognition else self.concurrency

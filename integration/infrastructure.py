@@ -1,104 +1,62 @@
-"""IntegrationStack: who wants to be told of what, and the queues by which they are."""
+"""IntegrationStack: subscriptions, and signed deliveries of events to them."""
 
-from functools import partial
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sns_subscriptions as sns_subscriptions
 from constructs import Construct
 
-from api.infrastructure import APIStack
-from integration.delivery_table import delivery_table
-from integration.webhook_routes import webhook_routes
-from integration.workers import DELIVER_SECONDS, DISPATCH_SECONDS, deliver, dispatch
-from operations.dashboard import dashboard
-from python_function import unit_bundle
-from recognition.infrastructure import RekognitionStack
-from storage import generated_key, owner_table, queue_with_dead_letters, secret_arn
-from wire.schedule import DELIVERIES, EVENTS
+from api.infrastructure import ApiResources
+from infrastructure.bundles import unit_bundle
+from infrastructure.monitoring.dashboard import Chain, dashboard
+from infrastructure.storage import output
+from integration.deliver.infrastructure import deliver
+from integration.deliveries.infrastructure import deliveries, delivery_routes
+from integration.dispatch.infrastructure import dispatch, events
+from integration.subscriptions.infrastructure import subscriptions, webhook_routes
+from integration.timeline.infrastructure import timeline
+from integration.unit import Unit
+from recognition.infrastructure import RecognitionResources
+from settings import Settings
 
 DEAD_DELIVERIES = 100
-"""A subscriber that is down for a day leaves some, which is its owner's affair; more are the operator's."""
+"""A subscriber that is down for a day leaves some dead letters, which concern its owner; more concern the operator."""
 
 
 class IntegrationStack(cdk.Stack):
-    """`subscriptions` and `delivery_log` are the tables; `events_queue` and `deliveries_queue` have their `…_dead`.
-
-    At most `concurrency` batches of events are in flight and twice as many of deliveries, which may have to wait for
-    slow subscribers; so these do not use up what the account may run at once.
-    """
+    """The third stack: it notifies subscribers of what the others publish. The dashboard is here, as it shows all."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        api: APIStack,
-        recognition: RekognitionStack,
-        webhook_url: str,
-        concurrency: int,
-        loopback: bool,
-        vendor: bool,
+        settings: Settings,
+        api: ApiResources,
+        recognition: RecognitionResources,
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        self.subscriptions = owner_table(self, "Subscriptions", "subscription_id")
-        self.delivery_log = delivery_table(self)
-        self.signing_key = _signing_key(self)
-        queue = partial(queue_with_dead_letters, self, enforce_ssl=api.enforce_ssl)
-        self.events_queue, self.events_dead = queue("Events", function_seconds=DISPATCH_SECONDS, tries=EVENTS.tries)
-        self.deliveries_queue, self.deliveries_dead = queue(
-            "Deliveries", function_seconds=DELIVER_SECONDS, tries=DELIVERIES.tries
-        )
-        recognition.results.add_subscription(
-            sns_subscriptions.SqsSubscription(
-                self.events_queue, raw_message_delivery=True, dead_letter_queue=self.events_dead
-            )
-        )
-        code = unit_bundle(self, "integration", vendor=vendor)
-        webhook_routes(self, code, api, recognition, loopback)
-        self.dispatch = dispatch(self, code, webhook_url, concurrency)
-        self.deliver = deliver(self, code, webhook_url, concurrency, loopback)
-        api.alarms.watch(self, {self.deliveries_dead: DEAD_DELIVERIES})
-        api.alarms.deliveries(self.deliver)
-        self._dashboard(api, recognition)
-        self._outputs(webhook_url)
-
-    def _dashboard(self, api: APIStack, recognition: RekognitionStack) -> None:
-        """In the last stack, which knows all others; of their functions only those that the chain is made of.
-
-        Each name from elsewhere becomes an export that its stack cannot take back while this stack stands.
-        """
+        unit = Unit(self, settings, unit_bundle(self, "integration", vendor=settings.vendor), api)
+        webhooks, log, queue = subscriptions(unit), deliveries(unit), events(unit)
+        queue.subscribe(recognition.results.topic)
+        webhook_routes(unit, webhooks)
+        delivery_routes(unit, log, webhooks)
+        timeline(unit, recognition.results, log)
+        dispatcher = dispatch(unit, queue, log, webhooks)
+        deliverer = deliver(unit, queue, log, webhooks)
+        api.alarms.watch(self, {log.queue.dead_letters: DEAD_DELIVERIES})
+        api.alarms.deliveries(deliverer)
+        chain = Chain(api.upload, recognition.recognize, recognition.detectors.edge, dispatcher, deliverer)
         dashboard(
-            self,
-            api.http_api,
-            [api.upload, recognition.recognize, recognition.edge, self.dispatch, self.deliver],
-            {
-                "uploads": (api.uploads_queue, api.uploads_dead),
-                "events": (self.events_queue, self.events_dead),
-                "deliveries": (self.deliveries_queue, self.deliveries_dead),
-            },
-            recognition.recognize,
-            self.deliver,
+            self, api.routes.http_api, chain, {"uploads": api.ingest.uploads, "events": queue, "deliveries": log.queue}
         )
-
-    def _outputs(self, webhook_url: str) -> None:
-        said = {
-            "EventsQueueUrl": self.events_queue.queue_url,
-            "EventsDeadQueueUrl": self.events_dead.queue_url,
-            "DeliveriesQueueUrl": self.deliveries_queue.queue_url,
-            "DeliveriesDeadQueueUrl": self.deliveries_dead.queue_url,
-            "SubscriptionsTable": self.subscriptions.table_name,
-            "DeliveriesTable": self.delivery_log.table_name,
-            "SigningKeyArn": secret_arn(self.signing_key),
+        outputs = {
+            "EventsQueueUrl": queue.messages.queue_url,
+            "EventsDeadQueueUrl": queue.dead_letters.queue_url,
+            "DeliveriesQueueUrl": log.queue.messages.queue_url,
+            "DeliveriesDeadQueueUrl": log.queue.dead_letters.queue_url,
+            "SubscriptionsTable": webhooks.table.table_name,
+            "DeliveriesTable": log.log.table_name,
+            "SigningKeyArn": webhooks.signing_key_arn,
         }
-        for name, value in said.items():
-            cdk.CfnOutput(self, name, value=value)
-        if webhook_url:
-            cdk.CfnOutput(self, "DefaultWebhookUrl", value=webhook_url)
-
-
-def _signing_key(scope: Construct) -> secretsmanager.Secret:
-    """Kept when the stack goes, like the table: with another key every subscriber's secret would be another."""
-    return generated_key(scope, "SigningKey", "Sightline: the key from which webhook secrets derive")
+        output(self, outputs | ({"DefaultWebhookUrl": settings.webhook_url} if settings.webhook_url else {}))

@@ -1,12 +1,16 @@
 """What every test stands on: nobody signs in and no quota is set, credentials open nothing, moto is loaded first."""
 
+import io
 import os
+from collections.abc import Iterator
 
 import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
 import pytest
+from PIL import Image
 from xdist.remote import Producer
 
 from tests.beside import Beside
+from tests.loopback_server import LoopbackServer, serving
 
 os.environ |= {
     "AUTH": "none",
@@ -32,3 +36,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Beside:
 def region() -> str:
     """The region the tests' clients speak to."""
     return os.environ["AWS_DEFAULT_REGION"]
+
+
+@pytest.fixture(scope="session")
+def jpeg() -> bytes:
+    """A small picture."""
+    file = io.BytesIO()
+    Image.effect_noise((160, 120), 64).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    """A server on loopback whose responses each test sets."""
+    with serving({}) as running:
+        yield running

@@ -14,9 +14,15 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "
 
 def python_path(module: str) -> str:
     """PYTHONPATH for an interpreter started with -S, which then finds the module's bundle, boto3, and nothing else."""
+    return os.pathsep.join((str(_bundle(module)), str(_runtime())))
+
+
+def _bundle(module: str) -> Path:
+    """The bundle of a handler's module; the timeline's holds a room of another unit besides those of its own."""
     file = Path(*module.split(".")).with_suffix(".py")
-    (bundle,) = (each for each in (assembly(vendor="true") / "bundles").iterdir() if (each / file).exists())
-    return os.pathsep.join((str(bundle), str(_runtime())))
+    bundles = [folder for folder in (assembly(vendor="true") / "bundles").iterdir() if (folder / file).exists()]
+    choose = max if module.startswith("integration.timeline.") else min
+    return choose(bundles, key=lambda folder: len(folder.name))
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from recognition.runtime.rekognition_detector import TIMEOUTS
+from recognition.detectors.runtime.rekognition import TIMEOUTS
 
 SEEN = {
     "LabelModelVersion": "3.0",

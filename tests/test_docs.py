@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.event import TYPES
+from openapi.rooms import UNITS
 from settings import Settings
 from tests.stacks import LOCAL, ROOT, resources
 
@@ -41,16 +42,8 @@ def route_keys() -> set[str]:
 
 
 def product_code() -> Iterator[ast.Module]:
-    folders = (
-        "api/authorizer",
-        "api/docs",
-        "api/runtime",
-        "recognition/runtime",
-        "integration/runtime",
-        "domain",
-        "wire",
-    )
-    files = [file for folder in folders for file in (ROOT / folder).glob("*.py")]
+    folders = [*(ROOT / "domain", ROOT / "wire"), *(room for unit in UNITS for room in (ROOT / unit).glob("*/runtime"))]
+    files = [file for folder in folders for file in folder.rglob("*.py")]
     return (ast.parse(file.read_text()) for file in (*files, *EDGE))
 
 
@@ -116,7 +109,7 @@ def test_every_error_code_is_documented() -> None:
 
 
 def test_codes_that_name_a_field_are_documented() -> None:
-    tree = ast.parse((ROOT / "api/runtime/upload.py").read_text())
+    tree = ast.parse((ROOT / "api/ingest/runtime/handler.py").read_text())
     read = {text_of(given[1]) for name, given, _ in calls(tree) if name == "_text"}
     assert read
     assert not unnamed({f"invalid_{field}" for field in read}, API)

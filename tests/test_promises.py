@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from openapi.rooms import UNITS
 from tests.stacks import LOCAL, assembly, resources, template
 
 ACCOUNT: dict[str, str] = {}
@@ -177,10 +178,14 @@ def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
         "api-docs": {"api", "domain", "wire"},
         "recognition": {"recognition", "domain", "wire"},
         "integration": {"integration", "domain", "wire"},
+        "integration-recognition-results": {"integration", "recognition", "domain", "wire"},
         "edge_ml": {"edge_ml"},
     }
-    assert {each.name for each in (bundles / "api/api").iterdir()} == {"runtime"}
-    assert {each.name for each in (assembly() / "bundles/api-authorizer/api").iterdir()} == {"authorizer"}
+    assert {room.name for room in (bundles / "api/api").iterdir()} == {"ingest"}
+    assert {room.name for room in (assembly() / "bundles/api-auth/api").iterdir()} == {"auth"}
+    rooms = [room for bundle in bundles.iterdir() for unit in UNITS for room in (bundle / unit).glob("*")]
+    assert rooms
+    assert {content.name for room in rooms for content in room.iterdir()} == {"runtime"}
     assert not [*bundles.rglob("training"), *bundles.rglob("adding")]
 
 

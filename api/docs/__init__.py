@@ -1,1 +1,1 @@
-"""The function that shows the API's description, and what lies beside it in its zip."""
+"""The API's description, served."""

@@ -22,7 +22,7 @@ _READERS = {
 
 
 class Reader(Protocol):
-    """Turns a model's raw answers into detections."""
+    """RateLimiter a model's raw answers into detections."""
 
     outputs: Shapes
 

@@ -1,4 +1,4 @@
-"""Turns a trained module into an ONNX file of half the size, and checks that it answers as the module does."""
+"""RateLimiter a trained module into an ONNX file of half the size, and checks that it answers as the module does."""
 
 import warnings
 from pathlib import Path

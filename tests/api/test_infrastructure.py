@@ -61,9 +61,9 @@ def test_uploads_reach_the_queue_as_s3_wrote_them_or_the_dead_letters() -> None:
 
 def test_no_function_but_our_own_is_made() -> None:
     assert {each["Handler"] for each in properties("AWS::Lambda::Function", ACCOUNT).values()} == {
-        "api.runtime.upload.handler",
-        "api.authorizer.authorize.handler",
-        "api.docs.docs.handler",
+        "api.ingest.runtime.handler.handler",
+        "api.auth.runtime.authorizer.handler",
+        "api.docs.runtime.handler.handler",
     }
 
 
@@ -132,7 +132,7 @@ def admits(resource: dict[str, Any], topic: str) -> bool:
 
 def _upload(settings: dict[str, str]) -> dict[str, Any]:
     functions = properties("AWS::Lambda::Function", settings).values()
-    (upload,) = [each for each in functions if each["Handler"] == "api.runtime.upload.handler"]
+    (upload,) = [each for each in functions if each["Handler"] == "api.ingest.runtime.handler.handler"]
     return upload
 
 

@@ -20,14 +20,14 @@ import boto3
 from moto import mock_aws
 
 from domain.image import image_key
-from integration.runtime.subscription import Subscription
-from integration.runtime.subscriptions import Subscriptions
+from integration.subscriptions.runtime.subscription import Subscription
+from integration.subscriptions.runtime.table import Subscriptions
 from local.loopback import serving
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.no_op.edge import handler as instant_model
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, create_table, s3_event, sqs_event
-from wire import aws
+from wire.aws import client as aws
 
 BATCH = 10
 ASKING = "Invoke"
@@ -53,19 +53,19 @@ def count(images: int = BATCH) -> Counter[str]:
         mock_aws(),
         _subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
-        mock.patch("integration.runtime.meanwhile.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
-        mock.patch("integration.runtime.recipients.HASTE_SECONDS", 60),
+        mock.patch("integration.deliver.runtime.overlap.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
+        mock.patch("integration.deliver.runtime.eligibility.HASTE_SECONDS", 60),
         redirect_stdout(io.StringIO()),
     ):
         aws._session.cache_clear()
         calls: Counter[str] = Counter()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
-        recognize = handler_of("recognition.runtime.recognize")
+        recognize = handler_of("recognition.recognize.runtime.handler")
         with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
             assert recognize.handler(sqs_event(*map(s3_event, keys)), Context()) == {"batchItemFailures": []}
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
-            module = handler_of(f"integration.runtime.{unit}")
+            module = handler_of(f"integration.{unit}.runtime.handler")
             assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
         aws._session.cache_clear()
     del calls[ASKING]

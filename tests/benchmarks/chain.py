@@ -31,9 +31,9 @@ from tests.ports import free_port
 ROUNDS, WARM_UP, COUNTED, FEEDERS = 3, 300, 1000, 2
 NO_OP = Path(__file__).parent / "no_op"
 HANDLERS = {
-    "Recognize": "recognition/runtime/recognize.py",
-    "Dispatch": "integration/runtime/dispatch.py",
-    "Deliver": "integration/runtime/deliver.py",
+    "Recognize": "recognition/recognize/runtime/handler.py",
+    "Dispatch": "integration/dispatch/runtime/handler.py",
+    "Deliver": "integration/deliver/runtime/handler.py",
     "Edge": "edge_ml/handler.py",
 }
 

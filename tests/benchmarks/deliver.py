@@ -24,9 +24,9 @@ from typing import Any
 from unittest import mock
 
 from domain.event import Event
-from integration.runtime import signature
-from integration.runtime.delivery import Delivery
-from integration.runtime.subscription import Subscription
+from integration.deliveries.runtime.delivery import Delivery
+from integration.subscriptions.runtime import signature
+from integration.subscriptions.runtime.subscription import Subscription
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.benchmarks.tls_receiver import SLOW, Receiver, receiver
@@ -72,7 +72,7 @@ def _child(server: Receiver) -> dict[str, list[float]]:
 
 def _measured(url: str) -> dict[str, list[float]]:
     """The child: turns of each kind, in seconds a post; then a bare post and a batch in turn, on the wall."""
-    deliver = importlib.import_module("integration.runtime.deliver")
+    deliver = importlib.import_module("integration.deliver.runtime.handler")
     bare = _Bare(url)
     turns: dict[str, Callable[[Sequence[Delivery]], Callable[[], object]]] = {
         "bare": lambda batch: lambda: bare.post(batch),

@@ -19,12 +19,12 @@ from unittest import mock
 from moto import mock_aws
 
 from domain.event import Event
-from integration.runtime.answer import Answer
+from integration.deliveries.runtime.response import Answer
 from tests.benchmarks.calls import account, handler_of
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, image, recognition, sqs_event
-from wire import aws
+from wire.aws import client as aws
 
 BATCH = 10
 LOG = "BatchWriteItem"
@@ -63,7 +63,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         aws._session.cache_clear()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         aws._session().register("provide-client-params.sqs.SendMessageBatch", lambda **call: owed.extend(_bodies(call)))
-        dispatch, deliver = (handler_of(f"integration.runtime.{each}") for each in ("dispatch", "deliver"))
+        dispatch, deliver = (handler_of(f"integration.{each}.runtime.handler") for each in ("dispatch", "deliver"))
         deliver.connections.post = lambda *asked: Answer(204)
         _handled(dispatch, _events(events))
         assert len(owed) == events * subscriptions

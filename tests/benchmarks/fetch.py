@@ -17,13 +17,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from api.runtime.fetch import fetch
-from api.runtime.images import CLIENT_SETTINGS, Images, Place
+from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
 from local import emulator
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
-from wire.aws import client
-from wire.outbound import Policy, Target, check_url
+from wire.aws.client import client
+from wire.outbound.connection import Policy, Target, check_url
+from wire.outbound.fetch import fetch
 
 BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}

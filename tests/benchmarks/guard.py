@@ -14,10 +14,10 @@ from collections.abc import Callable
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from api.runtime.fetch import fetch
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
-from wire.outbound import Policy, check_url
+from wire.outbound.connection import Policy, check_url
+from wire.outbound.fetch import fetch
 
 SIZE = 12_000_000
 PIECE = 1024 * 1024

@@ -12,13 +12,13 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from domain.entry import Entry
 from domain.options import Options
 from domain.recognition import Detection, Model, Recognition
 from edge_ml.handler import MODELS, answer
-from recognition.edge_function import MEGABYTES
-from recognition.runtime import index
-from recognition.runtime.memory import Memory
+from recognition.detectors.edge_function import MEGABYTES
+from recognition.results.runtime import index_rows
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.result_cache import Memory
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, photo
 from tests.builders import image
@@ -74,7 +74,7 @@ def kept_price(entry: Entry) -> float:
     memory = Memory()
     assert isinstance(entry.outcome, Recognition)
     memory.learn(entry.image, "edge", None, entry.outcome)
-    beside = [*index.rows(entry), *memory.learned([entry.image.image_id])]
+    beside = [*index_rows.rows(entry), *memory.learned([entry.image.image_id])]
     written = 2 * _kilobytes([entry.to_item()]) + _kilobytes(beside) + 1 / BATCH  # a transaction counts twice
     return written * DYNAMODB_WRITES + (1 + 1 + 0.5) * DYNAMODB_READS
 

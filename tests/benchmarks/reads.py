@@ -18,8 +18,8 @@ import requests
 
 from domain.image import PUBLIC
 from local.deployment import Deployment, deployed
-from recognition.runtime.filters import Filters
-from recognition.runtime.search import Search
+from recognition.images.runtime.filters import Filters
+from recognition.images.runtime.search import Search
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.stored_images import NEWEST, SEARCHED, store, stored
 from tests.ports import free_port

@@ -18,9 +18,9 @@ from tests.packaged import python_path
 ROUNDS = 15
 BARE = "import boto3; boto3.client('s3')"
 STARTS = {
-    "upload": ("api.runtime.upload", 0.80),
-    "recognise": ("recognition.runtime.recognize", 0.92),
-    "deliver": ("integration.runtime.deliver", 0.50),
+    "upload": ("api.ingest.runtime.handler", 0.80),
+    "recognise": ("recognition.recognize.runtime.handler", 0.92),
+    "deliver": ("integration.deliver.runtime.handler", 0.50),
 }
 ENVIRONMENT = {
     "AUTH": "none",

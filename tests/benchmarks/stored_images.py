@@ -12,18 +12,18 @@ from itertools import islice
 from typing import Any
 
 from domain.clock import rfc3339
-from domain.entry import Entry
 from domain.ids import timed_id
 from domain.image import PUBLIC, Image, image_key
 from domain.options import Options
 from domain.recognition import Detection, Model, Recognition, Rejection
-from recognition.runtime import index
-from wire import rows
+from recognition.results.runtime import index_rows
+from recognition.results.runtime.entry import Entry
+from wire.aws import rows
 
 SEARCHED = (
-    index.by_label(PUBLIC, "cat", "0.9"),
-    index.by_detector(PUBLIC, "rekognition"),
-    index.rejected(PUBLIC),
+    index_rows.by_label(PUBLIC, "cat", "0.9"),
+    index_rows.by_detector(PUBLIC, "rekognition"),
+    index_rows.rejected(PUBLIC),
 )
 NEWEST = datetime(2026, 11, 21, tzinfo=UTC)
 _MODEL = Model("animals", "2.0.0", "2c4c94f9e261")
@@ -61,7 +61,7 @@ def store(dynamodb: Any, recognitions: str, found_by: str, numbers: range) -> No
 
 def _rows(entry: Entry, recognitions: str, found_by: str) -> Iterator[rows.Write]:
     yield rows.put(recognitions, entry.to_item())
-    for row in index.rows(entry):
+    for row in index_rows.rows(entry):
         if row["found_by"]["S"] in SEARCHED:
             yield rows.put(found_by, row)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from recognition.runtime import index
+from recognition.results.runtime import index_rows
 from tests.chaos.account import Account
 from tests.chaos.evidence import Evidence, Version
 from tests.chaos.pictures import known_as
@@ -89,7 +89,7 @@ def _earlier(evidence: Evidence) -> Account:
 
 def _found(evidence: Evidence) -> Account:
     """The rows that find images are just those of what stands."""
-    rows = {(place, name) for name, entry in evidence.standing.items() for place in index.found_by(entry)}
+    rows = {(place, name) for name, entry in evidence.standing.items() for place in index_rows.found_by(entry)}
     return Account.comparing("rows that find images", rows, evidence.index)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from recognition.runtime.question import Question
+from recognition.recognize.runtime.request import Question
 
 RECOGNIZE, DISPATCH, DELIVER = FUNCTIONS = ("Recognize", "Dispatch", "Deliver")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from domain.entry import ERASED, Entry
-from integration.runtime.logged import Logged
-from integration.runtime.subscription import Subscription
+from integration.deliveries.runtime.log_row import Logged
+from integration.subscriptions.runtime.subscription import Subscription
+from recognition.results.runtime.entry import ERASED, Entry
 from tests.chaos.batches import DELIVER, RECOGNIZE, Batch
 from tests.chaos.owner import QUEUES
 from tests.chaos.stage import Stage

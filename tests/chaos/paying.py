@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from domain.entry import Entry
-from recognition.runtime.usage import counters
+from recognition.recognize.runtime.usage import counters
+from recognition.results.runtime.entry import Entry
 from tests.chaos.account import Account
 from tests.chaos.batches import Batch
 from tests.chaos.detector import LOST, Call

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.event import DISABLED
-from integration.runtime.delivery import shared_prefix
+from integration.deliveries.runtime.delivery import shared_prefix
 from tests.chaos.account import Account
 from tests.chaos.batches import DELIVER
 from tests.chaos.evidence import Evidence

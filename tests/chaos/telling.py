@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.entry import Entry
 from domain.event import DISABLED, Event
-from integration.runtime.delivery import Delivery
-from integration.runtime.logged import Logged
-from integration.runtime.subscription import Subscription
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log_row import Logged
+from integration.subscriptions.runtime.subscription import Subscription
+from recognition.results.runtime.entry import Entry
 from tests.chaos.account import Account
 from tests.chaos.batches import DISPATCH
 from tests.chaos.evidence import Evidence

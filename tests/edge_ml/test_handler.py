@@ -100,7 +100,7 @@ def test_contract_what_recognition_reads(s3: Any) -> None:
 
 
 def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
-    edge_detector = pytest.importorskip("recognition.runtime.edge_detector")
+    edge_detector = pytest.importorskip("recognition.detectors.runtime.edge.detector")
     answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
     model = Model.from_dict(answer["model"])
     seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in answer["results"])

@@ -14,10 +14,10 @@ import pytest
 from moto import mock_aws
 
 from domain.event import Event
-from integration.runtime.delivery import Delivery
-from integration.runtime.delivery_log import DeliveryLog
-from integration.runtime.subscription import Subscription
-from integration.runtime.subscriptions import Subscriptions
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log import DeliveryLog
+from integration.subscriptions.runtime.subscription import Subscription
+from integration.subscriptions.runtime.table import Subscriptions
 
 SIGNING_KEY = b"k" * 64
 
@@ -115,13 +115,13 @@ def _schema(partition: str, order: str) -> list[dict[str, str]]:
 
 def reloaded(name: str) -> ModuleType:
     """A handler's module, started anew in the environment as it is now."""
-    return importlib.reload(importlib.import_module(f"integration.runtime.{name}"))
+    return importlib.reload(importlib.import_module(f"integration.{name}"))
 
 
 @pytest.fixture
 def worker(account: Account) -> Iterator[ModuleType]:
     """The deliver function's module in a fresh worker."""
-    loaded = reloaded("deliver")
+    loaded = reloaded("deliver.runtime.handler")
     yield loaded
     loaded.connections._close(list(loaded.connections._kept))
 

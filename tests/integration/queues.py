@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from integration.runtime.delivery import Delivery
+from integration.deliveries.runtime.delivery import Delivery
 
 HIDDEN = 180
 """Seconds for which a message is hidden that was received and not spoken of since."""

@@ -10,13 +10,13 @@ import pytest
 
 from domain.clock import now
 from domain.event import Event
-from integration.runtime.delivery import Delivery
-from integration.runtime.registration import register
+from integration.deliveries.runtime.delivery import Delivery
+from integration.subscriptions.runtime.registration import register
 from tests.builders import image, recognition, sqs_event
 from tests.certificates import Certificates
 from tests.integration.conftest import Account, reloaded, subscription
 from tests.loopback_server import response, serving
-from wire.outbound import Policy
+from wire.outbound.connection import Policy
 
 HOST = "hook.example"
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
@@ -42,7 +42,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def in_an_account(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The deliver function as it is deployed to an account."""
     monkeypatch.setenv("LOOPBACK", "false")
-    loaded = reloaded("deliver")
+    loaded = reloaded("deliver.runtime.handler")
     yield loaded
     assert loaded.connections._kept == []
 

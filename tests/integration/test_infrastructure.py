@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from integration.runtime.delivering import ATTEMPT_SECONDS, PATIENCE
-from integration.runtime.delivery_log import BY_STATUS, BY_WEBHOOK
-from integration.runtime.meanwhile import TAKING_SECONDS
-from operations.alarms import NEAR_TIMEOUT
+from infrastructure.monitoring.alarms import NEAR_TIMEOUT
+from integration.deliver.runtime.batch import ATTEMPT_SECONDS, PATIENCE
+from integration.deliver.runtime.overlap import TAKING_SECONDS
+from integration.deliveries.runtime.log import BY_STATUS, BY_WEBHOOK
 from tests.stacks import LOCAL, template
-from wire.schedule import DELIVERIES, EVENTS
+from wire.aws.retry_policy import DELIVERIES, EVENTS
 
 STACK = "IntegrationStack"
 
@@ -101,8 +101,10 @@ def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
 
 def test_deliver_has_time_to_answer_for_what_it_takes_last_if_that_hangs() -> None:
     timeouts = {each["Handler"]: each["Timeout"] for each in found("AWS::Lambda::Function").values()}
-    assert timeouts["integration.runtime.deliver.handler"] >= TAKING_SECONDS + PATIENCE + 5
-    assert timeouts["integration.runtime.deliver.handler"] * NEAR_TIMEOUT >= TAKING_SECONDS + ATTEMPT_SECONDS + 2
+    assert timeouts["integration.deliver.runtime.handler.handler"] >= TAKING_SECONDS + PATIENCE + 5
+    assert (
+        timeouts["integration.deliver.runtime.handler.handler"] * NEAR_TIMEOUT >= TAKING_SECONDS + ATTEMPT_SECONDS + 2
+    )
     assert PATIENCE > ATTEMPT_SECONDS
 
 
@@ -144,7 +146,7 @@ def test_a_default_endpoint_reaches_the_functions_that_tell_and_the_operator() -
     named = template(STACK, webhook_url="https://example.com/all")
     functions = [each["Properties"] for each in named["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
     told = {each["Handler"] for each in functions if each["Environment"]["Variables"].get("DEFAULT_WEBHOOK_URL")}
-    assert told == {"integration.runtime.dispatch.handler", "integration.runtime.deliver.handler"}
+    assert told == {"integration.dispatch.runtime.handler.handler", "integration.deliver.runtime.handler.handler"}
     assert named["Outputs"]["DefaultWebhookUrl"]["Value"] == "https://example.com/all"
     assert "DefaultWebhookUrl" not in template(STACK)["Outputs"]
 

@@ -10,7 +10,7 @@ import requests
 from local import demo_user
 from local.deployment import Deployment
 from tests.pipeline.chain import Chain, wait_for
-from wire.sign_in import OPEN_ROUTES
+from wire.http.sign_in import OPEN_ROUTES
 
 
 def route_keys(deployment: Deployment) -> set[str]:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.entry import Entry
-from integration.runtime.timeline import arrived_at
+from integration.timeline.runtime.timeline import arrived_at
 from local.deployment import Deployment
-from recognition.runtime.rekognition_detector import TIMEOUTS
+from recognition.detectors.runtime.rekognition import TIMEOUTS
+from recognition.results.runtime.entry import Entry
 from tests.pipeline.chain import wait_for
 from tests.pipeline.cloudwatch import CloudWatch
 from tests.rekognition_server import Book

@@ -14,12 +14,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from domain.event import Event
-from integration.runtime.delivery import Delivery
-from integration.runtime.subscription import Subscription
+from integration.deliveries.runtime.delivery import Delivery
+from integration.subscriptions.runtime.subscription import Subscription
 from local.loopback import serving
 from tests.pipeline.chain import Chain, wait_for
 from tests.stacks import ROOT
-from wire.schedule import DELIVERIES
+from wire.aws.retry_policy import DELIVERIES
 
 
 @dataclass

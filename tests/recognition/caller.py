@@ -18,7 +18,7 @@ def started(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A handler's module, started anew in the environment as it is now, with no quota."""
     for setting in ("DAILY_UPLOADS", "DAILY_SPEND"):
         monkeypatch.setenv(setting, "0")
-    return importlib.reload(importlib.import_module(f"recognition.runtime.{name}"))
+    return importlib.reload(importlib.import_module(f"recognition.{name}"))
 
 
 def ask(module: ModuleType, route: str, *, owner: str = "ann", **given: Any) -> tuple[int, dict[str, Any]]:

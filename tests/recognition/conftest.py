@@ -140,7 +140,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 @pytest.fixture
 def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The recognise function's module, its edge function faked."""
-    module = importlib.reload(importlib.import_module("recognition.runtime.recognize"))
+    module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
     return module
@@ -149,6 +149,6 @@ def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.fixture
 def images(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The read routes' module, its edge function faked."""
-    module = importlib.reload(importlib.import_module("recognition.runtime.images"))
+    module = importlib.reload(importlib.import_module("recognition.images.runtime.read.handler"))
     monkeypatch.setattr(module.edge, "_lambda", account.edge)
     return module

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from recognition.runtime.edge_detector import EdgeDetector
-from recognition.runtime.rekognition_detector import RekognitionDetector
+from recognition.detectors.runtime.edge.detector import EdgeDetector
+from recognition.detectors.runtime.rekognition import RekognitionDetector
 from tests.stacks import LOCAL, template
 
 STACK = "RekognitionStack"

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from domain.image_type import CONTENT_TYPES, image_type
 from sightline.picture_type import named_as_picture, picture_type
-from wire.image_type import CONTENT_TYPES, image_type
 
 register_heif_opener()
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.event import TYPES
-from integration.runtime.logged import STATUSES
-from integration.runtime.registration import FIELDS
+from integration.deliveries.runtime.log_row import STATUSES
+from integration.subscriptions.runtime.registration import FIELDS
 from sightline import webhook_arguments, webhooks
 from tests.sightline.conftest import Run
 from tests.sightline.stand_in import Deployment, Trouble

@@ -1,0 +1,1 @@
+"""Sign-in: user pool and authorizer."""

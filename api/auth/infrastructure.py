@@ -1,0 +1,85 @@
+"""Sign-in: the user pool, its app client, and the authorizer of the HTTP API."""
+
+from dataclasses import dataclass, field
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from aws_cdk.aws_apigatewayv2_authorizers import HttpLambdaAuthorizer, HttpLambdaResponseType
+from constructs import Construct
+
+from infrastructure.bundles import room_bundle
+from infrastructure.functions import PythonFunction
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The authorizer, None where `auth` is off, and the stack's outputs by name."""
+
+    authorizer: HttpLambdaAuthorizer | None = None
+    outputs: dict[str, str] = field(default_factory=dict)
+
+
+def auth(scope: Construct, settings: Settings) -> Auth:
+    """Define the user pool, its client and the authorizer where the setting `auth` is `cognito`."""
+    if settings.auth != "cognito":
+        return Auth()
+    pool = user_pool(scope, sign_up=settings.sign_up)
+    client = user_pool_client(pool)
+    outputs = {"UserPoolId": pool.user_pool_id, "UserPoolClientId": client.user_pool_client_id}
+    return Auth(authorizer(scope, pool, client, vendor=settings.vendor), outputs)
+
+
+def user_pool(scope: Construct, *, sign_up: bool) -> cognito.UserPool:
+    """Define the user pool; an administrator invites people, unless `sign_up` lets them sign themselves up."""
+    return cognito.UserPool(
+        scope,
+        "Users",
+        sign_in_aliases=cognito.SignInAliases(email=True),
+        self_sign_up_enabled=sign_up,
+        auto_verify=cognito.AutoVerifiedAttrs(email=True),
+        account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+        password_policy=cognito.PasswordPolicy(
+            min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
+        ),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def user_pool_client(pool: cognito.UserPool) -> cognito.UserPoolClient:
+    """Define the app client: sign-in by password or by SRP, without a client secret, which a browser cannot keep."""
+    return pool.add_client(
+        "Client",
+        auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+        generate_secret=False,
+        prevent_user_existence_errors=True,
+        disable_o_auth=True,
+    )
+
+
+def authorizer(
+    scope: Construct, pool: cognito.UserPool, client: cognito.UserPoolClient, *, vendor: bool
+) -> HttpLambdaAuthorizer:
+    """Define the Lambda authorizer: it names the owner of a token and lets every request through to its route.
+
+    With a JWT authorizer, or with an identity source to cache by, API Gateway would refuse requests itself, with
+    neither a code nor a reason.
+    """
+    function = PythonFunction(
+        scope,
+        "Authorize",
+        code=room_bundle(scope, "api/auth", vendor=vendor),
+        handler="api.auth.runtime.authorizer.handler",
+        environment={
+            "TOKEN_ISSUER": f"https://{pool.user_pool_provider_name}",
+            "USER_POOL_CLIENT_ID": client.user_pool_client_id,
+        },
+        timeout=10,
+    )
+    return HttpLambdaAuthorizer(
+        "SignedIn",
+        function,
+        response_types=[HttpLambdaResponseType.SIMPLE],
+        results_cache_ttl=cdk.Duration.seconds(0),
+        identity_source=[],
+    )

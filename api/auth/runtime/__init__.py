@@ -1,0 +1,1 @@
+"""The Lambda authorizer; its zip alone holds cryptography."""

@@ -1,1 +1,0 @@
-"""The Lambda authorizer: a zip of its own, for it alone needs cryptography."""

@@ -1,0 +1,18 @@
+"""OpenAPI details of the routes that describe the API."""
+
+from openapi.route import Answer, Room, Route
+from openapi.schema import TEXT
+
+ROOM = Room(
+    package=__package__,
+    tags={"docs": "What there is, and whether it is there."},
+    routes={
+        "GET /openapi.json": Route({200: Answer("This document.", {"type": "object", "additionalProperties": True})}),
+        "GET /docs": Route({200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}),
+        "GET /docs/{file}": Route({200: Answer("The file.", TEXT, content_type="*/*")}),
+    },
+    schemas={},
+    parameters={
+        "file": {"type": "string", "enum": ["favicon-32x32.png", "page.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
+    },
+)

@@ -1,0 +1,1 @@
+"""Taking images in: bucket, uploads queue, upload routes."""

@@ -1,0 +1,62 @@
+"""The bucket images lie in, and how it tells of each."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infrastructure.storage import access_log_bucket, private_bucket
+
+
+def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
+    """Private, versioned, logged; browsers anywhere may send it the forms they were given."""
+    return private_bucket(
+        scope,
+        "Images",
+        enforce_ssl=enforce_ssl,
+        versioned=True,
+        server_access_logs_bucket=access_log_bucket(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl),
+        cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                noncurrent_version_expiration=cdk.Duration.days(30),
+            )
+        ],
+    )
+
+
+def allow_buckets_to_publish(uploads: sns.Topic) -> None:
+    """Admit this account's buckets.
+
+    Not one bucket by its ARN: the policy must stand before the bucket announces to the topic, so it cannot name it.
+    The topic is not encrypted with KMS: S3 could publish only under a customer key, and the messages hold no more
+    than keys and sizes; the queues behind are encrypted.
+    """
+    uploads.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[uploads.topic_arn],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:s3:::*"},
+            },
+        )
+    )
+
+
+def publish_uploads(bucket: s3.Bucket, uploads: sns.Topic) -> None:
+    """Tell the topic of every new object, whoever put it; derived pictures have a bucket of their own.
+
+    At the L1 level, because the L2 notification brings a helper function with a managed policy.
+    """
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        topic_configurations=[
+            s3.CfnBucket.TopicConfigurationProperty(event="s3:ObjectCreated:*", topic=uploads.topic_arn)
+        ]
+    )
+    bucket.node.add_dependency(uploads.node.find_child("Policy"))

@@ -1,0 +1,67 @@
+"""What the code of the ingress routes does not tell of them."""
+
+from domain.image_type import CONTENT_TYPES
+from openapi.parameters import IMAGE_ID, OPTIONS, PICTURE
+from openapi.route import Answer, Body, Room, Route, ref
+from openapi.schema import LINK, NOTHING, TEXT, given, maybe, obj, one_of
+
+_ID = "img_01a1fa287ea2a27678add6ad9b4a8b27"
+_URL = {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}
+
+QUEUED = Answer(
+    "Kept, and soon recognised.",
+    ref("Queued"),
+    {"image_id": _ID, "status": "queued", "links": {"self": f"https://api.example/images/{_ID}"}},
+    headers={"location": "The image."},
+)
+_BY_URL = {"url": "https://example.com/cat.jpg", "name": "cat.jpg", "options": {"top_k": 3}}
+_FORM = {"name": "cat.png", "content_type": "image/png", "options": {"detector": "edge"}}
+
+ROOM = Room(
+    package=__package__,
+    tags={
+        "upload": "Every way in ends in one S3 object, and that object is the upload.",
+    },
+    routes={
+        "GET /": Route(
+            {202: QUEUED, 302: Answer("Leads to the list.", NOTHING, headers={"location": "The list."})},
+        ),
+        "POST /images": Route(
+            {202: QUEUED},
+            Body(
+                {"application/json": ref("UploadByUrl")} | PICTURE,
+                {"application/json": _BY_URL},
+            ),
+            {"invalid_name": 400},
+        ),
+        "POST /uploads": Route(
+            {201: Answer("A form for one picture, good for five minutes.", ref("Form"))},
+            Body({"application/json": ref("UploadByForm")}, {"application/json": _FORM}),
+            {"invalid_name": 400, "invalid_content_type": 400},
+        ),
+        "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"),
+    },
+    schemas={
+        "Options": given({name: maybe(said) for name, said in OPTIONS.items()})
+        | {"description": "What is wished for one image; null means what leaving it out means."},
+        "UploadByUrl": given({"url": _URL, "name": maybe(TEXT), "options": maybe(ref("Options"))}, ["url"]),
+        "UploadByForm": given(
+            {"name": maybe(TEXT), "content_type": one_of(*CONTENT_TYPES), "options": maybe(ref("Options"))},
+            ["content_type"],
+        ),
+        "Queued": obj({"image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
+        "Links": {"type": "object", "properties": {"self": LINK}, "required": ["self"], "additionalProperties": LINK},
+        "Form": obj({"image_id": IMAGE_ID, "upload": ref("Upload")}),
+        "Upload": {"description": "Send all `fields`, then `file`, as multipart/form-data to `url`."}
+        | obj({"url": LINK, "fields": {"type": "object", "additionalProperties": TEXT}}),
+        "Size": {"description": "Of the upright image, in pixels."}
+        | obj({side: {"type": "integer", "minimum": 1} for side in ("width", "height")}),
+    },
+    parameters={
+        "url": _URL | {"description": "The picture to fetch, percent-encoded where it has a query of its own."},
+        "name": {
+            "type": "string",
+            "description": "What to call it; beside JSON, which has a field for it, it is not known.",
+        },
+    },
+)

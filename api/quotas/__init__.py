@@ -1,0 +1,1 @@
+"""Daily quotas of an owner."""

@@ -1,0 +1,1 @@
+"""Alarms and their topic, the dashboard, the budget."""

@@ -1,0 +1,55 @@
+"""Queues as every stack defines them: each with dead letters, fed directly or by a topic."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue and its dead letters."""
+
+    messages: sqs.Queue
+    dead_letters: sqs.Queue
+
+    def subscribe(self, topic: sns.Topic) -> None:
+        """Receive the topic's messages as they are; what SNS cannot deliver goes to the dead letters too."""
+        topic.add_subscription(
+            subscriptions.SqsSubscription(self.messages, raw_message_delivery=True, dead_letter_queue=self.dead_letters)
+        )
+
+
+def queue_with_dead_letters(
+    scope: Construct, name: str, *, tries: int, function_seconds: int, enforce_ssl: bool
+) -> Queue:
+    """Define a queue that moves a message to its dead letters after so many tries; both retain messages for two weeks.
+
+    A received message is hidden for six times the timeout of its function, as AWS asks of event sources:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    dead_letters = _queue(scope, f"{name}Dead", enforce_ssl)
+    hidden = cdk.Duration.seconds(6 * function_seconds)
+    redrive = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=tries)
+    return Queue(_queue(scope, f"{name}Queue", enforce_ssl, hidden, redrive), dead_letters)
+
+
+def _queue(
+    scope: Construct,
+    construct_id: str,
+    enforce_ssl: bool,
+    visibility_timeout: cdk.Duration | None = None,
+    dead_letter_queue: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=enforce_ssl,
+        retention_period=cdk.Duration.days(14),
+        visibility_timeout=visibility_timeout,
+        dead_letter_queue=dead_letter_queue,
+    )

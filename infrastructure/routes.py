@@ -1,0 +1,45 @@
+"""Routes of the HTTP API, which every stack adds its own to."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from wire.http.sign_in import OPEN_ROUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The HTTP API, the setting `auth`, the authorizer where `auth` is on, and the API's base URL."""
+
+    http_api: apigateway.HttpApi
+    auth: str
+    authorizer: apigateway.IHttpRouteAuthorizer | None
+    public_url: str
+
+    def add(self, scope: Construct, function: lambda_.Function, *route_keys: str) -> None:
+        """Route these keys, such as "GET /images/{image_id}", to the function.
+
+        The authorizer names the owner of a token and refuses no request; the function refuses a request without a valid
+        token, as `wire.http.api` does.
+        """
+        function.add_environment("AUTH", self.auth)
+        integration = HttpLambdaIntegration(f"{function.node.id}Integration", function)
+        for key in route_keys:
+            apigateway.HttpRoute(
+                scope,
+                key,
+                http_api=self.http_api,
+                route_key=_route_key(key),
+                integration=integration,
+                authorizer=None if key in OPEN_ROUTES else self.authorizer,
+            )
+
+
+def _route_key(key: str) -> apigateway.HttpRouteKey:
+    method, _, path = key.partition(" ")
+    return (
+        apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]) if path else apigateway.HttpRouteKey.DEFAULT
+    )

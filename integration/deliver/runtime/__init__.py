@@ -1,0 +1,1 @@
+"""Posting a batch of deliveries."""

@@ -1,0 +1,1 @@
+"""HTTP posts to subscribers: connection pool, sending, polling, parsing."""

@@ -1,0 +1,1 @@
+"""Deliveries: log, queue, replay."""

@@ -1,0 +1,86 @@
+"""Deliveries: their log, their queue, the function behind the routes that read and replay them."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+
+from infrastructure.functions import PythonFunction
+from infrastructure.queues import Queue, queue_with_dead_letters
+from infrastructure.storage import owner_table
+from integration.subscriptions.infrastructure import Subscriptions
+from integration.unit import Unit
+from wire.aws.retry_policy import DELIVERIES
+
+DELIVER_SECONDS = 60
+"""The timeout of the deliver function, which receives the queue's messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """The table of the delivery log, and the queue of what is to be sent."""
+
+    log: dynamodb.Table
+    queue: Queue
+
+
+def deliveries(unit: Unit) -> Deliveries:
+    """Define the table and the queue."""
+    queue = queue_with_dead_letters(
+        unit.scope,
+        "Deliveries",
+        tries=DELIVERIES.tries,
+        function_seconds=DELIVER_SECONDS,
+        enforce_ssl=unit.settings.enforce_ssl,
+    )
+    return Deliveries(_log_table(unit), queue)
+
+
+def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscriptions) -> None:
+    """Define the function that lists, tests, replays and redrives deliveries."""
+    function = PythonFunction(
+        unit.scope,
+        "Deliveries",
+        code=unit.code,
+        handler="integration.deliveries.runtime.handler.handler",
+        environment={
+            "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
+            "DELIVERIES_TABLE": deliveries.log.table_name,
+            "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
+            "PUBLIC_URL": unit.api.routes.public_url,
+            "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
+        },
+    )
+    log = deliveries.log.table_arn
+    function.may(["dynamodb:GetItem"], subscriptions.table.table_arn)
+    function.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], log)
+    function.may(["dynamodb:Query"], f"{log}/index/by_webhook", f"{log}/index/by_status")
+    function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn)
+    function.may(["secretsmanager:GetSecretValue"], unit.api.cursor_key_arn)
+    unit.api.routes.add(
+        unit.scope,
+        function,
+        "GET /webhooks/{webhook_id}/deliveries",
+        "GET /webhooks/{webhook_id}/dead-letters",
+        "GET /deliveries/{delivery_id}",
+        "POST /webhooks/{webhook_id}/test",
+        "POST /webhooks/{webhook_id}/replay",
+        "POST /webhooks/{webhook_id}/redrive",
+        "POST /deliveries/{delivery_id}/replay",
+    )
+
+
+def _log_table(unit: Unit) -> dynamodb.Table:
+    """Define the log, keyed by owner and delivery.
+
+    An index holds the state of each delivery, neither its body nor its attempts.
+    """
+    table = owner_table(unit.scope, "DeliveryLog", "delivery", expires="expires")
+    for name, key in (("by_webhook", "webhook"), ("by_status", "webhook_status")):
+        table.add_global_secondary_index(
+            index_name=name,
+            partition_key=dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="at", type=dynamodb.AttributeType.STRING),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["said"],
+        )
+    return table

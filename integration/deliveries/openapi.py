@@ -1,0 +1,50 @@
+"""OpenAPI details of the routes that read and replay deliveries."""
+
+from integration.deliveries.runtime.log_row import STATUSES
+from integration.deliveries.schemas import DELIVERY_ID, SCHEMAS
+from integration.subscriptions.schemas import WEBHOOK_ID
+from openapi.parameters import BETWEEN, LISTED
+from openapi.route import Answer, Room, Route, page_of, ref
+from openapi.schema import COUNT, TEXT, array, maybe, obj, one_of
+
+_SENT_AGAIN = Answer(
+    "So many are queued; `next_cursor` goes on where there are more.",
+    obj({"deliveries": COUNT, "next_cursor": maybe(TEXT)}),
+    {"deliveries": 3, "next_cursor": None},
+)
+_QUEUED = Answer("Queued, to be sent at once.", ref("QueuedDelivery"), headers={"location": "The delivery."})
+
+
+ROOM = Room(
+    package=__package__,
+    tags={"webhooks": ""},
+    routes={
+        "POST /webhooks/{webhook_id}/test": Route({202: _QUEUED}),
+        "GET /webhooks/{webhook_id}/deliveries": Route({200: Answer("A page of the log.", page_of("Delivery"))}),
+        "GET /webhooks/{webhook_id}/dead-letters": Route(
+            {200: Answer("A page of what was given up.", page_of("Delivery"))}
+        ),
+        "POST /webhooks/{webhook_id}/replay": Route(
+            {202: _SENT_AGAIN}, parameters={"since": {**BETWEEN["since"], "required": True}}
+        ),
+        "POST /webhooks/{webhook_id}/redrive": Route({202: _SENT_AGAIN}),
+        "GET /deliveries/{delivery_id}": Route({200: Answer("All of it.", ref("DeliveryInFull"))}),
+        "POST /deliveries/{delivery_id}/replay": Route({202: _QUEUED}),
+    },
+    schemas=SCHEMAS
+    | {
+        "QueuedDelivery": obj({"delivery_id": DELIVERY_ID, "status": {"const": "pending"}, "links": ref("Links")}),
+        "DeliveryInFull": {
+            "allOf": [ref("Delivery")],
+            "properties": {"attempts": array(ref("Attempt")), "event": {"type": "object"}},
+            "required": ["attempts", "event"],
+        },
+    },
+    parameters=LISTED
+    | BETWEEN
+    | {
+        "webhook_id": WEBHOOK_ID,
+        "delivery_id": DELIVERY_ID,
+        "status": one_of(*STATUSES) | {"description": "Only these."},
+    },
+)

@@ -1,0 +1,1 @@
+"""Deliveries, their attempts and their log."""

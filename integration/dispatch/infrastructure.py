@@ -1,0 +1,44 @@
+"""Dispatch: the queue of events, and the function that makes deliveries of them."""
+
+from infrastructure.functions import PythonFunction
+from infrastructure.queues import Queue, queue_with_dead_letters
+from integration.deliveries.infrastructure import Deliveries
+from integration.subscriptions.infrastructure import Subscriptions
+from integration.unit import Unit
+from wire.aws.retry_policy import EVENTS
+
+DISPATCH_SECONDS = 30
+
+
+def events(unit: Unit) -> Queue:
+    """Define the queue of events."""
+    return queue_with_dead_letters(
+        unit.scope,
+        "Events",
+        tries=EVENTS.tries,
+        function_seconds=DISPATCH_SECONDS,
+        enforce_ssl=unit.settings.enforce_ssl,
+    )
+
+
+def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Subscriptions) -> PythonFunction:
+    """Define the function, which receives the messages of the queue of events."""
+    function = PythonFunction(
+        unit.scope,
+        "Dispatch",
+        code=unit.code,
+        handler="integration.dispatch.runtime.handler.handler",
+        timeout=DISPATCH_SECONDS,
+        environment={
+            "EVENTS_QUEUE_URL": events.messages.queue_url,
+            "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
+            "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
+            "DELIVERIES_TABLE": deliveries.log.table_name,
+            "DEFAULT_WEBHOOK_URL": unit.settings.webhook_url,
+        },
+    )
+    function.may(["dynamodb:Query"], subscriptions.table.table_arn)
+    function.may(["dynamodb:Query", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
+    function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn)
+    function.work_off(events.messages, unit.settings.concurrency)
+    return function

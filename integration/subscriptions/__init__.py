@@ -1,0 +1,1 @@
+"""Subscriptions, which callers know as webhooks."""

@@ -1,0 +1,1 @@
+"""Subscriptions, their secrets and their circuit breakers."""

@@ -1,0 +1,101 @@
+"""Reading what a caller asks of a webhook, new or known."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from domain.clock import rfc3339
+from domain.event import TYPES
+from integration.subscriptions.runtime.subscription import Subscription, new_subscription_id
+from wire.outbound.connection import Policy, check_target, check_url
+
+FIELDS = ("url", "events", "labels", "min_confidence", "description", "rate_limit")
+_MOST_LABELS = 50
+_LONGEST_LABEL = 100
+_LONGEST_DESCRIPTION = 256
+_DIGITS = 6
+"""DynamoDB knows no number as small as 1e-200."""
+_MOST_A_MINUTE = 6000
+
+
+class RegistrationError(ValueError):
+    """A field that is not known, or has a value it cannot take; its text is fit for the caller."""
+
+
+def register(given: Mapping[str, Any], owner: str, at: datetime, policy: Policy) -> Subscription:
+    """The subscription a JSON object asks for; raises RegistrationError, or TargetError for a forbidden URL."""
+    asked = wishes({"url": None} | dict(given), policy)
+    return Subscription(owner=owner, subscription_id=new_subscription_id(at), created_at=rfc3339(at), **asked)
+
+
+def wishes(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """The fields that a JSON object names; raises RegistrationError, or TargetError for a forbidden URL."""
+    unknown = sorted(set(given) - set(FIELDS))
+    if unknown:
+        raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(FIELDS)}.")
+    readers: dict[str, Callable[[object], Any]] = dict(zip(FIELDS[1:], _READERS, strict=True))
+    readers["url"] = lambda value: _url(value, policy)
+    return {name: readers[name](value) for name, value in given.items()}
+
+
+def enabled(value: object) -> bool:
+    """Whether a webhook is to be told anything; raises RegistrationError."""
+    if not isinstance(value, bool):
+        raise RegistrationError("enabled must be true or false.")
+    return value
+
+
+def _url(value: object, policy: Policy) -> str:
+    if not isinstance(value, str):
+        raise RegistrationError("url must be the absolute URL to tell.")
+    check_target(check_url(value), policy)
+    return value
+
+
+def _events(value: object) -> tuple[str, ...]:
+    if value is None:
+        return TYPES
+    if not isinstance(value, list) or not value or any(each not in TYPES for each in value):
+        raise RegistrationError(f"events must be a list of at least one of {', '.join(TYPES)}.")
+    return tuple(dict.fromkeys(value))
+
+
+def _labels(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > _MOST_LABELS or not all(map(_is_label, value)):
+        raise RegistrationError(
+            f"labels must be a list of at most {_MOST_LABELS} texts of at most {_LONGEST_LABEL} characters."
+        )
+    return tuple(dict.fromkeys(value))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL and value.isprintable()
+
+
+def _fraction(value: object) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RegistrationError("min_confidence must be a number from 0 to 1.")
+    return round(float(value), _DIGITS)
+
+
+def _description(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST_DESCRIPTION or not value.isprintable():
+        raise RegistrationError(f"description must be one line of at most {_LONGEST_DESCRIPTION} characters.")
+    return value
+
+
+def _rate_limit(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_A_MINUTE:
+        raise RegistrationError(f"rate_limit must be a whole number from 1 to {_MOST_A_MINUTE}: attempts a minute.")
+    return value
+
+
+_READERS = (_events, _labels, _fraction, _description, _rate_limit)

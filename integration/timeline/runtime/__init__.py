@@ -1,0 +1,1 @@
+"""The function behind GET /images/{image_id}/timeline."""

@@ -1,0 +1,64 @@
+"""Parameters that routes of more than one unit know."""
+
+from domain.image import ID_PREFIX
+from domain.image_type import CONTENT_TYPES
+from domain.options import MOST_DETECTIONS
+from openapi.route import Schema, ref
+from openapi.schema import FRACTION, array, described, identity
+from wire.http.paging import DEFAULT_LIMIT, MOST
+
+LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
+"""A text of printable characters, as far as every dialect of patterns can say so."""
+
+MODEL: Schema = {
+    "type": "string",
+    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(@[A-Za-z0-9][A-Za-z0-9_.+-]{0,31})?$",
+    "examples": ["animals", "animals@2.0.0"],
+}
+LABELS = array(LABEL, maxItems=50)
+PICTURE: dict[str, Schema] = {
+    "image/*": {
+        "type": "string",
+        "format": "binary",
+        "description": "A picture of up to 4.5 MB; its first bytes say of which kind: "
+        + ", ".join(CONTENT_TYPES)
+        + ".",
+    }
+}
+IMAGE_ID = identity(ID_PREFIX)
+
+OPTIONS: dict[str, Schema] = {
+    "detector": described("Who is to look; the deployment's default where nobody says.", ref("Detector")),
+    "model": described("A model that GET /models lists, meaning its newest version, or name@version.", MODEL),
+    "top_k": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_DETECTIONS,
+        "description": "Show at most so many detections.",
+    },
+    "min_confidence": described("Show only detections at least so sure.", FRACTION),
+}
+
+LISTED: dict[str, Schema] = {
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST,
+        "default": DEFAULT_LIMIT,
+        "description": "At most so many items.",
+    },
+    "cursor": {
+        "type": "string",
+        "description": "The `next_cursor` of the page before: yours, and of the same question.",
+    },
+}
+
+BETWEEN: dict[str, Schema] = {
+    "since": {"type": "string", "format": "date", "description": "A day (UTC) or a time.", "examples": ["2026-11-20"]},
+    "until": {
+        "type": "string",
+        "format": "date",
+        "description": "A day or a time after `since`, itself not included.",
+        "examples": ["2026-11-22"],
+    },
+}

@@ -1,0 +1,1 @@
+"""The reader of the functions' code, which is parsed and never run."""

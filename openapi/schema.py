@@ -1,0 +1,95 @@
+"""Schemas: made of dataclasses, whose fields are what callers see, or written out in few words."""
+
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from openapi.route import Schema, ref
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+FRACTION: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+TIME: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
+LINK: Schema = {"type": "string", "format": "uri"}
+NOTHING: Schema = {"type": "object", "maxProperties": 0}
+
+_PLAIN: dict[object, Schema] = {
+    str: TEXT,
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+}
+
+
+def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> dict[str, Any]:
+    """The form of a dataclass's JSON, described by its docstring; `fixed` says what types do not.
+
+    What may be None may be left out.
+    """
+    hints = typing.get_type_hints(noun)
+    named = [each.name for each in fields(noun)]
+    typed = {name: _typed(hints[name]) for name in named if name not in fixed}
+    properties = {name: fixed.get(name) or typed[name] for name in named}
+    lacking = [name for name in named if name in optional or _may_lack(hints[name])]
+    return described(noun.__doc__ or "", obj(properties, lacking))
+
+
+def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> dict[str, Any]:
+    """An object with these properties, all of them required but the optional ones."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
+
+
+def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> dict[str, Any]:
+    """An object that callers send: it may hold these properties and no others."""
+    optional = [name for name in properties if name not in required]
+    return obj(properties, optional) | {"additionalProperties": False}
+
+
+def array(of: Schema, **limits: int) -> dict[str, Any]:
+    """A list of such."""
+    return {"type": "array", "items": of} | limits
+
+
+def one_of(*values: str) -> dict[str, Any]:
+    """One of these words."""
+    return {"type": "string", "enum": list(values)}
+
+
+def maybe(schema: Schema) -> dict[str, Any]:
+    """Such, or null."""
+    kind = schema.get("type")
+    return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
+
+
+def described(text: str, schema: Schema) -> dict[str, Any]:
+    """The schema with a description: the text's lines joined, its paragraphs kept."""
+    paragraphs = [" ".join(each.split()) for each in text.split("\n\n")]
+    return dict(schema) | {"description": "\n\n".join(filter(None, paragraphs))}
+
+
+def identity(prefix: str) -> dict[str, Any]:
+    """An id with this prefix."""
+    return {"type": "string", "pattern": f"^{prefix}_[0-9a-f]{{32}}$"}
+
+
+def _typed(hint: Any) -> Schema:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is types.UnionType:
+        return _typed(next(each for each in arguments if each is not type(None)))
+    if origin is tuple:
+        return _tuple(arguments)
+    return _PLAIN[hint] if hint in _PLAIN else ref(hint.__name__)
+
+
+def _tuple(arguments: tuple[Any, ...]) -> Schema:
+    if arguments[-1] is Ellipsis:
+        return array(_typed(arguments[0]))
+    return array(_typed(arguments[0]), minItems=len(arguments), maxItems=len(arguments))
+
+
+def _may_lack(hint: Any) -> bool:
+    return type(None) in typing.get_args(hint)

@@ -1,0 +1,1 @@
+"""Classification while the caller waits."""

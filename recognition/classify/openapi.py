@@ -1,0 +1,21 @@
+"""OpenAPI details of the route that classifies at once."""
+
+from openapi.parameters import OPTIONS, PICTURE
+from openapi.route import Answer, Body, Room, Route, ref
+from recognition.results.schemas import RECOGNITION_EXAMPLE
+
+_UNREADABLE = {"damaged_image": 422, "too_many_pixels": 422}
+
+ROOM = Room(
+    package=__package__,
+    tags={"models": ""},
+    routes={
+        "POST /classify": Route(
+            {200: Answer("What the edge model sees.", ref("Recognition"), RECOGNITION_EXAMPLE)},
+            Body(PICTURE),
+            _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
+        ),
+    },
+    schemas={},
+    parameters=OPTIONS,
+)

@@ -1,0 +1,46 @@
+"""The function that hosts custom models: a container image, or the same code as a zip where there is no Docker."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infrastructure.bundles import ROOT, bundle
+from infrastructure.functions import ImageFunction, PythonFunction
+from settings import Settings
+
+SECONDS = 60
+MEGABYTES = 2048
+"""More memory is more processor; 1,769 MB is one core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
+
+def edge_function(scope: Construct, settings: Settings, models: s3.IBucket) -> ImageFunction | PythonFunction:
+    """Define the function, packaged as the setting `edge_package` has it."""
+    environment = {"MODELS_BUCKET": models.bucket_name}
+    if settings.edge_package == "image":
+        return _from_image(scope, environment)
+    return _from_zip(scope, environment, settings.vendor)
+
+
+def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFunction:
+    code = lambda_.DockerImageCode.from_image_asset(
+        str(ROOT / "edge_ml"),
+        platform=ecr_assets.Platform.LINUX_AMD64,
+        exclude=["training", "adding", "**/__pycache__"],
+    )
+    return ImageFunction(scope, "Edge", code=code, environment=environment, timeout=SECONDS, memory=MEGABYTES)
+
+
+def _from_zip(scope: Construct, environment: Mapping[str, str], vendor: bool) -> PythonFunction:
+    requirements = "edge_ml/requirements.txt" if vendor else None
+    return PythonFunction(
+        scope,
+        "Edge",
+        code=bundle(scope, "edge_ml", ("edge_ml",), requirements=requirements),
+        handler="edge_ml.handler.handler",
+        environment=environment,
+        timeout=SECONDS,
+        memory=MEGABYTES,
+    )

@@ -1,0 +1,1 @@
+"""The routes of images: read, amend, erase, export."""

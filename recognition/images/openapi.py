@@ -1,0 +1,113 @@
+"""What the code of the routes about images does not tell of them."""
+
+from openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
+from openapi.route import Answer, Body, Room, Route, page_of, ref
+from openapi.schema import (
+    COUNT,
+    DAY,
+    FRACTION,
+    LINK,
+    NOTHING,
+    TEXT,
+    TIME,
+    array,
+    described,
+    given,
+    maybe,
+    obj,
+    one_of,
+)
+from recognition.results.schemas import ANSWERING, CAME_TO, FORMS, RECOGNITION_EXAMPLE
+
+_ID = "img_01a1fa287ef942b752d8e821a778ddd3"
+_SELF = {"self": f"https://api.example/images/{_ID}"}
+_IMAGE = {
+    "image_id": _ID,
+    "name": "cat.png",
+    "status": "recognized",
+    "received_at": "2026-11-20T18:12:00.623Z",
+    "bytes": 240512,
+    "recognized_at": "2026-11-20T18:12:00.656Z",
+    "recognition": RECOGNITION_EXAMPLE,
+    "links": _SELF,
+}
+_FORMATS = ("json", "csv", "coco")
+_DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
+_UNDERIVABLE = dict.fromkeys(
+    ("damaged_image", "too_many_pixels", "not_an_image", "unsupported_format", "too_large", "empty", "no_such_object"),
+    409,
+) | dict.fromkeys(("storage_error", "access_denied", "out_of_time"), 503)
+
+ROOM = Room(
+    package=__package__,
+    tags={"images": "Your images, and what was seen on them.", "models": "Who can be asked, and an answer at once."},
+    routes={
+        "GET /images": Route(
+            {200: Answer("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
+        ),
+        "GET /images/{image_id}": Route(
+            {200: Answer("The image.", {"anyOf": [ref("ImageInFull"), ref("QueuedImage")]}, _IMAGE)}
+        ),
+        "GET /images/{image_id}/annotated": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
+        "GET /images/{image_id}/thumbnail": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
+        "GET /images/stats": Route({200: Answer("The days, the newest first, and all together.", ref("Stats"))}),
+        "GET /images/export": Route({200: Answer("Where the file lies for an hour.", ref("Export"))}),
+        "POST /images/{image_id}/recognitions": Route(
+            {202: Answer("It will be looked at again.", ref("Requested"), headers={"location": "The image."})},
+            Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}, required=False),
+        ),
+        "POST /images/{image_id}/corrections": Route(
+            {201: Answer("Kept beside the model's answer.", ref("Corrected"), headers={"location": "The image."})},
+            Body(
+                {"application/json": given({"labels": LABELS}, ["labels"])}, {"application/json": {"labels": ["cat"]}}
+            ),
+        ),
+        "DELETE /images/{image_id}": Route({200: Answer("What has gone.", ref("Receipt"))}),
+        "GET /models": Route(
+            {200: Answer("The models.", page_of("ModelBundle", detectors=array(ref("Detector"))))}, tag="models"
+        ),
+    },
+    schemas=FORMS
+    | {
+        "Stats": obj({"since": DAY, "until": DAY, "total": obj(CAME_TO), "items": array(ref("Day"))}),
+        "Export": obj(
+            {
+                "format": one_of(*_FORMATS),
+                "images": COUNT,
+                "left_out": described("Images without a size, which COCO cannot do without.", COUNT),
+                "url": LINK,
+                "expires_at": TIME,
+                "next_cursor": maybe(TEXT),
+            }
+        ),
+        "Again": given({name: maybe(OPTIONS[name]) for name in ("detector", "model")}),
+        "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
+        "Corrected": obj({"image_id": IMAGE_ID, "labels": array(TEXT), "at": TIME, "links": ref("Links")}),
+        "Receipt": obj(
+            {"image_id": IMAGE_ID, "status": {"const": "erased"}, "erased_at": TIME, "removed": ref("Removed")}
+        ),
+        "Removed": described(
+            "Every version of the picture by its key, pictures derived from it, rows and kept answers.",
+            obj(
+                {"objects": array(obj({"key": TEXT, "version": TEXT, "delete_marker": {"type": "boolean"}}))}
+                | {name: array(TEXT) for name in ("derived", "found_by", "reusable", "earlier")}
+                | {"recognition": {"type": "boolean"}}
+            ),
+        ),
+    },
+    parameters=OPTIONS
+    | LISTED
+    | BETWEEN
+    | {
+        "image_id": IMAGE_ID,
+        "label": described("Only images on which this was seen, upper and lower case alike.", LABEL),
+        "detector": one_of(*ANSWERING) | {"description": "Only images that this one answered."},
+        "status": one_of("recognized", "rejected")
+        | {"description": "Only these; queued images are known by their ids."},
+        "min_confidence": described(
+            "Show only detections at least so sure; of a list only images on which the label, or anything, was.",
+            FRACTION,
+        ),
+        "format": one_of(*_FORMATS) | {"description": "What kind of file.", "required": True},
+    },
+)

@@ -1,0 +1,1 @@
+"""Recognizing again, and corrections."""

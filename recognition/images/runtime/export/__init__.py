@@ -1,0 +1,1 @@
+"""Exporting images as one file."""

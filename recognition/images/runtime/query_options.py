@@ -1,0 +1,12 @@
+"""The options that readers give as query parameters."""
+
+from domain.options import Options, OptionsError
+from wire.http.api import ApiError, Request, query
+
+
+def query_options(request: Request, *names: str) -> Options:
+    """Those among the parameters of these names; raises ApiError 400 `invalid_options`."""
+    try:
+        return Options.from_dict({name: query(request, name) for name in names})
+    except OptionsError as error:
+        raise ApiError(400, "invalid_options", str(error)) from error

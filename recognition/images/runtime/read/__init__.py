@@ -1,0 +1,1 @@
+"""Reading images, their pictures, models and statistics."""

@@ -1,0 +1,64 @@
+"""The function that recognizes uploaded images."""
+
+from api.ingest.infrastructure import RECOGNIZE_SECONDS
+from infrastructure.functions import PythonFunction
+from recognition.unit import Unit
+
+
+def recognize(unit: Unit) -> PythonFunction:
+    """Define the function, which receives the messages of the uploads queue, and its alarms."""
+    function = PythonFunction(
+        unit.scope,
+        "Recognize",
+        code=unit.code,
+        handler="recognition.recognize.runtime.handler.handler",
+        timeout=RECOGNIZE_SECONDS,
+        environment=_environment(unit),
+    )
+    _grant(unit, function)
+    function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognizers)
+    return function
+
+
+def watch(unit: Unit, function: PythonFunction) -> None:
+    """Define the alarms of Rekognition's throttling and cost, where the deployment uses it."""
+    if "rekognition" in unit.settings.detectors:
+        unit.api.alarms.throttled(function)
+        if unit.settings.alarm_spend:
+            unit.api.alarms.spending(function, unit.settings.alarm_spend)
+
+
+def _environment(unit: Unit) -> dict[str, str]:
+    results, detectors, settings = unit.results, unit.detectors, unit.settings
+    return {
+        "UPLOADS_QUEUE_URL": unit.api.ingest.uploads.messages.queue_url,
+        "RECOGNITIONS_TABLE": results.recognitions.table_name,
+        "IMAGE_INDEX_TABLE": results.index.table_name,
+        "ANSWERS_TABLE": results.answers.table_name,
+        "USAGE_TABLE": unit.api.quotas.usage.table_name,
+        "RESULTS_TOPIC": results.topic.topic_arn,
+        "EDGE_FUNCTION": detectors.edge.function_name,
+        "DERIVED_BUCKET": detectors.derived.bucket_name,
+        "DETECTORS": ",".join(settings.detectors),
+        "CASCADE_BELOW": str(settings.cascade_below),
+        "REKOGNITION_PAUSE": str(settings.rekognition_pause),
+    }
+
+
+def _grant(unit: Unit, function: PythonFunction) -> None:
+    results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads.messages
+    function.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
+    function.may(["s3:ListBucket"], images.bucket_arn)  # else a missing object looks like a denied one
+    function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
+    function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
+    function.may(["dynamodb:BatchWriteItem"], results.index.table_arn)
+    function.may(
+        ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],
+        results.answers.table_arn,
+    )
+    function.may(["dynamodb:UpdateItem"], unit.api.quotas.usage.table_arn)
+    function.may(["sns:Publish"], results.topic.topic_arn)
+    function.may(["lambda:InvokeFunction"], unit.detectors.edge.function_arn)
+    if "rekognition" in unit.settings.detectors:
+        function.may(["rekognition:DetectLabels"], "*")
+    function.may(["sqs:SendMessage"], uploads.queue_arn)

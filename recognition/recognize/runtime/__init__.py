@@ -1,0 +1,1 @@
+"""Recognizing a batch of uploaded images."""

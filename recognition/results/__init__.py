@@ -1,0 +1,1 @@
+"""Recognition results: tables, topic, index rows."""

@@ -1,0 +1,1 @@
+"""Storing, indexing, caching and publishing results."""

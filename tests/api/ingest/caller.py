@@ -1,0 +1,58 @@
+"""Somebody who sends URLs to the upload handler, and all that is heard and kept of it."""
+
+import io
+import json
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import wire.http.api
+from tests.api.ingest.hostile_answers import CANARY
+from tests.bucket_server import BucketServer
+from tests.builders import Context, http_request
+from wire.outbound.fetch import fetch
+
+SECONDS = {"timeout": 0.4}
+"""How long a fetch may take where it is to run out of time; else it must not."""
+
+STATUS = {
+    "invalid_url": 400, "too_large": 413, "not_an_image": 415, "unsupported_encoding": 415, "unsupported_format": 415,
+    "dns_failure": 422, "empty": 422, "too_many_redirects": 422, "url_blocked": 422, "connect_failed": 502,
+    "not_http": 502, "upstream_status": 502, "timeout": 504,
+}  # fmt: skip
+
+
+@dataclass
+class Caller:
+    """A caller of `upload`, whose pictures go to `bucket`."""
+
+    upload: ModuleType
+    bucket: BucketServer
+    monkeypatch: pytest.MonkeyPatch
+    log: io.StringIO = field(default_factory=io.StringIO)
+
+    def __post_init__(self) -> None:
+        self.monkeypatch.setattr(wire.http.api.logger.registered_handler, "stream", self.log)
+        self.bucket.objects.clear()
+
+    def sends(self, url: str, seconds: float = 10) -> dict[str, Any]:
+        """The answer's body, once it is there and its status agrees with its code."""
+        self.monkeypatch.setattr(self.upload, "fetch", partial(fetch, seconds=seconds, largest=100_000))
+        started = time.monotonic()
+        answer = self.upload.handler(http_request("GET /", query={"url": url}), Context())
+        assert time.monotonic() - started < seconds + 5
+        told: dict[str, Any] = json.loads(answer["body"])
+        assert answer["statusCode"] == STATUS.get(told.get("code", ""), 202)
+        return told
+
+    def is_refused(self, url: str, code: str) -> None:
+        """And nothing is kept, and nothing of the server comes through."""
+        told = self.sends(url, SECONDS.get(code, 10))
+        assert told["code"] == code
+        assert self.bucket.objects == {}
+        for heard in (json.dumps(told), self.log.getvalue()):
+            assert not [word for word in (CANARY, "127.0.0.1", "Error", "Traceback") if word in heard]

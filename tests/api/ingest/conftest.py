@@ -1,0 +1,38 @@
+import importlib
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from tests.api.ingest.caller import Caller
+from tests.bucket_server import BucketServer, bucket_server
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[BucketServer]:
+    """Where the pictures go."""
+    with bucket_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def wired(bucket: BucketServer) -> Iterator[ModuleType]:
+    """The handler's module, wired as `make run` wires it."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ENDPOINT_URL": bucket.url,
+            "IMAGES_BUCKET": "images",
+            "DETECTORS": "edge",
+            "PUBLIC_URL": "https://api.example",
+            "LOOPBACK": "true",
+        }.items():
+            environment.setenv(name, value)
+        import api.ingest.runtime.handler
+
+        yield importlib.reload(api.ingest.runtime.handler)
+
+
+@pytest.fixture
+def caller(wired: ModuleType, bucket: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """Somebody with a URL."""
+    return Caller(wired, bucket, monkeypatch)

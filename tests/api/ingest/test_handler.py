@@ -1,0 +1,228 @@
+import base64
+import importlib
+import json
+import socket
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.builders import Context, http_request
+from tests.loopback_server import LoopbackServer, chunked, response
+
+
+@pytest.fixture
+def upload(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The handler's module, wired as `make run` wires it."""
+    settings = {"IMAGES_BUCKET": "images", "DETECTORS": "edge", "PUBLIC_URL": "https://api.example", "LOOPBACK": "true"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="images")
+        import api.ingest.runtime.handler
+
+        yield importlib.reload(api.ingest.runtime.handler)
+
+
+def answered(upload: ModuleType, route: str, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    answer = upload.handler(http_request(route, **given), Context())
+    return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+
+
+def posted(upload: ModuleType, given: dict[str, Any], route: str = "POST /images") -> tuple[int, dict[str, Any]]:
+    status, said, _ = answered(upload, route, body=json.dumps(given), headers={"content-type": "application/json"})
+    return status, said
+
+
+def sent(upload: ModuleType, body: bytes, **given: Any) -> tuple[int, dict[str, Any]]:
+    request = http_request("POST /images", body=base64.b64encode(body).decode(), **given) | {"isBase64Encoded": True}
+    answer = upload.handler(request, Context())
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def stored() -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="images").get("Contents", [])]
+
+
+def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: LoopbackServer, jpeg: bytes) -> None:
+    server.answers["/cat.jpg"] = response(jpeg)
+    status, said, headers = answered(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
+    link = f"https://api.example/images/{said['image_id']}"
+    assert (status, said["status"], said["links"], headers["location"]) == (202, "queued", {"self": link}, link)
+    assert stored() == [f"images/public/{said['image_id']}/cat.jpg"]
+    assert boto3.client("s3").get_object(Bucket="images", Key=stored()[0])["Body"].read() == jpeg
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        ("/a%20b%2Bc%25.jpg", {}, "a b+c%.jpg"),
+        ("/a b.jpg", {}, "a b.jpg"),
+        ("/%E7%8C%AB.jpg?size=large", {}, "猫.jpg"),
+        ("/x.jpg", {"name": "Katze ü +%20 猫.jpg"}, "Katze ü +%20 猫.jpg"),
+        ("/x.jpg", {"name": "../../x"}, "x"),
+        ("/", {}, "image"),
+    ],
+)
+def test_names_survive_to_the_key(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str, query: dict[str, str], name: str
+) -> None:
+    server.answers[path.replace(" ", "%20")] = response(jpeg)
+    assert answered(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
+    assert stored()[0].rsplit("/", 1)[-1] == name
+
+
+def test_without_a_url_the_short_form_leads_to_the_list(upload: ModuleType) -> None:
+    status, _, headers = answered(upload, "GET /")
+    assert (status, headers["location"]) == (302, "https://api.example/images")
+
+
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+def test_what_an_upload_does_not_know_is_refused_by_name(upload: ModuleType, route: str) -> None:
+    status, said, _ = answered(upload, route, body='{"url": "http://example.com/a.jpg", "colour": "red"}')
+    assert (status, said["code"]) == (400, "unknown_field")
+    status, said, _ = answered(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
+    assert (status, said["code"]) == (400, "unknown_parameter")
+
+
+def test_options_ride_on_the_object_and_show_in_its_key(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes
+) -> None:
+    server.answers["/a"] = chunked(jpeg)
+    status, said = posted(
+        upload, {"url": f"{server.url}/a", "name": "b.jpg", "options": {"detector": "edge", "top_k": 3}}
+    )
+    key = f"images/public/{said['image_id']}/asked/b.jpg"
+    assert (status, stored()) == (202, [key])
+    assert boto3.client("s3").head_object(Bucket="images", Key=key)["Metadata"] == {"detector": "edge", "top-k": "3"}
+
+
+def test_an_image_belongs_to_whoever_signed_in(upload: ModuleType, jpeg: bytes) -> None:
+    sent(upload, jpeg, owner="sub-1", headers={"content-type": "image/jpeg"})
+    assert stored()[0].startswith("images/sub-1/")
+
+
+def test_bytes_are_stored_with_the_type_they_have(upload: ModuleType, jpeg: bytes) -> None:
+    status, said = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
+    key = f"images/public/{said['image_id']}/bü+.jpg"
+    assert (status, stored()) == (202, [key])
+    found = boto3.client("s3").get_object(Bucket="images", Key=key)
+    assert (found["Body"].read(), found["ContentType"]) == (jpeg, "image/jpeg")
+
+
+def test_bytes_without_a_content_type_are_a_picture_all_the_same(upload: ModuleType, jpeg: bytes) -> None:
+    assert sent(upload, jpeg, headers={"content-type": "application/x-www-form-urlencoded"})[0] == 202
+
+
+def test_json_without_a_content_type_is_json_all_the_same(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes
+) -> None:
+    server.answers["/a"] = response(jpeg)
+    assert sent(upload, json.dumps({"url": f"{server.url}/a"}).encode())[0] == 202
+
+
+def test_a_second_upload_of_the_same_name_keeps_the_first(upload: ModuleType, jpeg: bytes) -> None:
+    for _ in range(2):
+        sent(upload, jpeg, query={"name": "cat.jpg"})
+    assert len(stored()) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [(b"", 422, "empty"), (b"nothing to see", 415, "not_an_image"), (b"<svg/>", 415, "unsupported_format"),
+     (b"\xff\xd8\xff" + bytes(4_500_000), 413, "too_large")],
+)  # fmt: skip
+def test_bytes_that_cannot_be_taken_are_refused(upload: ModuleType, body: bytes, status: int, code: str) -> None:
+    assert _told(sent(upload, body, headers={"content-type": "image/jpeg"})) == (status, code)
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({}, 400, "invalid_url"),
+        ({"url": 5}, 400, "invalid_url"),
+        ({"url": "http://127.0.0.1\\@example.com/"}, 400, "invalid_url"),
+        ({"url": "http://169.254.169.254/latest/meta-data/"}, 422, "url_blocked"),
+        ({"url": "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next"}, 422, "url_blocked"),
+        ({"url": "https://example.com/a", "name": ["x"]}, 400, "invalid_name"),
+        ({"url": "https://example.com/a", "options": "edge"}, 400, "invalid_options"),
+        ({"url": "https://example.com/a", "options": {"frob": 1}}, 400, "invalid_options"),
+        ({"url": "https://example.com/a", "options": {"top_k": 0}}, 400, "invalid_options"),
+        ({"url": "https://example.com/a", "options": {"detector": "rekognition"}}, 400, "detector_unavailable"),
+    ],
+)
+def test_a_request_that_cannot_be_taken_is_refused(
+    upload: ModuleType, given: dict[str, Any], status: int, code: str
+) -> None:
+    assert _told(posted(upload, given)) == (status, code)
+    assert stored() == []
+
+
+def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*asked: Any, **more: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "no such host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    status, said = posted(upload, {"url": "http://nowhere.example/"})
+    assert (status, said["code"], said["retryable"]) == (422, "dns_failure", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "code", "retryable"),
+    [
+        (response(b"", length=15 * 1024 * 1024 + 1), 413, "too_large", False),
+        (response(b""), 422, "empty", False),
+        (response(b"<html>"), 415, "not_an_image", False),
+        (response(b"", status="404 Not Found"), 502, "upstream_status", False),
+        (response(b"", status="503 Busy"), 502, "upstream_status", True),
+        (response(b"", "Location: /cat.jpg", status="302 Found"), 422, "too_many_redirects", False),
+        ([response(b"\xff\xd8\xff" + bytes(99), length=999)], 502, "connect_failed", True),
+    ],
+)  # fmt: skip
+def test_a_fetch_that_fails_says_why_and_stores_nothing(
+    upload: ModuleType, server: LoopbackServer, answer: Any, status: int, code: str, retryable: bool
+) -> None:
+    server.answers["/cat.jpg"] = answer
+    answered_status, said = posted(upload, {"url": f"{server.url}/cat.jpg"})
+    assert (answered_status, said["code"], said["retryable"]) == (status, code, retryable)
+    assert stored() == []
+
+
+@pytest.mark.parametrize("said", ["sightline", "cloudflare, sightline; v=1"])
+def test_a_fetch_that_a_server_leads_back_to_us_ends_there(
+    upload: ModuleType, server: LoopbackServer, said: str
+) -> None:
+    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": said}
+    status, told, _ = answered(upload, "GET /", query=query, headers=headers)
+    assert (status, told["code"], server.requests) == (422, "url_blocked", [])
+
+
+def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
+    given = {"name": "prä 1+2.jpg", "content_type": "image/jpeg", "options": {"top_k": 2}}
+    status, said = posted(upload, given, "POST /uploads")
+    assert status == 201
+    assert said["upload"]["fields"]["key"] == f"images/public/{said['image_id']}/asked/prä 1+2.jpg"
+    assert stored() == []
+
+
+@pytest.mark.parametrize("content_type", [None, "image/svg+xml", "text/html", "image/*", ""])
+def test_a_form_for_another_type_is_refused(upload: ModuleType, content_type: str | None) -> None:
+    given = {"name": "x", "content_type": content_type}
+    assert _told(posted(upload, given, "POST /uploads")) == (415, "unsupported_format")
+
+
+def test_health_answers(upload: ModuleType) -> None:
+    assert answered(upload, "GET /health")[:2] == (200, {"status": "ok"})
+
+
+def test_any_other_path_is_a_problem(upload: ModuleType) -> None:
+    assert _told(answered(upload, "$default")[:2]) == (404, "no_such_route")
+
+
+def _told(answer: tuple[int, dict[str, Any]]) -> tuple[int, str]:
+    status, said = answer
+    return status, said["code"]

@@ -1,0 +1,61 @@
+import pytest
+
+from api.ingest.runtime.image_name import image_name, name_in_url
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cat.jpg",
+        "a b.jpg",
+        "a+b.jpg",
+        "100%.jpg",
+        "a%20b.jpg",
+        "Katze ü 猫.jpg",
+        "👩‍👩‍👧.png",
+        "a&b=c?d#e.jpg",
+        ".hidden",
+        "a:b*c",
+    ],
+)
+def test_a_name_survives_as_it_was_given(name: str) -> None:
+    assert image_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("wish", "name"),
+    [
+        ("holiday/cat.jpg", "cat.jpg"),
+        ("holiday\\cat.jpg", "cat.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("cat.jpg/", "cat.jpg"),
+        ("ca\x00t\r\n.jpg\x7f", "cat.jpg"),
+        ("cat\u2028.jpg", "cat.jpg"),
+        ("cat\ud800.jpg", "cat.jpg"),
+        ("  cat.jpg  ", "cat.jpg"),
+        ("u\u0308.jpg", "ü.jpg"),
+        ("a" * 300, "a" * 200),
+    ],
+)
+def test_a_name_is_one_clean_segment(wish: str, name: str) -> None:
+    assert image_name(wish) == name
+
+
+@pytest.mark.parametrize("wish", [None, "", " ", "/", "..", ".", "a/..", "\x00"])
+def test_without_a_usable_wish_the_next_one_counts(wish: str | None) -> None:
+    assert image_name(wish, "cat.jpg") == "cat.jpg"
+    assert image_name(wish) == "image"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/a/cat.jpg", "cat.jpg"), ("/a/cat.jpg?v=1/2", "cat.jpg"), ("/a%20b%2Bc%25.jpg", "a b+c%.jpg"),
+     ("/%C3%BC+.jpg", "ü+.jpg"), ("/", ""), ("/?a=/b.jpg", ""), ("/%FF.jpg", "\ufffd.jpg")],
+)  # fmt: skip
+def test_a_url_s_last_segment_is_its_picture_s_name(path: str, name: str) -> None:
+    assert name_in_url(path) == name
+
+
+def test_the_longest_name_fits_into_a_key() -> None:
+    name = image_name("👩" * 300)
+    assert len(f"images/{'o' * 36}/img_{'0' * 32}/asked/{name}".encode()) <= 1024

@@ -1,0 +1,89 @@
+"""Who is told of alarms, what the budget warns of, and what the dashboard shows."""
+
+import json
+from typing import Any
+
+import pytest
+
+from recognition.recognize.runtime.metrics import METRICS
+from tests.stacks import LOCAL, resources
+
+BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
+
+
+def of_topic(kind: str, **settings: str) -> list[dict[str, Any]]:
+    """What of this kind belongs to the alarm topic."""
+    found = [each["Properties"] for _, each in resources(kind, **settings)]
+    return [each for each in found if '"Alarms' in json.dumps(each)]
+
+
+def test_whoever_is_named_is_told_and_without_a_name_nobody() -> None:
+    assert of_topic("AWS::SNS::Subscription") == []
+    (told,) = of_topic("AWS::SNS::Subscription", alarm_email="ops@example.com")
+    assert (told["Protocol"], told["Endpoint"]) == ("email", "ops@example.com")
+
+
+@BOTH
+def test_cloudwatch_and_budgets_of_this_account_may_tell_the_topic(settings: dict[str, str]) -> None:
+    (policy,) = of_topic("AWS::SNS::TopicPolicy", **settings)
+    (allowed,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_there_is_a_budget_where_one_is_set() -> None:
+    assert not list(resources("AWS::Budgets::Budget"))
+    ((_, budget),) = resources("AWS::Budgets::Budget", monthly_budget="50")
+    said = budget["Properties"]
+    assert said["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
+    assert (said["Budget"]["TimeUnit"], said["Budget"]["BudgetType"]) == ("MONTHLY", "COST")
+    warned = [each["Notification"] for each in said["NotificationsWithSubscribers"]]
+    assert [(each["NotificationType"], each["Threshold"]) for each in warned] == [
+        ("ACTUAL", 80),
+        ("ACTUAL", 100),
+        ("FORECASTED", 100),
+    ]
+    told = [each["Subscribers"] for each in said["NotificationsWithSubscribers"]]
+    assert all(each[0]["SubscriptionType"] == "SNS" and "Alarms" in json.dumps(each[0]["Address"]) for each in told)
+    assert any("AlarmsPolicy" in each for each in budget["DependsOn"])
+
+
+def shown(**settings: str) -> dict[str, list[list[Any]]]:
+    """The metrics of each graph of the one dashboard, by title."""
+    ((name, dashboard),) = resources("AWS::CloudWatch::Dashboard", **settings)
+    assert name.startswith("IntegrationStack/")
+    _, parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"]
+    body = json.loads("".join(each if isinstance(each, str) else json.dumps(each).replace('"', "") for each in parts))
+    return {each["properties"]["title"]: each["properties"]["metrics"] for each in body["widgets"]}
+
+
+@BOTH
+def test_one_dashboard_shows_the_whole_chain(settings: dict[str, str]) -> None:
+    graphs = shown(**settings)
+    assert {metric[1] for metrics in graphs.values() for metric in metrics} >= {
+        "5xx",
+        "Latency",
+        "ApproximateAgeOfOldestMessage",
+        "ApproximateNumberOfMessagesVisible",
+        "Errors",
+        "Duration",
+        "Throttles",
+        "DeliveriesFailed",
+    }
+    of_functions = {metric[-1]["label"] for metric in graphs["Functions: errors"]}
+    assert of_functions == {"Upload", "Recognize", "Edge", "Dispatch", "Deliver"}
+    assert {metric[-1]["label"] for metric in graphs["Dead letters"]} == {"uploads", "events", "deliveries"}
+
+
+def test_the_dashboard_shows_all_that_a_batch_of_questions_counts() -> None:
+    counted = {metric[1] for metric in shown()["Images asked about, and what Rekognition was paid"]}
+    assert counted == set(METRICS)
+
+
+@BOTH
+def test_every_log_is_kept_for_a_month(settings: dict[str, str]) -> None:
+    groups = [each["Properties"] for _, each in resources("AWS::Logs::LogGroup", **settings)]
+    functions = list(resources("AWS::Lambda::Function", **settings))
+    assert len(groups) == len(functions) + 1  # and the API's access log
+    assert {each["RetentionInDays"] for each in groups} == {30}

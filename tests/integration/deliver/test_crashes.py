@@ -1,0 +1,109 @@
+"""Workers that die where it hurts most, one by one: what they began is found done once."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.event import Event
+from integration.deliveries.runtime.delivery import Delivery
+from integration.subscriptions.runtime.subscription import Subscription
+from tests.builders import image, recognition, sqs_event
+from tests.integration.conftest import Account, Subscriber, reloaded, subscription
+from tests.tables import DiedError
+
+EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+
+
+@contextmanager
+def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
+    """Within this the worker dies at that call of AWS, after so many that went well."""
+    left = [after]
+
+    def die(**_: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise DiedError
+
+    name = f"before-call.*.{operation}"
+    client.meta.events.register(name, die)
+    with pytest.raises(DiedError):
+        yield
+    client.meta.events.unregister(name, die)
+
+
+@pytest.fixture
+def dispatch(account: Account) -> Callable[[], None]:
+    """The dispatch function, handed the event."""
+    module = reloaded("dispatch.runtime.handler")
+    return lambda: module.handler(sqs_event(EVENT.to_json()), None)
+
+
+def told(account: Account, url: str) -> Subscription:
+    made = subscription(0, url)
+    account.subscriptions.add(made)
+    return made
+
+
+def message(subscriber: Subscription) -> str:
+    return Delivery.of(EVENT, subscriber, int(time.time())).to_json()
+
+
+def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_next_time(account: Account) -> None:
+    wanted = {Delivery.of(EVENT, each, 0).delivery_id for each in map(subscription, range(25))}
+    for n in range(25):
+        account.subscriptions.add(subscription(n))
+    module = reloaded("dispatch.runtime.handler")
+    with death(module.sqs, "SendMessageBatch", after=1):
+        module.handler(sqs_event(EVENT.to_json()), None)
+    assert len(account.queued()) == 10
+    assert module.handler(sqs_event(EVENT.to_json(), attempt=2), None) == {"batchItemFailures": []}
+    assert Counter(each.delivery_id for each in account.queued()) == Counter(wanted)
+
+
+def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
+    account: Account, dispatch: Callable[[], None], worker: ModuleType, subscriber: Subscriber
+) -> None:
+    told(account, f"{subscriber.url}/status/200")
+    dispatch()
+    dispatch()
+    first, second = account.queued()
+    worker.handler(sqs_event(first.to_json(), second.to_json()), None)
+    assert len({each.headers["webhook-id"] for each in subscriber.received}) == 1
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert found.status == "delivered"
+
+
+def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_more(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    owed = message(told(account, f"{subscriber.url}/status/200"))
+    with death(worker.client("dynamodb"), "BatchWriteItem"):
+        worker.handler(sqs_event(owed), None)
+    assert worker.handler(sqs_event(owed, attempt=2), None) == {"batchItemFailures": []}
+    first, second = subscriber.received
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert (found.status, found.tries) == ("delivered", 2)
+
+
+def test_deliver_that_dies_between_the_notice_and_the_disabling_gives_the_same_notice_again(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    owed = message(told(account, f"{subscriber.url}/status/410"))
+    with death(worker.client("dynamodb"), "UpdateItem", after=1):
+        worker.handler(sqs_event(owed), None)
+    stands = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stands
+    assert not stands.disabled
+    worker.standings.cache_clear()
+    worker.handler(sqs_event(owed, attempt=2), None)
+    stands = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stands
+    assert stands.disabled == "gone"
+    first, second = account.announced()
+    assert first.event_id == second.event_id

@@ -1,0 +1,242 @@
+"""Dispatching and delivering by chance: messages twice and in any order, subscribers that fail, workers that die."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from domain.event import Event
+from domain.recognition import Rejection
+from integration.deliver.runtime.batch import begin
+from integration.deliver.runtime.http.send import make_attempt
+from integration.deliver.runtime.requeue import queue_anew
+from integration.deliveries.runtime.attempt import Attempt
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.queue import Deliveries
+from integration.deliveries.runtime.response import Answer
+from integration.subscriptions.runtime.subscription import Subscription
+from integration.subscriptions.runtime.table import Subscriptions
+from tests.builders import image, recognition
+from tests.integration.conftest import reloaded, subscription
+from tests.integration.queues import Message, Queue
+from tests.tables import DiedError, Tables
+from wire.aws.retry_policy import DELIVERIES, Schedule
+
+SUBSCRIPTIONS = (
+    subscription(0, "https://example.com/0"),
+    subscription(1, "https://example.com/1", events=("image.recognized",), labels=("cat",)),
+    subscription(2, "https://example.com/2", rate_limit=20),
+)
+PICKS = st.lists(st.integers(0, 11), min_size=1, max_size=8)
+DIES = st.none() | st.integers(0, 4)
+SOON = 8
+"""Rounds of settling until the queue refuses nothing any more."""
+REFUSES = st.sampled_from([0, 0, 1, 3])
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Names of what is in memory here."""
+    names = "DELIVERIES_QUEUE_URL EVENTS_QUEUE_URL SIGNING_KEY_ARN SUBSCRIPTIONS_TABLE DELIVERIES_TABLE"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names.split():
+            patch.setenv(name, name.partition("_")[0].lower())
+        patch.setenv("DEFAULT_WEBHOOK_URL", "")
+        patch.setenv("LOOPBACK", "false")
+        yield
+
+
+class Delivering(RuleBasedStateMachine):
+    """The model: what happened, who wants to know it, and what each subscriber has in their own book."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Everybody is well."""
+        self.clock = 1_800_000_000.0
+        self.tables = Tables({"subscriptions": ("owner", "subscription_id"), "deliveries": ("owner", "delivery")})
+        self.events: list[Event] = []
+        self.books: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
+        self.moods: dict[str, Any] = {}
+        self.dispatched_to, self.tried, self.excused = Counter[str](), Counter[str](), Counter[str]()
+        self.miscounted: list[tuple[str, int]] = []
+        self.left: int | None = None
+        self.tables.before = self.before
+        self.owed, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
+        self.subscriptions = Subscriptions(self.tables, "subscriptions")
+        for each in SUBSCRIPTIONS:
+            self.subscriptions.add(each)
+        self.dispatch, self.worker = reloaded("dispatch.runtime.handler"), reloaded("deliver.runtime.handler")
+        self.dispatch.time = SimpleNamespace(time=self.now)  # type: ignore[attr-defined]
+        self.start(self.worker)
+
+    def start(self, module: ModuleType) -> None:
+        """A worker that remembers nothing, by this clock and without chance."""
+        clients = {"sqs": self.owed, "dynamodb": self.tables}
+        given: dict[str, Any] = {
+            "client": clients.get,
+            "key": lambda: b"k" * 64,
+            "time": SimpleNamespace(time=self.now),
+            "begin": partial(begin, now=self.now),
+            "make_attempt": self.make_attempt,
+            "queue_anew": partial(queue_anew, chance=lambda: 0.5),
+            "DELIVERIES": Schedule(DELIVERIES.pauses),
+        }
+        for name, value in given.items():
+            setattr(module, name, value)
+        for name in ("subscriptions", "standings", "log", "deliveries"):
+            getattr(module, name).cache_clear()
+        module.connections.post = self.post
+
+    @rule(n=st.integers(0, 5), kind=st.sampled_from(["cat", "dog", "rejected"]))
+    def happen(self, n: int, kind: str) -> None:
+        """Something is told of an image, perhaps once more."""
+        pictured, at = image(image_id=f"img_{n:032x}"), "2026-11-20T17:00:01.000Z"
+        event = (
+            Event.rejected(pictured, Rejection("empty", "It is."), at)
+            if kind == "rejected"
+            else Event.recognized(pictured, recognition(kind), at, kind)
+        )
+        self.events.append(event)
+        self.happened.waiting.append(Message(event.to_json(), self.clock))
+
+    @rule(n=st.integers(0, 2), mood=st.sampled_from([200, 200, 500, 429, "refuses", "hangs up"]))
+    def mood(self, n: int, mood: Any) -> None:
+        """A subscriber answers so from here on."""
+        self.moods[SUBSCRIPTIONS[n].url] = mood
+
+    @rule(seconds=st.sampled_from([1, 6, 31, 200, 1000, 4000]))
+    def wait(self, seconds: int) -> None:
+        """Time goes by."""
+        self.clock += seconds
+
+    @precondition(lambda self: self.events)
+    @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
+    def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
+        """A batch of events, perhaps dispatched before; perhaps it dies before that call, or the queue refuses."""
+        self.owed.refusing = refuses
+        self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
+
+    @precondition(lambda self: self.events)
+    @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
+    def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
+        """A batch of deliveries, likewise."""
+        self.owed.refusing = refuses
+        batch = self.owed.receive(picks, stale)
+        if stale or dies is not None:
+            self.excused.update(each.about for each in batch)
+        self.work(self.owed, batch, self.delivered, dies)
+
+    @rule(refuses=REFUSES)
+    def settle(self, refuses: int = 1) -> None:
+        """Everybody is well again, soon the queue too, and time goes by until nothing waits."""
+        self.moods.clear()
+        for n in range(500):
+            self.owed.refusing = refuses if n < SOON else 0
+            waiting = self.happened.waiting + self.owed.waiting
+            if not waiting:
+                break
+            self.clock = max(self.clock, min(each.due for each in waiting))
+            self.work(self.happened, self.happened.receive(), self.dispatched, None)
+            self.work(self.owed, self.owed.receive(), self.delivered, None)
+        assert self.happened.waiting + self.owed.waiting == []
+        self.check()
+
+    def teardown(self) -> None:
+        """However it went, it ends well."""
+        self.settle()
+
+    def check(self) -> None:
+        """Who wants an event has it, under one id with one body, and the log says so, unless it was tried too often."""
+        dead = {each.about for each in self.owed.dead}
+        rows = self.tables.rows["deliveries"]
+        for told in SUBSCRIPTIONS:
+            wanted = {Delivery.of(each, told, 0).delivery_id for each in self.events if told.wants(each)}
+            book = self.books[told.url]
+            assert book.keys() <= wanted
+            assert wanted - dead <= book.keys()
+            assert all(len(bodies) == 1 for bodies in book.values())
+            for name in wanted - dead:
+                assert '"status":"delivered"' in rows[told.owner, name]["said"]["S"]
+        assert self.happened.dead == []
+        assert self.miscounted == []
+
+    def work(
+        self, queue: Queue, batch: list[Message], answer: Callable[[list[Message]], set[str]], dies: int | None
+    ) -> None:
+        """One invocation; what is done with leaves the queue, unless the function died before it could say so."""
+        if not batch:
+            return
+        self.left = dies
+        try:
+            failed = answer(batch)
+        except DiedError:
+            failed = {f"m{id(each)}" for each in batch}
+        if dies is not None:
+            self.start(self.worker)
+            failed = {f"m{id(each)}" for each in batch}
+        self.left = None
+        queue.done(batch, failed)
+
+    def dispatched(self, batch: list[Message]) -> set[str]:
+        """What dispatch gives back."""
+        deliveries, log = Deliveries(self.owed, "deliveries"), DeliveryLog(self.tables, "deliveries")
+        records, before = [each.record() for each in batch], self.waiting()
+        try:
+            failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
+        finally:
+            self.dispatched_to += self.waiting() - before
+        return {each["messageId"] for each in failed}
+
+    def delivered(self, batch: list[Message]) -> set[str]:
+        """What deliver gives back."""
+        said = self.worker.handler({"Records": [each.record() for each in batch]}, None)
+        failed = {each["itemIdentifier"] for each in said["batchItemFailures"]}
+        self.excused.update(self.owed.refused)
+        self.owed.refused.clear()
+        left = [each.about for each in self.owed.waiting if each not in batch or each.record()["messageId"] in failed]
+        assert Counter(left) <= self.dispatched_to + self.excused
+        return failed
+
+    def waiting(self) -> "Counter[str]":
+        """How many messages there are of each delivery."""
+        return Counter(each.about for each in self.owed.waiting)
+
+    def make_attempt(self, post: Any, key: bytes, owed: Delivery, told: Subscription, number: int) -> Attempt:
+        """One more; its number is what was made before, and what nobody can know of: a death, a message come back."""
+        if number > self.tried[owed.delivery_id] + self.excused[owed.delivery_id] + 1:
+            self.miscounted.append((owed.delivery_id, number))
+        self.tried[owed.delivery_id] += 1
+        return make_attempt(post, key, owed, told, number, self.now)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """As the subscriber's mood is; who hangs up has it all the same."""
+        mood = self.moods.get(url, 200)
+        if mood in (200, "hangs up"):
+            self.books[url][headers["webhook-id"]].add(body)
+        if isinstance(mood, str):
+            raise ConnectionResetError
+        return Answer(mood, retry_after=90 if mood == 429 else 0)
+
+    def now(self) -> float:
+        """By this clock."""
+        return self.clock
+
+    def before(self, operation: str) -> None:
+        """Die before the call that was chosen."""
+        if self.left == 0:
+            self.left = None
+            raise DiedError
+        self.left = None if self.left is None else self.left - 1
+
+
+TestDelivering = Delivering.TestCase
+TestDelivering.settings = settings(
+    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)

@@ -1,0 +1,217 @@
+"""The deliver handler: what subscribers receive, which messages it returns, and when they come back."""
+
+import json
+import threading
+import time
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from domain.event import Event
+from integration.deliver.runtime.batch import begin
+from integration.deliver.runtime.overlap import worked_off
+from integration.deliveries.runtime.attempt import Attempt
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.response import HUNG, Answer
+from integration.subscriptions.runtime.signature import secret
+from integration.subscriptions.runtime.subscription import HEALTH, Subscription
+from tests.builders import image, recognition, sqs_event
+from tests.integration.conftest import SIGNING_KEY, Account, Subscriber, reloaded, subscription
+
+EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+
+
+@pytest.fixture
+def hidden(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The pauses asked for, by message id."""
+    pauses: dict[str, int] = {}
+
+    def retry_later(sqs: Any, queue_url: str, records: list[dict[str, Any]], delay: Any) -> None:
+        pauses.update({record["messageId"]: delay(record) for record in records})
+
+    monkeypatch.setattr(worker, "retry_later", retry_later)
+    return pauses
+
+
+@pytest.fixture
+def asked(worker: ModuleType) -> list[str]:
+    """The operations that AWS is asked for from here on."""
+    names: list[str] = []
+    for service in ("dynamodb", "secretsmanager", "sqs"):
+        worker.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
+    return names
+
+
+def owed(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
+    """Register one subscription per URL; answers the messages that tell each of the event."""
+    subscriptions = [subscription(n, url) for n, url in enumerate(urls)]
+    for each in subscriptions:
+        account.subscriptions.add(each)
+    return [Delivery.of(EVENT, each, int(time.time()) - seconds_ago).to_json() for each in subscriptions]
+
+
+def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
+    """The message ids the handler returns to the queue."""
+    said: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
+    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+
+
+def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
+    assert returned(worker, *owed(account, f"{subscriber.url}/status/200")) == []
+    (received,) = subscriber.received
+    known = secret(SIGNING_KEY, subscription(0).subscription_id, 1)
+    body = Webhook(known).verify(received.body, received.headers)
+    assert body == {"type": EVENT.type, "timestamp": EVENT.timestamp, "data": EVENT.data}
+
+
+def test_ten_are_told_at_once(account: Account, worker: ModuleType) -> None:
+    together = threading.Barrier(10)
+
+    def post(*_: Any) -> Answer:
+        together.wait(5)
+        return Answer(200)
+
+    worker.connections.post = post
+    assert returned(worker, *owed(account, *["https://example.com"] * 10)) == []
+
+
+def test_only_those_that_failed_come_back(
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+) -> None:
+    statuses = ("200", "500", "204", "302/location/x", "410", "404")
+    urls = [f"{subscriber.url}/status/{status}" for status in statuses]
+    assert returned(worker, *owed(account, *urls)) == ["message-1", "message-3", "message-5"]
+    assert hidden.keys() == {"message-1", "message-3", "message-5"}
+    assert len(subscriber.received) == 6
+
+
+def test_pauses_follow_the_schedule(
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+) -> None:
+    messages = owed(account, f"{subscriber.url}/status/500")
+    waited = []
+    for attempt in range(1, 9):
+        worker.standings.cache_clear()  # else so many failures at once would have it left alone
+        account.subscriptions.change("public", subscription(0).subscription_id, {}, HEALTH)
+        returned(worker, *messages, attempt=attempt)
+        waited.append(hidden["message-0"])
+    assert waited == pytest.approx([5, 300, 1800, 7200, 18000, 36000, 36000, 0], rel=0.11, abs=1)
+
+
+def test_retry_after_makes_a_pause_longer(
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+) -> None:
+    returned(worker, *owed(account, f"{subscriber.url}/status/429/retry-after/4000"))
+    assert hidden == {"message-0": 4000}
+
+
+def test_a_failed_message_is_hidden_in_the_queue_itself(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    (message,) = owed(account, f"{subscriber.url}/status/503/retry-after/4000")
+    account.sqs.send_message(QueueUrl=account.deliveries, MessageBody=message)
+    (received,) = account.sqs.receive_message(QueueUrl=account.deliveries, VisibilityTimeout=0)["Messages"]
+    event = sqs_event(message)
+    event["Records"][0]["receiptHandle"] = received["ReceiptHandle"]
+    assert worker.handler(event, None) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert account.queued() == []
+
+
+def test_a_subscription_deleted_meanwhile_is_told_nothing(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    messages = owed(account, f"{subscriber.url}/status/200", seconds_ago=61)
+    account.subscriptions.remove("public", subscription(0).subscription_id)
+    assert returned(worker, *messages) == []
+    assert subscriber.received == []
+
+
+def test_an_old_delivery_goes_where_its_subscription_leads_now(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    messages = owed(account, f"{subscriber.url}/status/500", seconds_ago=61)
+    account.subscriptions.add(subscription(0, f"{subscriber.url}/status/200", generation=2))
+    assert returned(worker, *messages) == []
+    (received,) = subscriber.received
+    Webhook(secret(SIGNING_KEY, subscription(0).subscription_id, 2)).verify(received.body, received.headers)
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"delivery_id":1,"owner":2,"subscription_id":3,"body":4,"url":5,"generation":6,"queued_at":7}',
+    ],
+)
+def test_a_poison_message_is_returned_alone_and_hurried_to_the_dead_letters(
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber, poison: str
+) -> None:
+    assert returned(worker, poison, *owed(account, f"{subscriber.url}/status/200")) == ["message-0"]
+    assert hidden == {"message-0": 0}
+    assert len(subscriber.received) == 1
+
+
+def test_the_default_endpoint_is_told_with_its_own_secret(
+    account: Account, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = Subscription.default(f"{subscriber.url}/status/200")
+    monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
+    worker = reloaded("deliver.runtime.handler")
+    assert returned(worker, Delivery.of(EVENT, default, 1).to_json()) == []
+    (received,) = subscriber.received
+    Webhook(secret(SIGNING_KEY, "default", 1)).verify(received.body, received.headers)
+    worker.connections._close(list(worker.connections._kept))
+
+
+def test_an_attempt_that_breaks_off_fails_alone(account: Account, worker: ModuleType, hidden: dict[str, int]) -> None:
+    def post(url: str, *_: Any) -> Answer:
+        if url.endswith("broken"):
+            raise ZeroDivisionError
+        return Answer(200)
+
+    worker.connections.post = post
+    assert returned(worker, *owed(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
+
+
+def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, worker: ModuleType) -> None:
+    over = threading.Event()
+
+    def try_once(delivery: Delivery, told: Subscription, number: int) -> Attempt:
+        if told.url.endswith("hang"):
+            over.wait(10)
+        return Attempt(number, 1.0, 7, Answer(200))
+
+    messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
+    due = {each["messageId"]: worker.receive(each) for each in messages}
+    made = partial(
+        begin, {}, due, account.subscriptions, worker.standings(), account.log, try_once, lambda *_: None, patience=0.2
+    )
+    (batch,) = worked_off(made(now=lambda: 5.0), lambda: None)
+    outcomes = batch.outcomes()
+    over.set()
+    assert outcomes == {"message-0": Attempt(1, 5.0, 200, HUNG), "message-1": Attempt(1, 1.0, 7, Answer(200))}
+
+
+def test_aws_is_asked_for_a_batch_not_for_a_record(
+    account: Account, worker: ModuleType, subscriber: Subscriber, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("eligibility.HASTE_SECONDS", "overlap.UNHURRIED_SECONDS"):
+        monkeypatch.setattr(f"integration.deliver.runtime.{name}", 60)  # however slow the machine
+    fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
+    old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
+    returned(worker, *fresh)
+    assert sorted(asked) == ["BatchWriteItem", "GetSecretValue"]
+    asked.clear()
+    returned(worker, *old)
+    assert asked == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", "BatchGetItem"]
+
+
+def test_the_body_sent_is_the_one_that_was_queued(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
+    (message,) = owed(account, f"{subscriber.url}/status/200")
+    returned(worker, message)
+    assert subscriber.received[0].body.decode() == json.loads(message)["body"]

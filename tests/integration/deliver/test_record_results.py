@@ -1,0 +1,299 @@
+"""What the deliver function leaves behind: the log, how subscribers stand, notices, and what waits."""
+
+import json
+import time
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.event import Event
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log_row import Logged, erased_item
+from integration.deliveries.runtime.response import Answer
+from integration.subscriptions.runtime.circuit_breaker import FAILURES, HOPELESS_SECONDS, LONGEST_ASKED, Health
+from integration.subscriptions.runtime.subscription import HEALTH, Subscription
+from tests.builders import image, recognition, sqs_event
+from tests.integration.conftest import Account, Subscriber, reloaded, subscription
+from wire.aws.retry_policy import DELIVERIES
+
+EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+
+
+@pytest.fixture
+def told(account: Account, subscriber: Subscriber) -> Subscription:
+    """One whose subscriber answers 500 and says so."""
+    made = subscription(0, f"{subscriber.url}/status/500/x/y/3")
+    account.subscriptions.add(made)
+    return made
+
+
+def owed(told: Subscription, event: Event = EVENT, **changed: Any) -> str:
+    """Its message, dispatched a second ago."""
+    return replace(Delivery.of(event, told, int(time.time()) - 1), **changed).to_json()
+
+
+def events(count: int) -> list[Event]:
+    return [Event.recognized(image(image_id=f"img_{n:032x}"), recognition(), EVENT.timestamp) for n in range(count)]
+
+
+def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
+    said: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
+    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+
+
+def stored(account: Account) -> Subscription:
+    kept = account.subscriptions.get("public", subscription().subscription_id)
+    assert kept
+    return kept
+
+
+def failing(account: Account, **health: int) -> None:
+    changed = {name: {"N": str(value)} for name, value in health.items()}
+    account.subscriptions.change("public", subscription().subscription_id, changed, ())
+
+
+def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    assert returned(worker, owed(good)) == []
+    stands, attempt = account.logged()
+    assert (stands["status"], stands["tries"], stands["next_at"]) == ("delivered", 1, None)
+    assert (attempt["attempt"], attempt["status"], attempt["response"]) == (1, 200, "xx")
+    assert stands["last"].items() <= attempt.items()
+    assert stored(account).health == Health()
+
+
+def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_again(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    returned(worker, owed(told), attempt=2)
+    stands, attempt = account.logged()
+    assert (stands["status"], stands["tries"], attempt["response"]) == ("pending", 2, "xxx")
+    assert stands["next_at"] == attempt["next_attempt_at"] > attempt["at"]
+
+
+def test_attempts_are_added_and_never_written_over(account: Account, worker: ModuleType, told: Subscription) -> None:
+    for attempt in (1, 2, 3):
+        returned(worker, owed(told), attempt=attempt)
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert [each["attempt"] for each in found.attempts] == [1, 2, 3]
+    assert (found.tries, found.status) == (3, "pending")
+
+
+def test_after_its_last_attempt_it_is_dead_in_the_log_and_goes_to_the_dead_letters(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    assert returned(worker, owed(told), attempt=DELIVERIES.tries) == ["message-0"]
+    assert account.logged()[0]["status"] == "dead"
+
+
+def test_a_message_that_comes_once_more_is_not_tried_and_not_kept_from_the_dead_letters(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    assert returned(worker, owed(told, tried=7), attempt=2) == ["message-0"]
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_failures_are_counted_and_a_success_forgets_them(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    returned(worker, *(owed(told, event) for event in events(3)))
+    assert stored(account).health.failures == 3
+    well = replace(stored(account), url=f"{subscriber.url}/status/200")
+    returned(worker, owed(well))
+    assert stored(account).health == Health()
+
+
+def test_retry_after_keeps_the_other_deliveries_away_too_for_an_hour_at_most(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    busy = subscription(0, f"{subscriber.url}/status/429/retry-after/40000")
+    account.subscriptions.add(busy)
+    returned(worker, owed(busy))
+    assert 0 < stored(account).health.rest_until - time.time() <= LONGEST_ASKED
+    returned(worker, owed(busy, events(1)[0]))
+    assert len(subscriber.received) == 1
+
+
+def test_after_five_failures_the_rest_wait_without_counting_as_attempts(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    made = events(FAILURES + 2)
+    returned(worker, *(owed(told, event) for event in made[:FAILURES]))
+    assert returned(worker, *(owed(told, event) for event in made[FAILURES:]), attempt=3) == []
+    assert len(subscriber.received) == FAILURES
+    assert account.queued() == []  # they are delayed
+    visible = account.sqs.get_queue_attributes(QueueUrl=account.deliveries, AttributeNames=["All"])["Attributes"]
+    assert visible["ApproximateNumberOfMessagesDelayed"] == "2"
+
+
+def test_what_waits_says_how_often_it_was_tried(account: Account, worker: ModuleType, told: Subscription) -> None:
+    sent: list[dict[str, Any]] = []
+    sqs = worker.client("sqs")
+    sqs.meta.events.register("provide-client-params.sqs.SendMessageBatch", lambda params, **_: sent.append(params))
+    now = int(time.time())
+    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    assert returned(worker, owed(resting), owed(resting, events(1)[0], tried=1), attempt=2) == []
+    (asked,) = sent
+    again = [Delivery.from_json(each["MessageBody"]) for each in asked["Entries"]]
+    assert [(each.tried, each.put_off, each.reserved) for each in again] == [(1, True, False), (2, True, False)]
+    assert all(28 <= each["DelaySeconds"] <= 33 for each in asked["Entries"])
+
+
+def test_what_never_was_tried_is_logged_as_pending_when_it_waits(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    returned(worker, owed(resting))
+    (stands,) = account.logged()
+    assert (stands["status"], stands["tries"], stands["last"]) == ("pending", 0, None)
+
+
+def test_one_that_is_gone_is_disabled_and_its_owner_is_told(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    lost = subscription(0, f"{subscriber.url}/status/410")
+    account.subscriptions.add(lost)
+    assert returned(worker, owed(lost)) == []
+    assert stored(account).disabled == "gone"
+    (event,) = account.announced()
+    assert (event.type, event.owner) == ("webhook.disabled", "public")
+    assert event.data["webhook_id"] == lost.subscription_id
+    assert event.data["reason"] == "gone"
+    kinds = {(each["type"], each["status"], each["reason"]) for each in account.logged() if "type" in each}
+    assert kinds == {("image.recognized", "dropped", "gone"), ("webhook.disabled", "dropped", "webhook_disabled")}
+
+
+def test_one_that_has_failed_for_five_days_is_disabled_once(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 3600)
+    returned(worker, owed(stored(account)))
+    assert stored(account).disabled == "failing"
+    assert [each.data["reason"] for each in account.announced()] == ["failing"]
+    returned(worker, owed(stored(account), events(1)[0]))
+    assert account.announced() == []
+
+
+def test_one_failure_after_five_quiet_days_disables_nobody(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    now = int(time.time())
+    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 2 * 86_400)
+    returned(worker, owed(stored(account)))
+    assert not stored(account).disabled
+
+
+def test_what_is_still_owed_to_a_disabled_one_is_dropped_and_logged(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(worker, owed(told, queued_at=1), attempt=2) == []
+    assert subscriber.received == []
+    (stands,) = account.logged()
+    assert (stands["status"], stands["reason"], stands["tries"]) == ("dropped", "webhook_disabled", 1)
+
+
+def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    made = Delivery.of(EVENT, told, 1)
+    account.log.write([erased_item("public", made.delivery_id, 1)])
+    assert returned(worker, owed(told), attempt=2) == []
+    assert returned(worker, owed(told, put_off=True)) == []
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_what_was_still_on_its_way_when_its_image_was_erased_is_not_sent(
+    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+) -> None:
+    account.log.erase("public", EVENT.data["image_id"], 1)
+    assert returned(worker, owed(told, queued_at=int(time.time()) - 3600)) == []
+    assert subscriber.received == []
+    assert account.logged() == []
+
+
+def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
+    account: Account, worker: ModuleType, told: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(*_: Any) -> Answer:
+        account.log.erase("public", EVENT.data["image_id"], 1)
+        return Answer(500, said="what was said")
+
+    monkeypatch.setattr(worker.connections, "post", post)
+    returned(worker, owed(told, queued_at=int(time.time()) - 3))
+    assert account.logged() == []
+    assert account.log.erased([Delivery.of(EVENT, told, 1)])
+
+
+def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
+    account: Account, worker: ModuleType, subscriber: Subscriber, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    account.dynamodb.delete_table(TableName="deliveries")
+    assert returned(worker, owed(good)) == []
+    assert "not kept" in caplog.messages
+
+
+def test_a_subscriber_is_judged_even_where_the_log_refuses(
+    account: Account, worker: ModuleType, told: Subscription
+) -> None:
+    account.dynamodb.delete_table(TableName="deliveries")
+    returned(worker, owed(told))
+    assert stored(account).health.failures == 1
+
+
+def test_the_deployment_s_own_endpoint_is_never_disabled(
+    account: Account, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = Subscription.default(f"{subscriber.url}/status/410")
+    monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
+    worker = reloaded("deliver.runtime.handler")
+    for event in events(2):
+        assert returned(worker, owed(default, event)) == []
+    assert len(subscriber.received) == 2
+    assert account.announced() == []
+    worker.connections._close(list(worker.connections._kept))
+
+
+def test_the_same_delivery_twice_in_a_batch_is_logged(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    assert returned(worker, owed(good), owed(good)) == []
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert len(found.attempts) == len(subscriber.received) == 2
+
+
+def test_the_log_holds_what_is_sent_again(account: Account, worker: ModuleType, told: Subscription) -> None:
+    returned(worker, owed(told))
+    found = account.log.one("public", Delivery.of(EVENT, told, 1).delivery_id)
+    assert isinstance(found, Logged)
+    assert json.loads(found.body)["data"] == EVENT.data
+    assert found.delivery(told) == replace(Delivery.of(EVENT, told, 0), put_off=True)
+
+
+def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    lost = subscription(0, f"{subscriber.url}/status/410")
+    account.subscriptions.add(lost)
+    returned(worker, owed(lost))
+    new = account.subscriptions.change(
+        "public", lost.subscription_id, {"url": {"S": f"{subscriber.url}/status/200"}}, ("disabled", *HEALTH)
+    )
+    found = account.log.one("public", Delivery.of(EVENT, lost, 1).delivery_id)
+    assert found
+    assert new
+    assert returned(worker, found.delivery(new).to_json()) == []
+    assert [each.path for each in subscriber.received] == ["/status/410", "/status/200"]

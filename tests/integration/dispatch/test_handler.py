@@ -1,0 +1,256 @@
+"""The dispatch handler under moto: deliveries queued, and which events' messages it returns."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from domain.event import Event
+from domain.recognition import Rejection
+from integration.deliveries.runtime.attempt import Attempt
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log_row import LONG_AGO, Logged, attempt_item
+from integration.deliveries.runtime.queue import Deliveries
+from integration.deliveries.runtime.response import Answer
+from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.disabled_event import notice
+from integration.subscriptions.runtime.subscription import Subscription
+from tests.builders import image, recognition, sqs_event
+from tests.integration.conftest import Account, reloaded, subscription
+
+AT = "2026-11-20T17:00:01.000Z"
+CAT = Event.recognized(image(), recognition(), AT)
+REJECTED = Event.rejected(image(image_id="img_" + "2" * 32), Rejection("empty", "The file is empty."), AT)
+THEIRS = Event.recognized(image(owner="them", image_id="img_" + "3" * 32), recognition(), AT)
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+
+
+@pytest.fixture
+def dispatch(account: Account) -> ModuleType:
+    """The dispatch function's module in a fresh worker."""
+    return reloaded("dispatch.runtime.handler")
+
+
+def returned(module: ModuleType, *bodies: str) -> list[str]:
+    """The message ids the handler returns to the queue."""
+    said: dict[str, Any] = module.handler(sqs_event(*bodies), None)
+    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+
+
+def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
+    return sorted((each.subscription_id, each.image_id) for each in queued)
+
+
+def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, dispatch: ModuleType) -> None:
+    for n in range(2):
+        account.subscriptions.add(subscription(n))
+    assert returned(dispatch, CAT.to_json()) == []
+    queued = sorted(account.queued(), key=lambda each: each.subscription_id)
+    owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
+    assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
+    assert len(queued) == 2
+
+
+def test_what_is_dispatched_late_is_looked_up_before_it_is_sent(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
+    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+
+
+def test_what_a_disabled_one_would_be_told_late_is_logged_only_once_that_was_looked_up(
+    account: Account, dispatch: ModuleType
+) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
+    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert account.logged() == []
+
+
+def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription(1, labels=("bird",)))
+    account.subscriptions.add(subscription(2, events=("image.rejected",)))
+    account.subscriptions.add(subscription(3, owner="them"))
+    assert returned(dispatch, CAT.to_json(), REJECTED.to_json(), THEIRS.to_json()) == []
+    rejected, theirs = REJECTED.data["image_id"], THEIRS.data["image_id"]
+    assert owed_to(account.queued()) == [
+        (subscription(1).subscription_id, rejected),
+        (subscription(2).subscription_id, rejected),
+        (subscription(3).subscription_id, theirs),
+    ]
+
+
+def test_a_webhook_registered_a_moment_ago_is_told(account: Account, dispatch: ModuleType) -> None:
+    returned(dispatch, CAT.to_json())
+    account.subscriptions.add(subscription())
+    returned(dispatch, CAT.to_json())
+    assert len(account.queued()) == 1
+
+
+def test_an_event_nobody_wants_is_done_with(account: Account, dispatch: ModuleType) -> None:
+    assert returned(dispatch, CAT.to_json()) == []
+    assert account.queued() == []
+
+
+def test_the_same_event_twice_in_a_batch_is_one_delivery(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    assert returned(dispatch, CAT.to_json(), CAT.to_json()) == []
+    assert len(account.queued()) == 1
+
+
+def test_the_default_endpoint_is_told_of_every_owner(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFAULT_WEBHOOK_URL", "https://example.com/all")
+    assert returned(reloaded("dispatch.runtime.handler"), CAT.to_json(), THEIRS.to_json()) == []
+    assert {(each.owner, each.subscription_id) for each in account.queued()} == {("*", "default")}
+    assert account.rows() == []
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "not json",
+        "[]",
+        "7",
+        "{}",
+        replace(CAT, data={}).to_json(),
+        replace(CAT, data={"recognition": None}).to_json(),
+        replace(CAT, data={"recognition": {"detections": [7]}}).to_json(),
+        replace(CAT, owner=7).to_json(),  # type: ignore[arg-type]
+        replace(CAT, owner=["public"]).to_json(),  # type: ignore[arg-type]
+        replace(CAT, data=CAT.data | {"name": "x" * 20_000}).to_json(),
+    ],
+)
+def test_a_poison_message_is_returned_alone(account: Account, dispatch: ModuleType, poison: str) -> None:
+    account.subscriptions.add(subscription(labels=("cat",)))
+    assert returned(dispatch, poison, CAT.to_json()) == ["message-0"]
+    assert len(account.queued()) == 1
+
+
+def test_a_batch_is_one_query_per_owner_and_one_call_per_ten_deliveries(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription(1))
+    account.subscriptions.add(subscription(2, owner="them"))
+    events = [replace(CAT, event_id=f"evt_{n}", owner=("public", "them")[n % 2]) for n in range(10)]
+    asked: list[str] = []
+    for client in (dispatch.sqs, dispatch.subscriptions._dynamodb):
+        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    assert returned(dispatch, *(each.to_json() for each in events)) == []
+    assert sorted(asked) == ["Query", "Query", "SendMessageBatch"]
+
+
+class Table:
+    """Subscriptions whose owner `throttled` cannot be read just now."""
+
+    def of(self, owner: str) -> list[Subscription]:
+        if owner == "throttled":
+            raise THROTTLED
+        return [subscription(n) for n in range(2)]
+
+
+class Queue:
+    """An SQS that refuses the deliveries to one subscription, or fails altogether."""
+
+    def __init__(self, refused: str = "", error: ClientError | None = None) -> None:
+        self.refused, self.error = refused, error
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        entries: list[dict[str, str]] = asked["Entries"]
+        bad = [each for each in entries if Delivery.from_json(each["MessageBody"]).subscription_id == self.refused]
+        good = [each for each in entries if each not in bad]
+        failed = [{"Id": each["Id"], "Code": "InternalError"} for each in bad]
+        return {"Successful": [{"Id": each["Id"]} for each in good], "Failed": failed}
+
+
+def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
+    records = sqs_event(*(each.to_json() for each in events))["Records"]
+    return [each["messageId"] for each in module.dispatch(records, Table(), Deliveries(queue, "url"), module.log)]
+
+
+def test_an_event_of_which_one_delivery_is_refused_is_returned(dispatch: ModuleType) -> None:
+    assert failed(dispatch, Queue(), CAT, REJECTED) == []
+    assert failed(dispatch, Queue(refused=subscription(1).subscription_id), CAT, REJECTED) == ["message-0", "message-1"]
+
+
+def test_a_call_that_fails_returns_only_its_own_events(dispatch: ModuleType) -> None:
+    class SecondCallFails(Queue):
+        def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+            answer = super().send_message_batch(**asked)
+            self.error = THROTTLED
+            return answer
+
+    events = [replace(CAT, event_id=f"evt_{n}") for n in range(7)]
+    assert failed(dispatch, SecondCallFails(), *events) == ["message-5", "message-6"]
+
+
+def test_an_owner_that_cannot_be_read_does_not_hold_up_the_others(dispatch: ModuleType) -> None:
+    assert failed(dispatch, Queue(), replace(CAT, owner="throttled"), CAT) == ["message-0"]
+
+
+def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_letters(
+    dispatch: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(dispatch, "retry_later", lambda sqs, url, records, delay: waited.extend(map(delay, records)))
+    for n in range(1, 8):
+        dispatch.handler(sqs_event("poison", attempt=n), None)
+    assert waited == [5, 20, 80, 320, 900, 0, 0]
+
+
+def test_what_a_disabled_webhook_misses_is_logged_and_not_sent(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(dispatch, CAT.to_json()) == []
+    assert account.queued() == []
+    (row,) = account.logged()
+    assert (row["status"], row["reason"], row["image_id"]) == ("dropped", "webhook_disabled", CAT.data["image_id"])
+
+
+def test_what_cannot_be_logged_is_tried_again(account: Account, dispatch: ModuleType) -> None:
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    account.dynamodb.delete_table(TableName="deliveries")
+    assert returned(dispatch, CAT.to_json()) == ["message-0"]
+
+
+def test_a_disabled_webhook_is_told_of_by_the_others(account: Account, dispatch: ModuleType) -> None:
+    dead = replace(subscription(1), health=Health(failing_since=1_800_000_000, failures=9))
+    account.subscriptions.add(subscription(2))
+    account.subscriptions.add(subscription(3, events=("image.recognized",)))
+    event = notice(dead, "failing", "2027-01-15T08:00:00.000Z", AT)
+    assert returned(dispatch, event.to_json()) == []
+    (queued,) = account.queued()
+    assert (queued.subscription_id, queued.type) == (subscription(2).subscription_id, "webhook.disabled")
+    assert json.loads(queued.body)["data"]["webhook_id"] == dead.subscription_id
+
+
+def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_be_sent(
+    account: Account, dispatch: ModuleType
+) -> None:
+    account.subscriptions.add(subscription())
+    for event in (CAT, REJECTED):
+        made = Delivery.of(event, subscription(), 1)
+        attempt = Attempt(1, 1.5, 7, Answer(500))
+        account.log.write([Logged.of(made, "pending").to_item(1), attempt_item(made, attempt, None, 1)])
+    erased = Event.erased("public", CAT.data["image_id"], AT)
+    assert returned(dispatch, erased.to_json()) == []
+    assert [each.type for each in account.queued()] == ["image.erased"]
+    assert account.log.of_image("public", CAT.data["image_id"]) == []
+    (kept,) = account.log.of_image("public", REJECTED.data["image_id"])
+    assert len(kept.attempts) == 1
+    gone, other = (Delivery.of(each, subscription(), 1) for each in (CAT, REJECTED))
+    assert account.log.erased([gone, other]) == {("public", gone.delivery_id)}
+    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
+    assert CAT.data["image_id"] not in rows
+
+
+def test_an_erasure_told_twice_does_not_take_back_that_it_is_told(account: Account, dispatch: ModuleType) -> None:
+    erased = Event.erased("public", CAT.data["image_id"], AT)
+    told = Delivery.of(erased, subscription(), 1)
+    account.log.write([Logged.of(told, "delivered").to_item(1)])
+    assert returned(dispatch, erased.to_json()) == []
+    assert account.log.erased([told]) == set()

@@ -1,0 +1,174 @@
+"""What we send, judged by the libraries that subscribers use: two in Python, and one in JavaScript of other make."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from http.client import HTTPConnection
+
+import pytest
+import standardwebhooks
+import svix.webhooks
+
+from integration.deliver.runtime.http.send import make_attempt
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.response import Answer
+from integration.subscriptions.runtime.signature import secret
+from integration.subscriptions.runtime.subscription import ROTATION_SECONDS, Subscription
+from tests.integration.conftest import SIGNING_KEY, subscription
+from tests.ports import free_port
+from tests.stacks import ROOT
+
+BODY = json.dumps({"type": "image.recognized", "data": {"name": "Katze – 猫.jpg"}}, ensure_ascii=False)
+README = (ROOT / "README.md").read_text()
+TOLERANCE = 300
+"""Seconds by which the clocks of sender and receiver may differ, by the libraries' reading of the standard."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What arrives, and the secret its receiver knows."""
+
+    secret: str
+    body: str
+    headers: Mapping[str, str]
+
+
+Verify = Callable[[Sent], bool]
+
+
+def by_standardwebhooks(sent: Sent) -> bool:
+    try:
+        standardwebhooks.Webhook(sent.secret).verify(sent.body, dict(sent.headers))
+    except standardwebhooks.WebhookVerificationError:
+        return False
+    return True
+
+
+def by_svix(sent: Sent) -> bool:
+    try:
+        svix.webhooks.Webhook(sent.secret).verify(sent.body, dict(sent.headers))
+    except svix.webhooks.WebhookVerificationError:
+        return False
+    return True
+
+
+def by_javascript(sent: Sent) -> bool:
+    case = json.dumps([{"secret": sent.secret, "body": sent.body, "headers": sent.headers}])
+    ran = subprocess.run(
+        [node(), "tests/integration/subscriptions/verify.mjs"],
+        input=case,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return bool(json.loads(ran.stdout)[0])
+
+
+EVERY_LIBRARY = pytest.mark.parametrize("verified", [by_standardwebhooks, by_svix, by_javascript])
+
+
+def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1, body: str = BODY) -> Sent:
+    """What an attempt sends, for a receiver that knows the secret of this generation."""
+    arrived: list[Sent] = []
+    known = secret(SIGNING_KEY, told.subscription_id, generation)
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        arrived.append(Sent(known, body.decode(), headers))
+        return Answer(200)
+
+    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", body, told, 1)
+    at = time.time() - seconds_ago
+    make_attempt(post, SIGNING_KEY, delivery, told, 1, now=lambda: at)
+    return arrived[0]
+
+
+@EVERY_LIBRARY
+def test_what_is_sent_verifies(verified: Verify) -> None:
+    assert verified(sent(subscription()))
+
+
+@EVERY_LIBRARY
+def test_another_body_id_time_or_secret_does_not_verify(verified: Verify) -> None:
+    good = sent(subscription())
+    changed = [
+        replace(good, body=good.body + " "),
+        replace(good, headers={**good.headers, "webhook-id": "dlv_2"}),
+        replace(good, headers={**good.headers, "webhook-timestamp": str(int(time.time()) + 1)}),
+        replace(good, secret=secret(SIGNING_KEY, subscription(1).subscription_id, 1)),
+        replace(good, headers={**good.headers, "webhook-signature": ""}),
+    ]
+    assert [each for each in changed if verified(each)] == []
+
+
+@EVERY_LIBRARY
+def test_a_clock_that_is_wrong_by_more_than_five_minutes_is_refused(verified: Verify) -> None:
+    off = partial(sent, subscription())
+    assert [verified(off(seconds_ago=n)) for n in (TOLERANCE - 30, 30 - TOLERANCE)] == [True, True]
+    assert [verified(off(seconds_ago=n)) for n in (TOLERANCE + 30, -TOLERANCE - 30)] == [False, False]
+
+
+@EVERY_LIBRARY
+def test_for_a_day_after_a_rotation_either_secret_verifies(verified: Verify) -> None:
+    rotated = subscription().rotated(int(time.time()) - 60)
+    assert [verified(sent(rotated, generation=n)) for n in (1, 2, 3)] == [True, True, False]
+    day_old = subscription().rotated(int(time.time()) - ROTATION_SECONDS)
+    assert [verified(sent(day_old, generation=n)) for n in (1, 2)] == [False, True]
+
+
+TOLD = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1", "name": "cat.jpg"}})
+TESTED = json.dumps({"type": "webhook.test", "data": {"webhook_id": "sub_1"}})
+
+
+def node() -> str:
+    found = shutil.which("node")
+    assert found, "node comes with requirements.txt"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "interpreter"), [("python", lambda: [sys.executable, "-c"]), ("js", lambda: [node(), "--eval"])]
+)
+def test_the_readme_s_receiver_takes_what_verifies_and_nothing_else(
+    language: str, interpreter: Callable[[], list[str]]
+) -> None:
+    (written,) = re.findall(rf"^## Be told.*?^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    port, good = free_port(), sent(subscription(), body=TOLD)
+    arguments = [good.secret] if language == "python" else ["receiver.js", good.secret]
+    command = [*interpreter(), written.replace("8000", str(port)), *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as receiver:
+        try:
+            asked = (good, replace(good, body=good.body + " "), sent(subscription(), body=TESTED))
+            statuses = [posted(port, each) for each in asked]
+        finally:
+            os.killpg(receiver.pid, signal.SIGTERM)  # node itself too, which the wheel's `node` starts
+        assert receiver.stdout
+        assert statuses == [204, 401, 204]
+        said = [line.split() for line in receiver.stdout.read().splitlines()]
+        assert said[0] == ["dlv_1", "image.recognized", "cat.jpg"]
+        assert said[1][:2] == ["dlv_1", "webhook.test"]
+
+
+def posted(port: int, each: Sent) -> int:
+    """The receiver's answer, once it listens."""
+    deadline = time.monotonic() + 30
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("POST", "/", each.body.encode(), dict(each.headers))
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        finally:
+            connection.close()

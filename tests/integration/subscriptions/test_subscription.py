@@ -1,0 +1,121 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.event import Event
+from domain.ids import is_id
+from domain.recognition import Rejection
+from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.subscription import (
+    ID_PREFIX,
+    ROTATION_SECONDS,
+    Subscription,
+    new_subscription_id,
+)
+from tests.builders import image, recognition
+from tests.integration.conftest import subscription
+
+AT = "2026-11-20T17:00:01.000Z"
+CAT = Event.recognized(image(), recognition("Cat", 0.9), AT)
+REJECTED = Event.rejected(image(), Rejection("empty", "The file is empty."), AT)
+
+
+def test_a_subscription_survives_its_table() -> None:
+    kept = subscription(
+        events=("image.rejected",),
+        labels=("cat", "狗"),
+        min_confidence=0.1,
+        description="the till",
+        generation=3,
+        created_at=AT,
+    )
+    assert Subscription.from_item(kept.to_item()) == kept
+
+
+def test_what_callers_see_names_every_wish_and_no_secret() -> None:
+    assert subscription(labels=("cat",)).to_dict() == {
+        "webhook_id": "sub_" + "0" * 32,
+        "url": "https://example.com/hook",
+        "events": ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"],
+        "labels": ["cat"],
+        "min_confidence": 0.0,
+        "description": "",
+        "rate_limit": None,
+        "created_at": "",
+        "enabled": True,
+        "disabled": None,
+        "failing_since": None,
+    }
+
+
+def test_one_that_fails_or_is_disabled_says_since_when_and_why() -> None:
+    failing = subscription(health=Health(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT)
+    shown = failing.to_dict()
+    assert shown["failing_since"] == "2027-01-15T08:00:00.000Z"
+    assert (shown["enabled"], shown["disabled"]) == (False, {"reason": "gone", "at": AT})
+
+
+def test_a_rotated_secret_signs_beside_its_successor_for_a_day() -> None:
+    once = subscription().rotated(1_800_000_000)
+    assert once.generations(1_800_000_000 + ROTATION_SECONDS - 1) == [2, 1]
+    assert once.generations(1_800_000_000 + ROTATION_SECONDS) == [2]
+    twice = once.rotated(1_800_000_000 + 3600)
+    assert twice.generations(1_800_000_000 + 7200) == [3, 2, 1]
+    assert twice.generations(1_800_000_000 + ROTATION_SECONDS) == [3, 2]
+
+
+def test_however_often_it_is_rotated_only_so_many_secrets_sign() -> None:
+    rotated = subscription()
+    for n in range(9):
+        rotated = rotated.rotated(1_800_000_000 + n)
+    assert rotated.generations(1_800_000_010) == [10, 9, 8, 7, 6]
+
+
+def test_without_wishes_everything_is_wanted() -> None:
+    assert subscription().wants(CAT)
+    assert subscription().wants(REJECTED)
+    assert subscription().wants(Event.recognized(image(), replace(recognition(), detections=()), AT))
+
+
+def test_other_types_are_not_wanted() -> None:
+    assert not subscription(events=("image.rejected",)).wants(CAT)
+    assert not subscription(events=("image.recognized",)).wants(REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("labels", "min_confidence", "wanted"),
+    [
+        (("cat",), 0.0, True),
+        (("cat",), 0.9, True),
+        (("cat",), 0.91, False),
+        (("bird", "CAT"), 0.5, True),
+        (("bird",), 0.0, False),
+        (("dog",), 0.5, False),
+        ((), 0.9, True),
+        ((), 0.91, False),
+    ],
+)
+def test_one_of_the_labels_must_be_seen_surely_enough(
+    labels: tuple[str, ...], min_confidence: float, wanted: bool
+) -> None:
+    assert subscription(labels=labels, min_confidence=min_confidence).wants(CAT) is wanted
+
+
+def test_labels_do_not_keep_a_rejection_from_being_told() -> None:
+    assert subscription(labels=("bird",), min_confidence=1.0).wants(REJECTED)
+
+
+def test_ids_sort_by_the_time_they_were_made() -> None:
+    times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(3)]
+    ids = [new_subscription_id(at) for at in times]
+    assert ids == sorted(ids)
+    assert all(is_id(ID_PREFIX, each) for each in ids)
+    assert len({new_subscription_id(times[0]) for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    "text", ["", "default", "sub_", "sub_" + "g" * 32, "sub_" + "0" * 33, "sub_" + "0" * 32 + "\n"]
+)
+def test_other_texts_are_no_id(text: str) -> None:
+    assert not is_id(ID_PREFIX, text)

@@ -1,0 +1,104 @@
+from typing import Any
+
+import pytest
+
+from integration.subscriptions.runtime.subscription import Item, Subscription
+from integration.subscriptions.runtime.table import Subscriptions, SubscriptionsError
+from tests.integration.conftest import Account, subscription
+
+DEFAULT = Subscription.default("https://example.com/all")
+
+
+class Forgetful:
+    """A DynamoDB that reads one key a request and leaves the others unprocessed."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        self.requests += 1
+        asked = request["RequestItems"]["subscriptions"]
+        assert asked["ConsistentRead"]
+        first, *rest = asked["Keys"]
+        unread = {"subscriptions": {"Keys": rest, "ConsistentRead": True}} if rest else {}
+        return {"Responses": {"subscriptions": [self._item(first)]}, "UnprocessedKeys": unread}
+
+    def _item(self, key: Item) -> Item:
+        return subscription(owner=key["owner"]["S"], subscription_id=key["subscription_id"]["S"]).to_item()
+
+
+class Paged:
+    """A DynamoDB that answers one item a page."""
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        assert asked["ConsistentRead"]
+        n = int(asked["ExclusiveStartKey"]["n"]["N"]) if "ExclusiveStartKey" in asked else 0
+        answer: dict[str, Any] = {"Items": [subscription(n).to_item()]}
+        return answer | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
+
+
+def ids(*subscriptions: Subscription) -> list[tuple[str, str]]:
+    return [(each.owner, each.subscription_id) for each in subscriptions]
+
+
+def test_keys_left_unread_are_asked_for_again() -> None:
+    dynamodb = Forgetful()
+    found = Subscriptions(dynamodb, "subscriptions").by_ids(ids(*map(subscription, range(4))))
+    assert found == {("public", each.subscription_id): each for each in map(subscription, range(4))}
+    assert dynamodb.requests == 4
+
+
+def test_a_table_that_stays_unread_is_not_taken_for_deleted_subscriptions() -> None:
+    with pytest.raises(SubscriptionsError, match="2 subscriptions are still unread"):
+        Subscriptions(Forgetful(), "subscriptions").by_ids(ids(*map(subscription, range(7))))
+
+
+def test_a_subscription_asked_for_twice_is_one_key() -> None:
+    dynamodb = Forgetful()
+    assert len(Subscriptions(dynamodb, "subscriptions").by_ids(ids(subscription(), subscription()))) == 1
+    assert dynamodb.requests == 1
+
+
+def test_every_page_of_an_owner_is_told() -> None:
+    assert Subscriptions(Paged(), "subscriptions").of("public") == [subscription(n) for n in range(3)]
+
+
+def test_the_default_one_costs_no_request() -> None:
+    dynamodb = Forgetful()
+    found = Subscriptions(dynamodb, "subscriptions", DEFAULT.url).by_ids(ids(DEFAULT))
+    assert found == {("*", "default"): DEFAULT}
+    assert dynamodb.requests == 0
+
+
+def test_the_default_one_is_told_of_every_owner_s_events(account: Account) -> None:
+    account.subscriptions.add(subscription())
+    told = Subscriptions(account.dynamodb, "subscriptions", DEFAULT.url)
+    assert told.of("public") == [DEFAULT, subscription()]
+    assert told.of("somebody") == [DEFAULT]
+
+
+def test_deleted_ones_are_not_among_those_found(account: Account) -> None:
+    account.subscriptions.add(subscription(1))
+    assert account.subscriptions.by_ids(ids(subscription(1), subscription(2), DEFAULT)) == {
+        ("public", subscription(1).subscription_id): subscription(1)
+    }
+
+
+def test_an_owner_reads_and_removes_only_their_own(account: Account) -> None:
+    theirs = subscription(owner="them")
+    account.subscriptions.add(theirs)
+    assert account.subscriptions.get("me", theirs.subscription_id) is None
+    assert account.subscriptions.remove("me", theirs.subscription_id) is False
+    assert account.subscriptions.get("them", theirs.subscription_id) == theirs
+    assert account.subscriptions.remove("them", theirs.subscription_id) is True
+    assert account.rows() == []
+
+
+def test_pages_are_newest_first_and_end_exactly(account: Account) -> None:
+    for n in range(4):
+        account.subscriptions.add(subscription(n))
+    account.subscriptions.add(subscription(9, owner="them"))
+    first, cursor = account.subscriptions.page("public", 2, None)
+    second, end = account.subscriptions.page("public", 2, cursor)
+    assert [first, second] == [[subscription(3), subscription(2)], [subscription(1), subscription(0)]]
+    assert end is None

@@ -1,0 +1,101 @@
+"""The log of dispatch and deliver: every line about an image bears its id, and none a URL or a secret."""
+
+import io
+import json
+import time
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from domain.event import Event
+from integration.deliver.runtime import attempt_log
+from integration.deliver.runtime.attempt_log import logger
+from integration.deliveries.runtime.attempt import Attempt
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.response import Answer
+from tests.builders import IMAGE_ID, image, recognition, sqs_event
+from tests.integration.conftest import Account, reloaded, subscription
+
+CAT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What is logged."""
+    stream = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    return stream
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def test_an_event_s_line_names_its_image_and_the_deliveries_it_makes(account: Account, log: io.StringIO) -> None:
+    account.subscriptions.add(subscription())
+    assert reloaded("dispatch.runtime.handler").handler(sqs_event(CAT.to_json()), None) == {"batchItemFailures": []}
+    (queued,) = account.queued()
+    (line,) = lines(log)
+    assert (line["correlation_id"], line["deliveries"]) == (IMAGE_ID, [queued.delivery_id])
+
+
+def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: ModuleType, log: io.StringIO) -> None:
+    told = subscription()
+    account.subscriptions.add(told)
+    dispatch = reloaded("dispatch.runtime.handler")
+    account.sqs.delete_queue(QueueUrl=account.deliveries)
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
+    account.dynamodb.delete_table(TableName="deliveries")
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    worker.connections.post = lambda *asked: Answer(204)
+    worker.handler(sqs_event(Delivery.of(CAT, told, int(time.time())).to_json()), None)
+    account.dynamodb.delete_table(TableName="subscriptions")
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    found = {line["message"] for line in lines(log) if line.get("correlation_id") == IMAGE_ID}
+    assert found >= {"delivery not queued", "what was missed is not logged", "not kept", "event not dispatched"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(Answer(503), {"status": 503}), (Answer(error="timeout"), {"error": "timeout"})]
+)
+def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(
+    capsys: pytest.CaptureFixture[str], answer: Answer, said: dict[str, Any]
+) -> None:
+    told = subscription(url="https://user.example/hook?token=hush")
+    owed = Delivery.from_json(Delivery.of(CAT, told, 1).to_json())
+    attempt_log.tell([(owed, Attempt(4, 1.0, 7, answer)), (owed, Attempt(5, 1.0, 8, answer))])
+    written = capsys.readouterr().out
+    first, second = map(json.loads, written.splitlines())
+    ids = {
+        "correlation_id": IMAGE_ID,
+        "delivery_id": owed.delivery_id,
+        "subscription_id": told.subscription_id,
+    }
+    assert first.items() >= (ids | said | {"attempt": 4, "ms": 7}).items()
+    assert second["attempt"] == 5
+    assert not any(hidden in written for hidden in ("hush", "user.example", "whsec_"))
+
+
+def test_an_attempt_s_line_has_what_powertools_gives_every_line(
+    log: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
+    logger.info("attempt")
+    attempt_log.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+    (line,), given = lines(log), json.loads(capsys.readouterr().out)
+    assert given.keys() >= line.keys() - {"location"}
+    for name in ("level", "message", "service", "xray_trace_id"):
+        assert given[name] == line[name]
+
+
+def test_a_log_for_warnings_holds_no_attempts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger.setLevel("WARNING")
+    try:
+        attempt_log.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+    finally:
+        logger.setLevel("INFO")
+    assert capsys.readouterr().out == ""

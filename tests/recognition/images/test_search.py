@@ -1,0 +1,255 @@
+"""Finding images by what was seen, how surely, by whom and when, in DynamoDB, counting what is read for it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from domain.ids import timed_id
+from domain.image import Image
+from domain.options import Options
+from domain.recognition import Detection, Model, Recognition, Rejection
+from recognition.images.runtime.filters import Filters
+from recognition.images.runtime.search import Search
+from recognition.results.runtime import index_rows
+from recognition.results.runtime.entry import Entry, Outcome
+from tests.builders import create_table, http_request, image
+from tests.recognition.conftest import TABLES
+from wire.aws import rows
+from wire.http.api import ApiError
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+AT = "2026-11-20T17:00:01.000Z"
+
+
+@dataclass
+class Counting:
+    """A DynamoDB client that counts the queries and the rows they read."""
+
+    dynamodb: Any
+    queries: int = 0
+    read: int = 0
+    limits: list[int] = field(default_factory=list)
+
+    def query(self, **asked: Any) -> Any:
+        answer = self.dynamodb.query(**asked)
+        self.queries, self.read = self.queries + 1, self.read + answer["ScannedCount"]
+        self.limits.append(asked["Limit"])
+        return answer
+
+
+def nth(n: int) -> Image:
+    """An image of ann's that came so many minutes after noon."""
+    return image(f"{n}.jpg", image_id=timed_id("img", NOON + timedelta(minutes=n), f"{n:020x}"), owner="ann")
+
+
+def seen(detector: str = "edge", **labels: float) -> Recognition:
+    detections = tuple(Detection(label.replace("_", " "), sure) for label, sure in labels.items())
+    return Recognition(detector, Model("m", "1"), detections, duration_ms=1)
+
+
+def keep(dynamodb: Any, outcomes: Iterable[Outcome]) -> None:
+    """Store these outcomes, each of a later image of ann's, as the recogniser does."""
+    entries = [Entry(nth(n), outcome, AT, Options()) for n, outcome in enumerate(outcomes)]
+    rows.write(dynamodb, [rows.put("recognitions", entry.to_item()) for entry in entries])
+    rows.write(dynamodb, [rows.put("index", row) for entry in entries for row in index_rows.rows(entry)])
+
+
+def filters(**query: str) -> Filters:
+    return Filters.from_request(http_request("GET /images", query=query))
+
+
+def search(dynamodb: Any) -> Search:
+    return Search(dynamodb, "recognitions", "index")
+
+
+def every(dynamodb: Any, query: dict[str, str], limit: int = 100, owner: str = "ann") -> list[str]:
+    """The names of all images found, page by page."""
+    names, after = [], None
+    while True:
+        entries, after = search(dynamodb).page(owner, filters(**query), limit, after)
+        names += [entry.image.name.removesuffix(".jpg") for entry in entries]
+        if after is None:
+            return names
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    """A DynamoDB with the tables, and nothing in them."""
+    with mock_aws():
+        yield tables()
+
+
+@pytest.fixture
+def stocked(dynamodb: Any) -> Any:
+    """One that has OUTCOMES."""
+    keep(dynamodb, OUTCOMES)
+    return dynamodb
+
+
+def tables() -> Any:
+    dynamodb = boto3.client("dynamodb")
+    for name, keys in TABLES.items():
+        create_table(dynamodb, name, *keys)
+    return dynamodb
+
+
+OUTCOMES: list[Outcome] = [
+    seen(cat=0.97, dog=0.2),
+    seen(Cat=0.6),
+    seen("rekognition", cat=0.95, grass=0.55),
+    seen(cat=0.3),
+    seen(unknown=0.99),
+    Rejection("damaged_image", "It is damaged."),
+    seen(dog=0.91),
+    seen("rekognition", DOG=0.4),
+]
+
+
+QUESTIONS: list[tuple[dict[str, str], str]] = [
+    ({}, "7 6 5 4 3 2 1 0"),
+    ({"label": "cat"}, "3 2 1 0"),
+    ({"label": "CAT"}, "3 2 1 0"),
+    ({"label": "cat", "min_confidence": "0.3"}, "3 2 1 0"),
+    ({"label": "cat", "min_confidence": "0.31"}, "2 1 0"),
+    ({"label": "cat", "min_confidence": "0.5"}, "2 1 0"),
+    ({"label": "cat", "min_confidence": "0.61"}, "2 0"),
+    ({"label": "cat", "min_confidence": "0.96"}, "0"),
+    ({"label": "cat", "detector": "rekognition"}, "2"),
+    ({"label": "ca"}, ""),
+    ({"label": "unknown"}, "4"),
+    ({"min_confidence": "0"}, "7 6 5 4 3 2 1 0"),
+    ({"min_confidence": "0.35"}, "7 6 2 1 0"),
+    ({"min_confidence": "0.6"}, "6 2 1 0"),
+    ({"min_confidence": "0.95"}, "2 0"),
+    ({"min_confidence": "0.5", "detector": "rekognition"}, "2"),
+    ({"min_confidence": "0.35", "detector": "rekognition"}, "7 2"),
+    ({"detector": "rekognition"}, "7 2"),
+    ({"detector": "edge"}, "6 4 3 1 0"),
+    ({"status": "rejected"}, "5"),
+    ({"status": "recognized"}, "7 6 4 3 2 1 0"),
+    ({"status": "recognized", "label": "dog"}, "7 6 0"),
+    ({"status": "rejected", "label": "dog"}, ""),
+    ({"status": "rejected", "min_confidence": "0.1"}, ""),
+    ({"since": "2026-11-20T12:06:00Z"}, "7 6"),
+    ({"until": "2026-11-20T12:02:00Z"}, "1 0"),
+    ({"since": "2026-11-20T12:02:00Z", "until": "2026-11-20T12:05:00Z", "label": "cat"}, "3 2"),
+    ({"since": "2026-11-20T14:02:00 02:00", "until": "2026-11-20T12:03:00.001Z"}, "3 2"),
+    ({"since": "2026-11-21"}, ""),
+    ({"until": "2026-11-21", "status": "rejected"}, "5"),
+    ({"since": "0001-01-01", "until": "1969-12-31"}, ""),
+    ({"since": "9999-12-31"}, ""),
+]
+
+
+def test_filters_find_what_they_say_newest_first_whatever_the_page(stocked: Any) -> None:
+    for (query, names), limit in product(QUESTIONS, (1, 2, 100)):
+        assert every(stocked, query, limit) == names.split(), query
+
+
+def test_nothing_of_another_owner_is_found(stocked: Any) -> None:
+    asked: list[dict[str, str]] = [
+        {},
+        {"label": "cat"},
+        {"status": "rejected"},
+        {"detector": "edge"},
+        {"min_confidence": "0.5"},
+    ]
+    for query in asked:
+        assert every(stocked, query, owner="bob") == []
+
+
+def test_an_owner_named_like_another_one_s_key_finds_nothing_of_theirs(stocked: Any) -> None:
+    assert every(stocked, {"label": "0/cat"}, owner="ann/label") == []
+
+
+def test_what_an_erased_image_leaves_is_not_found(dynamodb: Any) -> None:
+    keep(dynamodb, OUTCOMES[:3])
+    key = {"owner": {"S": "ann"}, "image_id": {"S": nth(1).image_id}}
+    dynamodb.put_item(TableName="recognitions", Item=key | {"sequencer": {"S": "~"}, "expires": {"N": "1"}})
+    assert every(dynamodb, {}, 1) == ["2", "0"]
+
+
+def test_pages_stay_where_they_are_while_images_arrive(dynamodb: Any) -> None:
+    keep(dynamodb, [seen(cat=0.97)] * 4)
+    first, after = search(dynamodb).page("ann", filters(label="cat"), 2, None)
+    keep(dynamodb, [seen(cat=0.97)] * 8)
+    rest, end = search(dynamodb).page("ann", filters(label="cat"), 2, after)
+    assert [entry.image.name for entry in (*first, *rest)] == ["3.jpg", "2.jpg", "1.jpg", "0.jpg"]
+    assert end is None or search(dynamodb).page("ann", filters(label="cat"), 2, end) == ([], None)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"label": "cat"},
+        {"label": "cat", "min_confidence": "0.9"},
+        {"min_confidence": "0.5"},
+        {"detector": "edge"},
+        {"status": "rejected"},
+        {"since": "2026-11-20T12:10:00Z", "label": "cat"},
+    ],
+)
+def test_no_more_is_read_than_is_shown(dynamodb: Any, query: dict[str, str]) -> None:
+    some: list[Outcome] = [seen(cat=0.97, dog=0.6), Rejection("empty", "It is empty."), seen("rekognition", bird=0.2)]
+    keep(dynamodb, some * 7)
+    counting = Counting(dynamodb)
+    found = every(counting, query, 5)
+    assert found
+    assert counting.read <= 1.1 * len(found)
+
+
+RARE = {"label": "cat", "min_confidence": "0.52"}
+
+
+def test_what_fits_few_ends_a_page_early_and_leads_on(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recognition.images.runtime.search._SPARE", 40)
+    keep(dynamodb, [seen(cat=0.52), *[seen(cat=0.5)] * 59])
+    counting = Counting(dynamodb)
+    entries, after = search(counting).page("ann", filters(**RARE), 2, None)
+    assert entries == []
+    assert after is not None
+    assert 40 <= counting.read < 60
+    assert every(dynamodb, RARE, 2) == ["0"]
+
+
+def test_the_fewer_fit_the_more_is_read_at_once(dynamodb: Any) -> None:
+    keep(dynamodb, [seen(cat=0.52), *[seen(cat=0.5)] * 59])
+    counting = Counting(dynamodb)
+    assert every(counting, RARE, 2) == ["0"]
+    assert counting.limits == [2, 4, 12, 36, 108]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"label": ""}, "invalid_label"),
+        ({"label": "x" * 101}, "invalid_label"),
+        ({"label": "a\nb"}, "invalid_label"),
+        ({"min_confidence": "1.1"}, "invalid_options"),
+        ({"min_confidence": "nan"}, "invalid_options"),
+        ({"detector": "cascade"}, "invalid_detector"),
+        ({"detector": ""}, "invalid_detector"),
+        ({"status": "queued"}, "invalid_status"),
+        ({"status": "Rejected"}, "invalid_status"),
+        ({"since": "2026-11-21T10:00:00Z", "until": "2026-11-21T10:00:00Z"}, "invalid_time"),
+    ]
+    + [
+        ({name: given}, "invalid_time")
+        for name, given in product(
+            ("since", "until"),
+            ("", "now", "2026-11-31", "2026-11-21T10:00:00", "20261121", "2026-W47-6", "1732190400",
+             "2026-11-21T24:00:00Z", "2026-11-21 10:00:00Z", "２０２６-11-21", "9999-12-31T23:59:59-23:59"),
+        )
+    ],
+)  # fmt: skip
+def test_a_filter_that_makes_no_sense_says_why(query: dict[str, str], code: str) -> None:
+    with pytest.raises(ApiError) as caught:
+        filters(**query)
+    assert (caught.value.status, caught.value.code) == (400, code)

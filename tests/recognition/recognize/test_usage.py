@@ -1,0 +1,52 @@
+"""What an answer adds to its owner's counters."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.clock import now
+from domain.options import Options
+from domain.recognition import Rejection
+from recognition.recognize.runtime.usage import Usage, counters
+from recognition.results.runtime.entry import Entry, Outcome
+from tests.builders import image, recognition
+from tests.recognition.conftest import Account
+
+PAID = replace(recognition(), detector="rekognition")
+BY_EDGE = replace(recognition(), asked="cascade")
+
+
+def entry(outcome: Outcome, **changed: str) -> Entry:
+    """An arrival's answer."""
+    return Entry(image(), outcome, "2026-11-20T17:00:01.000Z", Options(), **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "counted"),
+    [
+        (entry(recognition()), {"uploads", "recognized"}),
+        (entry(Rejection("empty", "No.")), {"uploads", "rejected"}),
+        (entry(PAID), {"uploads", "recognized", "rekognition_calls"}),
+        (entry(replace(PAID, asked="cascade")), {"uploads", "recognized", "rekognition_calls"}),
+        (entry(BY_EDGE), {"uploads", "recognized", "cascade_saved"}),
+        (entry(recognition(), reused_from="img_1"), {"uploads", "recognized", "reused"}),
+        (entry(BY_EDGE, reused_from="img_1"), {"uploads", "recognized", "reused"}),
+        (entry(PAID, reused_from="img_1"), {"uploads", "recognized", "reused", "reused_rekognition"}),
+        (entry(PAID, request="rcg_1"), {"recognized", "rekognition_calls"}),
+    ],
+)
+def test_each_kind_of_answer_counts_as_what_it_cost_and_saved(answer: Entry, counted: set[str]) -> None:
+    assert set(counters(answer)) == counted
+    assert len(counters(answer)) == len(counted)
+
+
+def test_each_owner_s_answers_of_a_batch_are_one_request(account: Account) -> None:
+    calls: list[object] = []
+    account.dynamodb.meta.events.register("before-call.dynamodb", lambda **call: calls.append(call["model"].name))
+    theirs = replace(entry(PAID), image=replace(image(), owner="bob"))
+    Usage(account.dynamodb, "usage").count([entry(PAID), entry(recognition()), theirs])
+    assert calls == ["UpdateItem"] * 2
+    rows = {row["owner"]["S"]: row for row in account.rows("usage")}
+    assert rows["public"]["uploads"] == {"N": "2"}
+    assert rows["bob"]["rekognition_calls"] == {"N": "1"}
+    assert rows["bob"]["day"]["S"] == f"{now():%Y-%m-%d}"

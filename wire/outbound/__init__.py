@@ -1,0 +1,1 @@
+"""Connections to servers that callers name, and the guard of them."""
