@@ -166,3 +166,6 @@ class Rejection:
     def to_dict(self) -> dict[str, str]:
         """The JSON form callers see."""
         return {"code": self.code, "detail": self.detail}
+
+
+Outcome = Recognition | Rejection

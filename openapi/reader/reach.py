@@ -33,7 +33,9 @@ class Reach:
 
     def statuses(self) -> set[int]:
         """The statuses of answers that are no problems."""
-        replies = {literal(call.node.args[0]) for call in self._calls if call.name == "reply" and call.node.args}
+        replies = {
+            literal(call.node.args[0]) for call in self._calls if call.name == "json_response" and call.node.args
+        }
         written = {status for each in self._definitions for status in _written_statuses(each.node)}
         return {status for status in replies | written if isinstance(status, int)}
 

@@ -22,8 +22,9 @@ from local import emulator
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
 from wire.aws.client import client
-from wire.outbound.connection import Policy, Target, check_url
 from wire.outbound.fetch import fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import Target, check_url
 
 BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
-from wire.outbound.connection import Policy, check_url
 from wire.outbound.fetch import fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import check_url
 
 SIZE = 12_000_000
 PIECE = 1024 * 1024

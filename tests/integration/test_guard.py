@@ -16,7 +16,7 @@ from tests.builders import image, recognition, sqs_event
 from tests.certificates import Certificates
 from tests.integration.conftest import Account, reloaded, subscription
 from tests.loopback_server import response, serving
-from wire.outbound.connection import Policy
+from wire.outbound.policy import Policy
 
 HOST = "hook.example"
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")

@@ -70,7 +70,7 @@ def client(service: str, **config: Any) -> Any:
     return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
 
 
-def unjudged(service: str) -> Any:
+def client_without_validation(service: str) -> Any:
     """A client that does not look at what it is given: for DynamoDB's batches of rows, which are made here as it sends
     them, to look at each value and copy it takes longer than to send them."""
     made = client(service, parameter_validation=False)

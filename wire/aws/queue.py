@@ -20,7 +20,7 @@ PUT_OFF, TRIED = "PutOff", "Tried"
 logger = Logger()
 
 
-def failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
+def batch_item_failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
     """The answer that returns just these records to their queue.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
@@ -28,14 +28,14 @@ def failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
 
-def attempt(record: Record) -> int:
+def receive_count(record: Record) -> int:
     """How many times this record has been received, this time included."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def tries(record: Record) -> int:
     """How many tries its message has had, this one included; to be put off was none."""
-    return _told(record, TRIED) + attempt(record)
+    return _told(record, TRIED) + receive_count(record)
 
 
 def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
@@ -60,7 +60,7 @@ def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Call
             logger.warning("retry not paced", extra={"code": refused["Code"]})
 
 
-def put_off(sqs: Any, queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
+def requeue(sqs: Any, queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
     """Send messages that could not be tried once more, each after `pause(how often that was)` seconds.
 
     Answers those that are replaced thereby: to hide them instead would count as a try. The others SQS did not take, or

@@ -12,7 +12,7 @@ _random = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class RetryPolicy:
     """`pauses` are the seconds after each failed try but the last, shorter or longer by chance by the part `jitter`."""
 
     pauses: tuple[int, ...]
@@ -23,7 +23,7 @@ class Schedule:
         """How many there are."""
         return len(self.pauses) + 1
 
-    def pause(self, tried: int, at_least: int = 0, chance: Callable[[], float] = _random.random) -> int:
+    def backoff(self, tried: int, at_least: int = 0, chance: Callable[[], float] = _random.random) -> int:
         """Seconds after the try of this number, or longer where somebody asks for it.
 
         Nothing after the last, so that a message goes to the dead letters at once.
@@ -34,8 +34,8 @@ class Schedule:
         return min(math.ceil(max(scheduled, at_least)), LONGEST_PAUSE)
 
 
-UPLOADS = Schedule((2, 4, 8, 16))
-EVENTS = Schedule((5, 20, 80, 320, 900))
-PUT_OFFS = Schedule((45, 90, 180, 360) + (675,) * 196, jitter=0.3)
+UPLOADS = RetryPolicy((2, 4, 8, 16))
+EVENTS = RetryPolicy((5, 20, 80, 320, 900))
+REQUEUES = RetryPolicy((45, 90, 180, 360) + (675,) * 196, jitter=0.3)
 """A day and a half in all, each no longer than SQS delays a message; then what is put off is tried as any other."""
-DELIVERIES = Schedule((5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600), jitter=0.1)
+DELIVERIES = RetryPolicy((5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600), jitter=0.1)

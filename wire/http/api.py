@@ -16,8 +16,8 @@ from domain.image import ID_PREFIX, PUBLIC
 from wire.http import sign_in
 
 Request = Mapping[str, Any]
-Reply = dict[str, Any]
-Routes = Mapping[str, Callable[[Request], Reply]]
+Response = dict[str, Any]
+Routes = Mapping[str, Callable[[Request], Response]]
 
 _SECONDS_UNTIL_RETRY = "5"
 
@@ -25,14 +25,14 @@ logger = Logger()
 
 
 class ApiError(Exception):
-    """An answer other than success: HTTP status, stable code, a sentence for the caller, and headers as `reply` has."""
+    """A response other than success: HTTP status, stable code, a sentence for the caller, headers as in `json_response`."""
 
     def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False, **headers: str) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.retryable, self.headers = status, code, detail, retryable, headers
 
 
-def respond(routes: Routes, request: Request) -> Reply:
+def respond(routes: Routes, request: Request) -> Response:
     """Answer an API Gateway v2 request by its route key; whatever goes wrong becomes a problem."""
     request_id = str(request["requestContext"]["requestId"])
     logger.append_keys(correlation_id=_image_id(request) or request_id, request_id=request_id)
@@ -46,7 +46,7 @@ def about(image_id: str) -> None:
     logger.append_keys(correlation_id=image_id)
 
 
-def _answer(routes: Routes, request: Request) -> Reply:
+def _answer(routes: Routes, request: Request) -> Response:
     try:
         if request["routeKey"] not in sign_in.OPEN_ROUTES:
             owner(request)
@@ -58,7 +58,7 @@ def _answer(routes: Routes, request: Request) -> Reply:
         return _problem(ApiError(500, "internal_error", "Something failed on our side; try again.", retryable=True))
 
 
-def reply(status: int, body: object, **headers: str) -> Reply:
+def json_response(status: int, body: object, **headers: str) -> Response:
     """A JSON answer; header names are given with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return {
@@ -131,11 +131,11 @@ def _image_id(request: Request) -> str | None:
     return named if is_id(ID_PREFIX, named) else None
 
 
-def _no_such_route(request: Request) -> Reply:
+def _no_such_route(request: Request) -> Response:
     raise ApiError(404, "no_such_route", "There is no such route; docs/api.md lists those there are.")
 
 
-def _problem(error: ApiError) -> Reply:
+def _problem(error: ApiError) -> Response:
     said = {
         "type": "about:blank",
         "title": error.code.replace("_", " ").capitalize(),
@@ -145,4 +145,4 @@ def _problem(error: ApiError) -> Reply:
         "retryable": error.retryable,
     }
     when = {"retry_after": _SECONDS_UNTIL_RETRY} if error.status == 503 else {}
-    return reply(error.status, said, content_type="application/problem+json", **when | error.headers)
+    return json_response(error.status, said, content_type="application/problem+json", **when | error.headers)

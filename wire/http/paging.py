@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, owner, query, reply
+from wire.http.api import ApiError, Request, Response, json_response, owner, query
 
 DEFAULT_LIMIT = 25
 MOST = 100
@@ -48,9 +48,9 @@ class Cursors:
             raise _invalid()
         return last.decode()
 
-    def page(self, request: Request, items: Sequence[object], last: str | None, **more: object) -> Reply:
+    def page(self, request: Request, items: Sequence[object], last: str | None, **more: object) -> Response:
         """The answer, with what `more` there is to say; `last` is the id to go on from, None at the end."""
-        return reply(200, {"items": items, "next_cursor": self.after(request, last)} | more)
+        return json_response(200, {"items": items, "next_cursor": self.after(request, last)} | more)
 
     def after(self, request: Request, last: str | None) -> str | None:
         """The cursor that goes on behind this id, with the same question; None at the end."""

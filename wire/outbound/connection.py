@@ -13,15 +13,13 @@ from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from wire.outbound.deadline_socket import WatchedSocket, refusal
+from wire.outbound.deadline_socket import DeadlineSocket, refusal
 from wire.outbound.framing import StrictResponse
 from wire.outbound.policy import Policy, check_addresses, check_target
-from wire.outbound.target import Address, Target, TargetError, check_url
+from wire.outbound.target import Address, Target, TargetError
 
 if TYPE_CHECKING:
     import ssl
-
-__all__ = ["OutboundConnection", "Policy", "Target", "TargetError", "check_target", "check_url", "connection"]
 
 
 def connection(target: Target, policy: Policy, deadline: float) -> "OutboundConnection":
@@ -55,7 +53,7 @@ class OutboundConnection(HTTPConnection):
         except (OSError, TargetError) as error:
             plain.close()
             raise refusal(error) from error
-        self.sock = WatchedSocket(channel, self.remaining)
+        self.sock = DeadlineSocket(channel, self.remaining)
 
     def remaining(self) -> float:
         """Seconds left; raises TargetError `timeout` when there are none."""

@@ -17,7 +17,7 @@ Rounded up to so many, it is the same for a connection's next request.
 _AHEAD = 8192
 
 
-class WatchedSocket:
+class DeadlineSocket:
     """What http.client needs of a socket; no wait is longer than what the deadline leaves, give or take a moment."""
 
     def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
@@ -46,7 +46,7 @@ class WatchedSocket:
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """A reader under the same watch; it outlives `close`, as with any socket."""
-        return io.BufferedReader(_WatchedReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
+        return io.BufferedReader(_DeadlineReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
 
     def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
         """One operation that may wait for as long as is left; raises TargetError."""
@@ -64,8 +64,8 @@ class WatchedSocket:
         self._channel.close()
 
 
-class _WatchedReader(io.RawIOBase):
-    def __init__(self, raw: io.RawIOBase, watched: WatchedSocket) -> None:
+class _DeadlineReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, watched: DeadlineSocket) -> None:
         self._raw, self._watched = raw, watched
 
     def readable(self) -> bool:

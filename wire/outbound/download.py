@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected, UnknownTransferEncoding
 
 from domain.image_type import HEAD, image_type
-from wire.outbound.connection import TargetError
+from wire.outbound.target import TargetError
 
 _CHUNK = 1024 * 1024
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPException, HTTPResponse
 
-from wire.outbound.connection import OutboundConnection, Policy, Target, connection
+from wire.outbound.connection import OutboundConnection, connection
 from wire.outbound.download import Download, FetchError, broken, encoded
 from wire.outbound.framing import check_framing
+from wire.outbound.policy import Policy
 from wire.outbound.redirect import redirected
+from wire.outbound.target import Target
 
 LARGEST = 15 * 1024 * 1024
 """What Rekognition takes from S3."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.docs.runtime.methods import methods
-from wire.http.api import ApiError, Reply, Request, only_query, path, respond
+from wire.http.api import ApiError, Request, Response, only_query, path, respond
 
 FOLDER = Path(__file__).parent
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -43,24 +43,24 @@ _HEADERS = {
 }
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def describe(request: Request) -> Reply:
+def describe(request: Request) -> Response:
     """GET /openapi.json: this description, as OpenAPI 3.1."""
     only_query(request)
     return _shown(request, "openapi.json", "application/json")
 
 
-def show(request: Request) -> Reply:
+def show(request: Request) -> Response:
     """GET /docs: a page that shows this description and can try it."""
     only_query(request)
     return _shown(request, "index.html", "text/html; charset=utf-8")
 
 
-def show_file(request: Request) -> Reply:
+def show_file(request: Request) -> Response:
     """GET /docs/{file}: what the page is made of."""
     only_query(request)
     name = path(request, "file")
@@ -69,7 +69,7 @@ def show_file(request: Request) -> Reply:
     return _shown(request, name, FILES[name])
 
 
-def refuse(request: Request) -> Reply:
+def refuse(request: Request) -> Response:
     """`$default`: there is no such route, or none of that method."""
     known = methods(_described(), PUBLIC_URL, request)
     if known:
@@ -77,7 +77,7 @@ def refuse(request: Request) -> Reply:
     raise ApiError(404, "no_such_route", "There is no such route; GET /openapi.json lists those there are.")
 
 
-def _shown(request: Request, name: str, content_type: str) -> Reply:
+def _shown(request: Request, name: str, content_type: str) -> Response:
     small = "gzip" in request.get("headers", {}).get("accept-encoding", "")
     body = _compressed(name) if small else _content(name)
     encoding = {"content-encoding": "gzip"} if small else {}

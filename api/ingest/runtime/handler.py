@@ -11,12 +11,13 @@ from domain.image_type import CONTENT_TYPES
 from domain.options import Options
 from wire.aws.client import client
 from wire.http import api
-from wire.http.api import ApiError, Reply, Request, reply
+from wire.http.api import ApiError, Request, Response, json_response
 from wire.http.body import image_body_type
 from wire.http.quota import Quota
-from wire.outbound.connection import Policy, check_url
 from wire.outbound.download import FetchError
 from wire.outbound.fetch import LOOP_MARK, fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import check_url
 
 IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
@@ -25,23 +26,23 @@ POLICY = Policy.from_environment(os.environ)
 QUOTA = Quota.from_environment(os.environ)
 
 
-def handler(event: Request, context: object) -> Reply:
+def handler(event: Request, context: object) -> Response:
     """Answer one request of the HTTP API."""
     return api.respond(ROUTES, event)
 
 
-def index(request: Request) -> Reply:
+def index(request: Request) -> Response:
     """`GET /?url=&name=`: fetch a picture and keep it. Without a URL it leads to `GET /images` with the same query."""
     url = api.query(request, "url")
     if url is None:
         asked = request.get("rawQueryString")
-        return reply(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{asked}" if asked else ""))
+        return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{asked}" if asked else ""))
     api.only_query(request, "url", "name")
     written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
     return _upload_url(request, written, api.query(request, "name"), Options())
 
 
-def add_image(request: Request) -> Reply:
+def add_image(request: Request) -> Response:
     """`POST /images`: keep a picture. It is named by a URL in a JSON object, or is the body itself."""
     body = api.raw_body(request)
     if not _is_json(request, body):
@@ -53,7 +54,7 @@ def add_image(request: Request) -> Reply:
     return _upload_url(request, _text(given, "url") or "", _text(given, "name"), _options(given))
 
 
-def add_form(request: Request) -> Reply:
+def add_form(request: Request) -> Response:
     """`POST /uploads`: a form to send one picture to S3 with."""
     api.only_query(request)
     given = api.json_body(request)
@@ -62,12 +63,12 @@ def add_form(request: Request) -> Reply:
     if content_type not in CONTENT_TYPES:
         raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")
     place = _place(request, _options(given), _text(given, "name"))
-    return reply(201, {"image_id": place.image_id, "upload": IMAGES.form(place, content_type)})
+    return json_response(201, {"image_id": place.image_id, "upload": IMAGES.form(place, content_type)})
 
 
-def health(request: Request) -> Reply:
+def health(request: Request) -> Response:
     """`GET /health`: whether the API is there."""
-    return reply(200, {"status": "ok"})
+    return json_response(200, {"status": "ok"})
 
 
 ROUTES = {
@@ -78,7 +79,7 @@ ROUTES = {
 }
 
 
-def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Reply:
+def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Response:
     if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
         raise FetchError("url_blocked", "This request is itself a fetch, which a server has led back here.")
     target = check_url(url)
@@ -88,7 +89,7 @@ def _upload_url(request: Request, url: str, name: str | None, options: Options) 
     return _queued(place)
 
 
-def _upload_bytes(request: Request, body: bytes) -> Reply:
+def _upload_bytes(request: Request, body: bytes) -> Response:
     content_type = image_body_type(body)
     place = _place(request, Options(), api.query(request, "name"))
     IMAGES.add(place, content_type, body, len(body))
@@ -103,9 +104,9 @@ def _place(request: Request, options: Options, *wishes: str | None) -> Place:
     return place
 
 
-def _queued(place: Place) -> Reply:
+def _queued(place: Place) -> Response:
     link = f"{PUBLIC_URL}/images/{place.image_id}"
-    return reply(202, {"image_id": place.image_id, "status": "queued", "links": {"self": link}}, location=link)
+    return json_response(202, {"image_id": place.image_id, "status": "queued", "links": {"self": link}}, location=link)
 
 
 def _is_json(request: Request, body: bytes) -> bool:

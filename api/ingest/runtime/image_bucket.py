@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError
 from domain.clock import now
 from domain.image import image_key, new_image_id
 from domain.options import Options
-from wire.outbound.connection import TargetError
 from wire.outbound.download import Download, FetchError, too_large
 from wire.outbound.fetch import LARGEST
+from wire.outbound.target import TargetError
 
 _SPOOLED = 1024 * 1024
 _FORM_SECONDS = 300

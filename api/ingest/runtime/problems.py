@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from domain.image_type import ImageTypeError
 from domain.options import OptionsError
-from wire.http.api import ApiError, Reply, Request
-from wire.outbound.connection import TargetError
+from wire.http.api import ApiError, Request, Response
 from wire.outbound.download import FetchError
+from wire.outbound.target import TargetError
 
 _STATUS = {
     "invalid_url": 400,
@@ -25,13 +25,13 @@ _STATUS = {
 }
 _RETRYABLE = ("connect_failed", "dns_failure", "timeout")
 
-Route = Callable[[Request], Reply]
+Route = Callable[[Request], Response]
 
 
 def refusing(route: Route) -> Route:
     """The same route, its domain errors turned into answers."""
 
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         try:
             return route(request)
         except OptionsError as error:

@@ -31,10 +31,10 @@ from integration.deliveries.runtime.response import MALFORMED, Answer
 from integration.subscriptions.runtime.signature import signing_key
 from integration.subscriptions.runtime.subscriber_state import Standings
 from integration.subscriptions.runtime.table import Subscriptions
-from wire.aws.queue import Record, attempt, failures, retry_later
+from wire.aws.queue import Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import DELIVERIES
 from wire.aws.rows import UndoneError
-from wire.outbound.connection import Policy
+from wire.outbound.policy import Policy
 
 DELIVERIES_QUEUE_URL = os.environ["DELIVERIES_QUEUE_URL"]
 EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
@@ -56,7 +56,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             failed = again
         else:
             deliveries().remove(each for each in batch.records.values() if each not in again)
-    return failures(failed)
+    return batch_item_failures(failed)
 
 
 def started(records: Iterable[Record]) -> Batch:
@@ -109,7 +109,7 @@ def receive(record: Record) -> Due | None:
     """The delivery a message holds and the attempt it asks for; None when it holds none."""
     try:
         delivery = Delivery.from_json(record["body"])
-        return delivery, delivery.tried + attempt(record)
+        return delivery, delivery.tried + receive_count(record)
     except (KeyError, TypeError, ValueError):
         logger.exception("not a delivery", extra={"message_id": record["messageId"]})
         return None
@@ -124,7 +124,7 @@ def finished(outcome: Outcome) -> bool:
 def pause(outcome: Outcome) -> int:
     """Seconds until the next attempt, by the schedule; what no attempt can help goes to the dead letters at once."""
     if isinstance(outcome, Attempt):
-        return DELIVERIES.pause(outcome.number, outcome.answer.retry_after)
+        return DELIVERIES.backoff(outcome.number, outcome.answer.retry_after)
     return min(math.ceil(outcome.seconds), LONGEST_DELAY) if isinstance(outcome, PutOff) else 0
 
 
@@ -166,9 +166,9 @@ def key() -> bytes:
 @cache
 def client(service: str) -> Any:
     """The AWS client of a service; DynamoDB judges the log's rows itself, and botocore would take half the time."""
-    from wire.aws.client import unjudged
+    from wire.aws.client import client_without_validation
 
-    return unjudged(service)
+    return client_without_validation(service)
 
 
 def _carefully(write: Callable[[], None], due: Mapping[str, Due]) -> None:

@@ -14,8 +14,9 @@ from integration.deliveries.runtime.response import BROKEN, ERASED, EXHAUSTED, A
 from integration.subscriptions.runtime.circuit_breaker import LONGEST_ASKED
 from integration.subscriptions.runtime.disabled_event import FAILING, GONE, notice
 from integration.subscriptions.runtime.subscriber_state import Standings
-from integration.subscriptions.runtime.subscription import EVERY_OWNER, Item, Subscription
+from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
+from wire.aws.rows import Item
 
 Announce = Callable[[Event], None]
 

@@ -18,7 +18,7 @@ from integration.subscriptions.runtime.lookup import own_webhook
 from integration.subscriptions.runtime.subscription import Subscription
 from integration.subscriptions.runtime.table import Subscriptions
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, only_query, query, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, only_query, query, respond
 from wire.http.paging import Cursors, limit
 from wire.http.query_time import query_time
 
@@ -37,32 +37,34 @@ def deliveries() -> Deliveries:
     return Deliveries(client("sqs"), os.environ["DELIVERIES_QUEUE_URL"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def list_deliveries(request: Request) -> Reply:
+def list_deliveries(request: Request) -> Response:
     """GET /webhooks/{webhook_id}/deliveries: what was sent, newest first."""
     only_query(request, "status", "limit", "cursor")
     return _listed(request, _status(request))
 
 
-def list_dead_letters(request: Request) -> Reply:
+def list_dead_letters(request: Request) -> Response:
     """GET /webhooks/{webhook_id}/dead-letters: what was given up."""
     only_query(request, "limit", "cursor")
     return _listed(request, "dead")
 
 
-def get_delivery(request: Request) -> Reply:
+def get_delivery(request: Request) -> Response:
     """GET /deliveries/{delivery_id}: one with every attempt, and what is sent."""
     only_query(request)
     found = own_delivery(request, log)
     links = {"self": _link(found), "webhook": f"{PUBLIC_URL}/webhooks/{found.subscription_id}"}
-    return reply(200, found.to_dict() | {"attempts": found.attempts, "event": json.loads(found.body), "links": links})
+    return json_response(
+        200, found.to_dict() | {"attempts": found.attempts, "event": json.loads(found.body), "links": links}
+    )
 
 
-def replay_delivery(request: Request) -> Reply:
+def replay_delivery(request: Request) -> Response:
     """POST /deliveries/{delivery_id}/replay: send one again, with the same id."""
     only_query(request)
     found = own_delivery(request, log)
@@ -73,7 +75,7 @@ def replay_delivery(request: Request) -> Reply:
     return _accepted(found)
 
 
-def replay_since(request: Request) -> Reply:
+def replay_since(request: Request) -> Response:
     """POST /webhooks/{webhook_id}/replay: send all again that happened since, oldest first."""
     only_query(request, "since", "status", "limit", "cursor")
     since = query_time(request, "since")
@@ -82,13 +84,13 @@ def replay_since(request: Request) -> Reply:
     return _sent_again(request, _status(request), rfc3339(since))
 
 
-def redrive(request: Request) -> Reply:
+def redrive(request: Request) -> Response:
     """POST /webhooks/{webhook_id}/redrive: send all again that was given up, oldest first."""
     only_query(request, "limit", "cursor")
     return _sent_again(request, "dead", "0")
 
 
-def test_webhook(request: Request) -> Reply:
+def test_webhook(request: Request) -> Response:
     """POST /webhooks/{webhook_id}/test: tell it a test event, whatever else it is told."""
     only_query(request)
     subscription, at = _told(own_webhook(request, subscriptions)), now()
@@ -99,19 +101,19 @@ def test_webhook(request: Request) -> Reply:
     return _accepted(made)
 
 
-def _listed(request: Request, status: str | None) -> Reply:
+def _listed(request: Request, status: str | None) -> Response:
     webhook = own_webhook(request, subscriptions)
     found, last = log.page(webhook.owner, webhook.subscription_id, status, limit(request), cursors.read(request))
     return cursors.page(request, [_shown(each) for each in found], last)
 
 
-def _sent_again(request: Request, status: str | None, since: str) -> Reply:
+def _sent_again(request: Request, status: str | None, since: str) -> Response:
     webhook = _told(own_webhook(request, subscriptions))
     most, after = limit(request, MOST_SENT_AGAIN, MOST_SENT_AGAIN), cursors.read(request)
     found, last = log.since(webhook.owner, webhook.subscription_id, status, since, most, after)
     again = worth_resending(found)
     _send(log.whole(again), webhook)
-    return reply(202, {"deliveries": len(again), "next_cursor": cursors.after(request, last)})
+    return json_response(202, {"deliveries": len(again), "next_cursor": cursors.after(request, last)})
 
 
 def _send(found: list[Logged], subscription: Subscription) -> None:
@@ -133,9 +135,9 @@ def _told(subscription: Subscription) -> Subscription:
     return subscription
 
 
-def _accepted(sent: Logged) -> Reply:
+def _accepted(sent: Logged) -> Response:
     said = {"delivery_id": sent.delivery_id, "status": "pending", "links": {"self": _link(sent)}}
-    return reply(202, said, location=_link(sent))
+    return json_response(202, said, location=_link(sent))
 
 
 def _shown(found: Logged) -> dict[str, Any]:

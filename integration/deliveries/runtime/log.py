@@ -11,8 +11,7 @@ from domain.event import ERASED
 from domain.ids import digest
 from integration.deliveries.runtime.delivery import Delivery, shared_prefix
 from integration.deliveries.runtime.log_row import Logged, erased_item
-from integration.subscriptions.runtime.subscription import Item
-from wire.aws.rows import delete, put, read, write
+from wire.aws.rows import Item, delete, put, read, write
 
 BY_WEBHOOK, BY_STATUS = "by_webhook", "by_status"
 

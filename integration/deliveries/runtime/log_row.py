@@ -10,7 +10,8 @@ from typing import Any, Self
 from domain.clock import rfc3339
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.subscriptions.runtime.subscription import Item, Subscription
+from integration.subscriptions.runtime.subscription import Subscription
+from wire.aws.rows import Item
 
 STATUSES = ("pending", "delivered", "dead", "dropped")
 LONG_AGO = 0

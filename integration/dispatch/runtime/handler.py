@@ -17,7 +17,7 @@ from integration.deliveries.runtime.queue import Deliveries
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import Subscriptions
 from wire.aws.client import client
-from wire.aws.queue import Record, attempt, failures, retry_later
+from wire.aws.queue import Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import EVENTS
 from wire.aws.rows import UndoneError
 
@@ -33,8 +33,8 @@ log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The SQS event source's handler; the messages it names are tried again."""
     failed = dispatch(event["Records"], subscriptions, deliveries, log)
-    retry_later(sqs, EVENTS_QUEUE_URL, failed, lambda record: EVENTS.pause(attempt(record)))
-    return failures(failed)
+    retry_later(sqs, EVENTS_QUEUE_URL, failed, lambda record: EVENTS.backoff(receive_count(record)))
+    return batch_item_failures(failed)
 
 
 def dispatch(
@@ -64,7 +64,7 @@ def owed_for(
         if event.type == ERASED:
             for whose in (event.owner, EVERY_OWNER):
                 log.erase(whose, event.data["image_id"], at)
-        queued_at = at if attempt(record) == 1 else LONG_AGO
+        queued_at = at if receive_count(record) == 1 else LONG_AGO
         owed = [Delivery.of(event, each, queued_at) for each in told_of(event.owner) if each.wants(event)]
     except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError, UndoneError):
         logger.exception("event not dispatched", extra=said)

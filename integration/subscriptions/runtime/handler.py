@@ -12,12 +12,14 @@ from integration.subscriptions.runtime.disabled_event import OWNER
 from integration.subscriptions.runtime.lookup import no_such_webhook, own_webhook, webhook_id
 from integration.subscriptions.runtime.registration import RegistrationError, enabled, register, wishes
 from integration.subscriptions.runtime.signature import secret, signing_key
-from integration.subscriptions.runtime.subscription import HEALTH, ROTATION_SECONDS, Item, Subscription
+from integration.subscriptions.runtime.subscription import HEALTH, ROTATION_SECONDS, Subscription
 from integration.subscriptions.runtime.table import Subscriptions
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, json_body, only_query, owner, reply, respond
+from wire.aws.rows import Item
+from wire.http.api import ApiError, Request, Response, json_body, json_response, only_query, owner, respond
 from wire.http.paging import Cursors, limit
-from wire.outbound.connection import Policy, TargetError
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError
 
 T = TypeVar("T")
 
@@ -29,45 +31,45 @@ cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
 subscriptions = Subscriptions(client("dynamodb"), os.environ["SUBSCRIPTIONS_TABLE"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def add_webhook(request: Request) -> Reply:
+def add_webhook(request: Request) -> Response:
     """POST /webhooks: the one answer that holds the secret."""
     only_query(request)
     subscription = _registered(request)
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     subscriptions.add(subscription)
     shown = _shown(subscription)
-    return reply(201, shown | {"secret": shown_once}, location=shown["links"]["self"])
+    return json_response(201, shown | {"secret": shown_once}, location=shown["links"]["self"])
 
 
-def list_webhooks(request: Request) -> Reply:
+def list_webhooks(request: Request) -> Response:
     """GET /webhooks: the owner's, newest first."""
     only_query(request, "limit", "cursor")
     found, last = subscriptions.page(owner(request), limit(request), cursors.read(request))
     return cursors.page(request, [_shown(each) for each in found], last)
 
 
-def get_webhook(request: Request) -> Reply:
+def get_webhook(request: Request) -> Response:
     """GET /webhooks/{webhook_id}: as it was registered, and how it is doing; without its secret."""
     only_query(request)
-    return reply(200, _shown(own_webhook(request, subscriptions)))
+    return json_response(200, _shown(own_webhook(request, subscriptions)))
 
 
-def change_webhook(request: Request) -> Reply:
+def change_webhook(request: Request) -> Response:
     """PATCH /webhooks/{webhook_id}: what is named is changed; enabled again, it begins without failures."""
     only_query(request)
     given = json_body(request)
     changed, forgotten = _read(lambda: _changes(given, own_webhook(request, subscriptions)))
     if not changed and not forgotten:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
-    return reply(200, _shown(_changed(request, changed, forgotten)))
+    return json_response(200, _shown(_changed(request, changed, forgotten)))
 
 
-def rotate_secret(request: Request) -> Reply:
+def rotate_secret(request: Request) -> Response:
     """POST /webhooks/{webhook_id}/rotate: a new secret, shown this once; the one before signs for a day more."""
     only_query(request)
     at = now()
@@ -75,10 +77,10 @@ def rotate_secret(request: Request) -> Reply:
     subscription = _changed(request, rotated.secrets(), ())
     until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
-    return reply(200, _shown(subscription) | {"secret": shown_once, "previous_secret_until": until})
+    return json_response(200, _shown(subscription) | {"secret": shown_once, "previous_secret_until": until})
 
 
-def remove_webhook(request: Request) -> Reply:
+def remove_webhook(request: Request) -> Response:
     """DELETE /webhooks/{webhook_id}: what is still owed to it is dropped."""
     only_query(request)
     if not subscriptions.remove(owner(request), webhook_id(request)):

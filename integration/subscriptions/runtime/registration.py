@@ -7,7 +7,8 @@ from typing import Any
 from domain.clock import rfc3339
 from domain.event import TYPES
 from integration.subscriptions.runtime.subscription import Subscription, new_subscription_id
-from wire.outbound.connection import Policy, check_target, check_url
+from wire.outbound.policy import Policy, check_target
+from wire.outbound.target import check_url
 
 FIELDS = ("url", "events", "labels", "min_confidence", "description", "rate_limit")
 _MOST_LABELS = 50

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from integration.subscriptions.runtime.circuit_breaker import Health
-from integration.subscriptions.runtime.subscription import EVERY_OWNER, Item, Subscription, health_of
+from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription, health_of
+from wire.aws.rows import Item
 
 _THERE = "attribute_exists(subscription_id)"
 _MOST_KNOWN = 1000

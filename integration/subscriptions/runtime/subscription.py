@@ -8,8 +8,7 @@ from domain.clock import rfc3339
 from domain.event import TYPES, Event
 from domain.ids import fresh_id
 from integration.subscriptions.runtime.circuit_breaker import Health
-
-Item = dict[str, dict[str, Any]]
+from wire.aws.rows import Item
 
 EVERY_OWNER = "*"
 ID_PREFIX = "sub"

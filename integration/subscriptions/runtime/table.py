@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from integration.subscriptions.runtime.subscription import Item, Subscription
+from integration.subscriptions.runtime.subscription import Subscription
+from wire.aws.rows import Item
 
 MOST_READ = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""

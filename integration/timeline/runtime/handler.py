@@ -8,9 +8,10 @@ from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
 from integration.deliveries.runtime.log import DeliveryLog
 from integration.timeline.runtime.timeline import Hop, timeline
-from recognition.results.runtime.entry import Entry, Item
+from recognition.results.runtime.entry import Entry
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, only_query, owner, path, reply, respond
+from wire.aws.rows import Item
+from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, path, respond
 
 IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 RECOGNITIONS_TABLE = os.environ["RECOGNITIONS_TABLE"]
@@ -21,19 +22,19 @@ dynamodb, s3 = client("dynamodb"), client("s3")
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def get_timeline(request: Request) -> Reply:
+def get_timeline(request: Request) -> Response:
     """GET /images/{image_id}/timeline: every hop, the oldest first."""
     only_query(request)
     whose, image_id = owner(request), path(request, "image_id")
     if not is_id(ID_PREFIX, image_id):
         raise _no_such_image()
     links = {"self": f"{PUBLIC_URL}/images/{image_id}/timeline", "image": f"{PUBLIC_URL}/images/{image_id}"}
-    return reply(200, {"image_id": image_id, "items": _hops(whose, image_id), "links": links})
+    return json_response(200, {"image_id": image_id, "items": _hops(whose, image_id), "links": links})
 
 
 def _hops(whose: str, image_id: str) -> list[Hop]:

@@ -6,7 +6,7 @@ from typing import Any
 from domain.recognition import Rejection
 from recognition.detectors.runtime.edge.request import prompt_edge, promptly
 from recognition.images.runtime.query_options import query_options
-from wire.http.api import ApiError, Reply, Request, only_query, raw_body, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, only_query, raw_body, respond
 from wire.http.body import image_body_type
 
 _OPTIONS = ("model", "top_k", "min_confidence")
@@ -23,12 +23,12 @@ _STATUS = {
 edge = prompt_edge(os.environ["EDGE_FUNCTION"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def classify(request: Request) -> Reply:
+def classify(request: Request) -> Response:
     """POST /classify: what the edge model sees on a picture, at once."""
     only_query(request, *_OPTIONS)
     asked = query_options(request, *_OPTIONS)
@@ -37,7 +37,7 @@ def classify(request: Request) -> Reply:
     said = edge.look(body, asked.model, request["requestContext"]["requestId"])
     if isinstance(said, Rejection):
         raise ApiError(_STATUS.get(said.code, 422), said.code, said.detail)
-    return reply(200, said.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence))
+    return json_response(200, said.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence))
 
 
 ROUTES = {"POST /classify": promptly(classify)}

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from domain.image import Image
-from domain.recognition import Model, Recognition, Rejection
+from domain.recognition import Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import Detector, ThrottledError
-from recognition.results.runtime.entry import Outcome
 from recognition.results.runtime.result_cache import Memory
 
 Current = Callable[[str | None], Model | None]

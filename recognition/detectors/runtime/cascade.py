@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.image import Image
-from domain.recognition import Recognition, Rejection
+from domain.recognition import Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import Detector, outcomes_of
-from recognition.results.runtime.entry import Outcome
 
 _NOT_THE_IMAGE_S_FAULT = {"model_failed", "unusable_model", "too_many_pixels"}
 """What the edge function refuses for good and Rekognition may take."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from aws_lambda_powertools import Logger
 
 from domain.image import Image
-from recognition.results.runtime.entry import Outcome
+from domain.recognition import Outcome
 
 logger = Logger(child=True)
 

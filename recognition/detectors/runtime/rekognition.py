@@ -9,12 +9,11 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.image import Image
-from domain.recognition import Box, Detection, Model, Recognition, Rejection
+from domain.recognition import Box, Detection, Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
 from recognition.detectors.runtime.edge.derived_pictures import Place
 from recognition.detectors.runtime.normalized import Normalised
 from recognition.detectors.runtime.rate_limiter import RateLimiter
-from recognition.results.runtime.entry import Outcome
 
 MOST_LABELS = 100
 FLOOR_PERCENT = 10

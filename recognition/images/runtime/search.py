@@ -9,7 +9,8 @@ from domain.ids import timed_id
 from domain.image import ID_PREFIX
 from recognition.images.runtime.filters import Filters
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Item
+from recognition.results.runtime.entry import Entry
+from wire.aws.rows import Item
 
 _AT_ONCE = 1000
 _SPARE = 2000

@@ -10,10 +10,9 @@ from botocore.exceptions import ClientError
 
 from domain.image import Image
 from domain.options import Options, OptionsError
-from domain.recognition import Rejection
+from domain.recognition import Outcome, Rejection
 from recognition.detectors.runtime.detector import Detector, outcomes_of
 from recognition.recognize.runtime.request import Question
-from recognition.results.runtime.entry import Outcome
 
 logger = Logger(child=True)
 

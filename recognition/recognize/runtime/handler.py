@@ -9,20 +9,20 @@ from aws_lambda_powertools import Logger
 
 from domain.image import Image
 from domain.options import Options
+from domain.recognition import Outcome
 from recognition.detectors.runtime.registry import Detectors
 from recognition.recognize.runtime.ask_detectors import ask, options_of
 from recognition.recognize.runtime.metrics import spending, tell
 from recognition.recognize.runtime.recognize import Books, recognize
 from recognition.recognize.runtime.request import Question, rounds
 from recognition.recognize.runtime.usage import Usage
-from recognition.results.runtime.entry import Outcome
 from recognition.results.runtime.history import History
 from recognition.results.runtime.indexer import Indexing
 from recognition.results.runtime.publish import announce
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
-from wire.aws.queue import Record, attempt, failures, put_off, retry_later, tries
-from wire.aws.retry_policy import PUT_OFFS, UPLOADS
+from wire.aws.queue import Record, batch_item_failures, receive_count, requeue, retry_later, tries
+from wire.aws.retry_policy import REQUEUES, UPLOADS
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 ANSWERS_TABLE = os.environ["ANSWERS_TABLE"]
@@ -62,11 +62,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     tell_each(questions, done, throttled)
     left = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
     waiting = [record for record in left if finished(told[record["messageId"]], done | throttled)]
-    replaced = put_off(rarely("sqs"), UPLOADS_QUEUE_URL, waiting, PUT_OFFS.pause) if waiting else []
+    replaced = requeue(rarely("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
     failed = [record for record in left if record not in replaced]
     if failed:
-        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.pause(attempt(record)))
-    return failures(failed)
+        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
+    return batch_item_failures(failed)
 
 
 def answer(questions: Sequence[Question], seconds_left: Callable[[], float]) -> tuple[set[Question], set[Question]]:

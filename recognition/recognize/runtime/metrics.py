@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Metrics
 
 from domain.image import Image
-from domain.recognition import Recognition
-from recognition.results.runtime.entry import Outcome
+from domain.recognition import Outcome, Recognition
 from recognition.results.runtime.result_cache import Memory
 
 METRICS = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns", "Throttled")

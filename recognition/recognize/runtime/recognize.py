@@ -7,10 +7,10 @@ from domain.clock import now, rfc3339
 from domain.event import Event
 from domain.image import Image
 from domain.options import Options
-from domain.recognition import Rejection
+from domain.recognition import Outcome, Rejection
 from recognition.recognize.runtime.request import Question
 from recognition.recognize.runtime.usage import Usage
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
 from recognition.results.runtime.indexer import Indexing
 from recognition.results.runtime.recognitions import Recognitions, Standing

@@ -9,10 +9,9 @@ from typing import Any, Self
 from domain.event import Event
 from domain.image import SEQUENCER_DIGITS, Image
 from domain.options import Options
-from domain.recognition import Recognition, Rejection
+from domain.recognition import Outcome, Recognition, Rejection
+from wire.aws.rows import Item
 
-Outcome = Recognition | Rejection
-Item = dict[str, dict[str, Any]]
 Key = tuple[str, str]
 """Owner and image id."""
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from recognition.results.runtime.entry import Entry, Item
+from recognition.results.runtime.entry import Entry
+from wire.aws.rows import Item
 
 MOST_SHOWN = 20
 

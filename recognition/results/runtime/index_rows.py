@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.recognition import Recognition
-from recognition.results.runtime.entry import Entry, Item
+from recognition.results.runtime.entry import Entry
+from wire.aws.rows import Item
 
 _FLOORS = {0.0: "0", 0.5: "0.5", 0.9: "0.9"}
 _LONGEST_LABEL = 200

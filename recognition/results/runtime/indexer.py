@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Item, Key
+from recognition.results.runtime.entry import Entry, Key
 from recognition.results.runtime.history import History
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws import rows
+from wire.aws.rows import Item
 
 
 class Indexing:

@@ -8,9 +8,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from domain.image import Image
-from recognition.results.runtime.entry import ERASED, Entry, Item, Key
+from recognition.results.runtime.entry import ERASED, Entry, Key
 from recognition.results.runtime.transactions import count, keep, key_of, put_aside
 from wire.aws import rows
+from wire.aws.rows import Item
 
 Standing = Mapping[Key, Entry | None]
 """What stands of images, None where one was erased; of an image that is left out there is nothing yet."""

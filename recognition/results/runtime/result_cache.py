@@ -7,7 +7,7 @@ from json import dumps, loads
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Recognition
-from recognition.results.runtime.entry import Item
+from wire.aws.rows import Item
 
 Place = tuple[str, str]
 """What a kept answer is about, and whose answer it is."""

@@ -13,9 +13,10 @@ from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
 from domain.options import Options
 from tests.loopback_server import LoopbackServer, chunked, response, serving
 from wire.aws.client import client
-from wire.outbound.connection import Policy, check_url
 from wire.outbound.download import FetchError
 from wire.outbound.fetch import LARGEST, fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import check_url
 
 OPEN = Policy(loopback=True)
 KEY = "images/public/img_0193f2a5c0ff00112233445566778899/asked/ü 1+2.jpg"

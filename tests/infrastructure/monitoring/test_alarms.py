@@ -8,7 +8,7 @@ import pytest
 
 from tests.stacks import LOCAL, ROOT, resources
 from tests.test_docs import anchors
-from wire.aws.retry_policy import PUT_OFFS
+from wire.aws.retry_policy import REQUEUES
 
 BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -125,7 +125,7 @@ def test_half_of_all_attempts_failing_is_an_average() -> None:
 def test_images_that_are_put_off_are_watched_for_longer_than_one_of_them_is_away() -> None:
     (alarm,) = [each for each in alarms().values() if each["MetricName"] == "Throttled"]
     assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 2)
-    assert alarm["Period"] >= 2 * max(PUT_OFFS.pause(n, chance=lambda: 1.0) for n in range(1, PUT_OFFS.tries))
+    assert alarm["Period"] >= 2 * max(REQUEUES.backoff(n, chance=lambda: 1.0) for n in range(1, REQUEUES.tries))
     assert "Throttled" not in {each["MetricName"] for each in alarms(**LOCAL).values()}
 
 

@@ -27,7 +27,7 @@ from tests.builders import image, recognition
 from tests.integration.conftest import reloaded, subscription
 from tests.integration.queues import Message, Queue
 from tests.tables import DiedError, Tables
-from wire.aws.retry_policy import DELIVERIES, Schedule
+from wire.aws.retry_policy import DELIVERIES, RetryPolicy
 
 SUBSCRIPTIONS = (
     subscription(0, "https://example.com/0"),
@@ -86,7 +86,7 @@ class Delivering(RuleBasedStateMachine):
             "begin": partial(begin, now=self.now),
             "make_attempt": self.make_attempt,
             "queue_anew": partial(queue_anew, chance=lambda: 0.5),
-            "DELIVERIES": Schedule(DELIVERIES.pauses),
+            "DELIVERIES": RetryPolicy(DELIVERIES.pauses),
         }
         for name, value in given.items():
             setattr(module, name, value)

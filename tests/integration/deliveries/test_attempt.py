@@ -12,7 +12,7 @@ from integration.deliveries.runtime.response import Answer
 from integration.subscriptions.runtime.signature import secret
 from integration.subscriptions.runtime.subscription import ROTATION_SECONDS
 from tests.integration.conftest import SIGNING_KEY, subscription
-from wire.outbound.connection import TargetError
+from wire.outbound.target import TargetError
 
 SUBSCRIPTION = subscription(url="https://user.example/hook?token=hush", generation=2)
 BODY = '{"type":"image.recognized"}'

@@ -6,7 +6,8 @@ import pytest
 from domain.event import TYPES
 from integration.subscriptions.runtime.registration import RegistrationError, register
 from integration.subscriptions.runtime.subscription import Subscription
-from wire.outbound.connection import Policy, TargetError
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError
 
 URL = "https://shop.example/hooks?till=3"
 AT = datetime(2026, 11, 20, 17, 0, 0, 123456, UTC)

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from integration.subscriptions.runtime.subscription import Item, Subscription
+from integration.subscriptions.runtime.subscription import Subscription
 from integration.subscriptions.runtime.table import Subscriptions, SubscriptionsError
 from tests.integration.conftest import Account, subscription
+from wire.aws.rows import Item
 
 DEFAULT = Subscription.default("https://example.com/all")
 

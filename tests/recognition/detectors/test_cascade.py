@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from domain.image import Image
-from domain.recognition import Detection, Model, Recognition, Rejection
+from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.cascade import Cascade
 from recognition.detectors.runtime.detector import DetectorError
-from recognition.results.runtime.entry import Outcome
 from tests.builders import image
 
 CAT, DOG = image(), image("dog.jpg", image_id="img_0193f2a5c0ff99999999999999999999")

@@ -13,11 +13,11 @@ from moto import mock_aws
 from domain.ids import timed_id
 from domain.image import Image
 from domain.options import Options
-from domain.recognition import Detection, Model, Recognition, Rejection
+from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
 from recognition.images.runtime.filters import Filters
 from recognition.images.runtime.search import Search
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from tests.builders import create_table, http_request, image
 from tests.recognition.conftest import TABLES
 from wire.aws import rows

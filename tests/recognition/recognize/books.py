@@ -7,13 +7,13 @@ from typing import Any
 from domain.event import Event
 from domain.image import Image
 from domain.options import Options
-from domain.recognition import Model, Rejection
+from domain.recognition import Model, Outcome, Rejection
 from recognition.detectors.runtime.cached import Once
 from recognition.recognize.runtime.ask_detectors import ask
 from recognition.recognize.runtime.recognize import Books, recognize
 from recognition.recognize.runtime.request import Question
 from recognition.recognize.runtime.usage import Usage
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
 from recognition.results.runtime.indexer import Indexing
 from recognition.results.runtime.recognitions import Recognitions

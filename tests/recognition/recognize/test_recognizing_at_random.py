@@ -12,17 +12,17 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from domain.event import Event
 from domain.image import Image
-from domain.recognition import Detection, Rejection
+from domain.recognition import Detection, Outcome, Rejection
 from recognition.recognize.runtime.request import Question, rounds
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from tests.builders import recognition
 from tests.recognition.conftest import TABLES, Account
 from tests.recognition.recognize.books import ANN, IDS, Answers, World, question
 from tests.recognition.recognize.uploads import Message, Uploads
 from tests.tables import DiedError, Tables
-from wire.aws.queue import put_off, tries
-from wire.aws.retry_policy import PUT_OFFS, UPLOADS
+from wire.aws.queue import requeue, tries
+from wire.aws.retry_policy import REQUEUES, UPLOADS
 
 Order = tuple[str, str]
 """An image, and which of its answers."""
@@ -217,7 +217,7 @@ class Recognising(RuleBasedStateMachine):
             done, throttled = done | said[0], throttled | said[1]
         left = [each for each in records if asked[each["messageId"]] not in done]
         waiting = [each for each in left if asked[each["messageId"]] in throttled]
-        replaced = put_off(self.queue, "uploads", waiting, PUT_OFFS.pause) if waiting else []
+        replaced = requeue(self.queue, "uploads", waiting, REQUEUES.backoff) if waiting else []
         assert self.queue.refusing or replaced == waiting
         return [each["messageId"] for each in left if each not in replaced]
 

@@ -13,7 +13,7 @@ from tests.builders import IMAGE_ID, Context, s3_event
 from tests.recognition.conftest import Account
 from tests.recognition.recognize.uploads import Uploads
 from wire.aws.queue import PUT_OFF
-from wire.aws.retry_policy import PUT_OFFS
+from wire.aws.retry_policy import REQUEUES
 
 KEY = image_key("ann", IMAGE_ID, "cat.jpg")
 OTHER = image_key("ann", "img_" + "1" * 32, "dog.jpg")
@@ -203,7 +203,7 @@ def test_a_function_that_dies_after_it_has_sent_anew_asks_twice_and_answers_once
 
 
 def test_what_was_put_off_for_a_day_and_a_half_is_tried_as_any_other_and_dies(stage: Stage) -> None:
-    told = {"DataType": "Number", "StringValue": str(len(PUT_OFFS.pauses) - 1)}
+    told = {"DataType": "Number", "StringValue": str(len(REQUEUES.pauses) - 1)}
     stage.queue.add(s3_event(KEY), attributes={PUT_OFF: told})
     stage.throttle()
     assert stage.work_off() == []
@@ -223,12 +223,12 @@ def test_how_many_were_throttled_is_counted(stage: Stage, capsys: pytest.Capture
 
 
 def test_pauses_grow_to_what_sqs_allows_and_no_two_messages_come_at_once() -> None:
-    shortest, longest = ([PUT_OFFS.pause(n, chance=lambda: c) for n in range(1, 201)] for c in (0.0, 1.0))  # noqa: B023
+    shortest, longest = ([REQUEUES.backoff(n, chance=lambda: c) for n in range(1, 201)] for c in (0.0, 1.0))  # noqa: B023
     assert (shortest[0], longest[0]) == (32, 59)
     assert (shortest[-1], longest[-1]) == (473, 878)
     assert max(longest) <= 900
-    assert 24 < sum(PUT_OFFS.pauses) / 3600 < 48
-    assert PUT_OFFS.pause(201) == 0
+    assert 24 < sum(REQUEUES.pauses) / 3600 < 48
+    assert REQUEUES.backoff(201) == 0
 
 
 def _die(operation: str) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from domain.clock import now
 from domain.options import Options
-from domain.recognition import Rejection
+from domain.recognition import Outcome, Rejection
 from recognition.recognize.runtime.usage import Usage, counters
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from domain.options import Options
-from domain.recognition import Box, Detection, Rejection
-from recognition.results.runtime.entry import Entry, Outcome
+from domain.recognition import Box, Detection, Outcome, Rejection
+from recognition.results.runtime.entry import Entry
 from tests.builders import image, recognition
 
 AT = "2026-11-20T17:00:01.000Z"

@@ -8,10 +8,9 @@ import pytest
 
 from domain.image import Image
 from domain.options import Options
-from domain.recognition import Recognition, Rejection
+from domain.recognition import Outcome, Recognition, Rejection
 from recognition.detectors.runtime.cached import Once
 from recognition.detectors.runtime.cascade import Cascade
-from recognition.results.runtime.entry import Outcome
 from recognition.results.runtime.result_cache import Memory, keys
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account

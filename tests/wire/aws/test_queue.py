@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from wire.aws.queue import attempt, batches, failures, put_off, retry_later, tries
+from wire.aws.queue import batch_item_failures, batches, receive_count, requeue, retry_later, tries
 
 REFUSED = ClientError({"Error": {"Code": "RequestThrottled"}}, "ChangeMessageVisibilityBatch")
 
@@ -32,22 +32,22 @@ class FakeQueue:
 
 
 def test_only_the_failed_records_are_named() -> None:
-    assert failures([record("m2"), record("m5")]) == {
+    assert batch_item_failures([record("m2"), record("m5")]) == {
         "batchItemFailures": [{"itemIdentifier": "m2"}, {"itemIdentifier": "m5"}]
     }
 
 
 def test_nothing_failed_is_an_empty_list_and_not_no_answer() -> None:
-    assert failures([]) == {"batchItemFailures": []}
+    assert batch_item_failures([]) == {"batchItemFailures": []}
 
 
 def test_an_attempt_is_numbered_as_the_queue_counts() -> None:
-    assert attempt(record("m", received=3)) == 3
+    assert receive_count(record("m", received=3)) == 3
 
 
 def test_each_failed_record_is_hidden_for_its_own_time() -> None:
     queue = FakeQueue({"Successful": []})
-    retry_later(queue, "url", [record("m1", 1), record("m2", 4)], lambda each: attempt(each) * 10)
+    retry_later(queue, "url", [record("m1", 1), record("m2", 4)], lambda each: receive_count(each) * 10)
     assert queue.asked == [
         {
             "QueueUrl": "url",
@@ -61,7 +61,7 @@ def test_each_failed_record_is_hidden_for_its_own_time() -> None:
 
 def test_without_failures_the_queue_is_not_asked() -> None:
     queue = FakeQueue({})
-    retry_later(queue, "url", [], attempt)
+    retry_later(queue, "url", [], receive_count)
     assert queue.asked == []
 
 
@@ -69,7 +69,7 @@ def test_without_failures_the_queue_is_not_asked() -> None:
 def test_a_queue_that_will_not_hide_a_record_does_not_fail_the_batch(
     answer: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    retry_later(FakeQueue(answer), "url", [record("m")], attempt)
+    retry_later(FakeQueue(answer), "url", [record("m")], receive_count)
     assert "not paced" in caplog.text
 
 
@@ -87,7 +87,7 @@ def test_what_is_put_off_is_sent_anew_to_come_later_and_says_how_often_and_how_o
     message: dict[str, Any], times: int, tried: int
 ) -> None:
     queue = FakeQueue({"Successful": [{"Id": "m"}]})
-    assert put_off(queue, "url", [message], lambda number: 100 * number) == [message]
+    assert requeue(queue, "url", [message], lambda number: 100 * number) == [message]
     attributes = {name: {"DataType": "Number", "StringValue": str(number)} for name, number in said(times, tried)}
     entry = {"Id": "m", "MessageBody": "body of m", "DelaySeconds": 100 * times, "MessageAttributes": attributes}
     assert queue.asked == [{"QueueUrl": "url", "Entries": [entry]}]
@@ -100,7 +100,7 @@ def test_tries_are_counted_on_where_a_message_was_put_off() -> None:
 
 def test_what_has_no_pause_left_is_not_put_off() -> None:
     queue = FakeQueue({})
-    assert put_off(queue, "url", [record("m")], lambda number: 0) == []
+    assert requeue(queue, "url", [record("m")], lambda number: 0) == []
     assert queue.asked == []
 
 
@@ -108,7 +108,7 @@ def test_what_has_no_pause_left_is_not_put_off() -> None:
 def test_what_the_queue_does_not_take_anew_is_not_replaced(
     answer: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert put_off(FakeQueue(answer), "url", [record("m")], lambda number: 30) == []
+    assert requeue(FakeQueue(answer), "url", [record("m")], lambda number: 30) == []
     assert "not sent" in caplog.text or "refused" in caplog.text
 
 

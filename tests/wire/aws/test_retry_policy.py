@@ -1,12 +1,12 @@
 import pytest
 
-from wire.aws.retry_policy import DELIVERIES, EVENTS, LONGEST_PAUSE, UPLOADS, Schedule
+from wire.aws.retry_policy import DELIVERIES, EVENTS, LONGEST_PAUSE, UPLOADS, RetryPolicy
 
 HOUR = 3600
 
 
 def pauses(chance: float) -> list[int]:
-    return [DELIVERIES.pause(n, chance=lambda: chance) for n in range(1, 9)]
+    return [DELIVERIES.backoff(n, chance=lambda: chance) for n in range(1, 9)]
 
 
 def test_the_schedule_is_the_one_promised() -> None:
@@ -16,29 +16,29 @@ def test_the_schedule_is_the_one_promised() -> None:
 def test_jitter_is_a_tenth_either_way() -> None:
     assert pauses(0.0)[1:7] == pytest.approx([270, 1620, 6480, 16200, 32400, 32400], abs=1)
     assert pauses(1.0)[1:7] == pytest.approx([330, 1980, 7920, 19800, 39600, 39600], abs=1)
-    assert 5 <= DELIVERIES.pause(1) <= 6
+    assert 5 <= DELIVERIES.backoff(1) <= 6
 
 
 def test_pauses_differ_from_one_delivery_to_the_next() -> None:
-    assert len({DELIVERIES.pause(7) for _ in range(50)}) > 1
+    assert len({DELIVERIES.backoff(7) for _ in range(50)}) > 1
 
 
 def test_a_subscriber_may_ask_for_more_time_but_not_for_less() -> None:
-    assert DELIVERIES.pause(1, at_least=60, chance=lambda: 0.5) == 60
-    assert DELIVERIES.pause(2, at_least=60, chance=lambda: 0.5) == 300
+    assert DELIVERIES.backoff(1, at_least=60, chance=lambda: 0.5) == 60
+    assert DELIVERIES.backoff(2, at_least=60, chance=lambda: 0.5) == 300
 
 
 @pytest.mark.parametrize("attempt", [1, 7])
 def test_nothing_is_hidden_longer_than_sqs_allows(attempt: int) -> None:
-    assert DELIVERIES.pause(attempt, at_least=10**9) == LONGEST_PAUSE < 12 * HOUR
+    assert DELIVERIES.backoff(attempt, at_least=10**9) == LONGEST_PAUSE < 12 * HOUR
 
 
 @pytest.mark.parametrize("attempt", [len(DELIVERIES.pauses) + 1, 50])
 def test_after_the_last_attempt_nothing_is_waited_for(attempt: int) -> None:
-    assert DELIVERIES.pause(attempt, at_least=60) == 0
+    assert DELIVERIES.backoff(attempt, at_least=60) == 0
 
 
 @pytest.mark.parametrize(("schedule", "tries"), [(UPLOADS, 5), (EVENTS, 6), (DELIVERIES, 8)])
-def test_a_queue_gives_a_message_up_after_its_schedule_s_last_try(schedule: Schedule, tries: int) -> None:
+def test_a_queue_gives_a_message_up_after_its_schedule_s_last_try(schedule: RetryPolicy, tries: int) -> None:
     assert schedule.tries == tries
-    assert schedule.pause(tries - 1) > 0 == schedule.pause(tries)
+    assert schedule.backoff(tries - 1) > 0 == schedule.pause(tries)

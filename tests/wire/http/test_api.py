@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import http_request
 from wire.http import api
-from wire.http.api import ApiError, Reply, Request, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, respond
 
 
 def answered(route: Any, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -16,16 +16,16 @@ def answered(route: Any, **given: Any) -> tuple[int, dict[str, Any], dict[str, s
     return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
 
 
-def refuse(request: Request) -> Reply:
+def refuse(request: Request) -> Response:
     raise ApiError(409, "already_there", "It is there already.", retryable=True)
 
 
-def fail(request: Request) -> Reply:
+def fail(request: Request) -> Response:
     raise RuntimeError("the password is swordfish")
 
 
 def test_a_route_is_found_by_its_key() -> None:
-    assert answered(lambda request: reply(200, {"ü": 1}))[:2] == (200, {"ü": 1})
+    assert answered(lambda request: json_response(200, {"ü": 1}))[:2] == (200, {"ü": 1})
 
 
 def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
@@ -42,7 +42,7 @@ def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
 
 
 def test_every_answer_says_by_which_id_its_request_is_found_in_the_logs() -> None:
-    for route in (lambda request: reply(200, {}), refuse, fail):
+    for route in (lambda request: json_response(200, {}), refuse, fail):
         assert answered(route)[2]["x-request-id"] == "request-1"
 
 
@@ -74,17 +74,17 @@ def test_a_request_s_lines_bear_the_id_of_its_image_or_else_its_own(
 def test_a_request_that_makes_an_image_is_about_it_from_there_on(
     logged: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    def upload(request: Request) -> Reply:
+    def upload(request: Request) -> Response:
         api.about(IMAGE)
-        return reply(202, {})
+        return json_response(202, {})
 
     answered(upload)
-    answered(lambda request: reply(200, {}))
+    answered(lambda request: json_response(200, {}))
     assert [each["correlation_id"] for each in logged()] == [IMAGE, "request-1"]
 
 
 def test_who_may_try_again_later_is_told_when() -> None:
-    def busy(request: Request) -> Reply:
+    def busy(request: Request) -> Response:
         raise ApiError(503, "busy", "Not now.", retryable=True)
 
     assert int(answered(busy)[2]["retry-after"]) > 0
@@ -109,7 +109,7 @@ def test_the_owner_is_the_token_s_subject_or_everybody() -> None:
 
 
 def test_header_names_are_given_with_underscores() -> None:
-    assert reply(302, None, cache_control="no-store")["headers"]["cache-control"] == "no-store"
+    assert json_response(302, None, cache_control="no-store")["headers"]["cache-control"] == "no-store"
 
 
 def test_a_body_is_read_as_it_was_sent() -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from tests.builders import http_request
 from wire.http import api
-from wire.http.api import Reply, Request, reply, respond
+from wire.http.api import Request, Response, json_response, respond
 from wire.http.sign_in import OPEN_ROUTES
 
 
-def whose(request: Request) -> Reply:
-    return reply(200, {"owner": api.owner(request)})
+def whose(request: Request) -> Response:
+    return json_response(200, {"owner": api.owner(request)})
 
 
 def answered(route: str = "GET /x", **said: str) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -83,20 +83,20 @@ def test_a_request_that_nobody_has_judged_is_refused(authorizer: Any) -> None:
     request = http_request("GET /x")
     if authorizer is not None:
         request["requestContext"]["authorizer"] = authorizer
-    answer = respond({"GET /x": lambda request: reply(200, "reached")}, request)
+    answer = respond({"GET /x": lambda request: json_response(200, "reached")}, request)
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (401, "token_not_verified")
 
 
 @pytest.mark.usefixtures("guarded")
 def test_a_route_that_does_not_ask_for_the_owner_is_guarded_too() -> None:
-    answer = respond({"GET /x": lambda request: reply(200, "reached")}, http_request("GET /x"))
+    answer = respond({"GET /x": lambda request: json_response(200, "reached")}, http_request("GET /x"))
     assert answer["statusCode"] == 401
 
 
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("route", OPEN_ROUTES)
 def test_open_routes_answer_everybody_and_belong_to_nobody(route: str) -> None:
-    assert respond({route: lambda request: reply(200, "reached")}, http_request(route))["statusCode"] == 200
+    assert respond({route: lambda request: json_response(200, "reached")}, http_request(route))["statusCode"] == 200
     assert respond({route: whose}, http_request(route))["statusCode"] == 401
 
 

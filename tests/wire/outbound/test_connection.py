@@ -10,7 +10,9 @@ import pytest
 import wire.outbound.connection
 from tests.certificates import Certificates
 from tests.loopback_server import LoopbackServer, chunked, response, serving
-from wire.outbound.connection import OutboundConnection, Policy, TargetError, check_url, connection
+from wire.outbound.connection import OutboundConnection, connection
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError, check_url
 
 OPEN = Policy(loopback=True)
 Resolver = Callable[[str], list[str]]

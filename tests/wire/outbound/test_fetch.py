@@ -4,9 +4,10 @@ import pytest
 
 from domain.image_type import ImageTypeError
 from tests.loopback_server import LoopbackServer, chunked, response
-from wire.outbound.connection import Policy, TargetError, check_url
 from wire.outbound.download import FetchError
 from wire.outbound.fetch import LOOP_MARK, fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError, check_url
 
 OPEN = Policy(loopback=True)
 

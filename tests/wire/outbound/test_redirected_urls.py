@@ -5,9 +5,10 @@ import pytest
 from tests.loopback_server import LoopbackServer, response
 from tests.wire.outbound.outside import Answer, Outside
 from tests.wire.outbound.url_table import ASKED, RESOLVER, ROWS
-from wire.outbound.connection import Policy, TargetError, check_url
 from wire.outbound.download import FetchError
 from wire.outbound.fetch import fetch
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError, check_url
 
 ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-\ud7ff\ue000-\U0010ffff]+", re.I | re.A)
 """What a Location header can say without being relative to where it stands."""

@@ -9,7 +9,9 @@ from tests.certificates import Certificates
 from tests.loopback_server import LoopbackServer, serving
 from tests.wire.outbound.outside import Outside
 from tests.wire.outbound.url_table import ASKED, DNS_FAILURE, INVALID_URL, RESOLVER, ROWS, URL_BLOCKED
-from wire.outbound.connection import Policy, Target, TargetError, check_url, connection
+from wire.outbound.connection import connection
+from wire.outbound.policy import Policy
+from wire.outbound.target import Target, TargetError, check_url
 
 
 @pytest.fixture(scope="module")

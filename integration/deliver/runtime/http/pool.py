@@ -10,7 +10,9 @@ from typing import Any
 
 from integration.deliver.runtime.http.fast_parser import WholeAnswer
 from integration.deliveries.runtime.response import Answer
-from wire.outbound.connection import OutboundConnection, Policy, Target, TargetError, check_url, connection
+from wire.outbound.connection import OutboundConnection, connection
+from wire.outbound.policy import Policy
+from wire.outbound.target import Target, TargetError, check_url
 
 IDLE_SECONDS = 4.0
 """Below the 5 s after which common servers hang up; by the wall clock, since a frozen worker's own may stand still."""

@@ -11,7 +11,7 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.response import Answer
 from integration.subscriptions.runtime import signature
 from integration.subscriptions.runtime.subscription import Subscription
-from wire.outbound.connection import TargetError
+from wire.outbound.target import TargetError
 
 Post = Callable[[str, bytes, Mapping[str, str]], Answer]
 Send = Callable[[str, bytes, Mapping[str, str]], Sent | None]

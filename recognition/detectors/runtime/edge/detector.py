@@ -9,9 +9,8 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.image import Image
-from domain.recognition import Detection, Model, Recognition, Rejection
+from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
-from recognition.results.runtime.entry import Outcome
 from wire.aws.client import client
 
 _UNASKED = "The edge function could not be asked: {}"

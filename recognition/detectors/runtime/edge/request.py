@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from recognition.detectors.runtime.detector import DetectorError
 from recognition.detectors.runtime.edge.detector import EdgeDetector
-from wire.http.api import ApiError, Reply, Request
+from wire.http.api import ApiError, Request, Response
 
 _PATIENCE = 25
 
@@ -14,10 +14,10 @@ def prompt_edge(function: str) -> EdgeDetector:
     return EdgeDetector.within(_PATIENCE, function)
 
 
-def promptly(route: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+def promptly(route: Callable[[Request], Response]) -> Callable[[Request], Response]:
     """The same route; where the edge function does not answer, the caller is told to come again."""
 
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         try:
             return route(request)
         except DetectorError as error:

@@ -14,7 +14,18 @@ from recognition.images.runtime.lookup import NamedImages, no_such_image
 from recognition.recognize.runtime.request import REQUEST_PREFIX, Question
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, json_body, only_fields, only_query, owner, raw_body, reply, respond
+from wire.http.api import (
+    ApiError,
+    Request,
+    Response,
+    json_body,
+    json_response,
+    only_fields,
+    only_query,
+    owner,
+    raw_body,
+    respond,
+)
 from wire.http.quota import Quota
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -32,12 +43,12 @@ def sqs() -> Any:
     return client("sqs")
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def add_recognition(request: Request) -> Reply:
+def add_recognition(request: Request) -> Response:
     """POST /images/{image_id}/recognitions: have it recognised again; the answers before stay."""
     only_query(request)
     wanted = _wanted(json_body(request) if raw_body(request) else {})
@@ -48,10 +59,10 @@ def add_recognition(request: Request) -> Reply:
     sqs().send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=question.to_message())
     links = _links(entry.image.image_id)
     queued = {"request": question.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
-    return reply(202, queued, location=links["self"])
+    return json_response(202, queued, location=links["self"])
 
 
-def add_correction(request: Request) -> Reply:
+def add_correction(request: Request) -> Response:
     """POST /images/{image_id}/corrections: what a person says is on it, kept beside what the model said."""
     only_query(request)
     given = json_body(request)
@@ -63,7 +74,9 @@ def add_correction(request: Request) -> Reply:
     if not recognitions.correct(*entry.key, correction):
         raise no_such_image()
     links = _links(entry.image.image_id)
-    return reply(201, {"image_id": entry.image.image_id} | correction | {"links": links}, location=links["self"])
+    return json_response(
+        201, {"image_id": entry.image.image_id} | correction | {"links": links}, location=links["self"]
+    )
 
 
 def _wanted(given: Mapping[str, Any]) -> Options:

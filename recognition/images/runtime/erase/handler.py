@@ -13,7 +13,7 @@ from recognition.results.runtime.publish import announce
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.aws.rows import UndoneError
-from wire.http.api import ApiError, Reply, Request, only_query, owner, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, respond
 
 dynamodb = client("dynamodb")
 recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"])
@@ -22,12 +22,12 @@ objects = ImageObjects(client("s3"), os.environ["IMAGES_BUCKET"], os.environ["DE
 announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def erase_image(request: Request) -> Reply:
+def erase_image(request: Request) -> Response:
     """DELETE /images/{image_id}: every version, derived picture and row; the receipt names them. Safe to repeat."""
     only_query(request)
     image_id = image_id_of(request)
@@ -37,7 +37,7 @@ def erase_image(request: Request) -> Reply:
         raise ApiError(503, "erase_incomplete", "Not all of it is gone yet; ask again.", retryable=True) from error
     if receipt is None:
         raise no_such_image()
-    return reply(200, receipt)
+    return json_response(200, receipt)
 
 
 ROUTES = {"DELETE /images/{image_id}": erase_image}

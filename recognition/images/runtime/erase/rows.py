@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Item
+from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.result_cache import about
 from wire.aws import rows
+from wire.aws.rows import Item
 
 
 class ImageRows:

@@ -20,7 +20,7 @@ from recognition.images.runtime.search import Search
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, only_query, owner, query, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, query, respond
 from wire.http.paging import Cursors, limit
 
 DERIVED_BUCKET = os.environ["DERIVED_BUCKET"]
@@ -38,12 +38,12 @@ recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"])
 sizes = Sizes(s3)
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def export_images(request: Request) -> Reply:
+def export_images(request: Request) -> Response:
     """GET /images/export: those of the owner's images that the filters fit, newest first, in one file."""
     only_query(request, "format", *FILTERS, "limit", "cursor", "top_k")
     form, filters = _form(request), Filters.from_request(request)
@@ -57,7 +57,7 @@ def export_images(request: Request) -> Reply:
     file, over = FORMATS[form](), time.monotonic() + SECONDS
     last = fill(file, asked, most, after, page, lambda: time.monotonic() > over)
     told = {"format": form, "images": file.images, "left_out": file.left_out}
-    return reply(200, told | _stored(whose, form, file) | {"next_cursor": cursors.after(request, last)})
+    return json_response(200, told | _stored(whose, form, file) | {"next_cursor": cursors.after(request, last)})
 
 
 def _form(request: Request) -> str:

@@ -20,7 +20,7 @@ from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
-from wire.http.api import ApiError, Reply, Request, only_query, owner, reply, respond
+from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, respond
 from wire.http.paging import Cursors, limit
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -37,12 +37,12 @@ edge = prompt_edge(os.environ["EDGE_FUNCTION"])
 pictures = Pictures(s3, edge, os.environ["DERIVED_BUCKET"])
 
 
-def handler(event: Request, context: Any) -> Reply:
+def handler(event: Request, context: Any) -> Response:
     """The HTTP API's handler."""
     return respond(ROUTES, event)
 
 
-def list_images(request: Request) -> Reply:
+def list_images(request: Request) -> Response:
     """GET /images: those of the owner's images that have an answer and that the filters fit, newest first."""
     only_query(request, *FILTERS, "limit", "cursor", "top_k")
     asked, filters = query_options(request, "top_k", "min_confidence"), Filters.from_request(request)
@@ -50,45 +50,45 @@ def list_images(request: Request) -> Reply:
     return cursors.page(request, [_shown(entry, asked, {}, shapes=False) for entry in entries], last)
 
 
-def get_image(request: Request) -> Reply:
+def get_image(request: Request) -> Response:
     """GET /images/{image_id}: its status, the answer once there is one, those before it, and what people said."""
     only_query(request, "top_k", "min_confidence")
     asked = query_options(request, "top_k", "min_confidence")
     found = named.find(request)
     if isinstance(found, Queued):
         queued = {"image_id": found.image_id, "name": found.name, "status": "queued"}
-        return reply(200, queued | {"links": _links(found.image_id)})
-    return reply(200, _shown(found, asked, _pictures(found)) | _besides(found, asked))
+        return json_response(200, queued | {"links": _links(found.image_id)})
+    return json_response(200, _shown(found, asked, _pictures(found)) | _besides(found, asked))
 
 
-def get_annotated(request: Request) -> Reply:
+def get_annotated(request: Request) -> Response:
     """GET /images/{image_id}/annotated: leads to the picture with what was seen drawn on it."""
     only_query(request, "top_k", "min_confidence")
     entry, asked = named.recognized(request), query_options(request, "top_k", "min_confidence")
     return _picture(entry, "annotated", drawn(entry, asked))
 
 
-def get_thumbnail(request: Request) -> Reply:
+def get_thumbnail(request: Request) -> Response:
     """GET /images/{image_id}/thumbnail: leads to the picture within 320 pixels."""
     only_query(request)
     return _picture(named.recognized(request), "thumbnail")
 
 
-def list_models(request: Request) -> Reply:
+def list_models(request: Request) -> Response:
     """GET /models: what can be asked for, the default detector's first."""
     only_query(request)
     models = [{"detector": name} | model for name in DETECTORS if name != "cascade" for model in _models(name)]
     return cursors.page(request, models, None, detectors=DETECTORS)
 
 
-def get_stats(request: Request) -> Reply:
+def get_stats(request: Request) -> Response:
     """GET /images/stats: what the owner's days came to, in images, in calls paid and saved, and in dollars."""
     only_query(request, "since", "until")
     since, until = days(request, now().date())
     counted = usage.between(owner(request), since, until)
     items = [{"day": day} | came_to(counts) for day, counts in counted.items()]
     total = came_to(sum(counted.values(), Counter()))
-    return reply(200, {"since": since.isoformat(), "until": until.isoformat(), "total": total, "items": items})
+    return json_response(200, {"since": since.isoformat(), "until": until.isoformat(), "total": total, "items": items})
 
 
 def _shown(entry: Entry, asked: Options, links: Mapping[str, str], *, shapes: bool = True) -> dict[str, Any]:
@@ -121,9 +121,9 @@ def _presigned(place: Mapping[str, str]) -> str:
     return str(s3.generate_presigned_url("get_object", Params=place, ExpiresIn=LINK_SECONDS))
 
 
-def _picture(entry: Entry, kind: str, detections: Sequence[Mapping[str, Any]] = ()) -> Reply:
+def _picture(entry: Entry, kind: str, detections: Sequence[Mapping[str, Any]] = ()) -> Response:
     try:
-        return reply(302, {}, location=_presigned(pictures.of(entry.image, kind, detections)))
+        return json_response(302, {}, location=_presigned(pictures.of(entry.image, kind, detections)))
     except PictureError as error:
         raise ApiError(503 if error.retryable else 409, error.code, error.detail, retryable=error.retryable) from error
 

@@ -6,7 +6,8 @@ import pytest
 from integration.deliver.runtime.http.pool import IDLE_SECONDS, Connections
 from integration.deliveries.runtime.response import Answer
 from tests.integration.conftest import Subscriber
-from wire.outbound.connection import Policy, TargetError
+from wire.outbound.policy import Policy
+from wire.outbound.target import TargetError
 
 
 class Clock:

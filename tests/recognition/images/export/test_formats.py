@@ -15,7 +15,7 @@ from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
 from domain.options import Options
-from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
+from domain.recognition import Box, Detection, Mask, Model, Outcome, Recognition, Rejection
 from edge_ml.answers.rle import encoded
 from recognition.images.runtime.export.formats.coco_file import CocoFile
 from recognition.images.runtime.export.formats.csv_file import CsvFile
@@ -23,7 +23,7 @@ from recognition.images.runtime.export.formats.export_file import ExportFile
 from recognition.images.runtime.export.formats.json_file import JsonFile
 from recognition.images.runtime.export.formats.run_lengths import scaled
 from recognition.images.runtime.export.formats.upright_size import upright_size
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from tests.builders import image
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -13,11 +13,11 @@ from PIL import Image as Picture
 
 from domain.image import image_key
 from domain.options import Options
-from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
+from domain.recognition import Box, Detection, Mask, Model, Outcome, Recognition, Rejection
 from recognition.images.runtime.export import export as exporting
 from recognition.images.runtime.export.formats.json_file import JsonFile
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Outcome
+from recognition.results.runtime.entry import Entry
 from tests.builders import image
 from tests.recognition.caller import ask, started
 from tests.recognition.conftest import BUCKET, Account
