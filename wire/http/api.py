@@ -25,7 +25,7 @@ logger = Logger()
 
 
 class ApiError(Exception):
-    """A response other than success: HTTP status, stable code, a sentence for the caller, headers as in `json_response`."""
+    """A response other than success: HTTP status, stable code, a sentence for the caller, headers."""
 
     def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False, **headers: str) -> None:
         super().__init__(detail)

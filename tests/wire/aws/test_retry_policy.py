@@ -41,4 +41,4 @@ def test_after_the_last_attempt_nothing_is_waited_for(attempt: int) -> None:
 @pytest.mark.parametrize(("schedule", "tries"), [(UPLOADS, 5), (EVENTS, 6), (DELIVERIES, 8)])
 def test_a_queue_gives_a_message_up_after_its_schedule_s_last_try(schedule: RetryPolicy, tries: int) -> None:
     assert schedule.tries == tries
-    assert schedule.backoff(tries - 1) > 0 == schedule.pause(tries)
+    assert schedule.backoff(tries - 1) > 0 == schedule.backoff(tries)
