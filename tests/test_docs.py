@@ -10,11 +10,15 @@ from domain.event import TYPES
 from settings import Settings
 from tests.stacks import LOCAL, ROOT, resources
 
-EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "adding"} & set(path.parts)]
+EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "adding", "onboarding"} & set(path.parts)]
 PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
 MORE_PAGES = {path: path.read_text() for path in ROOT.glob("edge_ml/**/*.md")}
 DOCS = "\n".join(PAGES.values())
+README = PAGES[ROOT / "README.md"]
+INDEX = PAGES[ROOT / "docs/README.md"]
 API = PAGES[ROOT / "docs/api.md"]
+ONE_SCREEN = 75
+"""The most lines of the README."""
 CODES = {
     "ApiError": 1,
     "TokenError": 0,
@@ -41,23 +45,15 @@ def route_keys() -> set[str]:
 
 
 def product_code() -> Iterator[ast.Module]:
-    folders = (
-        "api/authorizer",
-        "api/docs",
-        "api/runtime",
-        "recognition/runtime",
-        "integration/runtime",
-        "domain",
-        "wire",
-    )
-    files = [file for folder in folders for file in (ROOT / folder).glob("*.py")]
+    folders = ("api", "recognition", "integration", "domain", "wire")
+    files = [file for folder in folders for file in (ROOT / folder).glob("**/*.py")]
     return (ast.parse(file.read_text()) for file in (*files, *EDGE))
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr], dict[str | None, ast.expr]]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id, node.args, {each.arg: each.value for each in node.keywords}
+            yield node.func.id, node.args, {keyword.arg: keyword.value for keyword in node.keywords}
 
 
 def text_of(node: ast.expr | None) -> str | None:
@@ -66,10 +62,12 @@ def text_of(node: ast.expr | None) -> str | None:
 
 def error_codes(tree: ast.Module) -> set[str]:
     found = {text_of(given[CODES[name]]) for name, given, _ in calls(tree) if name in CODES and given}
-    found |= {text_of(more.get("error")) for name, _, more in calls(tree) if name == "Answer"}
+    found |= {text_of(keywords.get("error")) for _, _, keywords in calls(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
-            found |= {text_of(said) for key, said in zip(node.keys, node.values, strict=True) if text_of(key) == "code"}
+            found |= {
+                text_of(value) for key, value in zip(node.keys, node.values, strict=True) if text_of(key) == "code"
+            }
     return {code for code in found if code}
 
 
@@ -89,15 +87,15 @@ def test_every_event_type_is_documented() -> None:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", PAGES[ROOT / "README.md"], re.MULTILINE))
-    defaults = {each.name: "" if each.default is MISSING else str(each.default) for each in fields(Settings)}
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", PAGES[ROOT / "docs/settings.md"], re.MULTILINE))
+    defaults = {field.name: "" if field.default is MISSING else str(field.default) for field in fields(Settings)}
     assert rows == {name: shown.lower() for name, shown in defaults.items()}
 
 
 @pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 def test_every_environment_variable_is_documented(settings: dict[str, str]) -> None:
-    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function", **settings)]
-    given = {name for each in functions for name in each["Environment"]["Variables"]}
+    functions = [function["Properties"] for _, function in resources("AWS::Lambda::Function", **settings)]
+    given = {name for function in functions for name in function["Environment"]["Variables"]}
     assert len(given) > 10
     assert not unnamed(given, PAGES[ROOT / "docs/architecture.md"])
 
@@ -116,10 +114,31 @@ def test_every_error_code_is_documented() -> None:
 
 
 def test_codes_that_name_a_field_are_documented() -> None:
-    tree = ast.parse((ROOT / "api/runtime/upload.py").read_text())
+    (file,) = ROOT.glob("api/**/upload.py")
+    tree = ast.parse(file.read_text())
     read = {text_of(given[1]) for name, given, _ in calls(tree) if name == "_text"}
     assert read
     assert not unnamed({f"invalid_{field}" for field in read}, API)
+
+
+def test_the_readme_is_one_screen() -> None:
+    assert len(README.splitlines()) <= ONE_SCREEN
+
+
+def test_every_page_is_listed_in_the_index_once() -> None:
+    listed = re.findall(r"^\d+\. \[[^\]]+\]\(([a-z-]+\.md)\)", INDEX, re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in ROOT.glob("docs/*.md") if path.name != "README.md")
+
+
+def test_the_index_is_numbered_in_reading_order() -> None:
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", INDEX, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_picture_of_the_pages_is_there() -> None:
+    named = [(page, name) for page, text in PAGES.items() for name in re.findall(r'<img src="([^"]+)"', text)]
+    assert named
+    assert not [name for page, name in named if not (page.parent / name).exists()]
 
 
 def test_links_lead_to_files_and_headings_that_are_there() -> None:
