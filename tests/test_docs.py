@@ -15,7 +15,11 @@ EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "addin
 PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
 MORE_PAGES = {path: path.read_text() for path in ROOT.glob("edge_ml/**/*.md")}
 DOCS = "\n".join(PAGES.values())
+README = PAGES[ROOT / "README.md"]
+INDEX = PAGES[ROOT / "docs/README.md"]
 API = PAGES[ROOT / "docs/api.md"]
+ONE_SCREEN = 75
+"""The most lines of the README."""
 CODES = {
     "ApiError": 1,
     "TokenError": 0,
@@ -82,15 +86,15 @@ def test_every_event_type_is_documented() -> None:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", PAGES[ROOT / "README.md"], re.MULTILINE))
-    defaults = {each.name: "" if each.default is MISSING else str(each.default) for each in fields(Settings)}
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", PAGES[ROOT / "docs/settings.md"], re.MULTILINE))
+    defaults = {field.name: "" if field.default is MISSING else str(field.default) for field in fields(Settings)}
     assert rows == {name: shown.lower() for name, shown in defaults.items()}
 
 
 @pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 def test_every_environment_variable_is_documented(settings: dict[str, str]) -> None:
-    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function", **settings)]
-    given = {name for each in functions for name in each["Environment"]["Variables"]}
+    functions = [function["Properties"] for _, function in resources("AWS::Lambda::Function", **settings)]
+    given = {name for function in functions for name in function["Environment"]["Variables"]}
     assert len(given) > 10
     assert not unnamed(given, PAGES[ROOT / "docs/architecture.md"])
 
@@ -113,6 +117,26 @@ def test_codes_that_name_a_field_are_documented() -> None:
     read = {text_of(given[1]) for name, given, _ in calls(tree) if name == "_text"}
     assert read
     assert not unnamed({f"invalid_{field}" for field in read}, API)
+
+
+def test_the_readme_is_one_screen() -> None:
+    assert len(README.splitlines()) <= ONE_SCREEN
+
+
+def test_every_page_is_listed_in_the_index_once() -> None:
+    listed = re.findall(r"^\d+\. \[[^\]]+\]\(([a-z-]+\.md)\)", INDEX, re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in ROOT.glob("docs/*.md") if path.name != "README.md")
+
+
+def test_the_index_is_numbered_in_reading_order() -> None:
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", INDEX, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_picture_of_the_pages_is_there() -> None:
+    named = [(page, name) for page, text in PAGES.items() for name in re.findall(r'<img src="([^"]+)"', text)]
+    assert named
+    assert not [name for page, name in named if not (page.parent / name).exists()]
 
 
 def test_links_lead_to_files_and_headings_that_are_there() -> None:

@@ -1,4 +1,4 @@
-"""docs/curl.md: every line is run as it is written, with and without sign-in, and answers the status beside it."""
+"""Every line of docs/curl.md is run as it is written, with and without sign-in, and returns the status beside it."""
 
 import os
 import re
@@ -22,14 +22,14 @@ from tests.stacks import ROOT, resources
 
 PAGE = (ROOT / "docs/curl.md").read_text()
 STATUS = re.compile(r" # (\d{3})(?: with auth=cognito, else (\d{3}))?$", re.MULTILINE)
-TOLD = "%{stderr}%{http_code} %{method} %{url_effective}\n"
+WRITE_OUT = "%{stderr}%{http_code} %{method} %{url_effective}\n"
 WRAPPER = """#!/bin/sh
-exec {curl} -s "$@" -w '{told}' 2>> "$CURL_LOG"
+exec {curl} -s "$@" -w '{write_out}' 2>> "$CURL_LOG"
 """
 
 
-class Asked(NamedTuple):
-    """One line of the page: the status it promises, and what curl told of it."""
+class Call(NamedTuple):
+    """One line of the page: the status that the page promises, and the status and route that curl reports."""
 
     line: str
     promised: int
@@ -38,10 +38,10 @@ class Asked(NamedTuple):
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """A server that is to be told."""
+    """A server that receives webhooks."""
 
     def do_POST(self) -> None:
-        """Take it."""
+        """Accept the webhook."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(204)
         self.end_headers()
@@ -55,13 +55,13 @@ def route_keys() -> set[str]:
 
 
 def lines() -> list[str]:
-    """The shell's lines, save the first block, which says whom to ask."""
+    """The commands of the page, without the first block, which sets the deployment and the token."""
     blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return [line for block in blocks[1:] for line in block.splitlines()]
 
 
 def route_of(method: str, url: str, base: str) -> str:
-    """The route that answers; an exact path goes before one with a parameter, as in API Gateway."""
+    """The route that matches; an exact path takes precedence over one with a parameter, as in API Gateway."""
     path = urlsplit(url.removeprefix(base)).path
     for key in sorted(route_keys(), key=lambda key: key.count("{")):
         verb, _, template = key.partition(" ")
@@ -70,11 +70,11 @@ def route_of(method: str, url: str, base: str) -> str:
     return "$default"
 
 
-def run(chain: Chain, hook: str, place: Path, *, signed_in: bool) -> list[Asked]:
+def run(chain: Chain, hook: str, place: Path, *, signed_in: bool) -> list[Call]:
     """Run the page in an empty folder."""
     curl, log = place / "bin/curl", place / "curl.log"
     curl.parent.mkdir()
-    curl.write_text(WRAPPER.format(curl=shutil.which("curl"), told=TOLD))
+    curl.write_text(WRAPPER.format(curl=shutil.which("curl"), write_out=WRITE_OUT))
     curl.chmod(curl.stat().st_mode | stat.S_IEXEC)
     api = chain.deployment.endpoints.api
     token = f"Authorization: Bearer {chain.token or ''}"
@@ -88,11 +88,11 @@ def run(chain: Chain, hook: str, place: Path, *, signed_in: bool) -> list[Asked]
         cwd=place, env=environment, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr.decode()
-    told = [each.strip().splitlines()[0].split() for each in log.read_text().split("\n\n") if each.strip()]
+    reports = [entry.strip().splitlines()[0].split() for entry in log.read_text().split("\n\n") if entry.strip()]
     marked = [line for line in lines() if STATUS.search(line)]
     return [
-        Asked(line, promised(line, signed_in=signed_in), int(status), route_of(method, url, api))
-        for line, (status, method, url) in zip(marked, told, strict=True)
+        Call(line, promised(line, signed_in=signed_in), int(status), route_of(method, url, api))
+        for line, (status, method, url) in zip(marked, reports, strict=True)
     ]
 
 
@@ -108,15 +108,15 @@ def hook() -> Iterator[str]:
         yield f"{url}/hook"
 
 
-def test_every_line_answers_as_it_says_where_nobody_signs_in(chain: Chain, hook: str, tmp_path: Path) -> None:
-    asked = run(chain, hook, tmp_path, signed_in=False)
-    assert [(each.line, each.status) for each in asked] == [(each.line, each.promised) for each in asked]
-    assert {each.route for each in asked} == route_keys()
+def test_every_line_returns_its_status_without_sign_in(chain: Chain, hook: str, tmp_path: Path) -> None:
+    calls = run(chain, hook, tmp_path, signed_in=False)
+    assert [(call.line, call.status) for call in calls] == [(call.line, call.promised) for call in calls]
+    assert {call.route for call in calls} == route_keys()
 
 
-def test_every_line_answers_as_it_says_to_who_is_signed_in(
+def test_every_line_returns_its_status_to_a_signed_in_user(
     guarded: Deployment, ann: Chain, hook: str, tmp_path: Path
 ) -> None:
     curious = Chain(guarded, ann.photos, ann.book, demo_user.token(guarded, "curious@example.com"))
-    asked = run(curious, hook, tmp_path, signed_in=True)
-    assert [(each.line, each.status) for each in asked] == [(each.line, each.promised) for each in asked]
+    calls = run(curious, hook, tmp_path, signed_in=True)
+    assert [(call.line, call.status) for call in calls] == [(call.line, call.promised) for call in calls]

@@ -13,7 +13,7 @@ from tests.stacks import ROOT
 
 PAGE = (ROOT / "docs/operations.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-TRIED = [each for each in BLOCKS if not each.startswith("# in an account only\n")]
+TRIED = [block for block in BLOCKS if not block.startswith("# in an account only\n")]
 AS_ROOT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -22,11 +22,11 @@ AS_ROOT = {
 }
 
 
-def test_most_commands_are_such_as_can_be_tried() -> None:
+def test_most_commands_can_be_tried() -> None:
     assert len(TRIED) > len(BLOCKS) / 2
 
 
-@pytest.mark.skipif(not shutil.which("aws"), reason="they are the AWS CLI's, which is not installed here")
+@pytest.mark.skipif(not shutil.which("aws"), reason="the AWS CLI is not installed here")
 def test_the_commands_of_the_page_succeed(deployment: Deployment, tmp_path: Path) -> None:
     ran = subprocess.run(
         ["bash", "-xeuo", "pipefail", "-c", "\n".join(TRIED)],

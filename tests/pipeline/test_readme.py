@@ -1,66 +1,47 @@
-"""What the README shows of signing up, signing in and refreshing is run as it is written."""
+"""The client's commands in the README are run as they are written, against the deployed app."""
 
 import json
 import re
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from local.deployment import Deployment
-from local.environment import clean
+from tests.pipeline.chain import Chain
+from tests.pipeline.pages import blocks, checkout, run
+from tests.ports import free_port
 from tests.stacks import ROOT
 
-
-def blocks(language: str) -> list[str]:
-    """The code of the README's section on signing in."""
-    section = re.search(r"^### Sign in\n(.*?)^##", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert section
-    return re.findall(rf"^```{language}\n(.*?)^```", section[1], re.MULTILINE | re.DOTALL)
+BUNDLE = ROOT / "edge_ml/models/animals"
 
 
-def values(text: str) -> list[Any]:
-    """The JSON values that stand one after another."""
-    found, rest = [], text.strip()
-    while rest:
-        value, end = json.JSONDecoder().raw_decode(rest)
-        found.append(value)
-        rest = rest[end:].strip()
-    return found
+@pytest.fixture
+def folder(chain: Chain, cat: bytes, tmp_path: Path) -> Iterator[Path]:
+    """A checkout with a picture, a model and its labels."""
+    folder = checkout(tmp_path, chain.deployment)
+    (folder / "cat.jpg").write_bytes(cat)
+    (folder / "model.onnx").symlink_to(BUNDLE / "model.onnx")
+    (folder / "labels.txt").write_text("\n".join(json.loads((BUNDLE / "model.json").read_text())["labels"]))
+    yield folder
+    s3, bucket = chain.deployment.client("s3"), chain.deployment.endpoints.models_bucket
+    for stored in s3.list_objects_v2(Bucket=bucket, Prefix="models/mine/").get("Contents", ()):
+        s3.delete_object(Bucket=bucket, Key=stored["Key"])
 
 
-@pytest.fixture(scope="module")
-def said(guarded: Deployment, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """What the commands print, as in a checkout whose `make run AUTH=cognito` made the deployment."""
-    checkout = tmp_path_factory.mktemp("checkout")
-    (checkout / ".local").symlink_to(Path(guarded.directory).resolve())
-    script = "\n".join(blocks("sh"))
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=checkout,
-        env=clean({}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_every_command_of_the_client_succeeds(chain: Chain, folder: Path) -> None:
+    commands = "".join(block for block in blocks("README.md", "sh") if block.startswith(".venv/bin/python -m"))
+    assert len(commands.splitlines()) == 6
+    endpoints = chain.deployment.endpoints
+    environment = {
+        "BUCKET": endpoints.models_bucket,
+        "AWS_ENDPOINT_URL": endpoints.aws_endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }
+    hook = f"http://127.0.0.1:{free_port()}/hook"
+    ran = run(commands.replace("https://example.com/hook", hook), folder, environment)
     assert ran.returncode == 0, ran.stderr
-    return values(ran.stdout)
-
-
-def test_signing_up_leaves_somebody_to_be_confirmed(said: list[Any]) -> None:
-    assert said[0]["UserConfirmed"] is False
-    assert said[1] == {}
-
-
-def test_signing_in_opens_an_empty_list(said: list[Any]) -> None:
-    assert said[2] == {"items": [], "next_cursor": None}
-
-
-def test_a_refreshed_token_is_as_good(said: list[Any]) -> None:
-    assert said[3]["detectors"]
-
-
-def test_the_refusal_is_the_one_that_is_shown(said: list[Any]) -> None:
-    (shown,) = blocks("json")
-    assert said[4:] == [json.loads(shown)]
+    assert f"s3://{endpoints.models_bucket}/models/mine/" in ran.stdout
+    (webhook_id,) = set(re.findall(r"sub_\w{32}", "\n".join(line for line in ran.stdout.splitlines() if hook in line)))
+    assert chain.ask("DELETE", f"/webhooks/{webhook_id}").status_code == 204
