@@ -9,12 +9,15 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from requests import RequestException
 
-from local import cdk, demo, demo_user, deployment, emulator, function_logs, loopback, processes
+from local import cdk, deployment, function_logs, loopback
 from local.cdk import ROOT, CDKError
-from local.demo import DemoError
+from local.demo import steps, user
+from local.demo.steps import DemoError
 from local.deployment import Deployment
-from local.emulator import EmulatorError
-from local.environment import forget_the_account
+from local.emulator import process as emulator
+from local.emulator.process import EmulatorError
+from local.processes import detached
+from local.processes.environment import forget_the_account
 
 _DIRECTORY = ROOT / ".local"
 _FAILURES = (EmulatorError, CDKError, DemoError, ClientError, BotoCoreError, RequestException, OSError)
@@ -31,15 +34,15 @@ def run(arguments: argparse.Namespace) -> None:
     deployed = deployment.deploy(directory, port, auth=arguments.auth, tell=lambda line: _say(f"  {line}"))
     _say(f"Deployed in {time.monotonic() - began:.0f} s.\n")
     try:
-        _show(deployed, demo_user.token(deployed))
+        _show(deployed, user.token(deployed))
     except DemoError as error:
-        function_logs.save(deployed.client("logs"), processes.log_file(directory, "functions"))
+        function_logs.save(deployed.client("logs"), detached.log_file(directory, "functions"))
         raise DemoError(f"{error}\nWhat the functions logged is in .local/logs/functions.log .") from error
 
 
 def stop(arguments: argparse.Namespace) -> None:
     """End exactly what `run` started."""
-    ended = [name for name in (*_SERVERS, emulator.NAME) if processes.end(_DIRECTORY, name)]
+    ended = [name for name in (*_SERVERS, emulator.NAME) if detached.end(_DIRECTORY, name)]
     (_DIRECTORY / "endpoints.json").unlink(missing_ok=True)
     _say(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
 
@@ -111,12 +114,12 @@ def _emulator(directory: Path, port: int | None, longest_wait: int | None) -> in
 
 def _show(deployed: Deployment, token: str | None) -> None:
     photos, receiver = (loopback.adopt_or_start(deployed.directory, name) for name in _SERVERS)
-    api = demo.Api(deployed.endpoints.api, token)
-    demo.subscribe(api, receiver)
+    api = steps.Api(deployed.endpoints.api, token)
+    steps.subscribe(api, receiver)
     _say("Uploading three photographs by URL and waiting for their webhooks …")
-    sent = demo.upload(api, photos)
-    demo.wait(api, receiver, sent)
-    _say(f"\n{demo.table(sent)}\n")
+    sent = steps.upload(api, photos)
+    steps.wait(api, receiver, sent)
+    _say(f"\n{steps.table(sent)}\n")
     _say(_farewell(deployed, token, photos, sent[0].image_id))
     if problems := [photo.name for photo in sent if photo.problem]:
         raise DemoError(f"These should have been recognised: {', '.join(problems)}.")
@@ -127,7 +130,7 @@ def _farewell(deployed: Deployment, token: str | None, photos: str, image_id: st
     signed = '-H "Authorization: Bearer $TOKEN" ' if token else ""
     lines = [
         f"It runs at {base}",
-        *([f"Demo user {demo_user.NAME}; an hour's token:", f"  TOKEN='{token}'"] if token else []),
+        *([f"Demo user {user.NAME}; an hour's token:", f"  TOKEN='{token}'"] if token else []),
         "Try:",
         f"  curl {signed}'{base}/images'",
         f"  curl {signed}'{base}/images/{image_id}'",

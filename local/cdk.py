@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local import emulator
-from local.environment import clean
+from local.emulator import process as emulator
+from local.processes.environment import clean
 
 ROOT = Path(__file__).parent.parent
 _CLI = ROOT / "node_modules" / ".bin" / "cdk"

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local import cdk, emulator, processes
+from local import cdk
+from local.emulator import process as emulator
+from local.processes import detached
 
 APP = "python app.py"
 SETTINGS = {
@@ -83,7 +85,7 @@ def deploy(
         "deploy", "--all", "--require-approval", "never", "--app", app,
         "--output", str(place / "cdk.out"), "--outputs-file", str(written),
         *cdk.context(settings(port, auth=auth) | dict(context or {})),
-        endpoint=emulator.url(port), home=place / "cdk", log=processes.log_file(directory, "deploy"), tell=tell,
+        endpoint=emulator.url(port), home=place / "cdk", log=detached.log_file(directory, "deploy"), tell=tell,
     )  # fmt: skip
     outputs = _outputs(written)
     endpoints = _endpoints(port, outputs)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from local import processes
-from local.environment import clean
+from local.processes import detached
+from local.processes.environment import clean
 
 ROOT = Path(__file__).parent.parent
 Handler = Callable[..., BaseHTTPRequestHandler]
@@ -29,8 +29,8 @@ def serving(handler: Handler) -> Iterator[str]:
 
 
 def adopt_or_start(directory: Path, name: str) -> str:
-    """The base URL of the module `local.<name>` served by a detached process, the one still running if there is one."""
-    process = processes.running(directory, name) or _start(directory, name)
+    """The base URL of `local.demo.<name>`, served by a detached process: the one still running if there is one."""
+    process = detached.running(directory, name) or _start(directory, name)
     return _url(process.port)
 
 
@@ -40,13 +40,13 @@ def serve_inherited(handler: Handler) -> None:
         server.serve_forever()
 
 
-def _start(directory: Path, name: str) -> processes.Process:
+def _start(directory: Path, name: str) -> detached.Process:
     # The socket listens before its process is up: nobody has to wait, and nobody can take the port in between.
     with _listener() as listener:
-        return processes.start(
+        return detached.start(
             directory,
             name,
-            [sys.executable, "-m", f"local.{name}", str(listener.fileno())],
+            [sys.executable, "-m", f"local.demo.{name}", str(listener.fileno())],
             port=listener.getsockname()[1],
             environment=clean({}),
             cwd=ROOT,

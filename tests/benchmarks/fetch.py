@@ -19,7 +19,7 @@ from typing import Any
 
 from api.runtime.fetch import fetch
 from api.runtime.images import CLIENT_SETTINGS, Images, Place
-from local import emulator
+from local.emulator import process as emulator
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
 from wire.aws import client

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from local import cdk, deployment, emulator, environment
+from local import cdk, deployment
 from local.cdk import CDKError
 from local.deployment import Endpoints
-from local.emulator import EmulatorError
+from local.emulator import process as emulator
+from local.emulator.process import EmulatorError
+from local.processes import environment
 
 
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import demo_user
+from local.demo import user
 from local.deployment import Deployment
-from local.environment import clean
 from local.loopback import serving
+from local.processes.environment import clean
 from tests.pipeline.chain import Chain
 from tests.stacks import ROOT, resources
 
@@ -117,6 +117,6 @@ def test_every_line_answers_as_it_says_where_nobody_signs_in(chain: Chain, hook:
 def test_every_line_answers_as_it_says_to_who_is_signed_in(
     guarded: Deployment, ann: Chain, hook: str, tmp_path: Path
 ) -> None:
-    curious = Chain(guarded, ann.photos, ann.book, demo_user.token(guarded, "curious@example.com"))
+    curious = Chain(guarded, ann.photos, ann.book, user.token(guarded, "curious@example.com"))
     asked = run(curious, hook, tmp_path, signed_in=True)
     assert [(each.line, each.status) for each in asked] == [(each.line, each.promised) for each in asked]

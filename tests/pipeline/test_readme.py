@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.deployment import Deployment
-from local.environment import clean
+from local.processes.environment import clean
 from tests.stacks import ROOT
 
 

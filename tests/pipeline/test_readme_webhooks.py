@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import clean
+from local.processes.environment import clean
 from tests.pipeline.chain import Chain, wait_for
 from tests.ports import free_port
 from tests.stacks import ROOT

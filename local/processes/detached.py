@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local import process_table
+from local.processes import table
 
 _ours: dict[int, subprocess.Popen[bytes]] = {}
 """The children of this very command: to be waited for when ended here, to be left behind otherwise."""
@@ -26,7 +26,7 @@ class Process:
     @property
     def runs(self) -> bool:
         """Whether it still does; a stranger that got its pid later is not it."""
-        return bool(self.started) and process_table.started(self.pid) == self.started
+        return bool(self.started) and table.started(self.pid) == self.started
 
 
 def start(
@@ -54,7 +54,7 @@ def start(
             pass_fds=tuple(inherit),
         )
     _ours[child.pid] = child
-    process = Process(child.pid, process_table.started(child.pid), port)
+    process = Process(child.pid, table.started(child.pid), port)
     _record(directory, name).write_text(json.dumps(asdict(process)))
     return process
 
@@ -105,7 +105,7 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 def _gone(group: int, patience: float) -> bool:
     deadline = time.monotonic() + patience
-    while process_table.group_lives(group):
+    while table.group_lives(group):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

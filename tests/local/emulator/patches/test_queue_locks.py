@@ -42,5 +42,5 @@ print(sum(each["body"] == "kept" for each in queue["messages"]))
 
 
 def test_what_is_sent_while_others_receive_and_delete_is_not_lost() -> None:
-    command = [sys.executable, "-c", HAMMER, str(ROOT / "local/queue_locks.py")]
+    command = [sys.executable, "-c", HAMMER, str(ROOT / "local/emulator/patches/queue_locks.py")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1] == "3000"

@@ -7,8 +7,10 @@ import pytest
 import requests
 from standardwebhooks import Webhook
 
-from local import loopback, photos, processes
-from local.receiver import Book, handler
+from local import loopback
+from local.demo import photos
+from local.demo.receiver import Book, handler
+from local.processes import detached
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1"}})
@@ -85,4 +87,4 @@ def test_a_detached_server_is_adopted_while_it_lives(tmp_path: Path) -> None:
         assert requests.get(f"{url}/cat.png", timeout=30).ok
         assert loopback.adopt_or_start(tmp_path, "photos") == url
     finally:
-        assert processes.end(tmp_path, "photos")
+        assert detached.end(tmp_path, "photos")

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from local.photos import PHOTOS
+from local.demo.photos import PHOTOS
 
 _DESCRIPTION = "make run"
 _PATIENCE = 120.0

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from local import demo, loopback
-from local.demo import Api, DemoError, Photo
-from local.receiver import Book, Receipt, handler
+from local import loopback
+from local.demo import steps
+from local.demo.receiver import Book, Receipt, handler
+from local.demo.steps import Api, DemoError, Photo
 
 RECOGNITION = {"detections": [{"label": "cat", "confidence": 0.987}, {"label": "dog", "confidence": 0.01}]}
 
@@ -34,7 +35,7 @@ def test_the_receiver_is_registered_in_place_of_what_an_earlier_run_registered()
         }
     )
     with loopback.serving(handler(book)) as receiver:
-        demo.subscribe(api, receiver)
+        steps.subscribe(api, receiver)
     assert book.secret == "whsec_1"
     assert [asked[:2] for asked in api.asked] == [
         ("GET", "/webhooks?limit=100"),
@@ -50,10 +51,10 @@ def test_a_photograph_has_arrived_when_it_is_recognised_and_its_webhook_verified
     book = Book(receipts=[Receipt("evt_0", 101.0, False, "bad", None), Receipt("evt_1", 100.25, True, "", told)])
     photo = Photo("cat", "img_1", 100.0)
     with loopback.serving(handler(book)) as receiver:
-        demo.wait(FakeApi({"GET /images/img_1": {"recognition": RECOGNITION}}), receiver, [photo])
+        steps.wait(FakeApi({"GET /images/img_1": {"recognition": RECOGNITION}}), receiver, [photo])
     assert photo.arrived
     assert capsys.readouterr().out == "  1 of 1 recognised, 1 of 1 webhooks verified\n"
-    assert demo.table([photo]).splitlines() == [
+    assert steps.table([photo]).splitlines() == [
         "photo  recognised as    webhook   ms",
         "─────  ───────────────  ────────  ───",
         "cat    cat 99%, dog 1%  verified  250",
@@ -64,17 +65,17 @@ def test_a_rejected_photograph_says_why() -> None:
     photo = Photo("cat", "img_1", 100.0)
     api = FakeApi({"GET /images/img_1": {"rejection": {"code": "empty", "detail": "There are no bytes."}}})
     with loopback.serving(handler(Book())) as receiver:
-        demo.wait(api, receiver, [photo])
-    assert demo.table([photo]).endswith("cat    rejected: There are no bytes.  —        —")
+        steps.wait(api, receiver, [photo])
+    assert steps.table([photo]).endswith("cat    rejected: There are no bytes.  —        —")
 
 
 def test_waiting_ends_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "_PATIENCE", 0.0)
+    monkeypatch.setattr(steps, "_PATIENCE", 0.0)
     with (
         loopback.serving(handler(Book())) as receiver,
         pytest.raises(DemoError, match="0 of 1 recognised, 0 of 1 webhooks verified"),
     ):
-        demo.wait(FakeApi({"GET /images/img_1": {"status": "queued"}}), receiver, [Photo("cat", "img_1", 0.0)])
+        steps.wait(FakeApi({"GET /images/img_1": {"status": "queued"}}), receiver, [Photo("cat", "img_1", 0.0)])
 
 
 def test_an_answer_other_than_success_is_told_with_its_text() -> None:

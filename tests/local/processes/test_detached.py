@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local import process_table, processes
-from local.processes import Process
+from local.processes import detached, table
+from local.processes.detached import Process
 
 SLEEP = "import time; time.sleep(60)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
@@ -17,17 +17,17 @@ STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print
 
 
 def start(directory: Path, program: str) -> Process:
-    return processes.start(directory, "sleeper", [sys.executable, "-c", program], port=1, environment={}, cwd=directory)
+    return detached.start(directory, "sleeper", [sys.executable, "-c", program], port=1, environment={}, cwd=directory)
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
-    processes.end(tmp_path, "sleeper", patience=0.2)
+    detached.end(tmp_path, "sleeper", patience=0.2)
 
 
 def members(group: int) -> int:
-    return sum(each.group == group for each in process_table.living())
+    return sum(each.group == group for each in table.living())
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -39,23 +39,23 @@ def until(condition: Callable[[], object]) -> None:
 
 def test_what_was_started_is_found_again_and_ended(directory: Path) -> None:
     started = start(directory, SLEEP)
-    assert processes.running(directory, "sleeper") == started
-    assert processes.end(directory, "sleeper")
+    assert detached.running(directory, "sleeper") == started
+    assert detached.end(directory, "sleeper")
     assert not started.runs
-    assert processes.recorded(directory, "sleeper") is None
+    assert detached.recorded(directory, "sleeper") is None
 
 
 def test_a_process_is_ended_with_its_children(directory: Path) -> None:
     started = start(directory, PARENT)
     until(lambda: members(started.pid) == 2)
-    processes.end(directory, "sleeper")
+    detached.end(directory, "sleeper")
     assert members(started.pid) == 0
 
 
 def test_a_process_that_ignores_the_request_is_killed(directory: Path) -> None:
     started = start(directory, STUBBORN)
-    until(lambda: "ready" in processes.log_file(directory, "sleeper").read_text())
-    assert processes.end(directory, "sleeper", patience=0.2)
+    until(lambda: "ready" in detached.log_file(directory, "sleeper").read_text())
+    assert detached.end(directory, "sleeper", patience=0.2)
     assert not started.runs
 
 
@@ -64,8 +64,8 @@ def test_a_stranger_who_got_the_pid_later_is_left_alone(directory: Path) -> None
     record = directory / "sleeper.pid"
     mine = record.read_text()
     record.write_text(mine.replace(stranger.started, "before that"))
-    assert processes.running(directory, "sleeper") is None
-    assert not processes.end(directory, "sleeper")
+    assert detached.running(directory, "sleeper") is None
+    assert not detached.end(directory, "sleeper")
     assert stranger.runs
     record.write_text(mine)
 
@@ -73,15 +73,15 @@ def test_a_stranger_who_got_the_pid_later_is_left_alone(directory: Path) -> None
 def test_the_dead_do_not_run(directory: Path) -> None:
     started = start(directory, "pass")
     until(lambda: not started.runs)
-    assert processes.recorded(directory, "sleeper") == started
-    assert processes.running(directory, "sleeper") is None
+    assert detached.recorded(directory, "sleeper") == started
+    assert detached.running(directory, "sleeper") is None
 
 
 def test_one_that_died_by_itself_leaves_no_zombie_once_ended(directory: Path) -> None:
     started = start(directory, "pass")
     until(lambda: not started.runs)
-    assert not processes.end(directory, "sleeper")
-    assert started.pid not in processes._ours
+    assert not detached.end(directory, "sleeper")
+    assert started.pid not in detached._ours
 
 
 def test_a_process_never_seen_alive_is_nobody() -> None:
@@ -89,28 +89,28 @@ def test_a_process_never_seen_alive_is_nobody() -> None:
 
 
 def test_ending_what_never_was_says_so(tmp_path: Path) -> None:
-    assert not processes.end(tmp_path, "sleeper")
+    assert not detached.end(tmp_path, "sleeper")
 
 
 def test_a_torn_record_is_no_process(tmp_path: Path) -> None:
     (tmp_path / "sleeper.pid").write_text('{"pid": 1')
-    assert processes.recorded(tmp_path, "sleeper") is None
+    assert detached.recorded(tmp_path, "sleeper") is None
 
 
 def test_a_zombie_is_not_living() -> None:
     child = subprocess.Popen([sys.executable, "-c", SLEEP])
-    assert process_table.started(child.pid)
+    assert table.started(child.pid)
     child.send_signal(signal.SIGKILL)
-    until(lambda: not process_table.started(child.pid))
+    until(lambda: not table.started(child.pid))
     child.wait()
 
 
 def test_where_there_is_no_proc_ps_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = {each.pid: each.group for each in process_table.living()}
+    here = {each.pid: each.group for each in table.living()}
     listing = "".join(f" {pid} {group} Ss Fri Nov 20 17:41:00 2026\n" for pid, group in here.items())
     listing += " 99999 99999 Z Fri Nov 20 17:41:00 2026\n"
     said = subprocess.CompletedProcess([], 0, stdout=listing)
-    monkeypatch.setattr(process_table, "_BOOT", Path("/nowhere"))
+    monkeypatch.setattr(table, "_BOOT", Path("/nowhere"))
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
-    assert {each.pid: each.group for each in process_table.living()} == here
-    assert {each.started for each in process_table.living()} == {"Fri Nov 20 17:41:00 2026"}
+    assert {each.pid: each.group for each in table.living()} == here
+    assert {each.started for each in table.living()} == {"Fri Nov 20 17:41:00 2026"}

@@ -35,6 +35,7 @@ _SINGLE = {
 }
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
 _extract, _enforce = iam_actions.extract_iam_action, iam_evaluator.enforce
+_PATCHES = Path(__file__).with_name("patches")
 _answer_s3 = SERVICE_HANDLERS["s3"]
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -97,17 +98,17 @@ if __name__ == "__main__":
     iam_actions.extract_iam_action = extract_iam_action
     SERVICE_HANDLERS["s3"] = answer_s3
     # By its path: the checkout is on no path of this process.
-    dynamodb._query = run_path(str(Path(__file__).with_name("query_ranges.py")))["query"]
-    sqs._HANDLERS["StartMessageMoveTask"] = run_path(str(Path(__file__).with_name("message_moves.py")))["start"]
-    run_path(str(Path(__file__).with_name("queue_locks.py")))["hold"]()
+    dynamodb._query = run_path(str(_PATCHES / "query_ranges.py"))["query"]
+    sqs._HANDLERS["StartMessageMoveTask"] = run_path(str(_PATCHES / "message_moves.py"))["start"]
+    run_path(str(_PATCHES / "queue_locks.py"))["hold"]()
     if "REKOGNITION_STAND_IN" in os.environ:
         SERVICE_HANDLERS["rekognition"] = answer_rekognition
         SERVICE_PATTERNS["rekognition"] = {"target_prefixes": ["RekognitionService."]}
         iam_actions.SERVICE_TO_IAM_NAMESPACE["rekognition"] = "rekognition"
     if {"BATCH_LOG", "LONGEST_WAIT"} & os.environ.keys():
-        run_path(str(Path(__file__).with_name("batches.py")))["watch"]()
+        run_path(str(_PATCHES / "lambda_batches.py"))["watch"]()
     if "REFUSED_SHARE" in os.environ:
-        run_path(str(Path(__file__).with_name("refusals.py")))["refuse"]()
+        run_path(str(_PATCHES / "fault_injection.py"))["refuse"]()
     if "IAM_LOG" in os.environ:
         iam_evaluator.enforce = enforce_and_log
     main()

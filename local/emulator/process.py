@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import requests
 
-from local import processes
-from local.environment import clean
+from local.processes import detached
+from local.processes.environment import clean
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -20,7 +20,7 @@ ROOT_KEY = "test"
 """The access key (and secret) that MiniStack takes for the account's root."""
 
 NAME = "emulator"
-_SERVER = Path(__file__).with_name("ministack_server.py")
+_SERVER = Path(__file__).with_name("server.py")
 PORT = 4566
 _PATIENCE = 60.0
 
@@ -29,14 +29,14 @@ class EmulatorError(RuntimeError):
     """The emulator cannot be started or used; the text says why and what to do."""
 
 
-def start(directory: Path, port: int, environment: Mapping[str, str] | None = None) -> processes.Process:
+def start(directory: Path, port: int, environment: Mapping[str, str] | None = None) -> detached.Process:
     """Start it and wait until it answers. What `environment` sets, the functions see too."""
     if not free(port):
         raise EmulatorError(f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}")
     scratch = directory.resolve() / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    process = processes.start(
+    process = detached.start(
         directory,
         NAME,
         [sys.executable, "-P", str(_SERVER)],
@@ -48,20 +48,20 @@ def start(directory: Path, port: int, environment: Mapping[str, str] | None = No
     return process
 
 
-def running(directory: Path) -> processes.Process | None:
+def running(directory: Path) -> detached.Process | None:
     """The one that `start` left running here, if it lives and answers."""
-    process = processes.running(directory, NAME)
+    process = detached.running(directory, NAME)
     return process if process and _answers(process.port) else None
 
 
 def left_behind(directory: Path) -> bool:
     """Whether one was started here that neither was ended nor answers: it died, and its state with it."""
-    return processes.recorded(directory, NAME) is not None and running(directory) is None
+    return detached.recorded(directory, NAME) is not None and running(directory) is None
 
 
 def end(directory: Path) -> bool:
     """End it and the functions it runs; whether there was one."""
-    return processes.end(directory, NAME)
+    return detached.end(directory, NAME)
 
 
 def url(port: int) -> str:
@@ -82,7 +82,7 @@ def client(service: Any, port: int) -> Any:
 
 def log_file(directory: Path) -> Path:
     """What it and the functions said."""
-    return processes.log_file(directory, NAME)
+    return detached.log_file(directory, NAME)
 
 
 def free(port: int) -> bool:
@@ -107,7 +107,7 @@ def _settings(port: int) -> dict[str, str]:
     }
 
 
-def _wait(directory: Path, process: processes.Process) -> None:
+def _wait(directory: Path, process: detached.Process) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not _answers(process.port):
         if not process.runs or time.monotonic() > deadline:

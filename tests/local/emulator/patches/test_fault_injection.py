@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import emulator
+from local.emulator import process as emulator
 from tests.ports import free_port
 
 ENTRIES = [{"Id": "a", "MessageBody": "first", "DelaySeconds": 900}, {"Id": "b", "MessageBody": "second"}]

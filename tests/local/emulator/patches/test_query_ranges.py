@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ministack.services import dynamodb
 
-from local import query_ranges
+from local.emulator.patches import query_ranges
 
 TABLE = "places"
 KEYS = {"pk": "HASH", "sk": "RANGE"}

@@ -1,0 +1,1 @@
+"""What `make run` shows: three photographs sent through the deployed chain."""
