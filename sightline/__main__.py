@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sightline.api import Api
-from sightline.arguments import parse
-from sightline.display import complaint, prepare_streams
-from sightline.endpoint import TOKEN, Endpoint, EndpointError
-from sightline.problem import Problem
+from sightline.client.api import Api
+from sightline.client.endpoint import TOKEN, Endpoint, EndpointError
+from sightline.client.problem import Problem
+from sightline.command_line import parse
+from sightline.output.tables import complaint, prepare_streams
 
 _SIGN_IN = f"This deployment wants a valid token: give one by {TOKEN} or --token."
 _HINTS = {

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from sightline.arguments import parse
+from sightline.command_line import parse
 from tests.stacks import LOCAL, ROOT, assembly
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
