@@ -1,75 +1,83 @@
-"""The HTTP API of one deployment; every call is tried again where that may help."""
+"""The HTTP API of one deployment. Every call is retried where a retry may help."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any, Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from sightline.client.endpoint import Endpoint
 from sightline.client.problem import Problem
-from sightline.client.retries import ATTEMPTS, LONGEST_PAUSE, pause
+from sightline.client.retries import ATTEMPTS, LONGEST_DELAY, retry_delay
+from sightline.client.session import open_session
 
 _TIMEOUT = (10, 60)
-_PAGE = 100
-_PIECE = 1024 * 1024
+_PAGE_SIZE = 100
+_CHUNK_BYTES = 1024 * 1024
 
 Query = Mapping[str, object]
 Send = Callable[[], requests.Response]
 
 
 class Body(Protocol):
-    """What a request sends, read piece by piece, and anew for every try."""
+    """A request body that is read piece by piece, from its beginning in every attempt."""
 
     content_type: str
 
     def __len__(self) -> int: ...
 
     def read(self, size: int = -1) -> bytes:
-        """The next piece."""
+        """Return the next piece."""
 
     def rewind(self) -> None:
-        """Begin anew."""
+        """Start over."""
 
 
-class Stopped(Exception):  # noqa: N818 (no error: the user asked for it)
-    """The user has interrupted."""
+class Interrupted(Exception):  # noqa: N818 (no error: the user asked for it)
+    """The user has interrupted the client."""
 
 
 class Api:
-    """What the commands ask; `stopped` ends its pauses and whatever is being sent."""
+    """The calls that commands make; setting `interrupted` ends their delays and whatever is being sent.
+
+    `Any` is decoded JSON: the caller names its shape, one of `sightline.client.schemas`.
+    """
 
     def __init__(self, endpoint: Endpoint, connections: int = 1) -> None:
-        self.endpoint, self.stopped = endpoint, threading.Event()
-        self._api = _session(endpoint, endpoint.token, connections)
-        self._storage = _session(endpoint, None, connections)  # a form is its own permission
+        self.endpoint, self.interrupted = endpoint, threading.Event()
+        self._api = open_session(endpoint, endpoint.token, connections)
+        self._storage = open_session(endpoint, None, connections)  # a presigned form needs no token
 
     def get(self, path: str, query: Query | None = None) -> Any:
-        """The JSON answer of a GET; raises Problem."""
-        return _read(self._asked("GET", path, params=_given(query)))
+        """Return the JSON of the response to a GET; raises Problem."""
+        return _json_object(self._request("GET", path, params=_parameters(query)))
 
-    def post(self, path: str, query: Query | None = None, **given: Any) -> Any:
-        """The JSON answer of a POST; raises Problem."""
-        return _read(self._asked("POST", path, params=_given(query), **given))
+    def post(self, path: str, body: Mapping[str, object] | None = None, query: Query | None = None) -> Any:
+        """Return the JSON of the response to a POST; raises Problem."""
+        return _json_object(self._request("POST", path, params=_parameters(query), json=body))
 
-    def patch(self, path: str, **given: Any) -> Any:
-        """The JSON answer of a PATCH; raises Problem."""
-        return _read(self._asked("PATCH", path, json=given))
+    def post_file(self, path: str, content: bytes, content_type: str, query: Query) -> Any:
+        """Return the JSON of the response to a POST of a file; raises Problem."""
+        headers = {"Content-Type": content_type}
+        return _json_object(self._request("POST", path, params=_parameters(query), data=content, headers=headers))
 
-    def remove(self, path: str) -> None:
-        """A DELETE that is answered with nothing; raises Problem."""
-        self._asked("DELETE", path)
+    def patch(self, path: str, changes: Mapping[str, object]) -> Any:
+        """Return the JSON of the response to a PATCH; raises Problem."""
+        return _json_object(self._request("PATCH", path, json=changes))
 
     def delete(self, path: str) -> Any:
-        """The JSON answer of a DELETE; raises Problem."""
-        return _read(self._asked("DELETE", path))
+        """Return the JSON of the response to a DELETE; raises Problem."""
+        return _json_object(self._request("DELETE", path))
 
-    def items(self, path: str, most: int | None, query: Query | None = None) -> Iterator[Any]:
-        """The first items of a list, page by page."""
-        left, cursor = most, None
+    def remove(self, path: str) -> None:
+        """Send a DELETE whose response has no body; raises Problem."""
+        self._request("DELETE", path)
+
+    def items(self, path: str, limit: int | None, query: Query | None = None) -> Iterator[Any]:
+        """Yield the first `limit` items of a list, or all of them, page by page; raises Problem."""
+        left, cursor = limit, None
         while left is None or left > 0:
-            size = _PAGE if left is None else min(left, _PAGE)
+            size = _PAGE_SIZE if left is None else min(left, _PAGE_SIZE)
             page = self.get(path, {"limit": size, "cursor": cursor} | dict(query or {}))
             yield from page["items"]
             left, cursor = left and left - len(page["items"]), page["next_cursor"]
@@ -77,81 +85,66 @@ class Api:
                 return
 
     def send_form(self, url: str, form: Body) -> None:
-        """Send a form to where the API said."""
+        """Post a presigned form to its URL; raises Problem."""
 
         def send() -> requests.Response:
             form.rewind()
             return self._storage.post(url, data=form, headers={"Content-Type": form.content_type}, timeout=_TIMEOUT)
 
-        self._tried(send, url)
+        self._retry(send, url)
 
     def download(self, url: str, file: IO[bytes]) -> None:
-        """Write what a link leads to into a file, which each try begins anew; raises Problem or OSError."""
+        """Write what a link leads to into a file, from its beginning in every attempt; raises Problem or OSError."""
 
         def send() -> requests.Response:
             file.seek(0)
             file.truncate()
-            answer = self._storage.get(url, timeout=_TIMEOUT, stream=True)
-            for piece in answer.iter_content(_PIECE) if answer.ok else ():
-                file.write(piece)
-            return answer
+            response = self._storage.get(url, timeout=_TIMEOUT, stream=True)
+            for chunk in response.iter_content(_CHUNK_BYTES) if response.ok else ():
+                file.write(chunk)
+            return response
 
-        self._tried(send, url)
+        self._retry(send, url)
 
-    def _asked(self, method: str, path: str, **given: Any) -> requests.Response:
+    def _request(self, method: str, path: str, **content: Any) -> requests.Response:
         url = self.endpoint.url + path
-        return self._tried(
-            lambda: self._api.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **given), url
+        return self._retry(
+            lambda: self._api.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **content), url
         )
 
-    def _tried(self, send: Send, url: str) -> requests.Response:
+    def _retry(self, send: Send, url: str) -> requests.Response:
         failures = 0
         while True:
             try:
-                return _answer(send, url)
+                return _send_once(send, url)
             except Problem as problem:
                 failures += 1
-                seconds = pause(failures, problem.retry_after)
-                if not problem.retryable or failures == ATTEMPTS or seconds > LONGEST_PAUSE:
+                seconds = retry_delay(failures, problem.retry_after)
+                if not problem.retryable or failures == ATTEMPTS or seconds > LONGEST_DELAY:
                     raise
-            if self.stopped.wait(seconds):
-                raise Stopped
+            if self.interrupted.wait(seconds):
+                raise Interrupted
 
 
-def _answer(send: Send, url: str) -> requests.Response:
+def _send_once(send: Send, url: str) -> requests.Response:
     try:
-        answer = send()
+        response = send()
     except requests.RequestException as error:
         raise Problem.from_failure(error, url) from error
-    if not 200 <= answer.status_code < 300:
-        raise Problem.from_answer(answer)
-    return answer
+    if not 200 <= response.status_code < 300:
+        raise Problem.from_response(response)
+    return response
 
 
-def _read(answer: requests.Response) -> Any:
+def _json_object(response: requests.Response) -> Any:
     try:
-        said = answer.json()
+        body = response.json()
     except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise Problem("not_the_api", f"Something answers at {answer.url}, but it is not this API.")
-    return said
+        body = None
+    if not isinstance(body, dict):
+        raise Problem("not_the_api", f"The server at {response.url} responds, but it is not this API.")
+    return body
 
 
-def _given(query: Query | None) -> dict[str, str]:
+def _parameters(query: Query | None) -> dict[str, str]:
     return {name: str(value) for name, value in (query or {}).items() if value is not None}
-
-
-def _session(endpoint: Endpoint, token: str | None, connections: int) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = not endpoint.local
-
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if token:
-            request.headers["Authorization"] = f"Bearer {token}"
-        return request
-
-    session.auth = sign  # also keeps a ~/.netrc from signing in place of the token
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
-    return session

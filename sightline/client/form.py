@@ -1,40 +1,42 @@
-"""A form for S3 as a request's body that tells how far it was read, and that can be stopped."""
+"""A presigned form as a request body that reports its progress and can be interrupted."""
 
 import threading
 from collections.abc import Callable, Mapping
 
 from urllib3.filepost import encode_multipart_formdata
 
-from sightline.client.api import Stopped
+from sightline.client.api import Interrupted
 
-Tell = Callable[[float], None]
-"""Told by which part of a picture the sending has advanced; negative where it begins anew."""
+Advance = Callable[[float], None]
+"""Takes the fraction of a picture by which sending advanced; negative where it starts over."""
 
 
 class Form:
-    """`fields`, then the picture: S3 ignores whatever follows the file."""
+    """The fields, then the picture: S3 ignores every field after the file."""
 
-    def __init__(self, fields: Mapping[str, str], picture: bytes, tell: Tell, stopped: threading.Event) -> None:
-        # A name of the file's own would have to be encoded, and S3 wants none: the key is among the fields.
+    def __init__(
+        self, fields: Mapping[str, str], picture: bytes, advance: Advance, interrupted: threading.Event
+    ) -> None:
+        # S3 needs no file name, as the key is among the fields; one of other letters would have to be encoded.
         file = ("picture", picture, fields["Content-Type"])
         self._body, self.content_type = encode_multipart_formdata([*fields.items(), ("file", file)])
-        self._at, self._tell, self._stopped = 0, tell, stopped
+        self._position, self._advance, self._interrupted = 0, advance, interrupted
 
     def __len__(self) -> int:
         return len(self._body)
 
     def read(self, size: int = -1) -> bytes:
-        """The next piece; raises Stopped once the user has interrupted."""
-        if self._stopped.is_set():
-            raise Stopped
-        piece = self._body[self._at :] if size < 0 else self._body[self._at : self._at + size]
+        """Return the next piece; raises Interrupted after the user has interrupted."""
+        if self._interrupted.is_set():
+            raise Interrupted
+        piece = self._body[self._position :] if size < 0 else self._body[self._position : self._position + size]
         self._move(len(piece))
         return piece
 
     def rewind(self) -> None:
-        """Begin anew, for another try."""
-        self._move(-self._at)
+        """Start over, for another attempt."""
+        self._move(-self._position)
 
     def _move(self, length: int) -> None:
-        self._at += length
-        self._tell(length / len(self._body))
+        self._position += length
+        self._advance(length / len(self._body))

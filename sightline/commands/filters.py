@@ -1,23 +1,23 @@
-"""Which images are meant: the filters that `list` and `export` take."""
+"""The filters that `list` and `export` have in common."""
 
 from argparse import ArgumentParser, Namespace
 
 _FILTERS = {
-    "label": "images on which this was seen (at least so surely as --min-confidence says)",
-    "min_confidence": "images on which something was seen at least so surely, 0–1",
-    "detector": "images that this one answered: rekognition or edge",
+    "label": "images with this label (with at least --min-confidence)",
+    "min_confidence": "images with a detection of at least this confidence, 0–1",
+    "detector": "images recognized by this detector: rekognition or edge",
     "status": "recognized or rejected",
-    "since": "images received from then on: 2026-11-21, or 2026-11-21T14:30:00Z",
-    "until": "images received before then",
+    "since": "images received at this time or later: 2026-11-21, or 2026-11-21T14:30:00Z",
+    "until": "images received before this time",
 }
 
 
-def add_filters(added: ArgumentParser) -> None:
-    """Let a command take them."""
+def add_filters(parser: ArgumentParser) -> None:
+    """Add a flag for each filter."""
     for name, about in _FILTERS.items():
-        added.add_argument(f"--{name.replace('_', '-')}", type=float if name == "min_confidence" else str, help=about)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float if name == "min_confidence" else str, help=about)
 
 
-def filters(given: Namespace) -> dict[str, object]:
-    """Those given, as the API takes them; what they may say is for the API to judge."""
-    return {name: getattr(given, name) for name in _FILTERS}
+def filters(arguments: Namespace) -> dict[str, object]:
+    """Return the filters as the API takes them; the API validates their values."""
+    return {name: getattr(arguments, name) for name in _FILTERS}

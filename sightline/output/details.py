@@ -1,61 +1,65 @@
-"""One image with everything the API tells about it, for people."""
+"""One image with everything that the API returns about it, for people."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from sightline.output import tables as display
+from sightline.client.schemas.image import Detection, Image, Outcome, Recognition
+from sightline.output.summary import percent, summarize
+from sightline.output.tables import print_table
+from sightline.output.text import print_line
 
-_TOLD = ("received_at", "recognized_at", "rejected_at", "reused_from", "bytes")
-_SHARES = ("left", "top", "width", "height")
-
-
-def details(image: Mapping[str, Any]) -> None:
-    """Print what is known of an image, and each detection."""
-    for name, value in _facts(image):
-        display.line(f"{name:13} {value}")
-    display.line()
-    detections = image.get("recognition", {}).get("detections", ())
-    if rows := [(each["label"], display.percent(each), _box(each)) for each in detections]:
-        display.table(("label", "confidence", "box"), rows)
-        display.line()
-    if before := [_earlier(each) for each in image.get("earlier", ())]:
-        display.table(("earlier", "detector", "model", "label", "confidence"), before)
-        display.line()
+_OPTIONAL = ("received_at", "recognized_at", "rejected_at", "reused_from", "bytes")
 
 
-def _earlier(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    said = answer.get("recognition", {"detector": "", "model": {"name": "", "version": ""}})
-    at = answer.get("recognized_at") or answer.get("rejected_at", "")
-    return (at, said["detector"], _model(said), *display.seen(answer))
+def print_details(image: Image) -> None:
+    """Print the fields of an image, its detections and its earlier outcomes."""
+    for name, value in _fields(image):
+        print_line(f"{name:13} {value}")
+    print_line()
+    detections = image["recognition"]["detections"] if "recognition" in image else ()
+    if rows := [(detection["label"], percent(detection), _box(detection)) for detection in detections]:
+        print_table(("label", "confidence", "box"), rows)
+        print_line()
+    if earlier := [_earlier_row(outcome) for outcome in image.get("earlier", ())]:
+        print_table(("earlier", "detector", "model", "label", "confidence"), earlier)
+        print_line()
 
 
-def _facts(image: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _earlier_row(outcome: Outcome) -> tuple[str, ...]:
+    at = outcome.get("recognized_at") or outcome.get("rejected_at", "")
+    recognition = outcome.get("recognition")
+    detector, model = (recognition["detector"], _model(recognition)) if recognition else ("", "")
+    return (at, detector, model, *summarize(outcome))
+
+
+def _fields(image: Image) -> Iterator[tuple[str, str]]:
     yield "image_id", image["image_id"]
     yield "name", image["name"]
     yield "status", image["status"]
-    yield from ((name, str(image[name])) for name in _TOLD if name in image)
+    yield from ((name, str(image[name])) for name in _OPTIONAL if name in image)  # type: ignore[literal-required]
     if "rejection" in image:
         yield "rejection", f"{image['rejection']['code']}: {image['rejection']['detail']}"
-    yield from _recognition(image.get("recognition"))
-    for each in image.get("corrections", ()):
-        yield "correction", f"{', '.join(each['labels']) or 'nothing'}, said at {each['at']}"
+    if "recognition" in image:
+        yield from _recognition_fields(image["recognition"])
+    for correction in image.get("corrections", ()):
+        yield "correction", f"{', '.join(correction['labels']) or 'nothing'}, given at {correction['at']}"
     yield from image.get("links", {}).items()
 
 
-def _recognition(said: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
-    if said is None:
-        return
-    yield "detector", said["detector"] + (f", asked for {said['asked']}" if said["asked"] != said["detector"] else "")
-    yield "model", _model(said)
-    if "size" in said:
-        yield "size", f"{said['size']['width']} × {said['size']['height']}"
-    yield "duration", f"{said['duration_ms']} ms"
+def _recognition_fields(recognition: Recognition) -> Iterator[tuple[str, str]]:
+    detector, asked = recognition["detector"], recognition["asked"]
+    yield "detector", detector + (f", requested: {asked}" if asked != detector else "")
+    yield "model", _model(recognition)
+    if size := recognition.get("size"):
+        yield "size", f"{size['width']} × {size['height']}"
+    yield "duration", f"{recognition['duration_ms']} ms"
 
 
-def _model(said: Mapping[str, Any]) -> str:
-    return f"{said['model']['name']}@{said['model']['version']}".strip("@")
+def _model(recognition: Recognition) -> str:
+    return f"{recognition['model']['name']}@{recognition['model']['version']}".strip("@")
 
 
-def _box(detection: Mapping[str, Any]) -> str:
+def _box(detection: Detection) -> str:
     box = detection.get("box")
-    return ", ".join(f"{name} {box[name]:.0%}" for name in _SHARES) if box else ""
+    if not box:
+        return ""
+    return f"left {box['left']:.0%}, top {box['top']:.0%}, width {box['width']:.0%}, height {box['height']:.0%}"

@@ -1,4 +1,4 @@
-"""A bar on the terminal while pictures are on their way; elsewhere nothing."""
+"""A progress bar on stderr if it is a terminal; nothing otherwise."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,43 +6,43 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
-from sightline.client.form import Tell
+from sightline.client.form import Advance
 
 
 class Share:
-    """One picture's part of the bar, of which it may use up some on its way and the rest at its end."""
+    """The share that one picture has of the bar: sending it uses up some, completing it uses up the rest."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell, self._told = tell, 0.0
+    def __init__(self, advance: Advance) -> None:
+        self._advance, self._used = advance, 0.0
 
-    def __call__(self, advance: float) -> None:
-        """Use up some."""
-        self._told += advance
-        self._tell(advance)
+    def __call__(self, fraction: float) -> None:
+        """Use up a fraction of the share; negative where sending starts over."""
+        self._used += fraction
+        self._advance(fraction)
 
     def complete(self) -> None:
-        """Use up what is left."""
-        self(1 - self._told)
+        """Use up the rest."""
+        self(1 - self._used)
 
 
 @contextmanager
-def bar(doing: str, total: int) -> Iterator[Tell]:
-    """A bar of so many pictures; gives what advances it."""
-    said = TextColumn("{task.completed:.0f} of {task.total:.0f}")
-    with _shown(total, TextColumn(doing), BarColumn(), said, TimeRemainingColumn()) as tell:
-        yield tell
+def bar(action: str, total: int) -> Iterator[Advance]:
+    """Show a bar for `total` pictures; yields the function that advances it."""
+    count = TextColumn("{task.completed:.0f} of {task.total:.0f}")
+    with _progress(total, TextColumn(action), BarColumn(), count, TimeRemainingColumn()) as advance:
+        yield advance
 
 
 @contextmanager
-def counter(doing: str, things: str) -> Iterator[Tell]:
-    """How many so far, where nobody knows how many there will be; gives what counts on."""
-    with _shown(None, TextColumn(doing), BarColumn(), TextColumn(f"{{task.completed:.0f}} {things}")) as tell:
-        yield tell
+def counter(action: str, unit: str) -> Iterator[Advance]:
+    """Show a count whose total is unknown; yields the function that adds to it."""
+    with _progress(None, TextColumn(action), BarColumn(), TextColumn(f"{{task.completed:.0f}} {unit}")) as advance:
+        yield advance
 
 
 @contextmanager
-def _shown(total: int | None, *columns: ProgressColumn) -> Iterator[Tell]:
+def _progress(total: int | None, *columns: ProgressColumn) -> Iterator[Advance]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda advance: progress.advance(task, advance)
+        yield lambda fraction: progress.advance(task, fraction)

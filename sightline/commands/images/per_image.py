@@ -1,32 +1,41 @@
-"""One question about each of several images: what fails with one does not keep the others from it."""
+"""One call for each of several images: a failure with one image does not stop the others."""
 
 from argparse import Namespace
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from sightline.client.problem import Problem
-from sightline.output import tables as display
+from sightline.output.json_lines import print_json
+from sightline.output.text import print_problem
+
+Record = TypeVar("Record", bound=Mapping[str, object])
 
 
-def per_image(given: Namespace, ask: Callable[[str], Any], show: Callable[[Any], None]) -> int:
-    """Ask about each image named, and show or complain; the exit status."""
+def per_image(arguments: Namespace, call: Callable[[str], Record], show: Callable[[Record], None]) -> int:
+    """Call for each image id and print the result, or the problem; returns the exit status.
+
+    Raises Problem with status 401: without a valid token, no other call will succeed.
+    """
     failed = False
-    for image_id in given.image_ids:
+    for image_id in arguments.image_ids:
         try:
-            said = ask(image_id)
+            record = call(image_id)
         except Problem as problem:
             if problem.status == 401:
                 raise
             failed = True
-            complain(image_id, problem, machine=given.json)
+            print_failure(image_id, problem, machine=arguments.json)
             continue
-        (display.machine_line if given.json else show)(said)
+        if arguments.json:
+            print_json(record)
+        else:
+            show(record)
     return int(failed)
 
 
-def complain(image_id: str, problem: Problem, *, machine: bool) -> None:
-    """Say what went wrong with an image."""
+def print_failure(image_id: str, problem: Problem, *, machine: bool) -> None:
+    """Print what went wrong with an image."""
     if machine:
-        display.machine_line({"image_id": image_id, "status": "failed", "error": problem.to_dict()})
+        print_json({"image_id": image_id, "status": "failed", "error": problem.to_dict()})
     else:
-        display.complaint(image_id, problem)
+        print_problem(image_id, problem)

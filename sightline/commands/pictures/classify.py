@@ -1,71 +1,84 @@
-"""`sightline classify` and `models`."""
+"""`sightline classify`."""
 
 from argparse import Namespace
-from typing import Any
+from collections.abc import Mapping
 
-from sightline.client.api import Api
+from sightline.client.api import Api, Query
 from sightline.client.problem import Problem
-from sightline.commands.pictures.sources import Source, find
+from sightline.client.schemas.image import Recognition
+from sightline.commands.arguments import Commands, add_min_confidence, add_model, add_pictures, add_top_k
+from sightline.commands.pictures.sources import Source, find_sources
 from sightline.commands.pictures.workers import work_through
-from sightline.output import tables as display
+from sightline.output.json_lines import print_json
 from sightline.output.progress import bar
+from sightline.output.summary import percent
+from sightline.output.tables import print_table
+from sightline.output.text import print_problem
+
+Results = Mapping[Source, Recognition | Problem]
 
 
-def classify(api: Api, given: Namespace) -> int:
-    """What the edge model sees on pictures, at once; nothing is kept."""
-    sources = find(given.sources)
-    query = {name: getattr(given, name) for name in ("model", "top_k", "min_confidence")}
-    answers = dict[Source, Any]()
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "classify files with the edge model and show the recognitions; nothing is stored"
+    parser = commands.add("classify", classify, about, "cat.jpg --model animals")
+    add_pictures(parser, "a file of up to 4.5 MB, or a folder")
+    add_model(parser)
+    add_top_k(parser)
+    add_min_confidence(parser)
 
-    def ask(source: Source) -> None:
+
+def classify(api: Api, arguments: Namespace) -> int:
+    """Print the recognition of each picture, or the problem with it."""
+    sources = find_sources(arguments.pictures)
+    query = {name: getattr(arguments, name) for name in ("model", "top_k", "min_confidence")}
+    results = dict[Source, Recognition | Problem]()
+
+    def classify_one(source: Source) -> None:
         try:
-            answers[source] = _answer(api, source, query)
+            results[source] = _recognition(api, source, query)
         except Problem as problem:
-            answers[source] = problem
+            results[source] = problem
             if problem.status == 401:
                 raise
 
-    with bar("Asking", len(sources)) as tell:
-        for _ in work_through(ask, sources, given.parallel):
-            tell(1)
-    _show(sources, answers, machine=given.json)
-    return int(any(isinstance(answer, Problem) for answer in answers.values()))
+    with bar("Classifying", len(sources)) as advance:
+        for _ in work_through(classify_one, sources, arguments.parallel):
+            advance(1)
+    ordered = {source: results[source] for source in sources}
+    if arguments.json:
+        _print_records(ordered)
+    else:
+        _print_table(ordered)
+    return int(any(isinstance(result, Problem) for result in results.values()))
 
 
-def models(api: Api, given: Namespace) -> int:
-    """What can be asked for."""
-    items = api.get("/models")["items"]
-    if given.json:
-        for model in items:
-            display.machine_line(model)
-        return 0
-    rows = [
-        (each["detector"], each["name"], each.get("version", ""), each.get("task", ""), each.get("status", ""),
-         ", ".join(each.get("labels", ())[:5]))
-        for each in items
-    ]  # fmt: skip
-    display.table(("detector", "name", "version", "task", "status", "labels"), rows)
-    return 0
-
-
-def _answer(api: Api, source: Source, query: dict[str, Any]) -> Any:
+def _recognition(api: Api, source: Source, query: Query) -> Recognition:
     if source.is_url:
-        raise Problem("no_file", "classify sends files; upload takes URLs.")
-    picture, content_type = source.read()
-    return api.post("/classify", query, data=picture, headers={"Content-Type": content_type})
+        raise Problem("no_file", "classify sends files; use upload for URLs.")
+    content, content_type = source.read()
+    recognition: Recognition = api.post_file("/classify", content, content_type, query)
+    return recognition
 
 
-def _show(sources: list[Source], answers: dict[Source, Any], *, machine: bool) -> None:
-    good = {source: answers[source] for source in sources if not isinstance(answers[source], Problem)}
-    bad = {source: answers[source] for source in sources if isinstance(answers[source], Problem)}
-    if machine:
-        for source in sources:
-            said = {"status": "failed", "error": bad[source].to_dict()} if source in bad else good[source]
-            display.machine_line({"source": source.given} | said)
-        return
+def _print_records(results: Results) -> None:
+    for source, result in results.items():
+        record: Mapping[str, object] = result if not isinstance(result, Problem) else _failure(result)
+        print_json({"source": source.argument, **record})
+
+
+def _failure(problem: Problem) -> dict[str, object]:
+    return {"status": "failed", "error": problem.to_dict()}
+
+
+def _print_table(results: Results) -> None:
     rows = [
-        (source.given, each["label"], display.percent(each)) for source in good for each in good[source]["detections"]
+        (source.argument, detection["label"], percent(detection))
+        for source, result in results.items()
+        if not isinstance(result, Problem)
+        for detection in result["detections"]
     ]
-    display.table(("picture", "label", "confidence"), rows)
-    for source, problem in bad.items():
-        display.complaint(source.given, problem)
+    print_table(("picture", "label", "confidence"), rows)
+    for source, result in results.items():
+        if isinstance(result, Problem):
+            print_problem(source.argument, result)

@@ -1,9 +1,9 @@
-"""What kind of picture a file is, by its first bytes and only then by its name."""
+"""The type of a picture file, by its first bytes, else by its name."""
 
 from pathlib import PurePath
 
 HEAD = 32
-"""How many first bytes `picture_type` wants to see."""
+"""The number of first bytes that `picture_type` reads."""
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "jpeg",
@@ -23,12 +23,12 @@ _SUFFIXES = {
 
 
 def named_as_picture(path: PurePath) -> bool:
-    """Whether the name ends as those of pictures do."""
+    """Return True if the name has the suffix of a picture."""
     return path.suffix.lower() in _SUFFIXES
 
 
 def picture_type(head: bytes, path: PurePath) -> str | None:
-    """The content type to send it under, or None where neither bytes nor name tell."""
+    """Return the content type of a file, or None if neither its first bytes nor its name are those of a picture."""
     kind = _by_bytes(head) or _SUFFIXES.get(path.suffix.lower())
     return f"image/{kind}" if kind else None
 
@@ -41,5 +41,5 @@ def _by_bytes(head: bytes) -> str | None:
 def _by_brand(head: bytes) -> str | None:
     if head[4:8] != b"ftyp":
         return None
-    brands = {head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))}
-    return next((kind for kind, known in _BRANDS.items() if brands & {each.encode() for each in known}), None)
+    brands = {head[8:12], *(head[offset : offset + 4] for offset in range(16, len(head), 4))}
+    return next((kind for kind, known in _BRANDS.items() if brands & {brand.encode() for brand in known}), None)

@@ -2,57 +2,85 @@
 
 import sys
 from argparse import Namespace
-from typing import Any
 
 from sightline.client.api import Api
+from sightline.commands.arguments import (
+    Commands,
+    add_detector,
+    add_min_confidence,
+    add_model,
+    add_pictures,
+    add_timeout,
+    add_top_k,
+)
 from sightline.commands.pictures.batch import Batch, Upload
-from sightline.commands.pictures.sources import find
-from sightline.output import tables as display
+from sightline.commands.pictures.sources import find_sources
+from sightline.output.json_lines import print_json
 from sightline.output.progress import bar
+from sightline.output.summary import summarize
+from sightline.output.tables import print_table
+from sightline.output.text import print_problem, printable
 
 _OPTIONS = ("detector", "model", "top_k", "min_confidence")
 
 
-def upload(api: Api, given: Namespace) -> int:
-    """Send pictures, wait for their answers where asked to, and show what came of each."""
-    sources = find(given.sources)
-    options = {name: getattr(given, name) for name in _OPTIONS if getattr(given, name) is not None}
-    batch = Batch(api, sources, options, given.parallel)
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add("upload", upload, "send files, folders and URLs to be recognized", "holiday/ --wait")
+    add_pictures(parser, "a file of up to 15 MB, a folder to search for pictures, or a URL")
+    add_detector(parser)
+    add_model(parser)
+    add_top_k(parser)
+    add_min_confidence(parser)
+    parser.add_argument("--wait", action="store_true", help="wait for the outcomes and show them")
+    add_timeout(parser)
+
+
+def upload(api: Api, arguments: Namespace) -> int:
+    """Send pictures, wait for their outcomes with `--wait`, and print the result of each."""
+    sources = find_sources(arguments.pictures)
+    options = {name: value for name in _OPTIONS if (value := getattr(arguments, name)) is not None}
+    batch = Batch(api, sources, options, arguments.parallel)
     try:
-        with bar("Sending", len(sources)) as tell:
-            batch.send(tell)
-        if given.wait:
-            with bar("Waiting", sum(not each.problem for each in batch.uploads)) as tell:
-                batch.wait(given.timeout, tell)
+        with bar("Sending", len(sources)) as advance:
+            batch.send(advance)
+        if arguments.wait:
+            with bar("Waiting", sum(not upload.problem for upload in batch.uploads)) as advance:
+                batch.wait(arguments.timeout, advance)
     except KeyboardInterrupt:
         batch.stop()
-        _say_what_was_sent(batch, len(sources))
+        _print_interruption(batch, len(sources))
         raise
     finally:
-        _show(batch.uploads, machine=given.json)
-    return int(any(each.problem for each in batch.uploads))
+        _print_uploads(batch.uploads, machine=arguments.json)
+    return int(any(upload.problem for upload in batch.uploads))
 
 
-def _say_what_was_sent(batch: Batch, total: int) -> None:
-    sent = sum(bool(each.image) for each in batch.uploads)
-    unsure = sorted(source.given for source in batch.under_way.copy())
+def _print_interruption(batch: Batch, total: int) -> None:
+    sent = sum(bool(upload.image) for upload in batch.uploads)
+    uncertain = sorted(source.argument for source in batch.in_flight.copy())
     print(f"\nInterrupted: {sent} of {total} sent.", file=sys.stderr)
-    if unsure:
-        print(display.plain(f"These may have arrived: {', '.join(unsure)}"), file=sys.stderr)
+    if uncertain:
+        print(printable(f"These may have arrived: {', '.join(uncertain)}"), file=sys.stderr)
 
 
-def _show(uploads: list[Upload], *, machine: bool) -> None:
+def _print_uploads(uploads: list[Upload], *, machine: bool) -> None:
     if machine:
-        for each in uploads:
-            display.machine_line(_record(each))
+        for upload in uploads:
+            print_json(_record(upload))
         return
-    rows = [(each.image["image_id"], *display.seen(each.image), each.source.given) for each in uploads if each.image]
-    display.table(("image_id", "label", "confidence", "picture"), rows)
-    for each in uploads:
-        if each.problem:
-            display.complaint(each.source.given, each.problem)
+    rows = [
+        (upload.image["image_id"], *summarize(upload.image), upload.source.argument)
+        for upload in uploads
+        if upload.image
+    ]
+    print_table(("image_id", "label", "confidence", "picture"), rows)
+    for upload in uploads:
+        if upload.problem:
+            print_problem(upload.source.argument, upload.problem)
 
 
-def _record(upload: Upload) -> dict[str, Any]:
-    image = dict(upload.image or {"status": "failed"})
-    return {"source": upload.source.given} | image | ({"error": upload.problem.to_dict()} if upload.problem else {})
+def _record(upload: Upload) -> dict[str, object]:
+    image: dict[str, object] = {**upload.image} if upload.image else {"status": "failed"}
+    error = {"error": upload.problem.to_dict()} if upload.problem else {}
+    return {"source": upload.source.argument} | image | error

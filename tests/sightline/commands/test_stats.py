@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from tests.sightline.conftest import Run
-from tests.sightline.stand_in import Deployment, Trouble
+from tests.sightline.fake_deployment import Deployment, Response
 
 
 def counted(recognized: int) -> dict[str, Any]:
@@ -25,16 +25,16 @@ STATS = {
 }
 
 
-def test_days_are_shown_with_what_they_cost_and_saved(deployment: Deployment, run: Run) -> None:
-    deployment.troubles["/images/stats"] = [Trouble(200, json.dumps(STATS))]
-    rows = [line.split() for line in run("stats", "--since", "2026-11-01").said.splitlines()[2:]]
+def test_days_are_shown_with_their_cost_and_savings(deployment: Deployment, run: Run) -> None:
+    deployment.responses["/images/stats"] = [Response(200, json.dumps(STATS))]
+    rows = [line.split() for line in run("stats", "--since", "2026-11-01").stdout.splitlines()[2:]]
     assert rows == [
         ["2026-11-21", "31", "28", "0", "3", "20", "5", "0.020", "0.005"],
         ["all", "31", "30", "0", "3", "20", "5", "0.020", "0.005"],
     ]
-    assert deployment.asked[0][1] == "/images/stats?since=2026-11-01"
+    assert deployment.requests[0][1] == "/images/stats?since=2026-11-01"
 
 
-def test_machines_get_them_as_the_api_says_them(deployment: Deployment, run: Run) -> None:
-    deployment.troubles["/images/stats"] = [Trouble(200, json.dumps(STATS))]
+def test_json_output_is_the_response_of_the_api(deployment: Deployment, run: Run) -> None:
+    deployment.responses["/images/stats"] = [Response(200, json.dumps(STATS))]
     assert run("stats", "--json").records == [STATS]

@@ -23,25 +23,25 @@ HEADS = (
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
-def test_the_first_bytes_tell_as_they_tell_the_deployment(form: str) -> None:
+def test_the_type_by_first_bytes_is_that_of_the_deployment(form: str) -> None:
     file = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(file, form)
     assert picture_type(file.getvalue()[:32], NO_NAME) == image_type(file.getvalue()[:32])
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_other_spellings_tell_as_they_tell_the_deployment(head: bytes) -> None:
+def test_the_type_by_unusual_first_bytes_is_that_of_the_deployment(head: bytes) -> None:
     assert picture_type(head, NO_NAME) == image_type(head)
 
 
-def test_the_bytes_go_before_the_name() -> None:
+def test_the_bytes_take_precedence_over_the_name() -> None:
     assert picture_type(b"\x89PNG\r\n\x1a\n", PurePath("cat.jpg")) == "image/png"
     assert picture_type(b"no pixels", PurePath("cat.JPG")) == "image/jpeg"
     assert picture_type(b"no pixels", PurePath("cat.txt")) is None
 
 
 @pytest.mark.parametrize("kind", CONTENT_TYPES)
-def test_a_folder_s_pictures_of_every_type_taken_are_found(kind: str) -> None:
+def test_pictures_of_every_accepted_type_are_found_by_name(kind: str) -> None:
     name = PurePath(f"cat.{kind.removeprefix('image/')}")
     assert named_as_picture(name)
     assert picture_type(b"", name) == kind
