@@ -1,1 +1,1 @@
-"""What `make run` shows: three photographs sent through the deployed chain."""
+"""The demo of `make run`: three photographs sent through the deployed chain."""

@@ -11,14 +11,14 @@ PHOTOS = {"cat": "chelsea.png", "coffee": "coffee.png", "astronaut": "astronaut.
 
 
 def path(name: str) -> Path:
-    """The file of the photograph of that name; scikit-image itself, slow to import, is not."""
+    """Return the file of the photograph of this name, without importing scikit-image, which is slow."""
     package = importlib.util.find_spec("skimage")
     assert package, "scikit-image is among the requirements"
     return Path(str(package.origin)).parent / "data" / PHOTOS[name]
 
 
 class PhotoHandler(BaseHTTPRequestHandler):
-    """Answers GET /<name>.png ."""
+    """Serves GET /<name>.png ."""
 
     def do_GET(self) -> None:
         """Send the photograph."""

@@ -1,31 +1,36 @@
-"""A user to try the API with when auth is on."""
+"""The demo user of a deployment with sign-in."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from local.deployment import Deployment
+
+if TYPE_CHECKING:
+    from types_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from types_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 
 NAME = "demo@example.com"
 _PASSWORD = "Demo-password-1"  # noqa: S105 (a user of an emulator on this machine)
 
 
 def token(deployment: Deployment, name: str = NAME) -> str | None:
-    """An access token of a user of that name, who is created when new; None when auth is off."""
-    return str(sign_in(deployment, name)["AccessToken"]) if deployment.endpoints.user_pool_id else None
+    """Return an access token of the user of this name, who is created if missing; None without sign-in."""
+    return sign_in(deployment, name)["AccessToken"] if deployment.endpoints.user_pool_id else None
 
 
-def sign_in(deployment: Deployment, name: str) -> dict[str, Any]:
-    """All tokens of a user of that name, who is created when new."""
-    cognito = deployment.client("cognito-idp")
-    _create(cognito, deployment.endpoints.user_pool_id, name)
-    signed_in = cognito.initiate_auth(
-        ClientId=deployment.endpoints.user_pool_client_id,
+def sign_in(deployment: Deployment, name: str) -> "AuthenticationResultTypeTypeDef":
+    """Return all tokens of the user of this name, who is created if missing."""
+    cognito: CognitoIdentityProviderClient = deployment.client("cognito-idp")
+    endpoints = deployment.endpoints
+    _create(cognito, str(endpoints.user_pool_id), name)
+    response = cognito.initiate_auth(
+        ClientId=str(endpoints.user_pool_client_id),
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": _PASSWORD},
     )
-    return dict(signed_in["AuthenticationResult"])
+    return response["AuthenticationResult"]
 
 
-def _create(cognito: Any, pool: str | None, name: str) -> None:
+def _create(cognito: "CognitoIdentityProviderClient", pool: str, name: str) -> None:
     try:
         cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     except cognito.exceptions.UsernameExistsException:

@@ -1,23 +1,36 @@
-"""Processes that outlive the command that starts them, each recorded in a file and ended with its children."""
+"""Processes that outlive the command that starts them; each is recorded in a file and ended with its children."""
 
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.processes import table
 
-_ours: dict[int, subprocess.Popen[bytes]] = {}
-"""The children of this very command: to be waited for when ended here, to be left behind otherwise."""
+_KILLED_WITHIN = 30.0
+"""Seconds. No process can ignore SIGKILL, but a busy machine may take a while to remove it."""
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""The children of this process by pid: waited for when they are ended here, left running otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program with its arguments, its working directory, its environment and the descriptors it inherits."""
+
+    arguments: tuple[str, ...]
+    cwd: Path
+    environment: Mapping[str, str]
+    inherited: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One detached process: who it is, when it started, the port it listens on."""
+    """One detached process: its pid, its start time as text, the port that it listens on."""
 
     pid: int
     started: str
@@ -25,42 +38,33 @@ class Process:
 
     @property
     def runs(self) -> bool:
-        """Whether it still does; a stranger that got its pid later is not it."""
-        return bool(self.started) and table.started(self.pid) == self.started
+        """True if the process is alive; another process that got its pid later does not count."""
+        return bool(self.started) and table.start_time(self.pid) == self.started
 
 
-def start(
-    directory: Path,
-    name: str,
-    command: Sequence[str],
-    *,
-    port: int,
-    environment: Mapping[str, str],
-    cwd: Path,
-    inherit: Sequence[int] = (),
-) -> Process:
-    """Start `command` in a session of its own, its output in `logs/<name>.log`, and record it."""
+def start(directory: Path, name: str, command: Command, *, port: int) -> Process:
+    """Start a command in a session of its own, with its output in `logs/<name>.log`, and record it."""
     log = log_file(directory, name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(environment),
+            command.arguments,
+            cwd=command.cwd,
+            env=dict(command.environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=tuple(inherit),
+            pass_fds=command.inherited,
         )
-    _ours[child.pid] = child
-    process = Process(child.pid, table.started(child.pid), port)
+    _children[child.pid] = child
+    process = Process(child.pid, table.start_time(child.pid), port)
     _record(directory, name).write_text(json.dumps(asdict(process)))
     return process
 
 
 def recorded(directory: Path, name: str) -> Process | None:
-    """The process of that name which was started last here and not ended; it may have died since."""
+    """Return the process of this name that was started last and not ended, dead or alive; None if there is none."""
     try:
         return Process(**json.loads(_record(directory, name).read_text()))
     except (FileNotFoundError, TypeError, ValueError):
@@ -68,19 +72,19 @@ def recorded(directory: Path, name: str) -> Process | None:
 
 
 def running(directory: Path, name: str) -> Process | None:
-    """The same, if it lives."""
+    """Return the process of this name if it is alive."""
     process = recorded(directory, name)
     return process if process and process.runs else None
 
 
 def end(directory: Path, name: str, *, patience: float = 8.0) -> bool:
-    """Ask it and its children to end, insist after `patience` seconds; whether there was one to end."""
+    """Terminate a process and its children, kill them after `patience` seconds; returns True if it was alive."""
     process = running(directory, name)
     if process:
         _signal(process.pid, signal.SIGTERM)
         if not _gone(process.pid, patience):
             _signal(process.pid, signal.SIGKILL)
-            _gone(process.pid, patience)
+            _gone(process.pid, _KILLED_WITHIN)
     if started := recorded(directory, name):
         _reap(started.pid)
     _record(directory, name).unlink(missing_ok=True)
@@ -88,7 +92,7 @@ def end(directory: Path, name: str, *, patience: float = 8.0) -> bool:
 
 
 def log_file(directory: Path, name: str) -> Path:
-    """Where the output of the process of that name goes."""
+    """Return the file with the output of the process of this name."""
     return directory / "logs" / f"{name}.log"
 
 
@@ -105,7 +109,7 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 def _gone(group: int, patience: float) -> bool:
     deadline = time.monotonic() + patience
-    while table.group_lives(group):
+    while table.group_is_alive(group):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
@@ -113,6 +117,6 @@ def _gone(group: int, patience: float) -> bool:
 
 
 def _reap(pid: int) -> None:
-    # One that died by itself is a zombie of ours until somebody asks after it.
-    if (child := _ours.get(pid)) and child.poll() is not None:
-        del _ours[pid]
+    # A child that died by itself stays a zombie until its status is read.
+    if (child := _children.get(pid)) and child.poll() is not None:
+        del _children[pid]

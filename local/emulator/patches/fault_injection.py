@@ -1,6 +1,7 @@
-"""A share of what SQS and SNS are handed in batches they refuse, entry by entry, as the real ones may; for tests.
+"""Faults for tests: SQS and SNS refuse a share of the entries of a batch, as the real services may.
 
-REFUSED_SHARE is the share, REFUSED_LOG the file that tells the id of each: a line of JSON.
+REFUSED_SHARE is the share, 0–1. REFUSED_LOG is the file to which the beginning of each refused message is written, as
+a line of JSON.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 
@@ -8,57 +9,63 @@ import json
 import os
 import random
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ministack.services import sns, sqs
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Request = Mapping[str, Any]
+
 _SHARE = float(os.environ.get("REFUSED_SHARE", "0"))
-_dice = random.Random(0)  # noqa: S311 (chance, no secret)
+_LOGGED_CHARACTERS = 200
+_random = random.Random(0)  # noqa: S311 (chance, no secret)
 _batch = threading.local()
 _send, _send_batch = sqs._act_send_message, sqs._HANDLERS["SendMessageBatch"]
 _size, _publish_batch = sns._message_payload_size, sns._publish_batch
 
 
-def send_batch(asked: Any, url: str) -> Any:
-    """SendMessageBatch."""
-    return _in_a_batch(_send_batch, asked, url)
+def send_message_batch(request: Request, url: str) -> Any:
+    """Carry out SendMessageBatch, some of whose entries fail."""
+    return _in_batch(_send_batch, request, url)
 
 
-def send(asked: dict[str, Any], url: str) -> Any:
-    """SendMessage, of which a batch is made up."""
-    if _refuses(asked["MessageBody"]):
+def send_message(request: Request, url: str) -> Any:
+    """Carry out SendMessage, which MiniStack also calls for each entry of a batch."""
+    if _refuses(request["MessageBody"]):
         raise sqs._Err("InternalError", "Try again.", 500)
-    return _send(asked, url)
+    return _send(request, url)
 
 
-def publish_batch(asked: Any) -> Any:
-    """PublishBatch."""
-    return _in_a_batch(_publish_batch, asked)
+def publish_batch(request: Request) -> Any:
+    """Carry out PublishBatch, some of whose entries fail."""
+    return _in_batch(_publish_batch, request)
 
 
-def size(message: str, attributes: Any) -> float:
-    """How large SNS takes a message to be; it refuses what is too large by itself."""
+def message_size(message: str, attributes: object) -> float:
+    """Return the size of a message; an infinite size has SNS refuse the message by itself."""
     return float("inf") if _refuses(message) else float(_size(message, attributes))
 
 
-def _in_a_batch(call: Any, *given: Any) -> Any:
-    _batch.open = True
+def _in_batch(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    _batch.is_open = True
     try:
-        return call(*given)
+        return call(*args, **kwargs)
     finally:
-        _batch.open = False
+        _batch.is_open = False
 
 
 def _refuses(message: str) -> bool:
-    if not getattr(_batch, "open", False) or _dice.random() >= _SHARE:
+    if not getattr(_batch, "is_open", False) or _random.random() >= _SHARE:
         return False
     with Path(os.environ["REFUSED_LOG"]).open("a") as log:
-        log.write(json.dumps(message[:200]) + "\n")
+        log.write(json.dumps(message[:_LOGGED_CHARACTERS]) + "\n")
     return True
 
 
-def refuse() -> None:
-    """Have the emulator go by these."""
-    sqs._act_send_message, sqs._HANDLERS["SendMessageBatch"] = send, send_batch
-    sns._message_payload_size, sns._publish_batch = size, publish_batch
+def apply() -> None:
+    """Apply the patch."""
+    sqs._act_send_message, sqs._HANDLERS["SendMessageBatch"] = send_message, send_message_batch
+    sns._message_payload_size, sns._publish_batch = message_size, publish_batch

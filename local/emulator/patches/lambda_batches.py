@@ -1,8 +1,9 @@
-"""What the emulator's event sources hand to functions: written down, and not left waiting for hours.
+"""The batches that event sources pass to functions: logged, and their messages not hidden for hours, for tests.
 
-Where BATCH_LOG names a file, each batch is two lines of JSON there: what was handed over, and what came of it; what a
-worker takes for itself is one. Where LONGEST_WAIT is a number, no message waits longer than so many seconds for its
-next receipt, whatever it was hidden or delayed for; while a function works on it, it is hidden as ever.
+BATCH_LOG names the log. A batch is two lines of JSON there: its messages, and the error of the function or null; the
+messages that a worker receives by itself are one line. LONGEST_WAIT is the most seconds that a message waits for its
+next receipt, whatever delay or visibility timeout it was given; a message that a function works on stays hidden as
+usual.
 """
 
 import itertools
@@ -10,94 +11,111 @@ import json
 import os
 import threading
 import time
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from ministack.services import lambda_svc, sqs
 
 _LOG = os.environ.get("BATCH_LOG")
 _LONGEST_WAIT = int(os.environ.get("LONGEST_WAIT", str(43_200)))
-_MOST_TEXT = 50_000
+_LOGGED_CHARACTERS = 50_000
 
-_run, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
+Request = dict[str, Any]
+
+
+class Message(TypedDict):
+    """A message as MiniStack keeps it; `visible_at` is in seconds since 1970."""
+
+    id: str
+    body: str
+    receive_count: int
+    receipt_handle: str
+    visible_at: float
+
+
+_run_batch, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
 _hide, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["ReceiveMessage"]
 _numbers = itertools.count()
-_outcome = threading.local()
-_taken = set[str]()
-"""The receipts of what workers have taken beside their batches; when one of them dies, all do, in these tests."""
-_died: list[float] = []
-"""When."""
+_call = threading.local()
+_received = set[str]()
+"""The receipts of the messages that workers received by themselves; if one worker dies, all do, in these tests."""
+_deaths: list[float] = []
+"""When workers died, in seconds since 1970."""
 
 
-def run(mapping: Any, function: Any, event: Any, batch: Any, url: str, queue: str) -> None:
-    """Hand over one batch."""
-    number, handles = next(_numbers), {each["receipt_handle"] for each in batch}
-    messages = [{"id": each["id"], "received": each["receive_count"], "body": _begin(each)} for each in batch]
+def run_batch(mapping: Mapping[str, str], function: object, event: object, batch: list[Message], *queue: str) -> None:
+    """Pass one batch of the queue (its URL and name) to a function."""
+    number, handles = next(_numbers), {message["receipt_handle"] for message in batch}
+    messages = [
+        {"id": message["id"], "received": message["receive_count"], "body": _beginning(message["body"])}
+        for message in batch
+    ]
     _write(batch=number, function=mapping["FunctionName"], messages=messages)
-    _outcome.error = None
-    _run(mapping, function, event, batch, url, queue)
-    _cut(batch, handles)
-    if _outcome.error:
-        _died.append(time.time())
-        _cut(sqs._queues[url]["messages"], _taken)
-    _write(batch=number, error=_outcome.error)
+    _call.error = None
+    _run_batch(mapping, function, event, batch, *queue)
+    _shorten(batch, handles)
+    if _call.error:
+        _deaths.append(time.time())
+        _shorten(sqs._queues[queue[0]]["messages"], _received)
+    _write(batch=number, error=_call.error)
 
 
-def _cut(messages: Any, handles: Set[str]) -> None:
-    """Let those wait no longer that were received so; another receipt is another worker's."""
+def _shorten(messages: Iterable[Message], handles: Set[str]) -> None:
+    """Shorten the wait of messages with these receipts; a message with another receipt is another worker's."""
     latest = time.time() + _LONGEST_WAIT
     for message in messages:
         if message["receipt_handle"] in handles:
             message["visible_at"] = min(message["visible_at"], latest)
 
 
-def execute(function: Any, event: Any) -> Any:
-    """Run a function, and remember for `run` how it broke off, if it did."""
+def execute(function: object, event: object) -> Any:
+    """Run a function, and keep its error for `run_batch`."""
     result = _execute(function, event)
-    _outcome.error = str(result.get("body")) if result.get("error") else None
+    _call.error = str(result.get("body")) if result.get("error") else None
     return result
 
 
-def send(asked: dict[str, Any], url: str) -> Any:
-    """SendMessage."""
-    delay = asked.get("DelaySeconds")
-    return _send(asked if delay is None else asked | {"DelaySeconds": min(int(delay), _LONGEST_WAIT)}, url)
+def send_message(request: Request, url: str) -> Any:
+    """Carry out SendMessage with a shortened delay."""
+    delay = request.get("DelaySeconds")
+    return _send(request if delay is None else request | {"DelaySeconds": min(int(delay), _LONGEST_WAIT)}, url)
 
 
-def hide(asked: dict[str, Any], url: str) -> Any:
-    """ChangeMessageVisibilityBatch."""
-    cut = [
-        each | {"VisibilityTimeout": min(int(each["VisibilityTimeout"]), _LONGEST_WAIT)} for each in asked["Entries"]
+def change_visibility_batch(request: Request, url: str) -> Any:
+    """Carry out ChangeMessageVisibilityBatch with shortened timeouts."""
+    entries = [
+        entry | {"VisibilityTimeout": min(int(entry["VisibilityTimeout"]), _LONGEST_WAIT)}
+        for entry in request["Entries"]
     ]
-    return _hide(asked | {"Entries": cut}, url)
+    return _hide(request | {"Entries": entries}, url)
 
 
-async def receive(asked: dict[str, Any], url: str) -> Any:
-    """ReceiveMessage: who waits for messages is a worker that takes them beside its batch."""
-    begun = time.time()
-    said = await _receive(asked, url)
-    if asked.get("WaitTimeSeconds") and said.get("Messages"):
-        handles = {each["ReceiptHandle"] for each in said["Messages"]}
-        _taken.update(handles)
-        if _died and _died[-1] >= begun:
-            _cut(sqs._queues[asked["QueueUrl"]]["messages"], handles)
-        _write(taken=[str(each["Body"])[:_MOST_TEXT] for each in said["Messages"]])
-    return said
+async def receive_message(request: Request, url: str) -> Any:
+    """Carry out ReceiveMessage, and log a call that waits: it is a worker that receives more than its batch."""
+    began = time.time()
+    response = await _receive(request, url)
+    if request.get("WaitTimeSeconds") and response.get("Messages"):
+        handles = {message["ReceiptHandle"] for message in response["Messages"]}
+        _received.update(handles)
+        if _deaths and _deaths[-1] >= began:
+            _shorten(sqs._queues[request["QueueUrl"]]["messages"], handles)
+        _write(taken=[_beginning(message["Body"]) for message in response["Messages"]])
+    return response
 
 
-def _begin(message: Any) -> str:
-    return str(message["body"])[:_MOST_TEXT]
+def _beginning(body: object) -> str:
+    return str(body)[:_LOGGED_CHARACTERS]
 
 
-def _write(**said: Any) -> None:
+def _write(**fields: object) -> None:
     if _LOG:
         with Path(_LOG).open("a") as log:
-            log.write(json.dumps({"at": time.time(), **said}) + "\n")
+            log.write(json.dumps({"at": time.time(), **fields}) + "\n")
 
 
-def watch() -> None:
-    """Have the emulator go by these."""
-    lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message = run, execute, send
-    sqs._HANDLERS["SendMessage"], sqs._HANDLERS["ChangeMessageVisibilityBatch"] = send, hide
-    sqs._HANDLERS["ReceiveMessage"] = receive
+def apply() -> None:
+    """Apply the patch."""
+    lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message = run_batch, execute, send_message
+    sqs._HANDLERS["SendMessage"], sqs._HANDLERS["ChangeMessageVisibilityBatch"] = send_message, change_visibility_batch
+    sqs._HANDLERS["ReceiveMessage"] = receive_message

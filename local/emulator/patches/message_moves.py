@@ -1,19 +1,22 @@
-"""StartMessageMoveTask, which the emulator's SQS lacks; here the messages have moved when it answers.
+"""StartMessageMoveTask, which MiniStack's SQS lacks; all messages are moved before the call returns.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 """
 
-from typing import Any
-
 from ministack.services import sqs
 
 
-def start(asked: dict[str, Any], _url: str) -> dict[str, Any]:
-    """Send what lies among the dead letters to the destination, as new messages."""
-    source, destination = (sqs._queue_by_arn(asked[name]) for name in ("SourceArn", "DestinationArn"))
+def start_message_move_task(request: dict[str, str], _url: str) -> dict[str, str]:
+    """Move the messages of the dead letter queue to the destination, as new messages."""
+    source, destination = (sqs._queue_by_arn(request[name]) for name in ("SourceArn", "DestinationArn"))
     if not source or not destination:
         raise sqs._Err("ResourceNotFoundException", "There is no such queue.", 404)
-    moved, source["messages"] = source["messages"], []
-    for message in moved:
+    messages, source["messages"] = source["messages"], []
+    for message in messages:
         sqs._act_send_message({"MessageBody": message["body"]}, destination["url"])
-    return {"TaskHandle": asked["SourceArn"]}
+    return {"TaskHandle": request["SourceArn"]}
+
+
+def apply() -> None:
+    """Apply the patch."""
+    sqs._HANDLERS["StartMessageMoveTask"] = start_message_move_task

@@ -1,36 +1,40 @@
-"""The emulator's queues under one lock.
+"""One lock around the queues of MiniStack.
 
-MiniStack rewrites a queue's list of messages from two threads, that of its API and that of its event sources: what one
-adds while the other rewrites is lost.
+MiniStack rewrites a queue's list of messages in two threads, that of its API and that of its event sources: a message
+that one thread adds while the other rewrites the list is lost.
 """
 
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from ministack.services import sns, sqs
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _lock = threading.RLock()
-_REWRITING = ("_act_send_message", "_act_delete_message", "_act_delete_message_batch", "_dlq_sweep", "_collect_msgs")
+_WRITERS = ("_act_send_message", "_act_delete_message", "_act_delete_message_batch", "_dlq_sweep", "_collect_msgs")
 
 
-def hold() -> None:
-    """Have every reader and writer of a queue wait for the others."""
+def apply() -> None:
+    """Have every reader and writer of a queue take the lock."""
     sqs._queues_lock = _lock
-    for name in _REWRITING:
-        held = _held(getattr(sqs, name))
+    for name in _WRITERS:
+        original = getattr(sqs, name)
+        with_lock = _locked(original)
         for action, handler in sqs._HANDLERS.items():
-            if handler is getattr(sqs, name):
-                sqs._HANDLERS[action] = held
-        setattr(sqs, name, held)
-    sns._deliver_to_sqs = _held(sns._deliver_to_sqs)
+            if handler is original:
+                sqs._HANDLERS[action] = with_lock
+        setattr(sqs, name, with_lock)
+    sns._deliver_to_sqs = _locked(sns._deliver_to_sqs)
 
 
-def _held(call: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(call)
-    def locked(*given: Any, **named: Any) -> Any:
+def _locked(function: Callable[P, T]) -> Callable[P, T]:
+    @wraps(function)
+    def with_lock(*args: P.args, **kwargs: P.kwargs) -> T:
         with _lock:
-            return call(*given, **named)
+            return function(*args, **kwargs)
 
-    return locked
+    return with_lock

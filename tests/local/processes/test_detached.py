@@ -1,15 +1,13 @@
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local.processes import detached, table
-from local.processes.detached import Process
+from local.processes.detached import Command, Process
+from tests.local.processes.waiting import until
 
 SLEEP = "import time; time.sleep(60)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
@@ -17,7 +15,7 @@ STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print
 
 
 def start(directory: Path, program: str) -> Process:
-    return detached.start(directory, "sleeper", [sys.executable, "-c", program], port=1, environment={}, cwd=directory)
+    return detached.start(directory, "sleeper", Command((sys.executable, "-c", program), directory, {}), port=1)
 
 
 @pytest.fixture
@@ -27,17 +25,10 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 def members(group: int) -> int:
-    return sum(each.group == group for each in table.living())
+    return sum(process.group == group for process in table.live_processes())
 
 
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def test_what_was_started_is_found_again_and_ended(directory: Path) -> None:
+def test_a_started_process_is_found_and_ended(directory: Path) -> None:
     started = start(directory, SLEEP)
     assert detached.running(directory, "sleeper") == started
     assert detached.end(directory, "sleeper")
@@ -52,65 +43,46 @@ def test_a_process_is_ended_with_its_children(directory: Path) -> None:
     assert members(started.pid) == 0
 
 
-def test_a_process_that_ignores_the_request_is_killed(directory: Path) -> None:
+def test_a_process_that_ignores_sigterm_is_killed(directory: Path) -> None:
     started = start(directory, STUBBORN)
     until(lambda: "ready" in detached.log_file(directory, "sleeper").read_text())
     assert detached.end(directory, "sleeper", patience=0.2)
     assert not started.runs
 
 
-def test_a_stranger_who_got_the_pid_later_is_left_alone(directory: Path) -> None:
-    stranger = start(directory, SLEEP)
+def test_another_process_with_the_same_pid_is_left_alone(directory: Path) -> None:
+    other = start(directory, SLEEP)
     record = directory / "sleeper.pid"
-    mine = record.read_text()
-    record.write_text(mine.replace(stranger.started, "before that"))
+    record_of_other = record.read_text()
+    record.write_text(record_of_other.replace(other.started, "before that"))
     assert detached.running(directory, "sleeper") is None
     assert not detached.end(directory, "sleeper")
-    assert stranger.runs
-    record.write_text(mine)
+    assert other.runs
+    record.write_text(record_of_other)
 
 
-def test_the_dead_do_not_run(directory: Path) -> None:
+def test_a_dead_process_does_not_run(directory: Path) -> None:
     started = start(directory, "pass")
     until(lambda: not started.runs)
     assert detached.recorded(directory, "sleeper") == started
     assert detached.running(directory, "sleeper") is None
 
 
-def test_one_that_died_by_itself_leaves_no_zombie_once_ended(directory: Path) -> None:
+def test_a_process_that_died_by_itself_leaves_no_zombie(directory: Path) -> None:
     started = start(directory, "pass")
     until(lambda: not started.runs)
     assert not detached.end(directory, "sleeper")
-    assert started.pid not in detached._ours
+    assert started.pid not in detached._children
 
 
-def test_a_process_never_seen_alive_is_nobody() -> None:
+def test_a_process_without_a_start_time_does_not_run() -> None:
     assert not replace(Process(1, "", 1), pid=1).runs
 
 
-def test_ending_what_never_was_says_so(tmp_path: Path) -> None:
+def test_ending_a_process_that_was_never_started_returns_false(tmp_path: Path) -> None:
     assert not detached.end(tmp_path, "sleeper")
 
 
 def test_a_torn_record_is_no_process(tmp_path: Path) -> None:
     (tmp_path / "sleeper.pid").write_text('{"pid": 1')
     assert detached.recorded(tmp_path, "sleeper") is None
-
-
-def test_a_zombie_is_not_living() -> None:
-    child = subprocess.Popen([sys.executable, "-c", SLEEP])
-    assert table.started(child.pid)
-    child.send_signal(signal.SIGKILL)
-    until(lambda: not table.started(child.pid))
-    child.wait()
-
-
-def test_where_there_is_no_proc_ps_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = {each.pid: each.group for each in table.living()}
-    listing = "".join(f" {pid} {group} Ss Fri Nov 20 17:41:00 2026\n" for pid, group in here.items())
-    listing += " 99999 99999 Z Fri Nov 20 17:41:00 2026\n"
-    said = subprocess.CompletedProcess([], 0, stdout=listing)
-    monkeypatch.setattr(table, "_BOOT", Path("/nowhere"))
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
-    assert {each.pid: each.group for each in table.living()} == here
-    assert {each.started for each in table.living()} == {"Fri Nov 20 17:41:00 2026"}

@@ -21,7 +21,7 @@ def key(number: int) -> str:
 
 @pytest.fixture
 def table() -> Iterator[None]:
-    """Two partitions of texts, filled in no order."""
+    """A table with two partitions, filled in random order."""
     dynamodb._create_table(
         {
             "TableName": TABLE,
@@ -42,75 +42,75 @@ def put(pk: str, number: int) -> None:
     assert dynamodb._put_item({"TableName": TABLE, "Item": item})[0] == 200
 
 
-def asked(**more: Any) -> dict[str, Any]:
-    """A query of ann's items."""
+def request(**fields: Any) -> dict[str, Any]:
+    """Return a query of ann's items."""
     return {
         "TableName": TABLE,
         "KeyConditionExpression": "#key = :key",
         "ExpressionAttributeNames": {"#key": "pk"},
         "ExpressionAttributeValues": {":key": {"S": "ann"}},
-    } | more
+    } | fields
 
 
-def between(first: int, last: int, **more: Any) -> dict[str, Any]:
+def between(first: int, last: int, **fields: Any) -> dict[str, Any]:
     values = {":key": {"S": "ann"}, ":first": {"S": key(first)}, ":last": {"S": key(last)}}
     condition = "#key = :key AND sk BETWEEN :first AND :last"
-    return asked(KeyConditionExpression=condition, ExpressionAttributeValues=values, **more)
+    return request(KeyConditionExpression=condition, ExpressionAttributeValues=values, **fields)
 
 
-def told(answer: Any) -> tuple[int, Any]:
-    return answer[0], json.loads(answer[2])
+def decoded(response: Any) -> tuple[int, Any]:
+    return response[0], json.loads(response[2])
 
 
 STARTS = [{}, *({"ExclusiveStartKey": {"pk": {"S": "ann"}, "sk": {"S": key(number)}}} for number in (50, 51))]
-WISHES = [
+PAGES = [
     {"Limit": limit, "ScanIndexForward": forward} | start
     for limit, forward, start in itertools.product((1, 7, 100, 1000), (True, False), STARTS)
 ]
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=str)
+@pytest.mark.parametrize("page", PAGES, ids=str)
 @pytest.mark.usefixtures("table")
-def test_it_answers_as_the_whole_partition_would(wish: dict[str, Any]) -> None:
-    for query in (asked(**wish), between(20, 120, **wish), between(21, 121, **wish), between(500, 600, **wish)):
-        assert told(query_ranges.query(query)) == told(query_ranges._whole(query))
+def test_the_response_is_that_of_the_whole_partition(page: dict[str, Any]) -> None:
+    for query in (request(**page), between(20, 120, **page), between(21, 121, **page), between(500, 600, **page)):
+        assert decoded(query_ranges.query(query)) == decoded(query_ranges._query_partition(query))
 
 
 @pytest.mark.usefixtures("table")
-def test_what_comes_and_goes_in_between_is_seen() -> None:
-    query_ranges.query(asked(Limit=3))
+def test_added_and_deleted_items_are_seen() -> None:
+    query_ranges.query(request(Limit=3))
     put("ann", 33)
     put("ann", 2)
     dynamodb._delete_item({"TableName": TABLE, "Key": {"pk": {"S": "ann"}, "sk": {"S": key(34)}}})
-    wish = between(30, 40, Limit=10)
-    assert told(query_ranges.query(wish)) == told(query_ranges._whole(wish))
-    seen = [item["sk"]["S"] for item in told(query_ranges.query(wish))[1]["Items"]]
+    narrow = between(30, 40, Limit=10)
+    assert decoded(query_ranges.query(narrow)) == decoded(query_ranges._query_partition(narrow))
+    seen = [item["sk"]["S"] for item in decoded(query_ranges.query(narrow))[1]["Items"]]
     assert seen == [key(n) for n in (30, 32, 33, 36, 38, 40)]
 
 
 @pytest.mark.usefixtures("table")
-def test_a_filter_takes_from_what_was_read_and_no_more_is_read_for_it() -> None:
-    wish = asked(Limit=10, FilterExpression="even = :yes")
-    wish["ExpressionAttributeValues"] |= {":yes": {"BOOL": True}}
-    said = told(query_ranges.query(wish))[1]
-    assert (said["Count"], said["ScannedCount"]) == (5, 10)
+def test_a_filter_applies_to_the_items_read() -> None:
+    narrow = request(Limit=10, FilterExpression="even = :yes")
+    narrow["ExpressionAttributeValues"] |= {":yes": {"BOOL": True}}
+    body = decoded(query_ranges.query(narrow))[1]
+    assert (body["Count"], body["ScannedCount"]) == (5, 10)
 
 
 @pytest.mark.usefixtures("table")
-def test_what_is_read_does_not_grow_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged, evaluate = list[Any](), dynamodb._evaluate_condition
+def test_the_number_of_items_read_does_not_grow_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated, evaluate = list[Any](), dynamodb._evaluate_condition
 
-    def counted(*asked: Any, **more: Any) -> Any:
-        judged.append(asked)
-        return evaluate(*asked, **more)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        evaluated.append(args)
+        return evaluate(*args, **kwargs)
 
     monkeypatch.setattr(dynamodb, "_evaluate_condition", counted)
-    query_ranges.query(asked(Limit=7))
-    assert 7 <= len(judged) <= 9
+    query_ranges.query(request(Limit=7))
+    assert 7 <= len(evaluated) <= 9
 
 
 @pytest.mark.usefixtures("table")
-def test_another_s_partition_and_none_at_all_are_as_they_were() -> None:
+def test_another_partition_and_a_missing_one_are_unchanged() -> None:
     for owner in ("bob", "nobody"):
-        wish = asked(Limit=5) | {"ExpressionAttributeValues": {":key": {"S": owner}}}
-        assert told(query_ranges.query(wish)) == told(query_ranges._whole(wish))
+        narrow = request(Limit=5) | {"ExpressionAttributeValues": {":key": {"S": owner}}}
+        assert decoded(query_ranges.query(narrow)) == decoded(query_ranges._query_partition(narrow))

@@ -1,0 +1,30 @@
+"""A log of the decisions of IAM, for tests.
+
+IAM_LOG names the file. A decision is a line of JSON: `Allow` or `Deny`, the ARN of the principal, the action, the
+resource.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id
+
+_enforce = iam_evaluator.enforce
+
+
+def enforce(access_key: str, action: str, *request: Any, resource_arn: str = "*", **options: Any) -> Any:
+    """Decide, and log the decision; returns None if the action is allowed, else the denial."""
+    denial = _enforce(access_key, action, *request, resource_arn=resource_arn, **options)
+    principal = iam_evaluator.resolve_principal(access_key or "", get_account_id())
+    decision = ["Deny" if denial else "Allow", getattr(principal, "arn", ""), action, resource_arn]
+    with Path(os.environ["IAM_LOG"]).open("a") as log:
+        log.write(f"{json.dumps(decision)}\n")
+    return denial
+
+
+def apply() -> None:
+    """Apply the patch."""
+    iam_evaluator.enforce = enforce
