@@ -41,7 +41,7 @@ class Book:
         self.receipts.append(receipt)
         return receipt
 
-    def _verify(self, headers: dict[str, str], body: bytes) -> Any:
+    def _verify(self, headers: dict[str, str], body: bytes) -> object:
         if not self.secret:
             raise WebhookVerificationError("The receiver does not know the secret yet")
         return Webhook(self.secret).verify(body, headers)

@@ -27,19 +27,19 @@ _send, _send_batch = sqs._act_send_message, sqs._HANDLERS["SendMessageBatch"]
 _size, _publish_batch = sns._message_payload_size, sns._publish_batch
 
 
-def send_message_batch(request: Request, url: str) -> Any:
+def send_message_batch(request: Request, url: str) -> object:
     """Carry out SendMessageBatch, some of whose entries fail."""
     return _in_batch(_send_batch, request, url)
 
 
-def send_message(request: Request, url: str) -> Any:
+def send_message(request: Request, url: str) -> object:
     """Carry out SendMessage, which MiniStack also calls for each entry of a batch."""
     if _refuses(request["MessageBody"]):
         raise sqs._Err("InternalError", "Try again.", 500)
     return _send(request, url)
 
 
-def publish_batch(request: Request) -> Any:
+def publish_batch(request: Request) -> object:
     """Carry out PublishBatch, some of whose entries fail."""
     return _in_batch(_publish_batch, request)
 

@@ -69,20 +69,20 @@ def _shorten(messages: Iterable[Message], handles: Set[str]) -> None:
             message["visible_at"] = min(message["visible_at"], latest)
 
 
-def execute(function: object, event: object) -> Any:
+def execute(function: object, event: object) -> object:
     """Run a function, and keep its error for `run_batch`."""
     result = _execute(function, event)
     _call.error = str(result.get("body")) if result.get("error") else None
     return result
 
 
-def send_message(request: Request, url: str) -> Any:
+def send_message(request: Request, url: str) -> object:
     """Carry out SendMessage with a shortened delay."""
     delay = request.get("DelaySeconds")
     return _send(request if delay is None else request | {"DelaySeconds": min(int(delay), _LONGEST_WAIT)}, url)
 
 
-def change_visibility_batch(request: Request, url: str) -> Any:
+def change_visibility_batch(request: Request, url: str) -> object:
     """Carry out ChangeMessageVisibilityBatch with shortened timeouts."""
     entries = [
         entry | {"VisibilityTimeout": min(int(entry["VisibilityTimeout"]), _LONGEST_WAIT)}
@@ -91,7 +91,7 @@ def change_visibility_batch(request: Request, url: str) -> Any:
     return _hide(request | {"Entries": entries}, url)
 
 
-async def receive_message(request: Request, url: str) -> Any:
+async def receive_message(request: Request, url: str) -> object:
     """Carry out ReceiveMessage, and log a call that waits: it is a worker that receives more than its batch."""
     began = time.time()
     response = await _receive(request, url)

@@ -31,7 +31,7 @@ class Partition(dict[str, Item]):
             insort(self._order, key)
         super().__setitem__(key, item)
 
-    def pop(self, key: str, *default: Any) -> Any:
+    def pop(self, key: str, *default: object) -> Any:
         """Remove an item, if there is one."""
         if key in self:
             del self._order[bisect_left(self._order, key)]
@@ -51,7 +51,7 @@ class Partition(dict[str, Item]):
         return {key: self[key] for key in keys}
 
 
-def query(request: Request) -> Any:
+def query(request: Request) -> object:
     """Carry out a Query; one of another form than this project's is passed to MiniStack unchanged."""
     table = dynamodb._tables.get(request.get("TableName"))
     condition = _RANGE.fullmatch(request.get("KeyConditionExpression", ""))

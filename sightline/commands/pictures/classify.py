@@ -1,21 +1,15 @@
 """`sightline classify`."""
 
 from argparse import Namespace
-from collections.abc import Mapping
 
 from sightline.client.api import Api, Query
 from sightline.client.problem import Problem
 from sightline.client.schemas.image import Recognition
 from sightline.commands.arguments import Commands, add_min_confidence, add_model, add_pictures, add_top_k
+from sightline.commands.pictures.results import print_results
 from sightline.commands.pictures.sources import Source, find_sources
 from sightline.commands.pictures.workers import work_through
-from sightline.output.json_lines import print_json
 from sightline.output.progress import bar
-from sightline.output.summary import percent
-from sightline.output.tables import print_table
-from sightline.output.text import print_problem
-
-Results = Mapping[Source, Recognition | Problem]
 
 
 def register(commands: Commands) -> None:
@@ -46,10 +40,7 @@ def classify(api: Api, arguments: Namespace) -> int:
         for _ in work_through(classify_one, sources, arguments.parallel):
             advance(1)
     ordered = {source: results[source] for source in sources}
-    if arguments.json:
-        _print_records(ordered)
-    else:
-        _print_table(ordered)
+    print_results(ordered, machine=arguments.json)
     return int(any(isinstance(result, Problem) for result in results.values()))
 
 
@@ -59,26 +50,3 @@ def _recognition(api: Api, source: Source, query: Query) -> Recognition:
     content, content_type = source.read()
     recognition: Recognition = api.post_file("/classify", content, content_type, query)
     return recognition
-
-
-def _print_records(results: Results) -> None:
-    for source, result in results.items():
-        record: Mapping[str, object] = result if not isinstance(result, Problem) else _failure(result)
-        print_json({"source": source.argument, **record})
-
-
-def _failure(problem: Problem) -> dict[str, object]:
-    return {"status": "failed", "error": problem.to_dict()}
-
-
-def _print_table(results: Results) -> None:
-    rows = [
-        (source.argument, detection["label"], percent(detection))
-        for source, result in results.items()
-        if not isinstance(result, Problem)
-        for detection in result["detections"]
-    ]
-    print_table(("picture", "label", "confidence"), rows)
-    for source, result in results.items():
-        if isinstance(result, Problem):
-            print_problem(source.argument, result)

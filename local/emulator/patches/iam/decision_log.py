@@ -7,7 +7,6 @@ resource.
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id
@@ -15,7 +14,7 @@ from ministack.core.responses import get_account_id
 _enforce = iam_evaluator.enforce
 
 
-def enforce(access_key: str, action: str, *request: Any, resource_arn: str = "*", **options: Any) -> Any:
+def enforce(access_key: str, action: str, *request: object, resource_arn: str = "*", **options: object) -> object:
     """Decide, and log the decision; returns None if the action is allowed, else the denial."""
     denial = _enforce(access_key, action, *request, resource_arn=resource_arn, **options)
     principal = iam_evaluator.resolve_principal(access_key or "", get_account_id())
