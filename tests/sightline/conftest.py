@@ -40,7 +40,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command."""
+    """A function that runs one command."""
 
     def run_main(*arguments: object) -> Result:
         status = main([str(argument) for argument in arguments])
