@@ -1,1 +1,1 @@
-"""The same app deployed into an emulator on this machine."""
+"""The same app, deployed into an emulator on this machine."""

@@ -1,4 +1,4 @@
-"""`make run` and `make stop`: the commands."""
+"""The commands behind `make run` and `make stop`."""
 
 import argparse
 import sys
@@ -9,48 +9,51 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from requests import RequestException
 
-from local import cdk, demo, demo_user, deployment, emulator, function_logs, loopback, processes
+from local import cdk, deployment, function_logs
 from local.cdk import ROOT, CDKError
-from local.demo import DemoError
-from local.deployment import Deployment
-from local.emulator import EmulatorError
-from local.environment import forget_the_account
+from local.demo import run as demo
+from local.demo import user
+from local.demo.api import DemoError
+from local.emulator import account
+from local.emulator import process as emulator
+from local.emulator.process import EmulatorError
+from local.processes import detached
+from local.processes.environment import forget_the_account
 
 _DIRECTORY = ROOT / ".local"
 _FAILURES = (EmulatorError, CDKError, DemoError, ClientError, BotoCoreError, RequestException, OSError)
-_SERVERS = ("photos", "receiver")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Deploy into the emulator that runs here, or into a new one, and put three photographs through."""
+    """Deploy into the emulator that runs here, or into a new one, and send three photographs through."""
     directory = _DIRECTORY
     directory.mkdir(exist_ok=True)
-    port = _emulator(directory, arguments.port, arguments.longest_wait)
+    port = _running_or_new_emulator(directory, arguments.port, arguments.longest_wait)
     began = time.monotonic()
-    _say("Deploying the three stacks with the CDK CLI …")
-    deployed = deployment.deploy(directory, port, auth=arguments.auth, tell=lambda line: _say(f"  {line}"))
-    _say(f"Deployed in {time.monotonic() - began:.0f} s.\n")
+    _print("Deploying the three stacks with the CDK CLI …")
+    deployed = deployment.deploy(directory, port, auth=arguments.auth, report=lambda line: _print(f"  {line}"))
+    _print(f"Deployed in {time.monotonic() - began:.0f} s.\n")
     try:
-        _show(deployed, demo_user.token(deployed))
+        demo.run(deployed, user.token(deployed))
     except DemoError as error:
-        function_logs.save(deployed.client("logs"), processes.log_file(directory, "functions"))
-        raise DemoError(f"{error}\nWhat the functions logged is in .local/logs/functions.log .") from error
+        function_logs.save(deployed.client("logs"), detached.log_file(directory, "functions"))
+        raise DemoError(f"{error}\nThe logs of the functions are in .local/logs/functions.log .") from error
 
 
 def stop(arguments: argparse.Namespace) -> None:
-    """End exactly what `run` started."""
-    ended = [name for name in (*_SERVERS, emulator.NAME) if processes.end(_DIRECTORY, name)]
+    """End the processes that `run` started, and no others."""
+    ended = [name for name in (*demo.SERVERS, emulator.NAME) if detached.end(_DIRECTORY, name)]
     (_DIRECTORY / "endpoints.json").unlink(missing_ok=True)
-    _say(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
+    _print(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
 
 
 def settings(arguments: argparse.Namespace) -> None:
-    """Print the settings that `run` deploys with, as the CDK CLI takes them."""
-    _say(" ".join(cdk.context(deployment.settings(emulator.PORT, auth="none"))))
+    """Print the settings that `run` deploys with, as arguments of the CDK CLI."""
+    _print(" ".join(cdk.context(deployment.settings(emulator.PORT, auth="none"))))
 
 
 def main() -> int:
-    """Read the command, carry it out, and say in one sentence what kept it from succeeding."""
+    """Run the command and return its exit status; prints one sentence if it fails."""
     arguments = _parser().parse_args()
     forget_the_account()
     try:
@@ -60,7 +63,7 @@ def main() -> int:
         print(f"\n{error}\n{died}All logs are in .local/logs .", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted. What has started is still running; make stop ends it.", file=sys.stderr)
+        print("\nInterrupted. Started processes are still running; make stop ends them.", file=sys.stderr)
         return 130
     return 0
 
@@ -74,10 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    running = add(run)
-    running.add_argument("--auth", choices=("none", "cognito"), default="none")
-    running.add_argument("--port", type=_port, help=f"the emulator's; {emulator.PORT} unless one is running")
-    running.add_argument("--longest-wait", type=int, help="seconds that a message waits for its next try at most")
+    run_parser = add(run)
+    run_parser.add_argument("--auth", choices=("none", "cognito"), default="none", help="sign-in (default: none)")
+    run_parser.add_argument("--port", type=_port, help=f"port of a new emulator (default: {emulator.PORT})")
+    wait = "the most seconds that a message waits for its next receipt (default: as in AWS)"
+    run_parser.add_argument("--longest-wait", type=int, help=wait)
     add(stop)
     add(settings)
     return parser
@@ -89,57 +93,26 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
+def _running_or_new_emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
+    """Return the port of the emulator to deploy into; raises EmulatorError."""
     running = emulator.running(directory)
     if running and longest_wait is not None:
-        raise EmulatorError(
-            "How long messages wait is settled when it starts, and it is running. End it first: make stop"
-        )
+        raise EmulatorError("The longest wait is set when the emulator starts, and it is running. Run first: make stop")
     if running and port not in (None, running.port):
-        raise EmulatorError(f"It is running on port {running.port} already. End it first: make stop")
+        raise EmulatorError(f"The emulator is running on port {running.port} already. Run first: make stop")
     if running:
-        _say(f"The emulator is running on port {running.port}; deploying into it.")
+        _print(f"The emulator is running on port {running.port}; deploying into it.")
         return running.port
     if emulator.left_behind(directory):
-        _say("The emulator that ran here has died, and what it held with it; starting anew.")
+        _print("The emulator that ran here has died, and its state is lost; starting a new one.")
         emulator.end(directory)
-    hurry = {} if longest_wait is None else {"LONGEST_WAIT": str(longest_wait)}
-    started = emulator.start(directory, port or emulator.PORT, hurry)
-    _say(f"Started MiniStack, an emulator of AWS, on {emulator.url(started.port)} with IAM enforced.")
+    environment = {} if longest_wait is None else {"LONGEST_WAIT": str(longest_wait)}
+    started = emulator.start(directory, port or emulator.PORT, environment)
+    _print(f"Started MiniStack, an emulator of AWS, on {account.url(started.port)} with IAM enforced.")
     return started.port
 
 
-def _show(deployed: Deployment, token: str | None) -> None:
-    photos, receiver = (loopback.adopt_or_start(deployed.directory, name) for name in _SERVERS)
-    api = demo.Api(deployed.endpoints.api, token)
-    demo.subscribe(api, receiver)
-    _say("Uploading three photographs by URL and waiting for their webhooks …")
-    sent = demo.upload(api, photos)
-    demo.wait(api, receiver, sent)
-    _say(f"\n{demo.table(sent)}\n")
-    _say(_farewell(deployed, token, photos, sent[0].image_id))
-    if problems := [photo.name for photo in sent if photo.problem]:
-        raise DemoError(f"These should have been recognised: {', '.join(problems)}.")
-
-
-def _farewell(deployed: Deployment, token: str | None, photos: str, image_id: str) -> str:
-    base = deployed.endpoints.api
-    signed = '-H "Authorization: Bearer $TOKEN" ' if token else ""
-    lines = [
-        f"It runs at {base}",
-        *([f"Demo user {demo_user.NAME}; an hour's token:", f"  TOKEN='{token}'"] if token else []),
-        "Try:",
-        f"  curl {signed}'{base}/images'",
-        f"  curl {signed}'{base}/images/{image_id}'",
-        f"  curl {signed}'{base}/?url={photos}/coffee.png&name=again.png'",
-        f"  curl {signed}-H 'Content-Type: image/jpeg' --data-binary @your.jpg '{base}/images?name=your.jpg'",
-        f"  curl {signed}'{base}/webhooks'",
-        "End it with make stop. Its endpoints are in .local/endpoints.json, its logs in .local/logs .",
-    ]
-    return "\n".join(lines)
-
-
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)
 
 

@@ -1,15 +1,20 @@
-"""app.py deployed by the real CDK CLI into an emulator, and where the result answers."""
+"""app.py, deployed by the real CDK CLI into an emulator."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from local import cdk, emulator, processes
+from local import cdk
+from local.emulator import account
+from local.emulator import process as emulator
+from local.endpoints import API_ID, Endpoints, base_url, read_outputs
+from local.processes import detached
 
-APP = "python app.py"
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
 SETTINGS = {
     "sign_up": "true",
     "detector": "edge",
@@ -20,30 +25,15 @@ SETTINGS = {
     "credentials": "cli",
     "concurrency": "2",
 }
-"""What differs on one machine, save the addresses and `auth`."""
+"""The settings that differ on one machine, except for the addresses and `auth`."""
 
-_API_ID = "51671e11"
-_ASSETS = f"cdk-hnb659fds-assets-{emulator.ACCOUNT}-{emulator.REGION}"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where a deployment answers: what `.local/endpoints.json` holds. The pool's are None when auth is off."""
-
-    api: str
-    aws_endpoint: str
-    images_bucket: str
-    models_bucket: str
-    recognitions_table: str
-    uploads_queue_url: str
-    user_pool_id: str | None
-    user_pool_client_id: str | None
-    region: str
+_APP = "python app.py"
+_ASSETS = f"cdk-hnb659fds-assets-{account.ACCOUNT}-{account.REGION}"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment in one emulator; `outputs` are all outputs of all stacks by name."""
+    """One deployment in one emulator; `outputs` are the outputs of all stacks by name."""
 
     directory: Path
     port: int
@@ -51,18 +41,13 @@ class Deployment:
     outputs: Mapping[str, str]
 
     def client(self, service: str) -> Any:
-        """A boto3 client that is the account's root."""
-        return emulator.client(service, self.port)
-
-
-def base_url(port: int) -> str:
-    """The API's base URL, known before the deployment because its id is pinned."""
-    return f"{emulator.url(port)}/_aws/execute-api/{_API_ID}"
+        """Return a boto3 client of a service, signed by the account's root."""
+        return account.client(service, self.port)
 
 
 def settings(port: int, *, auth: str) -> dict[str, str]:
-    """The settings of a deployment into the emulator on `port`."""
-    return SETTINGS | {"auth": auth, "public_url": base_url(port), "tags": f"ms-custom-id={_API_ID}"}
+    """Return the settings of a deployment into the emulator on `port`."""
+    return SETTINGS | {"auth": auth, "public_url": base_url(port), "tags": f"ms-custom-id={API_ID}"}
 
 
 def deploy(
@@ -70,24 +55,27 @@ def deploy(
     port: int,
     *,
     auth: str = "none",
-    app: str = APP,
     context: Mapping[str, str] | None = None,
-    tell: cdk.Tell = cdk.silently,
+    report: cdk.Report = cdk.ignore,
 ) -> Deployment:
-    """Deploy every stack of `app` into the emulator on `port` and write `endpoints.json` into `directory`."""
-    emulator.client("s3", port).create_bucket(Bucket=_ASSETS)
+    """Deploy every stack into the emulator on `port` and write `endpoints.json` into `directory`; raises CDKError.
+
+    `context` takes precedence over the settings; `report` takes lines of progress.
+    """
+    s3: S3Client = account.client("s3", port)
+    s3.create_bucket(Bucket=_ASSETS)
     place = directory.resolve()
-    written = place / "outputs.json"
-    written.unlink(missing_ok=True)
+    outputs_file = place / "outputs.json"
+    outputs_file.unlink(missing_ok=True)
     cdk.run(
-        "deploy", "--all", "--require-approval", "never", "--app", app,
-        "--output", str(place / "cdk.out"), "--outputs-file", str(written),
+        "deploy", "--all", "--require-approval", "never", "--app", _APP,
+        "--output", str(place / "cdk.out"), "--outputs-file", str(outputs_file),
         *cdk.context(settings(port, auth=auth) | dict(context or {})),
-        endpoint=emulator.url(port), home=place / "cdk", log=processes.log_file(directory, "deploy"), tell=tell,
+        endpoint=account.url(port), home=place / "cdk", log=detached.log_file(directory, "deploy"), report=report,
     )  # fmt: skip
-    outputs = _outputs(written)
-    endpoints = _endpoints(port, outputs)
-    (directory / "endpoints.json").write_text(json.dumps(asdict(endpoints), indent=2) + "\n")
+    outputs = read_outputs(outputs_file)
+    endpoints = Endpoints.from_outputs(port, outputs)
+    endpoints.write(directory)
     return Deployment(directory, port, endpoints, outputs)
 
 
@@ -97,37 +85,15 @@ def deployed(
     port: int,
     *,
     auth: str = "none",
-    app: str = APP,
     context: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Deployment]:
-    """An emulator of one's own with `app` deployed into it, ended afterwards; all its files lie in `directory`."""
+    """Start an emulator, deploy into it, and end it afterwards; all of its files are in `directory`.
+
+    Functions see the variables of `environment`, too. Raises EmulatorError or CDKError.
+    """
     emulator.start(directory, port, environment)
     try:
-        yield deploy(directory, port, auth=auth, app=app, context=context)
+        yield deploy(directory, port, auth=auth, context=context)
     finally:
         emulator.end(directory)
-
-
-def _outputs(written: Path) -> dict[str, str]:
-    stacks = json.loads(written.read_text())
-    return {name: _here(value) for outputs in stacks.values() for name, value in outputs.items()}
-
-
-def _here(value: str) -> str:
-    # Only browsers and curl know *.localhost, and localhost itself may mean ::1 first.
-    return value.replace("http://localhost:", "http://127.0.0.1:")
-
-
-def _endpoints(port: int, outputs: Mapping[str, str]) -> Endpoints:
-    return Endpoints(
-        api=base_url(port),
-        aws_endpoint=emulator.url(port),
-        images_bucket=outputs.get("ImagesBucket", ""),
-        models_bucket=outputs.get("ModelsBucket", ""),
-        recognitions_table=outputs.get("RecognitionsTable", ""),
-        uploads_queue_url=outputs.get("UploadsQueueUrl", ""),
-        user_pool_id=outputs.get("UserPoolId"),
-        user_pool_client_id=outputs.get("UserPoolClientId"),
-        region=emulator.REGION,
-    )

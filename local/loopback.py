@@ -1,4 +1,4 @@
-"""Small HTTP servers on free ports of the loopback interface: in a thread of tests, or detached by `make run`."""
+"""Small HTTP servers on free ports of the loopback interface: in a thread of a test, or detached by `make run`."""
 
 import socket
 import sys
@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from local import processes
-from local.environment import clean
+from local.processes import detached
+from local.processes.detached import Command, Process
+from local.processes.environment import clean
 
 ROOT = Path(__file__).parent.parent
 Handler = Callable[..., BaseHTTPRequestHandler]
@@ -17,7 +18,7 @@ Handler = Callable[..., BaseHTTPRequestHandler]
 
 @contextmanager
 def serving(handler: Handler) -> Iterator[str]:
-    """Serve in a thread; gives the base URL."""
+    """Serve in a thread; yields the base URL."""
     with _listener() as listener, _server(listener, handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -29,29 +30,25 @@ def serving(handler: Handler) -> Iterator[str]:
 
 
 def adopt_or_start(directory: Path, name: str) -> str:
-    """The base URL of the module `local.<name>` served by a detached process, the one still running if there is one."""
-    process = processes.running(directory, name) or _start(directory, name)
+    """Return the base URL of `local.demo.<name>`, served by a detached process: the running one, else a new one."""
+    process = detached.running(directory, name) or _start(directory, name)
     return _url(process.port)
 
 
 def serve_inherited(handler: Handler) -> None:
-    """Serve on the listening socket whose number is the first argument of this process."""
+    """Serve on the listening socket whose file descriptor is the first argument of this process."""
     with socket.socket(fileno=int(sys.argv[1])) as listener, _server(listener, handler) as server:
         server.serve_forever()
 
 
-def _start(directory: Path, name: str) -> processes.Process:
-    # The socket listens before its process is up: nobody has to wait, and nobody can take the port in between.
+def _start(directory: Path, name: str) -> Process:
+    # The socket listens before its process runs: nobody has to wait, and no other process can take the port.
     with _listener() as listener:
-        return processes.start(
-            directory,
-            name,
-            [sys.executable, "-m", f"local.{name}", str(listener.fileno())],
-            port=listener.getsockname()[1],
-            environment=clean({}),
-            cwd=ROOT,
-            inherit=[listener.fileno()],
+        descriptor = listener.fileno()
+        command = Command(
+            (sys.executable, "-m", f"local.demo.{name}", str(descriptor)), ROOT, clean({}), inherited=(descriptor,)
         )
+        return detached.start(directory, name, command, port=listener.getsockname()[1])
 
 
 def _listener() -> socket.socket:

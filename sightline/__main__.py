@@ -1,41 +1,41 @@
-"""The program: reads the command, carries it out, and says what kept it from succeeding."""
+"""The program: parses the command line, runs the command, and prints why it failed if it did."""
 
 import os
 import sys
 from collections.abc import Sequence
 
-from sightline.api import Api
-from sightline.arguments import parse
-from sightline.display import complaint, prepare_streams
-from sightline.endpoint import TOKEN, Endpoint, EndpointError
-from sightline.problem import Problem
+from sightline.client.api import Api
+from sightline.client.endpoint import TOKEN, Endpoint, EndpointError
+from sightline.client.problem import Problem
+from sightline.command_line import parse
+from sightline.output.text import prepare_streams, print_problem
 
-_SIGN_IN = f"This deployment wants a valid token: give one by {TOKEN} or --token."
+_SIGN_IN = f"This deployment requires a valid token: pass it in {TOKEN} or --token."
 _HINTS = {
-    "no_such_webhook": "sightline webhooks list shows yours.",
-    "webhook_disabled": "sightline webhooks enable has it told again.",
+    "no_such_webhook": "Run sightline webhooks list to see your webhooks.",
+    "webhook_disabled": "Run sightline webhooks enable to resume its deliveries.",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
+    """Run one command and return its exit status."""
     prepare_streams()
-    given = parse(arguments)
+    parsed = parse(arguments)
     try:
-        api = Api(Endpoint.find(given.api, given.token), given.parallel)
-        return int(given.command(api, given))
+        api = Api(Endpoint.find(parsed.api, parsed.token), parsed.parallel)
+        return int(parsed.run(api, parsed))
     except EndpointError as error:
         print(f"sightline: {error}", file=sys.stderr)
         return 2
     except Problem as problem:
-        complaint("sightline", problem)
+        print_problem("sightline", problem)
         if problem.code in _HINTS or problem.status == 401:
             print(_HINTS.get(problem.code, _SIGN_IN), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has somewhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # gives the last flush somewhere to write
         return 1
 
 

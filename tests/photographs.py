@@ -4,11 +4,11 @@ import io
 
 from PIL import Image as Picture
 
-from local import photos
+from local.demo import photos
 
 
 def photograph(name: str = "cat") -> bytes:
-    """The photograph of that name (see `local.photos.PHOTOS`) as a JPEG file."""
+    """The photograph of that name (see `local.demo.photos.PHOTOS`) as a JPEG file."""
     buffer = io.BytesIO()
     with Picture.open(photos.path(name)) as picture:
         picture.convert("RGB").save(buffer, "JPEG", quality=90)

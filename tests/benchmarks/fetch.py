@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
-from local import emulator
+from local.emulator import account
+from local.emulator import process as emulator
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
 from wire.aws.client import client
@@ -42,7 +43,7 @@ def figures() -> list[Figure]:
         port = _free_port()
         emulator.start(Path(directory), port)
         try:
-            emulator.client("s3", port).create_bucket(Bucket=BUCKET)
+            account.client("s3", port).create_bucket(Bucket=BUCKET)
             return [figure for name, size in SIZES.items() for figure in _compared(name, size, server.url, port)]
         finally:
             emulator.end(Path(directory))
@@ -68,11 +69,11 @@ def _compared(name: str, size: int, url: str, port: int) -> list[Figure]:
 def _measured(kind: str, url: str, size: int, port: int) -> Measures:
     environment = {
         "PATH": os.environ["PATH"],
-        "AWS_ACCESS_KEY_ID": emulator.ROOT_KEY,
-        "AWS_SECRET_ACCESS_KEY": emulator.ROOT_KEY,
-        "AWS_DEFAULT_REGION": emulator.REGION,
+        "AWS_ACCESS_KEY_ID": account.ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": account.ROOT_KEY,
+        "AWS_DEFAULT_REGION": account.REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL": emulator.url(port),
+        "AWS_ENDPOINT_URL": account.url(port),
     }
     command = [
         sys.executable,

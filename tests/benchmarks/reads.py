@@ -1,7 +1,7 @@
 """Figures (b), (c): the read routes at 100 and at 100,000 stored images, and the items read for each one returned.
 
 Over HTTP, through the functions of two deployments in turns. The emulator's DynamoDB reads ranges as the real one
-does (`local.query_ranges`); its own share stands beside, as the same query made directly.
+does (`local.emulator.patches.query_ranges`); its own share stands beside, as the same query made directly.
 """
 
 import statistics

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from local import processes
 from local.deployment import Deployment
-from local.emulator import NAME
+from local.emulator.process import NAME
+from local.processes import detached
 
 _PROC = Path("/proc")
 
 
 def workers(deployment: Deployment, function: str) -> list[int]:
     """The pids of those that run this function now."""
-    emulator = processes.running(deployment.directory, NAME)
+    emulator = detached.running(deployment.directory, NAME)
     assert emulator, "the emulator runs"
     return [pid for pid, parent, command in _all() if parent == emulator.pid and f"-{function}" in command]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import demo_user
+from local.demo import user
+from local.demo.photos import PhotoHandler
+from local.demo.receiver import Book
 from local.deployment import deployed
 from local.loopback import serving
-from local.photos import PhotoHandler
-from local.receiver import Book
 from tests import rekognition_server
 from tests.grants.exercises import EXERCISES, Exercise
 from tests.grants.receiver import Receiver
@@ -50,7 +50,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
         ) as made,
     ):
         roles = Roles(made)
-        chain = Chain(made, photographs, Book(), demo_user.token(made, "ann@example.com"))
+        chain = Chain(made, photographs, Book(), user.token(made, "ann@example.com"))
         staged = Stage(chain, roles.functions, receiver)
         staged.prepare()
         yield staged, roles, Decisions(log, roles)

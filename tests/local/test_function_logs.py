@@ -8,13 +8,13 @@ from local import function_logs
 
 
 @mock_aws
-def test_what_every_function_logged_is_kept_without_the_services_own_lines(tmp_path: Path) -> None:
+def test_the_logs_are_saved_without_the_lines_of_the_service(tmp_path: Path) -> None:
     logs = boto3.client("logs", region_name="us-east-1")
     for name, message in (("upload", "refused"), ("deliver", "sent")):
         logs.create_log_group(logGroupName=name)
         logs.create_log_stream(logGroupName=name, logStreamName="1")
-        said = [f"START RequestId: {name}", message]
-        events = [{"timestamp": int(time.time() * 1000), "message": each} for each in said]
+        lines = [f"START RequestId: {name}", message]
+        events = [{"timestamp": int(time.time() * 1000), "message": line} for line in lines]
         logs.put_log_events(logGroupName=name, logStreamName="1", logEvents=events)
     file = tmp_path / "functions.log"
     function_logs.save(logs, file)

@@ -18,8 +18,8 @@ def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Co
 def test_help_is_the_default_and_names_every_target() -> None:
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert phony
-    said = make().stdout
-    assert all(re.search(rf"^  {target} +\w", said, re.MULTILINE) for target in phony[1].split())
+    stdout = make().stdout
+    assert all(re.search(rf"^  {target} +\w", stdout, re.MULTILINE) for target in phony[1].split())
 
 
 @pytest.fixture
@@ -29,19 +29,19 @@ def bare_checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_old_python_is_told_in_one_sentence(bare_checkout: Path) -> None:
+def test_an_old_python_is_named_in_one_sentence(bare_checkout: Path) -> None:
     old = bare_checkout / "python2"
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
-    made = make("run", f"PYTHON={old}", cwd=bare_checkout)
-    assert made.returncode
-    assert "This needs Python 3.11 or later" in made.stderr
+    result = make("run", f"PYTHON={old}", cwd=bare_checkout)
+    assert result.returncode
+    assert "This needs Python 3.11 or later" in result.stderr
     assert not (bare_checkout / ".venv").exists()
 
 
-def test_stopping_a_checkout_that_never_ran_is_fine(bare_checkout: Path) -> None:
-    made = make("stop", cwd=bare_checkout)
-    assert (made.returncode, made.stdout) == (0, "Nothing was running.\n")
+def test_stopping_a_checkout_that_never_ran_succeeds(bare_checkout: Path) -> None:
+    result = make("stop", cwd=bare_checkout)
+    assert (result.returncode, result.stdout) == (0, "Nothing was running.\n")
 
 
 @pytest.mark.parametrize(

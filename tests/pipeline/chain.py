@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import requests
 
+from local.demo.receiver import Book, Receipt
 from local.deployment import Deployment
-from local.receiver import Book, Receipt
 from tests.pipeline import described
 
 PATIENCE = 60.0

@@ -8,11 +8,11 @@ import pytest
 
 from domain.clock import now
 from domain.image import image_key, new_image_id
-from local import demo_user
+from local.demo import user
+from local.demo.photos import PhotoHandler
+from local.demo.receiver import Book, handler
 from local.deployment import Deployment, deployed
 from local.loopback import serving
-from local.photos import PhotoHandler
-from local.receiver import Book, handler
 from tests import rekognition_server
 from tests.builders import s3_event
 from tests.photographs import photograph
@@ -82,13 +82,13 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 def ann(guarded: Deployment) -> Iterator[Chain]:
     """The deployment with auth on as a signed-in user meets it."""
     with serving(PhotoHandler) as photographs:
-        yield Chain(guarded, photographs, Book(), demo_user.token(guarded, "ann@example.com"))
+        yield Chain(guarded, photographs, Book(), user.token(guarded, "ann@example.com"))
 
 
 @pytest.fixture(scope="session")
 def bob(guarded: Deployment, ann: Chain) -> Chain:
     """And as another one does."""
-    return replace(ann, token=demo_user.token(guarded, "bob@example.com"))
+    return replace(ann, token=user.token(guarded, "bob@example.com"))
 
 
 @pytest.fixture(scope="session")

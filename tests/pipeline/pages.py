@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.deployment import Deployment
-from local.environment import clean
+from local.processes.environment import clean
 from tests.stacks import ROOT
 
 _PHOTO = re.compile(r"^PHOTO=\S+", re.MULTILINE)

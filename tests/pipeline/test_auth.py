@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from local import demo_user
+from local.demo import user
 from local.deployment import Deployment
 from tests.pipeline.chain import Chain, wait_for
 from wire.http.sign_in import OPEN_ROUTES
@@ -53,7 +53,7 @@ def test_health_is_answered_to_everybody(ann: Chain) -> None:
 def sign_in(deployment: Deployment, pool: str, client: str, kind: str = "AccessToken") -> str:
     """A token of ann's, who is created when new, by a pool and a client that need not be the deployment's."""
     at = replace(deployment.endpoints, user_pool_id=pool, user_pool_client_id=client)
-    return str(demo_user.sign_in(replace(deployment, endpoints=at), "ann@example.com")[kind])
+    return str(dict(user.sign_in(replace(deployment, endpoints=at), "ann@example.com"))[kind])
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path,
     assert again["earlier"][0]["recognition"]["detections"][0]["label"] == "cat"
     assert sightline(folder, "correct", kitten, "Luchs", "猫").stdout == f"{kitten}  Luchs, 猫\n"
     shown = sightline(folder, "show", kitten).stdout
-    assert "Luchs, 猫, said at" in shown
+    assert "Luchs, 猫, given at" in shown
     assert shown.count("animals@") == 2
 
     (counted,) = records(sightline(folder, "stats", "--json"))

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import demo_user
+from local.demo import user
 from local.deployment import Deployment
-from local.environment import clean
 from local.loopback import serving
+from local.processes.environment import clean
 from tests.pipeline.chain import Chain
 from tests.stacks import ROOT, resources
 
@@ -117,6 +117,6 @@ def test_every_line_returns_its_status_without_sign_in(chain: Chain, hook: str, 
 def test_every_line_returns_its_status_to_a_signed_in_user(
     guarded: Deployment, ann: Chain, hook: str, tmp_path: Path
 ) -> None:
-    curious = Chain(guarded, ann.photos, ann.book, demo_user.token(guarded, "curious@example.com"))
+    curious = Chain(guarded, ann.photos, ann.book, user.token(guarded, "curious@example.com"))
     calls = run(curious, hook, tmp_path, signed_in=True)
     assert [(call.line, call.status) for call in calls] == [(call.line, call.promised) for call in calls]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from local import photos
+from local.demo import photos
 from tests.pipeline.chain import Chain
 from tests.pipeline.test_guards import as_role_of
 from tests.rekognition_server import Book

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local import demo_user
+from local.demo import user
 from tests.pipeline.chain import Chain
 from tests.pipeline.test_two_users import sub
 from tests.stacks import ROOT
@@ -21,7 +21,7 @@ QUESTIONS = 100_000
 @pytest.fixture(scope="module")
 def dora(ann: Chain) -> Chain:
     """Somebody whose day's quota this test will not use up."""
-    made = replace(ann, token=demo_user.token(ann.deployment, "dora@example.com"))
+    made = replace(ann, token=user.token(ann.deployment, "dora@example.com"))
     dynamodb, today = made.deployment.client("dynamodb"), datetime.now(UTC)
     (usage,) = (name for name in dynamodb.list_tables()["TableNames"] if name.startswith("APIStack-Usage"))
     for day in (today, today + timedelta(days=1)):

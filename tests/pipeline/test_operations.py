@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.deployment import Deployment
-from local.environment import clean
+from local.processes.environment import clean
 from tests.stacks import ROOT
 
 PAGE = (ROOT / "docs/operations.md").read_text()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from local import demo_user
+from local.demo import user
 from tests.pipeline.chain import Chain
 from tests.pipeline.conftest import DAILY_UPLOADS
 from tests.pipeline.test_two_users import sub
@@ -17,7 +17,7 @@ SECONDS_A_DAY = 86_400
 @pytest.fixture
 def carol(ann: Chain, request: pytest.FixtureRequest) -> Chain:
     """Somebody who has asked for nothing yet."""
-    return replace(ann, token=demo_user.token(ann.deployment, f"{request.node.name}@example.com"))
+    return replace(ann, token=user.token(ann.deployment, f"{request.node.name}@example.com"))
 
 
 def form(chain: Chain, **options: str) -> requests.Response:

@@ -8,9 +8,9 @@ import jwt
 import pytest
 import requests
 
+from local.demo.receiver import Book, handler
 from local.deployment import Deployment
 from local.loopback import serving
-from local.receiver import Book, handler
 from tests.pipeline.chain import Chain, wait_for
 from tests.pipeline.test_auth import route_keys
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import clean
+from local.processes.environment import clean
 from tests.pipeline.chain import Chain, wait_for
 from tests.pipeline.pages import blocks, checkout
 from tests.ports import free_port

@@ -1,4 +1,4 @@
-"""A deployment that stands in, and the client run against it."""
+"""A fake deployment, and the client run against it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,49 +9,49 @@ from typing import Any
 import pytest
 
 from sightline.__main__ import main
-from tests.sightline.stand_in import JPEG, Deployment, standing_in
+from tests.sightline.fake_deployment import JPEG, Deployment, fake_deployment
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What a run of the client left behind."""
+class Result:
+    """The exit status and the output of one run of the client."""
 
     status: int
-    said: str
-    complained: str
+    stdout: str
+    stderr: str
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """The JSON lines it printed."""
-        return [json.loads(each) for each in self.said.splitlines()]
+        """The JSON lines in stdout."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
 
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
-    """A deployment named by the environment."""
+    """A fake deployment that the environment names."""
     monkeypatch.delenv("SIGHTLINE_TOKEN", raising=False)
-    with standing_in() as made:
+    with fake_deployment() as made:
         monkeypatch.setenv("SIGHTLINE_API", made.url)
         yield made
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command."""
+    """A function that runs one command."""
 
-    def ran(*arguments: object) -> Ran:
-        status = main([str(each) for each in arguments])
-        return Ran(status, *capsys.readouterr())
+    def run_main(*arguments: object) -> Result:
+        status = main([str(argument) for argument in arguments])
+        return Result(status, *capsys.readouterr())
 
-    return ran
+    return run_main
 
 
 @pytest.fixture
 def holiday(tmp_path: Path) -> Path:
-    """A folder as people have them: other letters, folders in it, and things that are no pictures."""
+    """A folder as people have them: other letters, folders in it, and files that are no pictures."""
     folder = tmp_path / "holiday"
     (folder / "zoo").mkdir(parents=True)
     for name in ("Kätzchen.jpg", "zoo/猫 1.JPG", ".thumbnail.jpg", "notes.txt"):

@@ -1,4 +1,4 @@
-"""The client is installed without the rest of this checkout, and no function takes it along."""
+"""The client is installed without the rest of this checkout, and no function bundles it."""
 
 import ast
 import importlib
@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from sightline.arguments import parse
+from sightline.command_line import parse
 from tests.stacks import LOCAL, ROOT, assembly
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -16,24 +16,24 @@ COMES_WITH_REQUESTS = {"urllib3"}
 
 
 def imported() -> set[str]:
-    """The top-level names that the client's modules import."""
+    """Return the top-level names that the client's modules import."""
     trees = [ast.parse(file.read_text()) for file in (ROOT / "sightline").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     froms = {(node.module or "").split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
     return froms | {name.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for name in node.names}
 
 
-def test_it_needs_itself_the_standard_library_and_what_it_declares() -> None:
-    declared = {each.partition(">")[0] for each in PROJECT["dependencies"]}
+def test_it_imports_itself_the_standard_library_and_its_dependencies() -> None:
+    declared = {requirement.partition(">")[0] for requirement in PROJECT["dependencies"]}
     assert imported() - set(sys.stdlib_module_names) == {"sightline"} | declared | COMES_WITH_REQUESTS
 
 
-def test_the_program_that_is_installed_is_there() -> None:
+def test_the_console_script_exists() -> None:
     module, function = PROJECT["scripts"]["sightline"].split(":")
     assert callable(getattr(importlib.import_module(module), function))
 
 
-def test_no_function_takes_it_along() -> None:
+def test_no_function_bundles_it() -> None:
     bundles = assembly(**LOCAL) / "bundles"
     assert list(bundles.iterdir())
     assert not list(bundles.rglob("sightline*"))

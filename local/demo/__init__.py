@@ -1,0 +1,1 @@
+"""The demo of `make run`: three photographs sent through the deployed chain."""

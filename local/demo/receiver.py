@@ -1,0 +1,90 @@
+"""A webhook receiver that verifies signatures with the Standard Webhooks reference library, and records requests."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from local import loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One received request. `received_at` is in seconds since 1970; `problem` is empty if the request is `verified`."""
+
+    webhook_id: str
+    received_at: float
+    verified: bool
+    problem: str
+    event: Any
+
+
+@dataclass(slots=True)
+class Book:
+    """The requests that were received, and the secret that they must be signed with."""
+
+    secret: str = ""
+    receipts: list[Receipt] = field(default_factory=list)
+
+    def receive(self, headers: dict[str, str], body: bytes) -> Receipt:
+        """Verify one request and record it."""
+        try:
+            event, problem = self._verify(headers, body), ""
+        except (WebhookVerificationError, ValueError) as error:  # ValueError: a malformed signature, or not JSON
+            event, problem = None, str(error) or type(error).__name__
+        receipt = Receipt(headers.get("webhook-id", ""), time.time(), not problem, problem, event)
+        self.receipts.append(receipt)
+        return receipt
+
+    def _verify(self, headers: dict[str, str], body: bytes) -> object:
+        if not self.secret:
+            raise WebhookVerificationError("The receiver does not know the secret yet")
+        return Webhook(self.secret).verify(body, headers)
+
+
+class ReceiverHandler(BaseHTTPRequestHandler):
+    """Serves PUT /secret, GET /received, and a POST of a webhook to any path."""
+
+    def __init__(self, book: Book, *args: Any) -> None:
+        self.book = book
+        super().__init__(*args)
+
+    def do_POST(self) -> None:
+        """Receive a webhook; responds 204 if its signature is valid, else 401."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        receipt = self.book.receive(headers, self._body())
+        self._respond(HTTPStatus.NO_CONTENT if receipt.verified else HTTPStatus.UNAUTHORIZED)
+
+    def do_PUT(self) -> None:
+        """Store the secret of the subscription."""
+        self.book.secret = self._body().decode()
+        self._respond(HTTPStatus.NO_CONTENT)
+
+    def do_GET(self) -> None:
+        """Send the recorded requests."""
+        self._respond(HTTPStatus.OK, json.dumps([asdict(receipt) for receipt in self.book.receipts]).encode())
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _respond(self, status: HTTPStatus, body: bytes = b"") -> None:
+        self.send_response(status)
+        if status is not HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def handler(book: Book) -> loopback.Handler:
+    """Return the handler that records requests in this book."""
+    return partial(ReceiverHandler, book)
+
+
+if __name__ == "__main__":
+    loopback.serve_inherited(handler(Book()))

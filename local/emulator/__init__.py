@@ -1,0 +1,1 @@
+"""MiniStack, an emulator of AWS, started and patched."""

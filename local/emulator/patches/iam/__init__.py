@@ -1,0 +1,1 @@
+"""Patches to MiniStack's IAM: roles need the grants that they need in AWS."""

@@ -1,0 +1,23 @@
+"""The filters that `list` and `export` have in common."""
+
+from argparse import ArgumentParser, Namespace
+
+_FILTERS = {
+    "label": "images with this label (with at least --min-confidence)",
+    "min_confidence": "images with a detection of at least this confidence, 0–1",
+    "detector": "images recognized by this detector: rekognition or edge",
+    "status": "recognized or rejected",
+    "since": "images received at this time or later: 2026-11-21, or 2026-11-21T14:30:00Z",
+    "until": "images received before this time",
+}
+
+
+def add_filters(parser: ArgumentParser) -> None:
+    """Add a flag for each filter."""
+    for name, about in _FILTERS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float if name == "min_confidence" else str, help=about)
+
+
+def filters(arguments: Namespace) -> dict[str, object]:
+    """Return the filters as the API takes them; the API validates their values."""
+    return {name: getattr(arguments, name) for name in _FILTERS}

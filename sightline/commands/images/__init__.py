@@ -1,0 +1,1 @@
+"""Commands about images that the deployment has."""

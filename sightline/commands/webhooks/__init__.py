@@ -1,0 +1,1 @@
+"""`sightline webhooks` and the commands below it."""

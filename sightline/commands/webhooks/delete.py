@@ -1,0 +1,18 @@
+"""`sightline webhooks delete`."""
+
+from argparse import Namespace
+
+from sightline.client.api import Api
+from sightline.commands.arguments import Commands
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "delete a webhook and its pending deliveries"
+    commands.add("delete", delete, about, "sub_01a1…").add_argument("webhook_id")
+
+
+def delete(api: Api, arguments: Namespace) -> int:
+    """Delete a webhook."""
+    api.remove(f"/webhooks/{arguments.webhook_id}")
+    return 0

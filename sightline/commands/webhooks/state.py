@@ -1,0 +1,10 @@
+"""The state of a webhook in words."""
+
+from sightline.client.schemas.webhook import Webhook
+
+
+def webhook_state(webhook: Webhook) -> str:
+    """Return `healthy`, or `failing` or `disabled` and since when."""
+    if disabled := webhook["disabled"]:
+        return f"disabled ({disabled['reason']}) since {disabled['at']}"
+    return f"failing since {webhook['failing_since']}" if webhook["failing_since"] else "healthy"

@@ -1,0 +1,27 @@
+"""An outcome in two cells of a table."""
+
+from typing import NamedTuple
+
+from sightline.client.schemas.image import Detection, Outcome
+
+
+class Summary(NamedTuple):
+    """The best label with its confidence, or the reason why there is none."""
+
+    label: str
+    confidence: str
+
+
+def summarize(outcome: Outcome) -> Summary:
+    """Return the summary of an outcome."""
+    if "rejection" in outcome:
+        return Summary(f"rejected: {outcome['rejection']['code']}", "")
+    if "recognition" not in outcome:
+        return Summary(outcome["status"], "")
+    detections = outcome["recognition"]["detections"]
+    return Summary(detections[0]["label"], percent(detections[0])) if detections else Summary("nothing", "")
+
+
+def percent(detection: Detection) -> str:
+    """Return the confidence of a detection in percent."""
+    return f"{detection['confidence']:.0%}"

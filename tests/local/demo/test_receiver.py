@@ -1,0 +1,65 @@
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from standardwebhooks import Webhook
+
+from local import loopback
+from local.demo.receiver import Book, handler
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BODY = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1"}})
+
+
+def headers(body: str = BODY) -> dict[str, str]:
+    now = datetime.now(UTC)
+    signature = Webhook(SECRET).sign("evt_1", now, body)
+    return {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def receiver(book: Book) -> Iterator[str]:
+    with loopback.serving(handler(book)) as url:
+        yield url
+
+
+def test_a_signed_webhook_is_recorded_as_verified(receiver: str) -> None:
+    requests.put(f"{receiver}/secret", data=SECRET, timeout=5)
+    assert requests.post(receiver, data=BODY, headers=headers(), timeout=5).status_code == 204
+    (receipt,) = requests.get(f"{receiver}/received", timeout=5).json()
+    assert receipt["verified"]
+    assert receipt["webhook_id"] == "evt_1"
+    assert receipt["event"] == json.loads(BODY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({}, "No matching signature found"),
+        ({"webhook-signature": "nonsense"}, "not enough values to unpack (expected 2, got 1)"),
+        ({"webhook-timestamp": "1"}, "Message timestamp too old"),
+    ],
+)
+def test_a_webhook_with_an_invalid_signature_is_refused(
+    receiver: str, book: Book, changed: dict[str, str], problem: str
+) -> None:
+    book.secret = SECRET
+    response = requests.post(receiver, data=BODY, headers=headers("another body") | changed, timeout=5)
+    assert response.status_code == 401
+    assert [(receipt.verified, receipt.problem, receipt.event) for receipt in book.receipts] == [(False, problem, None)]
+
+
+def test_no_webhook_is_verified_before_the_secret_is_known(receiver: str, book: Book) -> None:
+    assert requests.post(receiver, data=BODY, headers=headers(), timeout=5).status_code == 401
+    assert not book.receipts[0].verified
