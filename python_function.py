@@ -42,7 +42,7 @@ def bundle(
     """
     staged = Path(_outdir(scope)) / "bundles" / unit.replace("/", "-")
     shutil.rmtree(staged, ignore_errors=True)
-    left_out = shutil.ignore_patterns("__pycache__", "training", "adding")
+    left_out = shutil.ignore_patterns("__pycache__", "training", "onboarding")
     for folder in folders:
         shutil.copytree(ROOT / folder, staged / folder, ignore=left_out)
     for name, content in (files or {}).items():

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from edge_ml.adding.add import add
-from edge_ml.adding.options import add_command, wish
-from edge_ml.bundles.confinement import TrialError
+from edge_ml.onboarding.add import add
+from edge_ml.onboarding.command import add_command, wish
+from edge_ml.serving.trial.confinement import TrialError
 
 
 def main() -> int:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import BundleError
-from edge_ml.bundles.registry import Models, UnknownModelError
-from edge_ml.bundles.store import Store, StoreError
 from edge_ml.image_error import ImageError
+from edge_ml.inference.model import Model
 from edge_ml.log import tell
 from edge_ml.objects import ahead, read, s3
 from edge_ml.pictures.decode import decode
+from edge_ml.serving.bundle_store import Store, StoreError
+from edge_ml.serving.model_registry import Models, UnknownModelError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future

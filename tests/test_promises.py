@@ -181,7 +181,7 @@ def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
     }
     assert {each.name for each in (bundles / "api/api").iterdir()} == {"runtime"}
     assert {each.name for each in (assembly() / "bundles/api-authorizer/api").iterdir()} == {"authorizer"}
-    assert not [*bundles.rglob("training"), *bundles.rglob("adding")]
+    assert not [*bundles.rglob("training"), *bundles.rglob("onboarding")]
 
 
 def test_bundles_ship_bytecode_for_every_module() -> None:

@@ -30,10 +30,10 @@ import re
 from functools import cached_property
 from typing import Any, Self
 
-from edge_ml.bundles.fields import FieldError, Fields
-from edge_ml.bundles.input import Input
-from edge_ml.bundles.output import DECODINGS, Output
-from edge_ml.pictures.fit import Fit
+from edge_ml.bundles.schema.fields import FieldError, Fields
+from edge_ml.bundles.schema.input import Input
+from edge_ml.bundles.schema.output import DECODINGS, Output
+from edge_ml.pictures.letterbox import Fit
 
 UNKNOWN = "unknown"
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from edge_ml.derived.drawing import Drawing
+from edge_ml.derived.annotation import Drawing
 from edge_ml.image_error import ImageError
 from edge_ml.objects import read, write
-from edge_ml.pictures.fit import Size
+from edge_ml.pictures.letterbox import Size
 from edge_ml.pictures.upright import upright
 
 Detections = Sequence[Mapping[str, Any]]

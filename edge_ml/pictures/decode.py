@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_ml.pictures.damage import damage_coded
-from edge_ml.pictures.fit import Fit, Size
-from edge_ml.pictures.header import load, opened
-from edge_ml.pictures.modes import resizable, rgb
-from edge_ml.pictures.orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.color.modes import resizable, rgb
+from edge_ml.pictures.decompression.decoder_errors import damage_coded
+from edge_ml.pictures.exif_orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.formats.image_header import load, opened
+from edge_ml.pictures.letterbox import Fit, Size
 
 _GREY = (114, 114, 114)
 

@@ -4,11 +4,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from edge_ml.pictures.damage import DAMAGE, damage_coded
-from edge_ml.pictures.fit import Size
-from edge_ml.pictures.header import load, opened
-from edge_ml.pictures.modes import resizable, rgb
-from edge_ml.pictures.orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.color.modes import resizable, rgb
+from edge_ml.pictures.decompression.decoder_errors import DAMAGE, damage_coded
+from edge_ml.pictures.exif_orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.formats.image_header import load, opened
+from edge_ml.pictures.letterbox import Size
 
 
 def upright(data: bytes, *, longest: int, shortest: int = 1, grown_to: int = 1) -> Image.Image:

@@ -5,8 +5,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from edge_ml.training import memory
-from edge_ml.training.photographs import DataError
+from edge_ml.training import allocator
+from edge_ml.training.data.photographs import DataError
 
 MODELS = ("animals", "potato-leaf", "livestock")
 
@@ -28,10 +28,10 @@ def run(chosen: argparse.Namespace) -> None:
         livestock = import_module("edge_ml.training.segmentation.livestock")
         (livestock.judge if chosen.judge else livestock.make)(chosen.data, chosen.out)
         return
-    from edge_ml.training.classification import judge, make
+    from edge_ml.training.classification.train import judge, make
 
-    task = import_module(f"edge_ml.training.{chosen.model.replace('-', '_')}").task(chosen.data)
-    task = task.without(chosen.without)
+    classifier = import_module(f"edge_ml.training.classification.classifiers.{chosen.model.replace('-', '_')}")
+    task = classifier.task(chosen.data).without(chosen.without)
     if chosen.judge:
         judge(task, chosen.out)
     else:
@@ -40,7 +40,7 @@ def run(chosen: argparse.Namespace) -> None:
 
 def main() -> None:
     """Run, or leave with a sentence on what is wrong with the data."""
-    memory.keep()
+    allocator.keep()
     try:
         run(arguments())
     except DataError as error:

@@ -19,9 +19,9 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from edge_ml.answers.model import Model
-from edge_ml.answers.session import opened
 from edge_ml.handler import MODELS, answer
+from edge_ml.inference.model import Model
+from edge_ml.inference.session import opened
 from edge_ml.pictures.decode import decode
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, decoded_in_full, photo

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from edge_ml.answers.model import Model
 from edge_ml.handler import MODELS
+from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture, decode
-from edge_ml.training.animals import task
-from edge_ml.training.photographs import Photo, of_split
+from edge_ml.training.classification.classifiers.animals import task
+from edge_ml.training.data.photographs import Photo, of_split
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, camera_jpeg, decoded_in_full
 

@@ -8,7 +8,7 @@ import skimage
 from PIL import Image, ImageOps
 
 from edge_ml.pictures.decode import Picture
-from edge_ml.pictures.fit import Fit
+from edge_ml.pictures.letterbox import Fit
 
 SIZES = {"12 MP": (4000, 3000), "2 MP": (1632, 1224), "0.3 MP": (640, 480)}
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from edge_ml.bundles.store import LISTED_SECONDS, Store
+from edge_ml.serving.bundle_store import LISTED_SECONDS, Store
 from tests.edge_ml import made
 
 NAME = "models"

@@ -5,7 +5,7 @@ import resource
 from collections.abc import Mapping
 from typing import Any
 
-from edge_ml.bundles.confinement import answer_with
+from edge_ml.serving.trial.confinement import answer_with
 
 
 def act(request: Mapping[str, Any]) -> dict[str, Any]:

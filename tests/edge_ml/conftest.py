@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.inference.model import Model
 from tests.edge_ml import made
 
 

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from pycocotools import mask as coco
 
-import edge_ml.pictures.heif  # noqa: F401 - Pillow learns to write it, too
+import edge_ml.pictures.formats.heif  # noqa: F401 - Pillow learns to write it, too
 
 LABELS = ("red", "green", "blue")
 OPSET, IR_VERSION = 17, 9

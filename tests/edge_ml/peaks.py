@@ -14,12 +14,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import edge_ml.pictures.heif  # noqa: F401 - what a first HEIF would add
-from edge_ml.answers.model import Model
+import edge_ml.pictures.formats.heif  # noqa: F401 - what a first HEIF would add
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.derived.derive import derive
 from edge_ml.handler import answer
 from edge_ml.image_error import ImageError
+from edge_ml.inference.model import Model
 
 _ANIMALS = Path(__file__).parents[2] / "edge_ml/models/animals"
 _SECONDS = 60

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from edge_ml.answers.model import Model
 from edge_ml.handler import answer
 from edge_ml.image_error import ImageError
+from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
-from edge_ml.pictures.fit import Fit
+from edge_ml.pictures.letterbox import Fit
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT.parent / "shared/data/awkward"

@@ -10,10 +10,10 @@ import skimage
 
 import edge_ml
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.bundles.registry import Models
-from edge_ml.bundles.store import Store
 from edge_ml.handler import answer
-from edge_ml.training.metrics import accuracy, balanced_accuracy
+from edge_ml.serving.bundle_store import Store
+from edge_ml.serving.model_registry import Models
+from edge_ml.training.classification.evaluation.metrics import accuracy, balanced_accuracy
 from tests.edge_ml import made
 
 MODELS = Path(edge_ml.__file__).with_name("models")

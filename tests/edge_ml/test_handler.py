@@ -11,8 +11,8 @@ import pytest
 from domain.recognition import Detection, Model, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
-from edge_ml.bundles.registry import Models
-from edge_ml.bundles.store import Store
+from edge_ml.serving.bundle_store import Store
+from edge_ml.serving.model_registry import Models
 from tests.edge_ml import made
 
 KNOWN = {"correlation_id": "img_0"}

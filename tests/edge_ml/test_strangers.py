@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
 from tests.edge_ml import made
 

@@ -8,7 +8,7 @@ import requests
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from edge_ml.derived.colours import colour_of
+from edge_ml.derived.colors import colour_of
 from tests.pipeline.chain import Chain
 
 SIZE = (800, 600)

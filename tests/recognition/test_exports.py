@@ -17,7 +17,7 @@ from pycocotools.coco import COCO
 from domain.entry import Entry, Outcome
 from domain.options import Options
 from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
-from edge_ml.answers.rle import encoded
+from edge_ml.inference.masks.run_length_encoding import encoded
 from recognition.runtime.exports.coco_file import CocoFile
 from recognition.runtime.exports.csv_file import CsvFile
 from recognition.runtime.exports.export_file import ExportFile

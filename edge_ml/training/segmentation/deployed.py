@@ -7,8 +7,8 @@ import onnxruntime as ort
 from PIL import Image
 
 from edge_ml.pictures.decode import Picture, decode
-from edge_ml.pictures.fit import Fit, Size
-from edge_ml.training.backbone import MEAN, STD
+from edge_ml.pictures.letterbox import Fit, Size
+from edge_ml.training.mobilenet_v2 import MEAN, STD
 from edge_ml.training.segmentation.metrics import Floats, Mask
 
 ANIMAL = 1

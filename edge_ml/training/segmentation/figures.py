@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from edge_ml.training.photographs import files
+from edge_ml.training.data.photographs import files
 from edge_ml.training.segmentation.deployed import Deployed
 from edge_ml.training.segmentation.metrics import Mask, boundary_f1, calibration_error, iou
-from edge_ml.training.segmentation.pairs import ANIMAL, UNKNOWN, Pair, horse, horse_files
-from edge_ml.training.segmentation.teachers import Teachers
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL, UNKNOWN, Pair, horse, horse_files
+from edge_ml.training.segmentation.scenes.teachers import Teachers
 
 SPECK = 0.0005
-"""Of the picture: a smaller region is not answered (edge_ml.answers.regions)."""
+"""Of the picture: a smaller region is not answered (edge_ml.inference.decoders.semantic_segmentation)."""
 
 LARGE = 0.05
 """Of the picture: as large as the smallest animals trained on."""

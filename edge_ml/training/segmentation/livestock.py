@@ -9,18 +9,18 @@ import numpy as np
 import torch
 from PIL import Image
 
-from edge_ml.pictures.fit import Fit
-from edge_ml.training.backbone import MEAN, STD, MobileNetV2
+from edge_ml.pictures.letterbox import Fit
+from edge_ml.training.classification.task import TEACHER
 from edge_ml.training.export import export
+from edge_ml.training.mobilenet_v2 import MEAN, STD, MobileNetV2
 from edge_ml.training.segmentation.deployed import ANIMAL, Deployed
 from edge_ml.training.segmentation.figures import figures, truth
-from edge_ml.training.segmentation.loop import Plan, train
 from edge_ml.training.segmentation.metrics import fitted_temperature, iou
 from edge_ml.training.segmentation.network import Segmenter, normalised
-from edge_ml.training.segmentation.pairs import Pair, horse, horse_files
-from edge_ml.training.segmentation.placing import Place
-from edge_ml.training.segmentation.scenes import Stock
-from edge_ml.training.task import TEACHER
+from edge_ml.training.segmentation.scenes.pairs import Pair, horse, horse_files
+from edge_ml.training.segmentation.scenes.placement import Place
+from edge_ml.training.segmentation.scenes.scenes import Stock
+from edge_ml.training.segmentation.trainer import Plan, train
 
 LABELS = ("background", "animal")
 PLAN = Plan(steps=2000, batch=8, small=(256, 192), full=(320, 256), rate=1e-3, seed=1)

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from edge_ml.training.segmentation.scenes import IGNORED
+from edge_ml.training.segmentation.scenes.scenes import IGNORED
 
 
 def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edge_ml.training.backbone import CHANNELS, MEAN, STD, MobileNetV2
+from edge_ml.training.mobilenet_v2 import CHANNELS, MEAN, STD, MobileNetV2
 
 WIDTHS = (16, 32, 48, 64, 96)
 """Channels of the pyramid at strides 2, 4, 8, 16 and 32."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import BundleError, ModelBundle
+from edge_ml.inference.model import Model
 from tests.edge_ml import made
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from edge_ml.derived.derive import derive
 from edge_ml.image_error import ImageError
-from edge_ml.pictures.formats import PLUGINS
+from edge_ml.pictures.formats.signatures import PLUGINS
 from tests.edge_ml import made
 
 KINDS = ("rekognition", "thumbnail", "annotated")

@@ -9,9 +9,9 @@ from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decode import decode
-from edge_ml.pictures.fit import Fit
-from edge_ml.pictures.formats import PLUGINS
-from edge_ml.pictures.header import MOST_PIXELS
+from edge_ml.pictures.formats.image_header import MOST_PIXELS
+from edge_ml.pictures.formats.signatures import PLUGINS
+from edge_ml.pictures.letterbox import Fit
 from tests.edge_ml import made
 
 SQUARE = Fit((32, 32), "stretch")

@@ -1,0 +1,27 @@
+import pytest
+
+from edge_ml.pictures.formats.signatures import PLUGINS, format_of
+from tests.edge_ml import made
+
+
+@pytest.mark.parametrize("kind", PLUGINS)
+def test_what_pillow_writes_is_recognised_by_its_first_bytes(kind: str) -> None:
+    assert format_of(made.encoded(made.picture(), kind)) == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIF"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", "AVIF"),
+        (b"8BPS\0\1", "PSD"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp41", None),
+        (b"RIFF\0\0\0\0WAVE", None),
+        (b"", None),
+        (b"\xff\xd8", None),
+        (b"<html>", None),
+    ],
+)
+def test_other_files_are_told_apart(data: bytes, name: str | None) -> None:
+    assert format_of(data) == name
