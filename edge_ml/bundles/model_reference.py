@@ -1,10 +1,10 @@
-"""How a caller names a model: `name` for its newest version, `name@version` for exactly that one."""
+"""How callers name a model: `name` for its newest version, `name@version` for exactly that one."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 
-class Identity(NamedTuple):
+class ModelIdentity(NamedTuple):
     """One version of one model; versions compare by their three numbers."""
 
     name: str
@@ -14,13 +14,13 @@ class Identity(NamedTuple):
         return f"{self.name}@{self.version}"
 
     @property
-    def age(self) -> tuple[int, ...]:
-        """Grows with the version."""
+    def version_numbers(self) -> tuple[int, ...]:
+        """The version as numbers, which sort from old to new."""
         return tuple(int(number) for number in self.version.split(".") if number)
 
 
-class Reference(NamedTuple):
-    """What a caller asks for."""
+class ModelReference(NamedTuple):
+    """A caller's reference to a model; no version means the newest."""
 
     name: str
     version: str | None
@@ -29,12 +29,15 @@ class Reference(NamedTuple):
         return f"{self.name}@{self.version}" if self.version else self.name
 
     @classmethod
-    def parse(cls, asked: str) -> Self:
+    def parse(cls, text: str) -> Self:
         """Read `name` or `name@version`."""
-        name, _, version = asked.partition("@")
+        name, _, version = text.partition("@")
         return cls(name, version or None)
 
-    def newest(self, identities: Iterable[Identity]) -> Identity | None:
-        """The newest of those that are meant, or None."""
-        meant = [each for each in identities if each.name == self.name and self.version in (None, each.version)]
-        return max(meant, key=lambda each: each.age, default=None)
+    def newest(self, identities: Iterable[ModelIdentity]) -> ModelIdentity | None:
+        """Return the newest of the identities that match, or None."""
+        matches = [
+            identity for identity in identities
+            if identity.name == self.name and self.version in (None, identity.version)
+        ]  # fmt: skip
+        return max(matches, key=lambda identity: identity.version_numbers, default=None)

@@ -1,13 +1,13 @@
-"""Where labels go: by their box, inside the picture, and not on top of each other where that can be helped."""
+"""The placement of labels: beside their box, inside the picture, and not on top of each other where possible."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from edge_ml.pictures.letterbox import Size
+from edge_ml.pictures.size import Size
 
 
 class Rectangle(NamedTuple):
-    """Pixels from left and top to before right and bottom."""
+    """A rectangle in pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -15,27 +15,27 @@ class Rectangle(NamedTuple):
     bottom: int
 
     def moved_into(self, size: Size) -> "Rectangle":
-        """The same within a picture of that size, as far as it is not larger than the picture."""
+        """Return the rectangle moved into a picture of that size, as far as the picture is large enough."""
         left = max(0, min(self.left, size[0] - (self.right - self.left)))
         top = max(0, min(self.top, size[1] - (self.bottom - self.top)))
         return Rectangle(left, top, left + self.right - self.left, top + self.bottom - self.top)
 
     def overlap(self, other: "Rectangle") -> int:
-        """How many pixels are in both."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(across, 0) * max(down, 0)
+        """Return the number of pixels that lie in both."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(width, 0) * max(height, 0)
 
 
-def placed(plate: Size, box: Rectangle, picture: Size, taken: Sequence[Rectangle]) -> Rectangle:
-    """The first place by the box that covers no other plate, or the one that covers least of them."""
-    places = [place.moved_into(picture) for place in _places(plate, box)]
-    return min(places, key=lambda place: sum(map(place.overlap, taken)))
+def place_label(label: Size, box: Rectangle, picture: Size, occupied: Sequence[Rectangle]) -> Rectangle:
+    """Return the first candidate place for a label of that size that covers no other, or the one that covers least."""
+    candidates = [candidate.moved_into(picture) for candidate in _candidates(label, box)]
+    return min(candidates, key=lambda candidate: sum(map(candidate.overlap, occupied)))
 
 
-def _places(plate: Size, box: Rectangle) -> Iterator[Rectangle]:
-    """On top of the box, inside its corners, under it, beside it; then line by line down its left side."""
-    width, height = plate
+def _candidates(label: Size, box: Rectangle) -> Iterator[Rectangle]:
+    """Yield places above the box, inside its corners, below it, beside it; then line by line down its left side."""
+    width, height = label
     for left, top in (
         (box.left, box.top - height),
         (box.left, box.top),

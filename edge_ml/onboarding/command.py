@@ -1,18 +1,18 @@
-"""The command line of `add`: every field of model.json that a user may know better than the file."""
+"""The command line of `add`: the files, the destination, and an option for every field of model.json."""
 
 import argparse
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from edge_ml.bundles.schema.input import CHANNELS, LAYOUTS
 from edge_ml.bundles.schema.output import DECODINGS
-from edge_ml.onboarding.add import Wish
+from edge_ml.onboarding.add import AddRequest
 from edge_ml.onboarding.destination import BUILT_IN
-from edge_ml.onboarding.proposal.normalization import WAYS
-from edge_ml.pictures.letterbox import RESIZES
+from edge_ml.onboarding.proposal.normalization import NORMALIZATIONS
+from edge_ml.pictures.letterbox import RESIZE_MODES
 
-_DECODINGS = sorted({each for decodings in DECODINGS.values() for each in decodings})
 _EXAMPLE = """
 example:
   python -m edge_ml add mobilenet.onnx --labels imagenet_labels.txt --try cat.jpg
@@ -22,16 +22,26 @@ docs/own-model.md goes through it step by step.
 """
 
 
-def add_command(commands: Any) -> None:
+class Option(NamedTuple):
+    """An option of the command for a field of model.json, given by its path."""
+
+    flag: str
+    field: str
+    help: str
+    choices: Iterable[str] | None = None
+    parse: Callable[[str], object] = str
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare `add` among the commands."""
     parser = commands.add_parser(
         "add", help="make a model bundle of an ONNX file", epilog=_EXAMPLE,
         formatter_class=argparse.RawTextHelpFormatter,
         description="Inspect an ONNX file, propose the model.json it needs, try it with limits on memory and time,\n"
-                    "and put the bundle where the function finds it. Nothing is written unless all goes well.",
+                    "and store the bundle where the function finds it. On an error nothing is written.",
     )  # fmt: skip
     parser.add_argument("model", type=Path, help="the .onnx file")
-    parser.add_argument("--labels", type=Path, help="the labels: one a line, or a list in a .json file")
+    parser.add_argument("--labels", type=Path, help="the labels: one per line, or a list in a .json file")
     parser.add_argument(
         "--to",
         default=BUILT_IN,
@@ -39,52 +49,56 @@ def add_command(commands: Any) -> None:
         "or s3://<models bucket>/models/ (served at once)",
     )
     parser.add_argument(
-        "--try", dest="photo", type=Path, metavar="PHOTO", help="tell what the model sees on this photo"
+        "--try", dest="photo", type=Path, metavar="PHOTO", help="print what the model sees on this photo"
     )
-    parser.add_argument("--replace", action="store_true", help="take the place of a bundle that is there already")
-    _fields(parser)
-
-
-def wish(given: argparse.Namespace) -> Wish:
-    """What was asked for on the command line."""
-    said = {field: value for field, value in vars(given).items() if "." in field or field in _TOP}
-    known = {field: value for field, value in said.items() if value is not None}
-    if given.normalise:
-        way = WAYS[given.normalise]
-        known = {"input.mean": list(way.mean), "input.std": list(way.std)} | known
-    return Wish(given.model, given.labels, known, given.to, given.photo, given.replace)
-
-
-_TOP = ("name", "version", "task", "license", "source", "metrics")
-
-
-def _fields(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--replace", action="store_true", help="replace a bundle of the same name and version")
     fields = parser.add_argument_group("fields of model.json, where the proposal is wrong")
+    for option in _options():
+        fields.add_argument(option.flag, dest=option.field, help=option.help, choices=option.choices, type=option.parse)
 
-    def field(option: str, path: str, help: str, **more: Any) -> None:
-        fields.add_argument(option, dest=path, help=help, **more)
 
-    ways = "\n".join(f"{name}: {way.known_for}" for name, way in WAYS.items())
-    field("--name", "name", "what callers ask for (default: from the file's name)")
-    field("--version", "version", "such as 1.2.0 (default: 1.0.0); callers get the newest unless they name one")
-    field("--task", "task", ", ".join(DECODINGS), choices=DECODINGS)
-    field("--layout", "input.layout", ", ".join(LAYOUTS), choices=LAYOUTS)
-    field("--size", "input.size", "height and width, such as 224x224, where the file leaves them open", type=_size)
-    field("--resize", "input.resize", "how a picture comes to that size: " + ", ".join(RESIZES), choices=RESIZES)
-    field("--channels", "input.channels", ", ".join(CHANNELS), choices=CHANNELS)
-    fields.add_argument("--normalise", choices=WAYS, help="how pixels become numbers:\n" + ways)
-    field("--mean", "input.mean", "or three numbers of 0–255, such as 127.5,127.5,127.5", type=_three)
-    field("--std", "input.std", "the same for what they are divided by", type=_three)
-    field("--output", "output.name", "the output to read, where there are several")
-    field("--decoding", "output.decoding", ", ".join(_DECODINGS), choices=_DECODINGS)
-    field("--masks", "output.masks", "the output of the mask prototypes (yolov8 segment)")
-    field("--scale", "output.scale", "what a quantised output is multiplied by to be probabilities", type=float)
-    field("--temperature", "output.temperature", "what logits are divided by to be calibrated", type=float)
-    field("--unknown-below", "output.unknown_below", "answer unknown when the surest label is less sure", type=float)
-    field("--background", "output.background", "the place of the label that is no object, counted from 0", type=int)
-    field("--license", "license", "the weights' license")
-    field("--source", "source", "where they come from")
-    field("--metrics", "metrics", "as measured, in JSON: '{\"accuracy\": 0.93}'", type=_object)
+def add_request(arguments: argparse.Namespace) -> AddRequest:
+    """Return the request in the parsed arguments."""
+    fields = {field: value for field, value in vars(arguments).items() if "." in field or field in _TOP_LEVEL}
+    given = {field: value for field, value in fields.items() if value is not None}
+    if arguments.normalise:
+        normalization = NORMALIZATIONS[arguments.normalise]
+        given = {"input.mean": list(normalization.mean), "input.std": list(normalization.std)} | given
+    return AddRequest(arguments.model, arguments.labels, given, arguments.to, arguments.photo, arguments.replace)
+
+
+_TOP_LEVEL = ("name", "version", "task", "license", "source", "metrics")
+
+
+def _options() -> Iterable[Option]:
+    decodings = sorted({decoding for of_task in DECODINGS.values() for decoding in of_task})
+    usual = "\n".join(f"{name}: {normalization.known_for}" for name, normalization in NORMALIZATIONS.items())
+    return (
+        Option("--name", "name", "the name that callers use (default: from the file's name)"),
+        Option("--version", "version", "such as 1.2.0 (default: 1.0.0); callers get the newest unless they name one"),
+        Option("--task", "task", ", ".join(DECODINGS), DECODINGS),
+        Option("--layout", "input.layout", ", ".join(LAYOUTS), LAYOUTS),
+        Option("--size", "input.size", "height and width, such as 224x224, where the file leaves them open",
+               parse=_size),
+        Option("--resize", "input.resize", "how a picture is brought to that size: " + ", ".join(RESIZE_MODES),
+               RESIZE_MODES),
+        Option("--channels", "input.channels", ", ".join(CHANNELS), CHANNELS),
+        Option("--normalise", "normalise", "how pixels become numbers:\n" + usual, NORMALIZATIONS),
+        Option("--mean", "input.mean", "or three numbers of 0–255, such as 127.5,127.5,127.5", parse=_three_numbers),
+        Option("--std", "input.std", "the same for the divisors", parse=_three_numbers),
+        Option("--output", "output.name", "the output to read, where there are several"),
+        Option("--decoding", "output.decoding", ", ".join(decodings), decodings),
+        Option("--masks", "output.masks", "the output of the mask prototypes (yolov8 segment)"),
+        Option("--scale", "output.scale", "the factor that makes probabilities of a quantized output", parse=float),
+        Option("--temperature", "output.temperature", "the divisor that calibrates logits", parse=float),
+        Option("--unknown-below", "output.unknown_below", "return unknown when the best confidence is lower",
+               parse=float),
+        Option("--background", "output.background", "the index of the label that is no object, counted from 0",
+               parse=int),
+        Option("--license", "license", "the license of the weights"),
+        Option("--source", "source", "the origin of the weights"),
+        Option("--metrics", "metrics", "as measured, in JSON: '{\"accuracy\": 0.93}'", parse=_json_object),
+    )  # fmt: skip
 
 
 def _size(text: str) -> list[int]:
@@ -92,12 +106,12 @@ def _size(text: str) -> list[int]:
     return [int(height), int(width or height)]
 
 
-def _three(text: str) -> list[float]:
-    numbers = [float(each) for each in text.split(",")]
+def _three_numbers(text: str) -> list[float]:
+    numbers = [float(number) for number in text.split(",")]
     if len(numbers) not in (1, 3):
         raise ValueError(text)
     return numbers * (3 // len(numbers))
 
 
-def _object(text: str) -> dict[str, Any]:
+def _json_object(text: str) -> dict[str, object]:
     return dict(json.loads(text))

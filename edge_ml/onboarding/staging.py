@@ -1,37 +1,38 @@
-"""A bundle laid out in a folder of its own, to be tried there before it goes anywhere."""
+"""Staging: a bundle is laid out in a temporary folder and tried there before it goes anywhere."""
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from edge_ml.onboarding.proposal.findings import Findings
+from edge_ml.onboarding.proposal.findings import FOUND, GIVEN, GUESSED, Findings
 
-_ROLES = {"found": "the file", "guessed": "a guess", "given": "whoever added it"}
+_SOURCES = {FOUND: "the file", GUESSED: "a guess", GIVEN: "its owner"}
 
 
-def lay_out(folder: Path, model: Path, proposed: Findings) -> None:
-    """Fill the folder: the model as it is, model.json, and a card that says where each field comes from."""
+def stage_bundle(folder: Path, model: Path, proposal: Findings) -> None:
+    """Write into the folder: a copy of the model, model.json, and a card with the source of each field."""
     folder.mkdir(exist_ok=True)
     shutil.copyfile(model, folder / "model.onnx")
-    write_json(folder, proposed.to_dict())
-    (folder / "MODEL_CARD.md").write_text(_card(proposed), encoding="utf-8")
+    write_model_json(folder, proposal.to_dict())
+    (folder / "MODEL_CARD.md").write_text(_card(proposal), encoding="utf-8")
 
 
-def write_json(folder: Path, content: dict[str, Any]) -> None:
-    """Write model.json."""
+def write_model_json(folder: Path, content: Mapping[str, object]) -> None:
+    """Write the folder's model.json."""
     (folder / "model.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _card(proposed: Findings) -> str:
+def _card(proposal: Findings) -> str:
     rows = [
-        f"| `{field}` | {_cell(finding.value)} | {_ROLES[finding.how]} | {finding.why} |" for field, finding in proposed
+        f"| `{field}` | {_cell(finding.value)} | {_SOURCES[finding.source]} | {finding.reason} |"
+        for field, finding in proposal
     ]
     return "\n".join([
-        f"# {proposed['name']} {proposed['version']}",
+        f"# {proposal['name']} {proposal['version']}",
         "",
-        f"Source: {proposed['source']}. License: {proposed['license']}. Brought by `python -m edge_ml add`; nobody has",
-        "measured it here: say in this card how it does on pictures like yours, and what it must not be used for.",
+        f"Source: {proposal['source']}. License: {proposal['license']}. Added by `python -m edge_ml add`. Nobody has",
+        "measured it yet: describe here how it does on pictures like yours, and what it must not be used for.",
         "",
         "| field | value | from | why |",
         "|---|---|---|---|",
@@ -40,5 +41,5 @@ def _card(proposed: Findings) -> str:
     ])  # fmt: skip
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     return f"{len(value)} values" if isinstance(value, list) and len(value) > 3 else f"`{value}`"

@@ -1,11 +1,11 @@
-"""The EXIF orientation of an image, and how it is turned upright; HEIF's own rotation its decoder has applied."""
+"""The EXIF orientation: read it, and turn pictures upright. HEIF's own rotation is applied by its decoder."""
 
 from PIL import Image
 
-from edge_ml.pictures.decompression.decoder_errors import DAMAGE
+from edge_ml.pictures.decompression.decoder_errors import DECODER_ERRORS
 
-_ORIENTATION = 0x0112
-_UPRIGHT = {
+_TAG = 0x0112
+_TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -16,20 +16,23 @@ _UPRIGHT = {
 }
 
 
-def orientation_of(image: Image.Image) -> int:
-    """1–8; damaged EXIF is no reason to refuse a picture. After `load`: PNG may keep its EXIF behind the pixels."""
+def exif_orientation(image: Image.Image) -> int:
+    """Return the orientation, 1–8; 1 (upright) where the EXIF block is absent or damaged.
+
+    Call it after `decompress`: a PNG may hold its EXIF block behind the pixels.
+    """
     try:
-        value = image.getexif().get(_ORIENTATION)
-    except DAMAGE:
+        value = image.getexif().get(_TAG)
+    except DECODER_ERRORS:
         return 1
-    return value if value in _UPRIGHT else 1
+    return value if value in _TRANSPOSES else 1
 
 
-def is_lying(orientation: int) -> bool:
-    """Whether width and height change places."""
+def swaps_sides(orientation: int) -> bool:
+    """Return whether turning the picture upright exchanges its width and height."""
     return orientation >= 5
 
 
-def turned_upright(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture as its photographer saw it."""
-    return image.transpose(_UPRIGHT[orientation]) if orientation > 1 else image
+def apply_orientation(image: Image.Image, orientation: int) -> Image.Image:
+    """Return the picture upright."""
+    return image.transpose(_TRANSPOSES[orientation]) if orientation > 1 else image

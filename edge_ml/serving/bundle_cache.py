@@ -1,75 +1,81 @@
-"""Bundles from the bucket, each fetched and tried once; the few that were asked for last stay at hand."""
+"""The cache of bundles from the bucket: each is fetched and tried once, and the last few used stay loaded."""
 
 import os
 from collections import OrderedDict
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
 from edge_ml.bundles.bundle import BundleError, ModelBundle
 from edge_ml.inference.model import Model
-from edge_ml.serving.bundle_store import Store, StoredBundle
+from edge_ml.serving.bundle_store import BundleStore, StoredBundle
+from edge_ml.serving.model_status import untried, unusable
 
-MOST_MODELS = 4
-MOST_BYTES = 300_000_000
+if TYPE_CHECKING:
+    from edge_ml.protocol import ModelDescription
+
+MAX_MODELS = 4
+MAX_BYTES = 300_000_000
 
 
-class Shelf:
-    """What one worker holds of the bucket. A refusal stands until one of the bundle's files changes."""
+class BundleCache:
+    """The bundles that one worker holds. A refusal lasts until one of the bundle's files changes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: BundleStore) -> None:
         self._store = store
         self._bundles: OrderedDict[StoredBundle, ModelBundle] = OrderedDict()
         self._models: dict[StoredBundle, Model] = {}
-        self._refused: dict[StoredBundle, str] = {}
-        self._described: dict[StoredBundle, dict[str, Any]] = {}
+        self._refusals: dict[StoredBundle, str] = {}
+        self._descriptions: dict[StoredBundle, ModelDescription] = {}
 
     def model(self, stored: StoredBundle) -> Model:
-        """Its model; raises BundleError or StoreError."""
-        bundle = self._tried(stored)
+        """Return the bundle's model; raises BundleError or StoreError."""
+        bundle = self._tried_bundle(stored)
         if stored not in self._models:
             self._models[stored] = Model(bundle)
         return self._models[stored]
 
-    def described(self, stored: StoredBundle, *, may_try: bool) -> dict[str, Any]:
-        """What a caller may want to know, `ready`; or that it is `unusable`, or `untried` by this worker."""
-        if may_try and stored not in self._described:
+    def describe(self, stored: StoredBundle, *, may_try: bool) -> "ModelDescription":
+        """Return the bundle's description: `ready`, `unusable`, or `untried` by this worker; raises StoreError."""
+        if may_try and stored not in self._descriptions:
             with suppress(BundleError):
-                self._tried(stored)
-        if stored in self._refused:
-            return stored.identity._asdict() | unusable(self._refused[stored])
-        return self._described.get(stored) or stored.identity._asdict() | {"status": "untried"}
+                self._tried_bundle(stored)
+        if stored in self._refusals:
+            return unusable(stored.identity, self._refusals[stored])
+        description = self._descriptions.get(stored)
+        return description.copy() if description else untried(stored.identity)
 
-    def _tried(self, stored: StoredBundle) -> ModelBundle:
-        if stored in self._refused:
-            raise BundleError(self._refused[stored])
+    def _tried_bundle(self, stored: StoredBundle) -> ModelBundle:
+        if stored in self._refusals:
+            raise BundleError(self._refusals[stored])
         if stored not in self._bundles:
             self._make_room(stored.size)
-            self._bundles[stored] = bundle = self._fetched(stored)
-            self._described[stored] = bundle.describe() | {"status": "ready"}
+            self._bundles[stored] = bundle = self._fetch_and_try(stored)
+            self._descriptions[stored] = bundle.describe()
         self._bundles.move_to_end(stored)
         return self._bundles[stored]
 
-    def _fetched(self, stored: StoredBundle) -> ModelBundle:
-        import tempfile  # with what it brings along it would cost the start of those who keep no bundles
+    def _fetch_and_try(self, stored: StoredBundle) -> ModelBundle:
+        import tempfile  # imported here: workers without bundles from the bucket start faster
 
-        with ExitStack() as unless_kept:
+        with ExitStack() as cleanup:
             scratch = tempfile.mkdtemp(prefix="bundle-")
-            unless_kept.callback(_remove, scratch)
+            cleanup.callback(_remove, scratch)
             try:
-                bundle = _judged(stored, self._store, os.path.join(scratch, str(stored.identity)))
+                bundle = _try_bundle(stored, self._store, os.path.join(scratch, str(stored.identity)))
             except BundleError as error:
-                self._refused[stored] = str(error)
+                self._refusals[stored] = str(error)
                 raise
-            unless_kept.pop_all()
+            cleanup.pop_all()
         return bundle
 
     def _make_room(self, size: int) -> None:
-        while self._bundles and (len(self._bundles) >= MOST_MODELS or self._held() + size > MOST_BYTES):
+        """Evict the least recently used bundles until `size` more bytes fit."""
+        while self._bundles and (len(self._bundles) >= MAX_MODELS or self._held_bytes() + size > MAX_BYTES):
             stored, bundle = self._bundles.popitem(last=False)
             self._models.pop(stored, None)
             _remove(os.path.dirname(bundle.folder))
 
-    def _held(self) -> int:
+    def _held_bytes(self) -> int:
         return sum(stored.size for stored in self._bundles)
 
 
@@ -79,25 +85,20 @@ def _remove(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def unusable(why: str) -> dict[str, Any]:
-    """What the list of models says of a bundle that cannot be used."""
-    return {"status": "unusable", "error": {"code": "unusable_model", "detail": why}}
-
-
-def _judged(stored: StoredBundle, store: Store, folder: str) -> ModelBundle:
-    """The bundle, fetched into the folder and found to work; raises BundleError or StoreError."""
-    from edge_ml.serving.trial.confinement import TrialError  # here: a start has no use for subprocess
-    from edge_ml.serving.trial.trial_run import try_run
+def _try_bundle(stored: StoredBundle, store: BundleStore, folder: str) -> ModelBundle:
+    """Fetch the bundle into the folder, try it and return it; raises BundleError or StoreError."""
+    from edge_ml.serving.trial.trial_error import TrialError
+    from edge_ml.serving.trial.trial_run import trial_run  # imported here: a start does not need subprocess
 
     if stored.fault:
         raise BundleError(stored.fault)
     store.fetch(stored, folder)
     bundle = ModelBundle.load(folder)
     if (bundle.name, bundle.version) != stored.identity:
-        raise BundleError(f"{stored.identity}: model.json says that it is {bundle.name}@{bundle.version}.")
+        raise BundleError(f"{stored.identity}: its model.json names {bundle.name}@{bundle.version}.")
     try:
-        try_run(folder)
+        trial_run(folder)
     except TrialError as error:
-        told = error.detail.removeprefix(f"{bundle.name}: ")
-        raise BundleError(f"{stored.identity}: {told}") from error
+        reason = error.detail.removeprefix(f"{bundle.name}: ")
+        raise BundleError(f"{stored.identity}: {reason}") from error
     return bundle

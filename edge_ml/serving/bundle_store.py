@@ -1,32 +1,37 @@
-"""The bucket that bundles are dropped into, under models/<name>/<version>/: what lies there, and its files."""
+"""The bundle store: model bundles in a bucket, under models/<name>/<version>/."""
 
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
-from edge_ml.bundles.model_reference import Identity
+from edge_ml.bundles.model_reference import ModelIdentity
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import ObjectTypeDef
 
 PREFIX = "models/"
-LISTED_SECONDS = 10
-MISSED_SECONDS = 1
-"""A name that is not in the list may have been dropped just now: then a list may be no older than this."""
+MAX_AGE = 10
+MISS_MAX_AGE = 1
+"""The age of the list in seconds up to which it is used; less for a name that is not in it: it may be new."""
 
-MOST_BYTES = 250_000_000
-"""Of one bundle: the function has 512 MB of disk, and holds a few bundles."""
+MAX_BYTES = 250_000_000
+"""The limit for one bundle: the function has 512 MB of disk, and holds several bundles."""
 
 _PLACE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,47})/((?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2})")
 _FILE = re.compile(r"model\.json|model\.onnx|MODEL_CARD\.md|advice/[^/\0]{1,60}\.md")
-_PARTS = ("model.json", "model.onnx")
+_REQUIRED_FILES = ("model.json", "model.onnx")
 
 
 class StoreError(Exception):
-    """The bucket cannot be read just now; asking again may help."""
+    """The bucket cannot be read at the moment; a retry may succeed."""
 
 
 class StoredFile(NamedTuple):
-    """One file of a bundle, as listed: `name` is its path within the bundle."""
+    """One file of a bundle, as listed; `name` is its path within the bundle."""
 
     name: str
     key: str
@@ -35,9 +40,9 @@ class StoredFile(NamedTuple):
 
 
 class StoredBundle(NamedTuple):
-    """One bundle as listed; it equals another when all files are the same by their ETags."""
+    """One bundle, as listed; two are equal when all their files have the same ETags."""
 
-    identity: Identity
+    identity: ModelIdentity
     files: tuple[StoredFile, ...]
 
     @property
@@ -47,88 +52,99 @@ class StoredBundle(NamedTuple):
 
     @property
     def fault(self) -> str | None:
-        """Why it is not even worth fetching."""
-        missing = [part for part in _PARTS if part not in {file.name for file in self.files}]
+        """The reason not to fetch the bundle, or None."""
+        missing = [name for name in _REQUIRED_FILES if name not in {file.name for file in self.files}]
         if missing:
             return f"{self.identity}: there is no {missing[0]}."
-        if self.size > MOST_BYTES:
-            return f"{self.identity}: {self.size} bytes are more than {MOST_BYTES // 1_000_000} MB."
+        if self.size > MAX_BYTES:
+            return f"{self.identity}: {self.size} bytes are more than {MAX_BYTES // 1_000_000} MB."
         return None
 
 
-class Store:
-    """The bundles in the bucket, none where it has no name.
+class BundleStore:
+    """The bundles in the bucket; none where the bucket has no name.
 
-    `misplaced` are keys of models that lie under no name and version.
+    `misplaced` lists the keys of models that are not under a name and a version.
     """
 
-    def __init__(self, client: Callable[[], Any], bucket: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: "Callable[[], S3Client]", bucket: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client, self._bucket, self._clock = client, bucket, clock
-        self._listed_at = -float(LISTED_SECONDS)
-        self._bundles: Mapping[Identity, StoredBundle] | None = None
+        self._listed_at = -float(MAX_AGE)
+        self._bundles: Mapping[ModelIdentity, StoredBundle] | None = None
         self._error = ""
         self.misplaced: list[str] = []
 
-    def bundles(self, *, seconds: int = LISTED_SECONDS) -> Mapping[Identity, StoredBundle]:
-        """What lay there at most so many seconds ago, or when it could last be listed; raises StoreError if never."""
+    def bundles(self, *, max_age: int = MAX_AGE) -> Mapping[ModelIdentity, StoredBundle]:
+        """Return the bundles as of at most `max_age` seconds ago.
+
+        Where the bucket cannot be listed, return the last list; raises StoreError where there is none.
+        """
         if not self._bucket:
             return {}
-        if self._clock() - self._listed_at >= seconds:
+        if self._clock() - self._listed_at >= max_age:
             self._listed_at = self._clock()
-            self._list()
+            self._refresh()
         if self._bundles is None:
             raise StoreError(self._error)
         return self._bundles
 
     def fetch(self, bundle: StoredBundle, folder: str) -> None:
-        """Put the bundle's files into the folder; raises StoreError, also when one was replaced since it was listed."""
+        """Write the bundle's files into the folder; raises StoreError, also where one changed since it was listed."""
         for file in bundle.files:
             path = os.path.join(folder, *file.name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
             try:
-                self._asking(self._fetch, file, path)
+                with self._store_errors():
+                    self._fetch_file(file, path)
             except StoreError:
-                self._listed_at = -float(LISTED_SECONDS)  # it may be gone or replaced
+                self._listed_at = -float(MAX_AGE)  # the file may have been deleted or replaced: list again
                 raise
 
-    def _fetch(self, file: StoredFile, path: str) -> None:
+    def _fetch_file(self, file: StoredFile, path: str) -> None:
         body = self._client().get_object(Bucket=self._bucket, Key=file.key, IfMatch=file.etag)["Body"]
         with open(path, "wb") as target:
             target.writelines(body.iter_chunks(1 << 20))
 
-    def _list(self) -> None:
+    def _refresh(self) -> None:
         try:
-            objects = self._asking(self._objects)
+            with self._store_errors():
+                objects = self._list_objects()
         except StoreError as error:
             self._error = str(error)
             print(f"models: {error}")
         else:
-            self._bundles = _grouped(objects)
-            self.misplaced = [each["Key"] for each in objects if _is_misplaced(each["Key"])]
+            self._bundles = _group(objects)
+            self.misplaced = [entry["Key"] for entry in objects if _is_misplaced(entry["Key"])]
 
-    def _objects(self) -> list[Mapping[str, Any]]:
+    def _list_objects(self) -> "list[ObjectTypeDef]":
         pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=PREFIX)
-        return [each for page in pages for each in page.get("Contents", ())]
+        return [entry for page in pages for entry in page.get("Contents", ())]
 
-    def _asking(self, work: Callable[..., Any], *what: Any) -> Any:
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """Translate the exceptions of botocore and the file system into StoreError."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return work(*what)
+            yield
         except (BotoCoreError, ClientError, OSError) as error:
             raise StoreError(f"The bucket {self._bucket} cannot be read: {error}") from error
 
 
 def _is_misplaced(key: str) -> bool:
-    return key.endswith(_PARTS) and not _PLACE.match(key, len(PREFIX))
+    return key.endswith(_REQUIRED_FILES) and not _PLACE.match(key, len(PREFIX))
 
 
-def _grouped(objects: Iterable[Mapping[str, Any]]) -> dict[Identity, StoredBundle]:
-    found: dict[Identity, list[StoredFile]] = {}
-    for each in objects:
-        place = _PLACE.match(each["Key"], len(PREFIX))
-        name = each["Key"][place.end() + 1 :] if place else ""
-        if place and each["Key"][place.end()] == "/" and _FILE.fullmatch(name):
-            file = StoredFile(name, each["Key"], each["ETag"], each["Size"])
-            found.setdefault(Identity(place[1], place[2]), []).append(file)
-    return {identity: StoredBundle(identity, tuple(files)) for identity, files in found.items()}
+def _group(objects: "Sequence[ObjectTypeDef]") -> dict[ModelIdentity, StoredBundle]:
+    """Group the files of bundles by model; other objects are ignored."""
+    files: dict[ModelIdentity, list[StoredFile]] = {}
+    for entry in objects:
+        key = entry["Key"]
+        place = _PLACE.match(key, len(PREFIX))
+        name = key[place.end() + 1 :] if place else ""
+        if place and key[place.end()] == "/" and _FILE.fullmatch(name):
+            file = StoredFile(name, key, entry["ETag"], entry["Size"])
+            files.setdefault(ModelIdentity(place[1], place[2]), []).append(file)
+    return {identity: StoredBundle(identity, tuple(of_bundle)) for identity, of_bundle in files.items()}

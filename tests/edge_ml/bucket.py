@@ -2,9 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from edge_ml.serving.bundle_store import LISTED_SECONDS, Store
+from edge_ml.serving.bundle_store import MAX_AGE, BundleStore
 from tests.edge_ml import made
 
 NAME = "models"
@@ -17,7 +17,7 @@ class Clock:
         return self.now
 
     def next_list(self) -> None:
-        self.now += LISTED_SECONDS
+        self.now += MAX_AGE
 
 
 class Bucket:
@@ -28,12 +28,12 @@ class Bucket:
         self.asked: list[str] = []
         s3.create_bucket(Bucket=NAME)
 
-    def store(self) -> Store:
+    def store(self) -> BundleStore:
         """The function's view of it."""
-        return Store(lambda: _Counting(self.s3, self.asked), NAME, self.clock)
+        return BundleStore(lambda: cast(Any, _Counting(self.s3, self.asked)), NAME, self.clock)
 
     def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
-        """Put a bundle of the model of colours, or of another model file, as that name and version."""
+        """Put a bundle of the model of colors, or of another model file, as that name and version."""
         folder = made.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
         if model is not None:
             (folder / "model.onnx").write_bytes(model)

@@ -5,7 +5,7 @@ import resource
 from collections.abc import Mapping
 from typing import Any
 
-from edge_ml.serving.trial.confinement import answer_with
+from edge_ml.serving.trial.confinement import serve_request
 
 
 def act(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,4 +42,4 @@ def eat() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer_with(act)
+    serve_request(act)

@@ -1,4 +1,4 @@
-"""A model of colours, made once for the tests of this folder."""
+"""A model of colors, made once for the tests of this folder."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from tests.edge_ml import made
 
 
 @pytest.fixture(scope="session")
-def colours_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def colors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.bundle(tmp_path_factory.mktemp("models")).parent
 
 
 @pytest.fixture(scope="session")
-def colours(colours_folder: Path) -> Model:
-    return Model(ModelBundle.load(colours_folder / "colours"))
+def colors(colors_folder: Path) -> Model:
+    return Model(ModelBundle.load(colors_folder / "colors"))

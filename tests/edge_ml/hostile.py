@@ -38,7 +38,7 @@ def hungry() -> bytes:
 
 
 def _saved(nodes: list[NodeProto]) -> bytes:
-    """The model of colours with these nodes behind it, from `flat` to `logits`."""
+    """The model of colors with these nodes behind it, from `flat` to `logits`."""
     value = helper.make_tensor_value_info
     pooled = [
         helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),

@@ -20,7 +20,7 @@ LABELS = ("red", "green", "blue")
 OPSET, IR_VERSION = 17, 9
 
 
-def model_json(name: str = "colours", **changed: Any) -> dict[str, Any]:
+def model_json(name: str = "colors", **changed: Any) -> dict[str, Any]:
     return {
         "name": name,
         "version": "1.2.3",
@@ -44,13 +44,13 @@ def model_json(name: str = "colours", **changed: Any) -> dict[str, Any]:
 
 
 def bundle(
-    parent: Path, name: str = "colours", *, gain: float = 1.0, model: onnx.ModelProto | None = None, **changed: Any
+    parent: Path, name: str = "colors", *, gain: float = 1.0, model: onnx.ModelProto | None = None, **changed: Any
 ) -> Path:
-    """A bundle in `parent`/`name` that answers the mean of each colour, times `gain`; keywords change model.json."""
+    """A bundle in `parent`/`name` that answers the mean of each color, times `gain`; keywords change model.json."""
     folder = parent / name
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(json.dumps(model_json(**{"name": name} | changed)))
-    onnx.save(model or _colours(gain), folder / "model.onnx")
+    onnx.save(model or _colors(gain), folder / "model.onnx")
     return folder
 
 
@@ -76,8 +76,8 @@ def with_output(**changed: Any) -> dict[str, Any]:
     return {"output": model_json()["output"] | changed}
 
 
-def picture(colour: str | tuple[int, ...] = "red", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
-    return Image.new(mode, size, colour)
+def picture(color: str | tuple[int, ...] = "red", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, size, color)
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -105,7 +105,7 @@ def mask(seen: Mapping[str, Any]) -> NDArray[np.bool_]:
         return np.asarray(coco.decode(encoded)).astype(bool)
 
 
-def _colours(gain: float) -> onnx.ModelProto:
+def _colors(gain: float) -> onnx.ModelProto:
     weights = numpy_helper.from_array(np.eye(3, dtype=np.float32) * np.float32(gain), "weights")
     nodes = [
         helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
@@ -114,7 +114,7 @@ def _colours(gain: float) -> onnx.ModelProto:
     ]
     graph = helper.make_graph(
         nodes,
-        "colours",
+        "colors",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 32, 32])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 3])],
         [weights],

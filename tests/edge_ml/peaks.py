@@ -17,9 +17,9 @@ from typing import Any
 import edge_ml.pictures.formats.heif  # noqa: F401 - what a first HEIF would add
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.derived.derive import derive
-from edge_ml.handler import answer
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
+from edge_ml.serving.recognize import recognize_image
 
 _ANIMALS = Path(__file__).parents[2] / "edge_ml/models/animals"
 _SECONDS = 60
@@ -28,7 +28,7 @@ _PAGE, _MEGA = os.sysconf("SC_PAGE_SIZE"), 1e6
 
 def said_of(work: str, model: Model, data: bytes) -> Any:
     try:
-        return [*answer(model, data)] if work == "answer" else derive(work, data).size
+        return [*recognize_image(model, data)] if work == "answer" else derive(work, data).size
     except ImageError as error:
         return error.code
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from edge_ml.handler import answer
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
 from edge_ml.pictures.letterbox import Fit
+from edge_ml.serving.recognize import recognize_image
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT.parent / "shared/data/awkward"
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.skipif(not FILES, reason="no shared data"), pytest.mar
 
 def outcome(model: Model, file: str) -> str:
     try:
-        said = answer(model, (FOLDER / file).read_bytes())
+        said = recognize_image(model, (FOLDER / file).read_bytes())
     except ImageError as error:
         return "retryable" if error.retryable else error.code
     assert sum(seen["confidence"] for seen in said["detections"]) == pytest.approx(1, abs=0.05)
@@ -38,8 +38,8 @@ def outcome(model: Model, file: str) -> str:
 
 
 @pytest.mark.parametrize("known", FILES, ids=lambda known: str(known["file"]))
-def test_an_awkward_file_ends_in_an_answer_or_a_code(colours: Model, known: dict[str, Any]) -> None:
-    said = outcome(colours, known["file"])
+def test_an_awkward_file_ends_in_an_answer_or_a_code(colors: Model, known: dict[str, Any]) -> None:
+    said = outcome(colors, known["file"])
     assert said in REFUSALS | {"answered"}
     if known["category"] in ALWAYS_READ and known["load"] == "ok":
         assert said == "answered"
@@ -47,8 +47,8 @@ def test_an_awkward_file_ends_in_an_answer_or_a_code(colours: Model, known: dict
         assert (said == "answered") is (known["file"] == HEIF)
 
 
-def test_the_manifest_is_complete(colours: Model) -> None:
-    outcomes = [outcome(colours, known["file"]) for known in FILES]
+def test_the_manifest_is_complete(colors: Model) -> None:
+    outcomes = [outcome(colors, known["file"]) for known in FILES]
     assert len(outcomes) == 127
     assert {code: outcomes.count(code) for code in ("too_many_pixels", "unsupported_format")} == {
         "too_many_pixels": 7,

@@ -10,9 +10,10 @@ import skimage
 
 import edge_ml
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.handler import answer
-from edge_ml.serving.bundle_store import Store
-from edge_ml.serving.model_registry import Models
+from edge_ml.objects import s3
+from edge_ml.serving.bundle_store import BundleStore
+from edge_ml.serving.model_registry import ModelRegistry
+from edge_ml.serving.recognize import recognize_image
 from edge_ml.training.classification.evaluation.metrics import accuracy, balanced_accuracy
 from tests.edge_ml import made
 
@@ -22,8 +23,8 @@ CLASSIFIERS = [name for name in NAMES if ModelBundle.load(MODELS / name).task ==
 PICTURES = Path(skimage.__file__).parent / "data"
 
 
-def said_by(name: str, picture: bytes) -> dict[str, Any]:
-    return answer(Models(MODELS, name, Store(dict, "")).named(None), picture)
+def said_by(name: str, picture: bytes) -> Any:
+    return recognize_image(ModelRegistry(MODELS, name, BundleStore(s3, "")).get(None), picture)
 
 
 def test_three_models_come_along() -> None:

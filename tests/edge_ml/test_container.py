@@ -113,9 +113,9 @@ def test_a_worker_without_its_model_fails_at_init(python: Path, task_root: Path,
 
 def test_another_model_can_be_the_default(python: Path, task_root: Path, tmp_path: Path) -> None:
     made.bundle(tmp_path)
-    with running(python, task_root, MODELS_FOLDER=str(tmp_path), DEFAULT_MODEL="colours") as api:
+    with running(python, task_root, MODELS_FOLDER=str(tmp_path), DEFAULT_MODEL="colors") as api:
         _, answer = api.invoke({"images": []})
-    assert answer["model"]["name"] == "colours"
+    assert answer["model"]["name"] == "colors"
 
 
 def test_a_bundle_of_the_bucket_is_tried_and_served(
@@ -123,16 +123,16 @@ def test_a_bundle_of_the_bucket_is_tried_and_served(
 ) -> None:
     s3 = boto3.client("s3", endpoint_url=s3_endpoint)
     s3.create_bucket(Bucket="models")
-    for name, model in (("colours", None), ("hungry", hostile.hungry())):
+    for name, model in (("colors", None), ("hungry", hostile.hungry())):
         for file in made.bundle(tmp_path, name).iterdir():
             body = model if model and file.name == "model.onnx" else file.read_bytes()
             s3.put_object(Bucket="models", Key=f"models/{name}/1.2.3/{file.name}", Body=body)
     with running(python, task_root, AWS_ENDPOINT_URL_S3=s3_endpoint, MODELS_BUCKET="models") as api:
         _, refused = api.invoke({"images": [], "model": "hungry"})
-        _, served = api.invoke({"images": [], "model": "colours@1.2.3"})
+        _, served = api.invoke({"images": [], "model": "colors@1.2.3"})
     assert refused["error"]["code"] == "unusable_model"
     assert "more than 1024 MB" in refused["error"]["detail"]
-    assert served["model"]["name"] == "colours"
+    assert served["model"]["name"] == "colors"
 
 
 def test_the_image_holds_every_module_and_model_and_no_training(task_root: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 from domain.recognition import Detection, Model, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
-from edge_ml.serving.bundle_store import Store
-from edge_ml.serving.model_registry import Models
+from edge_ml.serving.bundle_store import BundleStore
+from edge_ml.serving.model_registry import ModelRegistry
 from tests.edge_ml import made
 
 KNOWN = {"correlation_id": "img_0"}
@@ -27,8 +27,8 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def s3(colours_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(module, "MODELS", Models(colours_folder, "colours", Store(objects.s3, "models")))
+def s3(colors_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(module, "MODELS", ModelRegistry(colors_folder, "colors", BundleStore(objects.s3, "models")))
     with moto.mock_aws():
         objects.s3.cache_clear()
         client = boto3.client("s3")
@@ -51,7 +51,7 @@ def ask(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]
 
 
 def test_each_image_is_answered_in_its_place(s3: Any) -> None:
-    pictures = [made.encoded(made.picture(colour)) for colour in ("red", "lime", "blue", "red", "blue", "lime", "red")]
+    pictures = [made.encoded(made.picture(color)) for color in ("red", "lime", "blue", "red", "blue", "lime", "red")]
     answer = ask({"images": stored(s3, *pictures), "model": None})
     assert list(map(made.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
 
@@ -70,7 +70,7 @@ def test_for_bytes_sent_along_no_s3_client_is_made(monkeypatch: pytest.MonkeyPat
     assert made.best(ask({"images": [sent]})["results"][0]) == "blue"
 
 
-def test_bad_images_leave_their_neighbours_alone(s3: Any) -> None:
+def test_bad_images_leave_their_neighbors_alone(s3: Any) -> None:
     good = made.encoded(made.picture("blue"))
     images = stored(s3, good, b"not an image", good[:100], b"", b"8BPS\0\1", good)
     images.insert(3, {"bucket": "images", "key": "gone", "version": "null"})
@@ -82,10 +82,10 @@ def test_bad_images_leave_their_neighbours_alone(s3: Any) -> None:
 
 
 def test_contract_what_recognition_reads(s3: Any) -> None:
-    answer = ask({"images": stored(s3, made.encoded(made.picture("red", (64, 48))), b"text"), "model": "colours"})
+    answer = ask({"images": stored(s3, made.encoded(made.picture("red", (64, 48))), b"text"), "model": "colors"})
     assert set(answer) == {"model", "results"}
     model = Model.from_dict(answer["model"])
-    assert (model.name, model.version, len(model.digest)) == ("colours", "1.2.3", 64)
+    assert (model.name, model.version, len(model.digest)) == ("colors", "1.2.3", 64)
     good, bad = answer["results"]
     assert set(good) == {"detections", "size", "duration_ms"}
     seen = Detection.from_dict(good["detections"][0])
@@ -99,7 +99,7 @@ def test_contract_what_recognition_reads(s3: Any) -> None:
     assert bad["error"]["retryable"] is False
 
 
-def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
+def test_contract_the_recognizer_understands_every_answer(s3: Any) -> None:
     edge_detector = pytest.importorskip("recognition.runtime.edge_detector")
     answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
     model = Model.from_dict(answer["model"])
@@ -118,8 +118,8 @@ def test_each_image_s_line_of_the_log_bears_the_id_it_was_asked_under(
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     told = [(each["correlation_id"], each["level"], each.get("code"), each.get("model")) for each in lines]
     assert told == [
-        ("img_0", "INFO", None, "colours@1.2.3"),
-        ("img_1", "WARNING", "not_an_image", "colours@1.2.3"),
+        ("img_0", "INFO", None, "colors@1.2.3"),
+        ("img_1", "WARNING", "not_an_image", "colors@1.2.3"),
         ("img_0", "WARNING", "unknown_model", None),
         ("img_1", "WARNING", "unknown_model", None),
     ]
@@ -143,15 +143,15 @@ def test_contract_describe(s3: Any) -> None:
 
 
 def test_contract_resolve_names_the_models_that_would_answer_and_looks_at_nothing(s3: Any) -> None:
-    default, named, unknown = ask({"resolve": [None, "colours@1.2.3", "lions"]})["models"]
+    default, named, unknown = ask({"resolve": [None, "colors@1.2.3", "lions"]})["models"]
     assert default == named == ask({"images": stored(s3, b"text")})["model"]
-    assert Model.from_dict(default).name == "colours"
+    assert Model.from_dict(default).name == "colors"
     assert unknown["error"]["code"] == "unknown_model"
 
 
 def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
     answer = ask({"images": stored(s3, b"x"), "model": "lions"})
-    assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colours."}}
+    assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colors."}}
 
 
 def test_a_bundle_that_cannot_be_used_is_an_answer_and_the_next_invocation_has_its_own(s3: Any) -> None:
@@ -206,7 +206,7 @@ def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
     assert kept["CacheControl"].startswith("private, max-age=")
 
 
-def test_a_picture_that_cannot_be_made_leaves_its_neighbours_alone(s3: Any) -> None:
+def test_a_picture_that_cannot_be_made_leaves_its_neighbors_alone(s3: Any) -> None:
     s3.create_bucket(Bucket="derived")
     good, text = stored(s3, made.encoded(made.picture("blue")), b"text")
     nowhere = asked(good, into={"bucket": "no-such-bucket", "key": "k"})

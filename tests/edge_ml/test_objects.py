@@ -11,7 +11,8 @@ from botocore.stub import Stubber
 
 from edge_ml import objects
 from edge_ml.image_error import ImageError
-from edge_ml.objects import ahead, read
+from edge_ml.objects import read
+from edge_ml.prefetch import READ_AHEAD, prefetch
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def s3() -> Iterator[Any]:
         yield client
 
 
-def put(s3: Any, body: bytes, key: str = "a b+c%/ü.jpg") -> dict[str, str]:
+def put(s3: Any, body: bytes, key: str = "a b+c%/ü.jpg") -> Any:
     version = s3.put_object(Bucket="images", Key=key, Body=body)["VersionId"]
     return {"bucket": "images", "key": key, "version": version}
 
 
-def refused(s3: Any, image: dict[str, str]) -> ImageError:
+def refused(s3: Any, image: Any) -> ImageError:
     with pytest.raises(ImageError) as caught:
         read(s3, image)
     return caught.value
@@ -70,7 +71,7 @@ def test_an_empty_object_is_empty(s3: Any) -> None:
 
 
 def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "MOST_BYTES", 10)
+    monkeypatch.setattr(objects, "MAX_BYTES", 10)
     assert read(s3, put(s3, b"0123456789")) == b"0123456789"
     error = refused(s3, put(s3, b"0123456789A"))
     assert (error.code, error.retryable) == ("too_large", False)
@@ -104,7 +105,7 @@ def test_a_lost_connection_is_worth_another_try() -> None:
 
 
 def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
-    images = [{"key": str(n)} for n in range(20)]
+    images: Any = [{"key": str(n)} for n in range(20)]
     asked: list[str] = []
     two = threading.Semaphore(0)
 
@@ -114,11 +115,11 @@ def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
         return str(image["key"]).encode()
 
     with ThreadPoolExecutor(4) as pool:
-        coming = ahead(reader, images, pool)
+        coming = prefetch(reader, images, pool)
         first = next(coming).result()
         assert two.acquire(timeout=5)
         assert two.acquire(timeout=5)  # the second was asked for although nobody took it yet
-        assert len(asked) <= objects._AHEAD + 1
+        assert len(asked) <= READ_AHEAD + 1
         assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
 
 
@@ -129,5 +130,5 @@ def test_a_read_that_fails_fails_alone() -> None:
         return b"fine"
 
     with ThreadPoolExecutor(2) as pool:
-        futures = list(ahead(reader, [{"key": str(n)} for n in range(3)], pool))
+        futures = list(prefetch(reader, [{"key": str(n)} for n in range(3)], pool))
     assert [future.exception() is None for future in futures] == [True, False, True]

@@ -77,7 +77,7 @@ def model(folder: Path, file: str) -> Model:
     return Model(ModelBundle.load(bundle))
 
 
-def seen(folder: Path, file: str, photo: str, least: float = 0.3) -> list[dict[str, Any]]:
+def seen(folder: Path, file: str, photo: str, least: float = 0.3) -> list[Any]:
     asked = model(folder, file)
     picture = decode((DATA / photo).read_bytes(), asked.bundle.fit)
     return [each for each in asked.detections(picture) if each["confidence"] >= least]

@@ -1,57 +1,64 @@
-"""A model's input: how model.json describes it, and the tensor made of a picture for it."""
+"""The object `input` of model.json, and the input tensor made of a picture (normalization, layout, channels)."""
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_ml.bundles.schema.fields import FieldError, Fields
-from edge_ml.pictures.letterbox import RESIZES, Fit
+from edge_ml.pictures.letterbox import RESIZE_MODES, Fit
 
 LAYOUTS, TYPES, CHANNELS = ("NCHW", "NHWC"), ("float32", "uint8"), ("RGB", "BGR")
-LONGEST_SIDE = 4096
+MAX_SIDE = 4096
 
 
-class Input:
-    """The object `input` of model.json; `fit` is its size and its resize rule. Raises FieldError."""
+class InputSpec:
+    """The object `input`; `fit` is its size and its resize mode. Raises FieldError."""
 
     def __init__(self, fields: Fields) -> None:
         self.name = fields.text("name")
         self.layout = fields.one_of("layout", LAYOUTS)
         self.dtype = fields.one_of("dtype", TYPES)
-        self.fit = Fit(_size(fields), fields.one_of("resize", RESIZES))
+        self.fit = Fit(_size(fields), fields.one_of("resize", RESIZE_MODES))
         self.channels = fields.one_of("channels", CHANNELS)
-        normalised = self.dtype == "float32"
-        self.mean = fields.numbers("mean", 3) if normalised else (0.0, 0.0, 0.0)
-        self.std = fields.numbers("std", 3, above=0) if normalised else (1.0, 1.0, 1.0)
+        normalized = self.dtype == "float32"
+        self.mean = fields.numbers("mean", 3) if normalized else (0.0, 0.0, 0.0)
+        self.std = fields.numbers("std", 3, above=0) if normalized else (1.0, 1.0, 1.0)
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The tensor's shape, one picture in it."""
+        """The tensor's shape with one picture in it."""
         width, height = self.fit.size
         return (1, 3, height, width) if self.layout == "NCHW" else (1, height, width, 3)
 
-    def tensor(self, pixels: NDArray[np.uint8]) -> NDArray[Any]:
-        """The picture's RGB pixels [height, width, 3] as the model takes them."""
-        seen = pixels if self.channels == "RGB" else pixels[:, :, ::-1]
-        if self.layout == "NCHW":
-            planes = seen = seen.transpose(2, 0, 1)
-        else:
-            planes = seen.reshape(len(seen), -1)
-        fed = self._normalised(planes) if self.dtype == "float32" else np.ascontiguousarray(planes)
-        return fed.reshape(1, *seen.shape)
+    def tensor(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32] | NDArray[np.uint8]:
+        """Return the input tensor of a picture.
 
-    def _normalised(self, planes: NDArray[np.uint8]) -> NDArray[np.float32]:
-        scale, shift = self.line
+        `pixels` is RGB, (H, W, 3) uint8, 0–255. The result is (1, 3, H, W) or (1, H, W, 3): uint8 as it is, or float32
+        as (pixels − mean) ÷ std.
+        """
+        ordered = pixels if self.channels == "RGB" else pixels[:, :, ::-1]
+        if self.layout == "NCHW":
+            planes = ordered = ordered.transpose(2, 0, 1)
+        else:
+            planes = ordered.reshape(len(ordered), -1)
+        if self.dtype == "float32":
+            return self._normalize(planes).reshape(1, *ordered.shape)
+        return np.ascontiguousarray(planes).reshape(1, *ordered.shape)
+
+    def _normalize(self, planes: NDArray[np.uint8]) -> NDArray[np.float32]:
+        scale, shift = self.scale_and_shift
         tensor = np.empty(planes.shape, np.float32)
         np.multiply(planes, scale, out=tensor)
         tensor += shift
         return tensor
 
     @cached_property
-    def line(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Scale and shift; with channels last for a row of pixels at once, which is 9 × as fast as by threes."""
+    def scale_and_shift(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Factor and summand of the normalization, float32.
+
+        (3, 1, 1) for channels first; (3 · W,) for channels last: a row at once is 9 times as fast as pixel by pixel.
+        """
         std = np.array(self.std, np.float32)
         scale, shift = np.float32(1) / std, -np.array(self.mean, np.float32) / std
         if self.layout == "NCHW":
@@ -60,7 +67,8 @@ class Input:
 
 
 def _size(fields: Fields) -> tuple[int, int]:
+    """Return (width, height); the field is [height, width]."""
     height, width = (int(side) for side in fields.numbers("size", 2, above=0))
-    if not 1 <= min(height, width) <= max(height, width) <= LONGEST_SIDE:
-        raise FieldError(f"input.size must be [height, width] of 1 to {LONGEST_SIDE} pixels.")
+    if not 1 <= min(height, width) <= max(height, width) <= MAX_SIDE:
+        raise FieldError(f"input.size must be [height, width] of 1 to {MAX_SIDE} pixels.")
     return width, height

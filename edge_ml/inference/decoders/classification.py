@@ -1,62 +1,42 @@
-"""What a classifying model's answer says of a picture: labels with confidences, best first."""
+"""The decoder for classifiers: labels with confidences, best first."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import UNKNOWN, ModelBundle
-from edge_ml.inference.session import Shapes, model_failed
-from edge_ml.pictures.letterbox import Size
+from edge_ml.inference.decoders.probabilities import checked_probabilities, softmax, with_unknown
+from edge_ml.inference.session import Array, Shapes
+from edge_ml.pictures.size import Size
 
-FLOOR = 0.01
-_SLACK = 0.01
-"""How far rounding may take a probability out of 0–1."""
+if TYPE_CHECKING:
+    from edge_ml.protocol import Detection
 
-Confidences = NDArray[np.float64]
+MIN_CONFIDENCE = 0.01
 
 
-class Labels:
-    """Reads the answers of a bundle that classifies."""
+class ClassificationDecoder:
+    """Decodes one score per label, (1, labels): logits or probabilities."""
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._labels, self._output = bundle.labels, bundle.output
         count = len(bundle.labels)
         self.outputs: Shapes = {bundle.output.name: [(1, count), (1, count, 1, 1), (1, 1, 1, count)]}
 
-    def read(self, answers: list[NDArray[Any]], source: Size) -> list[dict[str, Any]]:
-        """Every label of at least `FLOOR`; raises ImageError."""
-        confidences = self._confidences(answers[0].reshape(-1).astype(np.float64))
+    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
+        """Return the labels with a confidence of at least `MIN_CONFIDENCE`; raises ImageError."""
+        confidences = self._confidences(outputs[0].reshape(-1).astype(np.float64))
         labels = (*self._labels, UNKNOWN)
         if self._output.unknown_below:
             confidences = with_unknown(confidences, self._output.unknown_below)
-        best = np.argsort(-confidences, kind="stable")
+        best_first = np.argsort(-confidences, kind="stable")
         return [
-            {"label": labels[n], "confidence": round(float(confidences[n]), 6)}
-            for n in best[: np.count_nonzero(confidences >= FLOOR)]
+            {"label": labels[index], "confidence": round(float(confidences[index]), 6)}
+            for index in best_first[: np.count_nonzero(confidences >= MIN_CONFIDENCE)]
         ]
 
-    def _confidences(self, values: Confidences) -> Confidences:
+    def _confidences(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._output.decoding == "logits":
-            return softmax(values / self._output.temperature)
-        return probabilities(values * self._output.scale)
-
-
-def softmax(logits: Confidences) -> Confidences:
-    """Confidences that add up to one."""
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum())
-
-
-def probabilities(values: Confidences) -> Confidences:
-    """The values as confidences; raises ImageError where they cannot be any."""
-    if values.size and not -_SLACK <= values.min() <= values.max() <= 1 + _SLACK:
-        raise model_failed(f"it answers {values.min():g} to {values.max():g} where probabilities were promised.")
-    return values.clip(0, 1)
-
-
-def with_unknown(confidences: Confidences, threshold: float) -> Confidences:
-    """Where no label reaches the threshold, `unknown` joins with the threshold's weight (Chow's rejection rule)."""
-    if confidences.max() >= threshold:
-        return confidences
-    return np.append(confidences, threshold) / (1 + threshold)
+            return softmax(scores / self._output.temperature)
+        return checked_probabilities(scores * self._output.scale).astype(np.float64, copy=False)

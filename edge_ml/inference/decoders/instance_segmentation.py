@@ -1,55 +1,59 @@
-"""What YOLOv8's and YOLO11's segmenting models answer: things with their boxes, each with a mask of its own."""
+"""The decoder for the instance segmentation of YOLOv8 and YOLO11: objects with a box, and a mask for each."""
 
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.inference.decoders.yolo import anchored
-from edge_ml.inference.masks.outline import Field, points_each
-from edge_ml.inference.masks.run_length_encoding import affordable, encoded
-from edge_ml.inference.masks.upright_view import View
-from edge_ml.inference.session import Shapes, model_failed
-from edge_ml.pictures.letterbox import Size
+from edge_ml.inference.boxes.non_maximum_suppression import non_maximum_suppression
+from edge_ml.inference.decoders.yolo import Scores, yolov8_proposals
+from edge_ml.inference.masks.outline import ScoreMap, points_per_object
+from edge_ml.inference.masks.run_length_encoding import drop_masks_over_budget, encode_mask
+from edge_ml.inference.masks.upright_view import UprightView
+from edge_ml.inference.session import Array, Shapes, model_failure
+from edge_ml.pictures.size import Size
+
+if TYPE_CHECKING:
+    from edge_ml.protocol import Detection
 
 
-class Instances:
-    """A mask is a sum of prototypes, weighted by what the anchor says after its scores."""
+class YoloV8MaskDecoder:
+    """Decodes boxes (1, 4 + labels + M, A) and mask prototypes (1, M, H, W).
+
+    An object's mask is the sum of the M prototypes, weighted by the M coefficients at its anchor.
+    """
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
         self.outputs: Shapes = {bundle.output.name: [(1, None, None)], bundle.output.masks: [(1, None, None, None)]}
 
-    def read(self, answers: list[NDArray[Any]], source: Size) -> list[dict[str, Any]]:
-        """The things seen, surest first; raises ImageError."""
-        columns, prototypes = answers[0][0], answers[1][0].astype(np.float32, copy=False)
+    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
+        """Return the objects, best first; raises ImageError."""
+        columns, prototypes = cast(Scores, outputs[0][0]), outputs[1][0].astype(np.float32, copy=False)
         first = 4 + len(self._bundle.labels)
         if len(columns) != first + len(prototypes):
-            raise model_failed(f"{len(columns)} values an anchor are not {first} and {len(prototypes)} for masks.")
-        proposals = anchored(columns, len(self._bundle.labels), self._bundle.fit.size).thinned()
-        placed = proposals.placed(self._bundle.fit, source)
-        proposals = proposals.taken(np.isin(proposals.anchors, placed.anchors))
-        view = View(self._bundle.fit, source, prototypes.shape[1:])
-        each = points_each(len(placed.scores))
-        fields = (
-            _field(columns[first:, anchor] @ prototypes.reshape(len(prototypes), -1), corners, prototypes.shape[1:])
-            for corners, anchor in zip(proposals.corners, placed.anchors, strict=True)
-        )
-        return affordable(
-            [
-                seen | {"outline": view.outline(field, each), "mask": encoded(view.upright(field > 0, False))}
-                for seen, field in zip(placed.to_dicts(self._bundle.labels), fields, strict=True)
-            ]
-        )
+            raise model_failure(
+                f"{len(columns)} values per anchor are not {first} for the box and {len(prototypes)} for the mask."
+            )
+        proposals = non_maximum_suppression(yolov8_proposals(columns, len(self._bundle.labels), self._bundle.fit.size))
+        visible = proposals.on_picture(self._bundle.fit, source)
+        proposals = proposals.select(np.isin(proposals.anchors, visible.anchors))
+        view = UprightView(self._bundle.fit, source, (prototypes.shape[1], prototypes.shape[2]))
+        detections = visible.to_detections(self._bundle.labels)
+        for detection, corners, anchor in zip(detections, proposals.corners, visible.anchors, strict=True):
+            logits = columns[first:, anchor] @ prototypes.reshape(len(prototypes), -1)
+            score_map = _inside_box(logits.reshape(prototypes.shape[1:]), corners)
+            detection["outline"] = view.outlines(score_map, points_per_object(len(detections)))
+            detection["mask"] = encode_mask(view.resample(score_map > 0, False))
+        return drop_masks_over_budget(detections)
 
 
-def _field(values: Field, corners: NDArray[np.float64], shape: tuple[int, int]) -> Field:
-    """The mask's logits, below zero outside of the box."""
-    height, width = shape
-    field = values.reshape(shape)
+def _inside_box(logits: ScoreMap, corners: NDArray[np.float64]) -> ScoreMap:
+    """Return the mask's logits, (H, W), made negative outside of the box (4,)."""
+    height, width = logits.shape
     left, top, right, bottom = np.round(corners * (width, height, width, height)).astype(int)
-    outside = np.ones(shape, bool)
+    outside = np.ones(logits.shape, bool)
     outside[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = False
-    field[outside] = -abs(field[outside])
-    return field
+    logits[outside] = -abs(logits[outside])
+    return logits

@@ -1,78 +1,67 @@
-"""What the YOLO family answers: YOLOX undecoded, YOLOv8 and YOLO11 decoded, both before thinning."""
+"""Decoders for YOLO detectors, before non-maximum suppression: YOLOX (undecoded), YOLOv8 and YOLO11 (decoded)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.inference.boxes.proposals import FLOOR, Boxes
-from edge_ml.inference.decoders.classification import probabilities
-from edge_ml.inference.session import Shapes
-from edge_ml.pictures.letterbox import Size
+from edge_ml.inference.boxes.anchors import AnchorBoxes, AnchorGrid
+from edge_ml.inference.boxes.non_maximum_suppression import non_maximum_suppression
+from edge_ml.inference.boxes.proposals import MIN_SCORE, Proposals
+from edge_ml.inference.decoders.probabilities import checked_probabilities
+from edge_ml.inference.session import Array, Shapes
+from edge_ml.pictures.size import Size
 
-_STRIDES = (8, 16, 32)
-_LARGEST = 16.0
-"""A side of exp(16) cells is larger than any picture, and its square is still a number."""
+if TYPE_CHECKING:
+    from edge_ml.protocol import Detection
 
-Answer = NDArray[Any]
+_MAX_LOG_SIDE = 16.0
+"""A side of exp(16) cells is larger than any picture, and its square does not overflow."""
+
+Scores = NDArray[np.floating]
 
 
-class YoloX:
-    """Reads the answers of YOLOX: for each cell of three grids, offset, log sides, objectness, score of each label."""
+class YoloXDecoder:
+    """Decodes YOLOX, (1, A, 5 + labels): offset, log sides, objectness and a score per label for each of A cells."""
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
-        self._cells, self._strides = _grids(bundle.fit.size)
-        self.outputs: Shapes = {bundle.output.name: [(1, len(self._cells), 5 + len(bundle.labels))]}
+        self._grid = AnchorGrid.of(bundle.fit.size)
+        self.outputs: Shapes = {bundle.output.name: [(1, len(self._grid.cells), 5 + len(bundle.labels))]}
 
-    def read(self, answers: list[Answer], source: Size) -> list[dict[str, Any]]:
-        """The things seen, surest first; raises ImageError."""
-        return self._proposed(answers[0][0]).thinned().placed(self._bundle.fit, source).to_dicts(self._bundle.labels)
+    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
+        """Return the objects, best first; raises ImageError."""
+        proposals = self._proposals(cast(Scores, outputs[0][0]))
+        kept = non_maximum_suppression(proposals)
+        return kept.on_picture(self._bundle.fit, source).to_detections(self._bundle.labels)
 
-    def _proposed(self, rows: Answer) -> Boxes:
-        likely = np.flatnonzero(probabilities(rows[:, 4]) >= FLOOR)
-        rows, cells, strides = rows[likely].astype(np.float64), self._cells[likely], self._strides[likely]
-        centres = (rows[:, :2] + cells) * strides
-        sides = np.exp(np.minimum(rows[:, 2:4], _LARGEST)) * strides
-        return proposed(centres, sides, rows[:, 4:5] * probabilities(rows[:, 5:]), likely, self._bundle.fit.size)
+    def _proposals(self, rows: Scores) -> Proposals:
+        likely = np.flatnonzero(checked_probabilities(rows[:, 4]) >= MIN_SCORE)
+        likely_rows, strides = rows[likely].astype(np.float64), self._grid.strides[likely]
+        centers = (likely_rows[:, :2] + self._grid.cells[likely]) * strides
+        sides = np.exp(np.minimum(likely_rows[:, 2:4], _MAX_LOG_SIDE)) * strides
+        scores = likely_rows[:, 4:5] * checked_probabilities(likely_rows[:, 5:])
+        return AnchorBoxes(centers, sides, scores, likely).proposals(self._bundle.fit.size)
 
 
-class YoloV8:
-    """Reads the answers of YOLOv8 and YOLO11: for each anchor, centre, sides, a score of each label."""
+class YoloV8Decoder:
+    """Decodes YOLOv8 and YOLO11, (1, 4 + labels, A): center, sides and a score per label for each of A anchors."""
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
         self.outputs: Shapes = {bundle.output.name: [(1, 4 + len(bundle.labels), None)]}
 
-    def read(self, answers: list[Answer], source: Size) -> list[dict[str, Any]]:
-        """The things seen, surest first; raises ImageError."""
-        boxes = anchored(answers[0][0], len(self._bundle.labels), self._bundle.fit.size)
-        return boxes.thinned().placed(self._bundle.fit, source).to_dicts(self._bundle.labels)
+    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
+        """Return the objects, best first; raises ImageError."""
+        columns = cast(Scores, outputs[0][0])
+        proposals = yolov8_proposals(columns, len(self._bundle.labels), self._bundle.fit.size)
+        kept = non_maximum_suppression(proposals)
+        return kept.on_picture(self._bundle.fit, source).to_detections(self._bundle.labels)
 
 
-def anchored(columns: Answer, labels: int, size: Size) -> Boxes:
-    """The proposals in an answer of YOLOv8, [4 + labels + …, A]; raises ImageError."""
-    scores = columns[4 : 4 + labels]
-    likely = np.flatnonzero(probabilities(scores).max(0) >= FLOOR)
+def yolov8_proposals(columns: Scores, labels: int, size: Size) -> Proposals:
+    """Return the proposals in the columns of A anchors, (4 + labels + …, A); raises ImageError."""
+    likely = np.flatnonzero(checked_probabilities(columns[4 : 4 + labels]).max(0) >= MIN_SCORE)
     rows = columns[: 4 + labels, likely].T.astype(np.float64)
-    return proposed(rows[:, :2], rows[:, 2:4], rows[:, 4:], likely, size)
-
-
-def proposed(centres: Answer, sides: Answer, scores: Answer, anchors: NDArray[np.intp], size: Size) -> Boxes:
-    """Proposals from centres and sides in pixels of the input, each under its surest label."""
-    corners = np.hstack([centres - sides / 2, centres + sides / 2]) / (*size, *size)
-    labels = scores.argmax(1)
-    surest = scores[np.arange(len(scores)), labels].clip(0, 1)
-    return Boxes(corners.clip(-1, 2), labels, surest, anchors).taken(surest >= FLOOR)
-
-
-def _grids(size: Size) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The corner of each cell, in cells, and its stride: row by row, the finest grid first."""
-    cells, strides = [], []
-    for stride in _STRIDES:
-        across, down = (-(-side // stride) for side in size)
-        y, x = np.divmod(np.arange(across * down), across)
-        cells.append(np.stack([x, y], 1))
-        strides.append(np.full((across * down, 1), stride))
-    return np.concatenate(cells).astype(np.float64), np.concatenate(strides).astype(np.float64)
+    return AnchorBoxes(rows[:, :2], rows[:, 2:4], rows[:, 4:], likely).proposals(size)

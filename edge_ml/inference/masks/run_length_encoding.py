@@ -1,37 +1,43 @@
-"""Masks as COCO's compressed run-length encoding, which pycocotools and most annotation tools read."""
+"""COCO's compressed run-length encoding of masks, which pycocotools and most annotation tools read."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_CHARACTERS = 120_000
-"""Of all the masks of a picture: an answer has to fit into a row of a table, and noise does not compress."""
+if TYPE_CHECKING:
+    from edge_ml.protocol import Detection, Mask
+
+_MAX_CHARACTERS = 120_000
+"""The limit for all masks of a picture: a recognition has to fit into a table row, and noise does not compress."""
 
 
-def affordable(detections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The detections, with the masks of the first of them only where all would take too much room."""
-    left = _MOST_CHARACTERS
-    for seen in detections:
-        left -= len(seen["mask"]["counts"])
+def drop_masks_over_budget(detections: "list[Detection]") -> "list[Detection]":
+    """Remove masks, from the last detection backward, until the rest fit into `_MAX_CHARACTERS`."""
+    left = _MAX_CHARACTERS
+    for detection in detections:
+        left -= len(detection["mask"]["counts"])
         if left < 0:
-            del seen["mask"]
+            del detection["mask"]
     return detections
 
 
-def encoded(mask: NDArray[np.bool_]) -> dict[str, Any]:
-    """`size` [height, width] and `counts`: the runs of 0 and 1 in turn, column by column."""
+def encode_mask(mask: NDArray[np.bool_]) -> "Mask":
+    """Return the encoding of a mask (H, W): `size` [H, W], and `counts`, the runs of 0 and 1 column by column."""
     pixels = mask.ravel(order="F")
     changes = np.flatnonzero(pixels[1:] != pixels[:-1]) + 1
-    starts = np.concatenate([[0], changes, [pixels.size]])
-    runs = np.diff(starts).tolist()
+    boundaries = np.concatenate([[0], changes, [pixels.size]])
+    runs: list[int] = np.diff(boundaries).tolist()
     if pixels[0]:
         runs.insert(0, 0)
-    return {"size": list(mask.shape), "counts": compressed(runs)}
+    return {"size": list(mask.shape), "counts": compress_runs(runs)}
 
 
-def compressed(runs: list[int]) -> str:
-    """Each run but the first three as its difference to the one before last, five bits a character, lowest first."""
+def compress_runs(runs: list[int]) -> str:
+    """Return the runs as text: from the fourth run on the difference to the run before last.
+
+    Five bits per character, the lowest first.
+    """
     differences = runs[:3] + [run - earlier for run, earlier in zip(runs[3:], runs[1:], strict=False)]
     return "".join(map(_characters, differences))
 

@@ -1,33 +1,34 @@
-"""The usual ways to turn pixels of 0–255 into a network's numbers, which no model file tells."""
+"""The usual normalizations of pixels, 0–255, to the input of a network; no model file states its own."""
 
 from typing import NamedTuple
 
 
-class Normalisation(NamedTuple):
-    """mean and std in units of 0–255, and what the way is known for."""
+class Normalization(NamedTuple):
+    """(pixel − mean) ÷ std per channel, in units of 0–255; and the models that are known for it."""
 
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     known_for: str
 
 
-WAYS = {
-    "imagenet": Normalisation(
+NORMALIZATIONS = {
+    "imagenet": Normalization(
         (123.675, 116.28, 103.53),
         (58.395, 57.12, 57.375),
         "ImageNet's mean and deviation, as PyTorch's models take them",
     ),
-    "plus-minus-one": Normalisation(
+    "plus-minus-one": Normalization(
         (127.5,) * 3, (127.5,) * 3, "−1 to 1, as TensorFlow's and Google's models take them"
     ),
-    "unit": Normalisation((0.0,) * 3, (255.0,) * 3, "0 to 1, as Ultralytics' models and many of Keras take them"),
-    "none": Normalisation(
-        (0.0,) * 3, (1.0,) * 3, "0 to 255, as YOLOX takes them and models that normalise by themselves"
+    "unit": Normalization((0.0,) * 3, (255.0,) * 3, "0 to 1, as Ultralytics' models and many of Keras take them"),
+    "none": Normalization(
+        (0.0,) * 3, (1.0,) * 3, "0 to 255, as YOLOX takes them and models that normalize by themselves"
     ),
 }
 
 
-def usual(decoding: str, layout: str) -> str:
-    """The way that is usual for such a model: its name in WAYS."""
-    known = {"yolox": "none", "yolov8": "unit"}
-    return known.get(decoding) or ("imagenet" if layout == "NCHW" else "plus-minus-one")
+def usual_normalization(decoding: str, layout: str) -> Normalization:
+    """Return the normalization that is usual for models of that decoding and layout."""
+    by_decoding = {"yolox": "none", "yolov8": "unit"}
+    by_layout = "imagenet" if layout == "NCHW" else "plus-minus-one"
+    return NORMALIZATIONS[by_decoding.get(decoding, by_layout)]

@@ -1,4 +1,4 @@
-"""What decoders raise on damaged files, said in our codes; Pillow has no exception of its own for them."""
+"""The exceptions of decoders on damaged files and decompression bombs; Pillow has no common base class for them."""
 
 import struct
 import zlib
@@ -9,19 +9,19 @@ from PIL import Image, UnidentifiedImageError
 
 from edge_ml.image_error import ImageError
 
-DAMAGE = (OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError,
-          RuntimeError, struct.error, zlib.error)  # fmt: skip
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
+DECODER_ERRORS = (OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError,
+                  RuntimeError, struct.error, zlib.error)  # fmt: skip
+_DECOMPRESSION_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
 
 
 @contextmanager
-def damage_coded() -> Iterator[None]:
-    """Turn whatever a decoder raises into an ImageError with a code that says what is wrong with the file."""
+def decoder_errors_translated() -> Iterator[None]:
+    """Translate the exceptions of decoders into an ImageError with the code for the file's fault."""
     try:
         yield
     except UnidentifiedImageError:
         raise ImageError("damaged_image", "The image's header cannot be read.") from None
-    except _BOMB:
+    except _DECOMPRESSION_BOMB:
         raise ImageError("too_many_pixels", "The image does not fit into memory.") from None
-    except DAMAGE as error:
+    except DECODER_ERRORS as error:
         raise ImageError("damaged_image", f"The image is damaged: {str(error).strip()}.") from error

@@ -1,4 +1,4 @@
-"""A limit on what one decode may allocate: a second net, below what files say of themselves."""
+"""A memory limit for one decompression: the second line of defense, behind the pixel budget of the header."""
 
 import os
 import sys
@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-MOST_BYTES = 520_000_000
-_DATA = 5
-"""Which number of /proc/self/statm counts the pages a limit on data counts."""
+MAX_BYTES = 520_000_000
+_DATA_PAGES = 5
+"""The field of /proc/self/statm with the pages that RLIMIT_DATA counts."""
 
 
 @contextmanager
-def memory_limited() -> Iterator[None]:
-    """Let the process allocate so much and no more: an allocation beyond it fails. Only Linux knows how."""
+def memory_limit() -> Iterator[None]:
+    """Let the process allocate `MAX_BYTES` more: further allocations fail. On systems other than Linux, do nothing."""
     if sys.platform != "linux":
         yield
         return
     import resource
 
-    soft, hard = _own_limits()
+    soft, hard = _initial_limits()
     with open("/proc/self/statm", "rb") as file:
-        held = int(file.read().split()[_DATA]) * os.sysconf("SC_PAGE_SIZE")
-    granted = held + MOST_BYTES
-    resource.setrlimit(resource.RLIMIT_DATA, (granted if soft == resource.RLIM_INFINITY else min(granted, soft), hard))
+        held = int(file.read().split()[_DATA_PAGES]) * os.sysconf("SC_PAGE_SIZE")
+    limit = held + MAX_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if soft == resource.RLIM_INFINITY else min(limit, soft), hard))
     try:
         yield
     finally:
@@ -31,8 +31,8 @@ def memory_limited() -> Iterator[None]:
 
 
 @cache
-def _own_limits() -> tuple[int, int]:
-    """Those the process began with, and goes back to, however many threads are at it."""
+def _initial_limits() -> tuple[int, int]:
+    """Return the limits the process began with. Every thread restores these, whatever another thread has set."""
     import resource
 
     return resource.getrlimit(resource.RLIMIT_DATA)

@@ -1,6 +1,6 @@
-"""HEIF for Pillow, as iPhones write it: importing this module is what teaches Pillow to read it.
+"""HEIF, the format of iPhones: importing this module registers its decoder with Pillow.
 
-Only the picture itself is read: a thumbnail inside the file need not show the same.
+Only the main picture is read: an embedded thumbnail may show something else.
 """
 
 from pillow_heif import register_heif_opener

@@ -1,4 +1,4 @@
-"""Image formats by their first bytes: those that are decoded, and those that are at least called by their name."""
+"""Image formats by their signature (first bytes): those that are decoded, and those that are only named in errors."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ PLUGINS = {
     "AVIF": "PIL.AvifImagePlugin",
     "HEIF": "edge_ml.pictures.formats.heif",
 }
-"""Each decoded format and the module that decodes it. Pillow itself would import all its forty."""
+"""Each decoded format and the module with its decoder. Left to itself, Pillow would import all of its forty."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -42,22 +42,22 @@ _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _AVIF_BRANDS = {b"avif", b"avis"}
 
 
-def format_of(data: bytes) -> str | None:
-    """The format these bytes begin like, or None when they begin like no image."""
+def detect_format(data: bytes) -> str | None:
+    """Return the format whose signature these bytes begin with, or None."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
     if data[4:8] == b"ftyp":
-        return _isobmff(set(_brands(data)))
+        return _format_of_brands(set(_brands(data)))
     return next((name for magic, name in _SIGNATURES if data.startswith(magic)), None)
 
 
 def _brands(data: bytes) -> Iterator[bytes]:
-    """The major and the compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3)."""
+    """Yield the major and the compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3)."""
     end = min(int.from_bytes(data[:4], "big"), 256)
-    return (data[at : at + 4] for at in range(8, end, 4))
+    return (data[start : start + 4] for start in range(8, end, 4))
 
 
-def _isobmff(brands: set[bytes]) -> str | None:
+def _format_of_brands(brands: set[bytes]) -> str | None:
     if brands & _AVIF_BRANDS:
         return "AVIF"
     return "HEIF" if brands & _HEIF_BRANDS else None

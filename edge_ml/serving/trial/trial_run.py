@@ -1,52 +1,72 @@
-"""A model bundle tried before it is served: loaded and asked, in a child process with little memory and little time."""
+"""The trial run of a bundle before it is served: its model is loaded and run in a confined child process."""
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypedDict, cast
 
-from edge_ml.serving.trial.confinement import TrialError, answer_with, confined, is_memory, too_much_memory
-from edge_ml.serving.trial.load_error import plain
+from edge_ml.serving.trial.confinement import run_confined, serve_request
+from edge_ml.serving.trial.load_error import shorten_message
+from edge_ml.serving.trial.trial_error import TrialError, is_memory_error, too_much_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_ml.inference.model import Model
+    from edge_ml.protocol import Detection
 
 UNUSABLE = "unusable_model"
 
 
-def try_run(folder: str | os.PathLike[str], photo: str | os.PathLike[str] | None = None) -> list[dict[str, Any]]:
-    """What the bundle's model sees on the photo, or else on a made picture; raises TrialError."""
-    request = {"folder": os.fspath(folder), "photo": os.fspath(photo) if photo else None}
-    return list(confined(__name__, request)["detections"])
+class TrialRequest(TypedDict):
+    """The bundle's folder, and the photograph to run it on."""
+
+    folder: str
+    photo: str | None
 
 
-def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The child's work."""
+class TrialReply(TypedDict):
+    """The detections in the first picture."""
+
+    detections: "list[Detection]"
+
+
+def trial_run(folder: str | os.PathLike[str], photo: str | os.PathLike[str] | None = None) -> "list[Detection]":
+    """Return the model's detections in the photograph, or in a synthetic picture; raises TrialError."""
+    request: TrialRequest = {"folder": os.fspath(folder), "photo": os.fspath(photo) if photo else None}
+    return cast(TrialReply, run_confined(__name__, request))["detections"]
+
+
+def _run(request: "Mapping[str, str]") -> TrialReply:
+    """Do the child's work: run the model on every picture."""
     from edge_ml.bundles.bundle import BundleError, ModelBundle
     from edge_ml.image_error import ImageError
     from edge_ml.inference.model import Model
 
     try:
         model = Model(ModelBundle.load(request["folder"]))
-        seen = [_seen(model, data) for data in _pictures(request["photo"])]
+        detections = [_detections(model, data) for data in _pictures(request["photo"])]
     except BundleError as error:
         raise _refusal(UNUSABLE, str(error).replace(request["folder"] + os.sep, "")) from error
     except ImageError as error:
         raise _refusal(UNUSABLE if error.code == "model_failed" else error.code, error.detail) from error
-    return {"detections": seen[0]}
+    return {"detections": detections[0]}
 
 
-def _seen(model: Any, data: bytes) -> list[dict[str, Any]]:
+def _detections(model: "Model", data: bytes) -> "list[Detection]":
     from edge_ml.pictures.decode import decode
 
-    return list(model.detections(decode(data, model.bundle.fit)))
+    return model.detections(decode(data, model.bundle.fit))
 
 
 def _pictures(photo: str | None) -> Iterator[bytes]:
-    """The photo first; then noise and plain grey, as a model may fail on either."""
+    """Yield the photograph first; then noise and plain gray, as a model may fail on either."""
     if photo:
         with open(photo, "rb") as file:
             yield file.read()
-    yield from _made()
+    yield from _synthetic_pictures()
 
 
-def _made() -> Iterator[bytes]:
+def _synthetic_pictures() -> Iterator[bytes]:
     import io
 
     import numpy as np
@@ -61,9 +81,9 @@ def _made() -> Iterator[bytes]:
         yield file.getvalue()
 
 
-def _refusal(code: str, said: str) -> TrialError:
-    return too_much_memory() if is_memory(said) else TrialError(code, f"{plain(said)}.")
+def _refusal(code: str, message: str) -> TrialError:
+    return too_much_memory() if is_memory_error(message) else TrialError(code, f"{shorten_message(message)}.")
 
 
 if __name__ == "__main__":
-    answer_with(_answer)
+    serve_request(_run)

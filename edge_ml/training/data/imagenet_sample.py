@@ -1,4 +1,4 @@
-"""The sample of one photograph per ImageNet class."""
+"""The ImageNet sample: one photograph per class."""
 
 import csv
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 from edge_ml.training.data.photographs import DataError
 
 
-def sample(data: Path) -> Iterator[tuple[Path, int]]:
-    """Each photograph with the index of its class."""
+def imagenet_sample(data: Path) -> Iterator[tuple[Path, int]]:
+    """Yield each photograph with the index of its class, 0–999; raises DataError."""
     table = data / "imagenet-sample" / "labels.csv"
     if not table.is_file():
         raise DataError(f"{table} is not there")

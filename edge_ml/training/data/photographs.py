@@ -1,4 +1,4 @@
-"""Labelled photographs: which file, what it shows, where it comes from and what it may be used for."""
+"""Labeled photographs: file, label, origin, and split."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class DataError(ValueError):
 class Photo:
     """One file; `label` is an index into the labels, `origin` the set of photographs it belongs to.
 
-    `times` is how often an epoch shows it on average, `sure` how much of the target its label gets.
+    `times` is how often an epoch shows it on average, `certainty` the share of the target that its label gets.
     """
 
     path: Path
@@ -26,22 +26,22 @@ class Photo:
     origin: str
     split: str
     times: float = 1.0
-    sure: float = 1.0
+    certainty: float = 1.0
 
 
-def files(folder: Path) -> list[Path]:
-    """Photographs directly inside `folder`, sorted by name; raises DataError where there are none."""
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
-    if not found:
+def photo_files(folder: Path) -> list[Path]:
+    """Return the photographs directly inside `folder`, sorted by name; raises DataError where there are none."""
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
         raise DataError(f"{folder} holds no photographs")
-    return found
+    return paths
 
 
-def of_split(photos: Iterable[Photo], split: str) -> list[Photo]:
-    """Those of "train", "validation" or "test"."""
+def in_split(photos: Iterable[Photo], split: str) -> list[Photo]:
+    """Return the photographs of one split: "train", "validation" or "test"."""
     return [photo for photo in photos if photo.split == split]
 
 
-def truths(photos: Sequence[Photo]) -> NDArray[np.int64]:
-    """Label indices [photographs]."""
+def true_labels(photos: Sequence[Photo]) -> NDArray[np.int64]:
+    """Return the label indices, (N,) int64."""
     return np.array([photo.label for photo in photos], np.int64)

@@ -1,4 +1,4 @@
-"""The training loop: AdamW under a cosine schedule, small scenes first, averaged weights."""
+"""The training loop: AdamW with a cosine schedule, small scenes first, averaged weights."""
 
 import copy
 import time
@@ -10,19 +10,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from edge_ml.training.segmentation.loss import loss_of
-from edge_ml.training.segmentation.network import Segmenter, normalised
+from edge_ml.training.segmentation.loss import segmentation_loss
+from edge_ml.training.segmentation.network import Segmenter, normalize
 from edge_ml.training.segmentation.scenes.placement import Size
 from edge_ml.training.segmentation.scenes.scenes import Stock
 
-WARM, SMALL_UNTIL = 0.04, 0.5
-SLOWER, DECAY, LONGEST_STEP = 4.0, 0.02, 2.0
-AVERAGE = 0.997
+WARM_UP, SMALL_SHARE = 0.04, 0.5
+ENCODER_DIVISOR, WEIGHT_DECAY, MAX_GRADIENT_NORM = 4.0, 0.02, 2.0
+AVERAGE_DECAY = 0.997
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how: steps of `batch` scenes, of size `small` in the first half and `full` in the second."""
+    """The length and the schedule: steps of `batch` scenes, of size `small` in the first half and `full` after it."""
 
     steps: int
     batch: int
@@ -31,60 +31,62 @@ class Plan:
     rate: float
     seed: int
 
-    def scene(self, step: int) -> Size:
-        """The (width, height) of that step's scenes."""
-        return self.small if step < SMALL_UNTIL * self.steps else self.full
+    def scene_size(self, step: int) -> Size:
+        """Return the (width, height) of the scenes of that step, in pixels."""
+        return self.small if step < SMALL_SHARE * self.steps else self.full
 
-    def share(self, step: int) -> float:
-        """Of the peak learning rate: a linear rise, then a half cosine to nothing."""
+    def rate_share(self, step: int) -> float:
+        """Return the share of the peak learning rate: a linear rise, then a half cosine to 0."""
         progress = step / self.steps
-        return min((progress + 1 / self.steps) / WARM, 1.0) * 0.5 * (1 + cos(pi * progress))
+        return min((progress + 1 / self.steps) / WARM_UP, 1.0) * 0.5 * (1 + cos(pi * progress))
 
 
-def train(network: Segmenter, stock: Stock, plan: Plan, check: Callable[[Segmenter], str]) -> Segmenter:
-    """The average of the weights along the way; `check` says how it does, ten times."""
+def train(network: Segmenter, stock: Stock, plan: Plan, summarize: Callable[[Segmenter], str]) -> Segmenter:
+    """Train, and return the average of the weights along the way; `summarize` is called ten times."""
     network = network.to(memory_format=torch.channels_last).train()
     average: Segmenter = copy.deepcopy(network).eval()
-    optimiser = torch.optim.AdamW(network.groups(plan.rate, SLOWER), lr=plan.rate, weight_decay=DECAY)
+    groups = network.parameter_groups(plan.rate, ENCODER_DIVISOR)
+    optimizer = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=WEIGHT_DECAY)
     losses, started = [], time.monotonic()
     for step in range(plan.steps):
-        losses.append(_learn(network, optimiser, stock, plan, step))
-        _remember(average, network, step)
+        losses.append(_update(network, optimizer, stock, plan, step))
+        _update_average(average, network, step)
         if (step + 1) % max(plan.steps // 40, 1) == 0:
-            fourth = (step + 1) % max(plan.steps // 10, 1) == 0
-            _report(plan, step + 1, losses, started, check(average) if fourth else "")
+            is_tenth = (step + 1) % max(plan.steps // 10, 1) == 0
+            _print_progress(plan, step + 1, losses, started, summarize(average) if is_tenth else "")
             losses = []
     return average
 
 
-def _learn(network: Segmenter, optimiser: torch.optim.Optimizer, stock: Stock, plan: Plan, step: int) -> float:
-    """One update; returns the loss."""
-    batch = stock.batch(plan.batch, plan.scene(step), np.random.default_rng([plan.seed, step]))
-    for group in optimiser.param_groups:
-        group["lr"] = group["peak"] * plan.share(step)
-    optimiser.zero_grad()
-    loss = loss_of(network(normalised(batch.images)), batch.truth)
+def _update(network: Segmenter, optimizer: torch.optim.Optimizer, stock: Stock, plan: Plan, step: int) -> float:
+    """Update the weights on one batch, and return the loss."""
+    batch = stock.batch(plan.batch, plan.scene_size(step), np.random.default_rng([plan.seed, step]))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * plan.rate_share(step)
+    optimizer.zero_grad()
+    loss = segmentation_loss(network(normalize(batch.images)), batch.truth)
     loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), LONGEST_STEP)
-    optimiser.step()
+    nn.utils.clip_grad_norm_(network.parameters(), MAX_GRADIENT_NORM)
+    optimizer.step()
     return float(loss.detach())
 
 
-def _remember(average: nn.Module, network: nn.Module, step: int) -> None:
-    """Move the average towards the weights, fast at first."""
-    keep = min(AVERAGE, (1 + step) / (10 + step))
-    for kept, new in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+def _update_average(average: nn.Module, network: nn.Module, step: int) -> None:
+    """Move the average toward the weights, fast at first."""
+    decay = min(AVERAGE_DECAY, (1 + step) / (10 + step))
+    for kept, current in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
         if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - keep)
+            kept.lerp_(current, 1 - decay)
         else:
-            kept.copy_(new)
+            kept.copy_(current)
 
 
-def _report(plan: Plan, done: int, losses: list[float], started: float, checked: str) -> None:
-    # A full scene costs about twice a small one.
-    weights = np.where(np.arange(plan.steps) < SMALL_UNTIL * plan.steps, 1.0, 2.0)
-    left = (time.monotonic() - started) * weights[done:].sum() / weights[:done].sum() / 60
+def _print_progress(plan: Plan, done: int, losses: list[float], started: float, summary: str) -> None:
+    # A full scene takes about twice as long as a small one.
+    weights = np.where(np.arange(plan.steps) < SMALL_SHARE * plan.steps, 1.0, 2.0)
+    minutes_left = (time.monotonic() - started) * weights[done:].sum() / weights[:done].sum() / 60
     print(
-        f"step {done} of {plan.steps}: loss {np.mean(losses):.4f}{checked and ', ' + checked}, {left:.0f} min left",
+        f"step {done} of {plan.steps}: loss {np.mean(losses):.4f}{summary and ', ' + summary}, "
+        f"{minutes_left:.0f} min left",
         flush=True,
     )

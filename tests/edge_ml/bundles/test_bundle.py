@@ -12,7 +12,7 @@ from tests.edge_ml import made
 
 def test_a_bundle_is_read_as_its_json_says(tmp_path: Path) -> None:
     loaded = ModelBundle.load(made.bundle(tmp_path, **made.with_input(size=[32, 48], resize="cover")))
-    assert (loaded.name, loaded.version, loaded.labels) == ("colours", "1.2.3", made.LABELS)
+    assert (loaded.name, loaded.version, loaded.labels) == ("colors", "1.2.3", made.LABELS)
     assert (loaded.fit.size, loaded.fit.resize) == ((48, 32), "cover")  # size is [height, width] on disk
     assert loaded.output.temperature == 1.0
 
@@ -36,8 +36,8 @@ def test_the_digest_is_computed_once(tmp_path: Path) -> None:
     [
         ({"task": "paint"}, "task must be one of classify, detect, segment, not 'paint'"),
         ({"task": "detect"}, "output.decoding must be one of yolox, yolov8, not 'logits'"),
-        ({"name": "../colours"}, "name must be 1 to 48 letters"),
-        ({"name": "colours@2"}, "name must be 1 to 48 letters"),
+        ({"name": "../colors"}, "name must be 1 to 48 letters"),
+        ({"name": "colors@2"}, "name must be 1 to 48 letters"),
         ({"version": "1.2"}, "version must be three numbers such as 1.0.0, not '1.2'"),
         ({"version": "1.02.3"}, "version must be three numbers"),
         ({"license": 7}, "license must be a text, not 7"),
@@ -64,7 +64,7 @@ def test_the_digest_is_computed_once(tmp_path: Path) -> None:
             made.with_output(unknown_below=0.5) | {"labels": ["red", "green", "unknown"]},
             "adds the label 'unknown', which labels holds already",
         ),
-        ({"task": "segment", **made.with_output(decoding="class_map", background=3)}, "place of a label, 0 to 2"),
+        ({"task": "segment", **made.with_output(decoding="class_map", background=3)}, "index of a label, 0 to 2"),
         ({"task": "segment", **made.with_output(decoding="yolov8")}, "output.masks is missing"),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_bundle_without_a_model_is_refused(tmp_path: Path) -> None:
 def test_a_json_that_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
     folder = made.bundle(tmp_path)
     (folder / "model.json").write_text(text, encoding="latin-1")
-    with pytest.raises(BundleError, match=r"^colours/model.json"):
+    with pytest.raises(BundleError, match=r"^colors/model.json"):
         ModelBundle.load(folder)
 
 

@@ -4,39 +4,39 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_ml.derived.annotation import Drawing, text_of
-from edge_ml.derived.colors import colour_of
+from edge_ml.derived.annotation import Annotation, label_text
+from edge_ml.derived.colors import label_color
 
-GREY = (128, 128, 128)
+GRAY = (128, 128, 128)
 BOX = {"left": 0.25, "top": 0.25, "width": 0.5, "height": 0.5}
 
 
-def seen(label: str = "cat", confidence: float = 0.9, **where: Any) -> dict[str, Any]:
+def seen(label: str = "cat", confidence: float = 0.9, **where: Any) -> Any:
     return {"label": label, "confidence": confidence} | where
 
 
-def drawn(*detections: dict[str, Any], size: tuple[int, int] = (800, 600)) -> Image.Image:
-    picture = Image.new("RGB", size, GREY)
-    Drawing(picture).annotate(detections)
+def drawn(*detections: Any, size: tuple[int, int] = (800, 600)) -> Image.Image:
+    picture = Image.new("RGB", size, GRAY)
+    Annotation(picture).draw(detections)
     return picture
 
 
-def coloured(picture: Image.Image, label: str) -> tuple[int, int, int, int] | None:
-    """Where the label's colour is: left, top, right, bottom."""
-    same = (np.asarray(picture) == colour_of(label)).all(axis=2)
+def colored(picture: Image.Image, label: str) -> tuple[int, int, int, int] | None:
+    """Where the label's color is: left, top, right, bottom."""
+    same = (np.asarray(picture) == label_color(label)).all(axis=2)
     return Image.fromarray(same).getbbox()
 
 
 def test_a_box_is_drawn_where_the_thing_is_and_its_inside_stays() -> None:
     picture = drawn(seen(box=BOX))
-    assert coloured(picture, "cat") is not None
+    assert colored(picture, "cat") is not None
     for at in ((200, 300), (599, 300), (400, 449)):
-        assert picture.getpixel(at) == colour_of("cat")
-    assert picture.getpixel((400, 300)) == GREY
+        assert picture.getpixel(at) == label_color("cat")
+    assert picture.getpixel((400, 300)) == GRAY
 
 
-def test_its_label_lies_on_a_plate_of_its_colour() -> None:
-    _, top, _, _ = coloured(drawn(seen(box=BOX)), "cat") or (0, 600, 0, 0)
+def test_its_label_lies_on_a_plate_of_its_color() -> None:
+    _, top, _, _ = colored(drawn(seen(box=BOX)), "cat") or (0, 600, 0, 0)
     assert 100 < top < 150 - 14  # a line of letters above the box, which begins at 150
 
 
@@ -44,14 +44,14 @@ def test_its_label_lies_on_a_plate_of_its_colour() -> None:
 def test_letters_and_lines_grow_with_the_picture_and_stay_inside(size: tuple[int, int]) -> None:
     picture = drawn(seen(box={"left": 0, "top": 0, "width": 1, "height": 1}), size=size)
     assert picture.size == size
-    assert coloured(picture, "cat") is not None
+    assert colored(picture, "cat") is not None
 
 
 def test_a_large_picture_has_thicker_lines() -> None:
     def thickness(side: int) -> int:
         picture = drawn(seen(box=BOX), size=(side, side))
         row = np.asarray(picture)[side // 2, : side // 2]
-        return int((row == colour_of("cat")).all(axis=1).sum())
+        return int((row == label_color("cat")).all(axis=1).sum())
 
     assert thickness(1600) > thickness(640) >= 2
 
@@ -59,14 +59,14 @@ def test_a_large_picture_has_thicker_lines() -> None:
 def test_an_outline_is_drawn_and_what_it_encloses_is_veiled() -> None:
     triangle = [[[0.2, 0.8], [0.5, 0.2], [0.8, 0.8]]]
     picture = drawn(seen(outline=triangle))
-    assert picture.getpixel((400, 479)) == colour_of("cat")
+    assert picture.getpixel((400, 479)) == label_color("cat")
     inside, outside = picture.getpixel((400, 400)), picture.getpixel((200, 200))
-    assert inside not in (GREY, colour_of("cat"))
-    assert outside == GREY
+    assert inside not in (GRAY, label_color("cat"))
+    assert outside == GRAY
 
 
 def test_what_is_nowhere_in_particular_is_a_caption() -> None:
-    left, top, right, bottom = coloured(drawn(seen(), seen("dog", 0.05)), "cat") or (0, 0, 0, 0)
+    left, top, right, bottom = colored(drawn(seen(), seen("dog", 0.05)), "cat") or (0, 0, 0, 0)
     assert left < 20
     assert right < 300
     assert 400 < top < bottom < 600
@@ -74,25 +74,25 @@ def test_what_is_nowhere_in_particular_is_a_caption() -> None:
 
 def test_a_caption_has_five_lines_at_most() -> None:
     picture = drawn(*(seen(f"label {n}", 0.2) for n in range(8)))
-    assert [coloured(picture, f"label {n}") is not None for n in range(8)] == [True] * 5 + [False] * 3
+    assert [colored(picture, f"label {n}") is not None for n in range(8)] == [True] * 5 + [False] * 3
 
 
 def test_the_best_detection_lies_on_top() -> None:
     picture = drawn(seen("cat", box=BOX), seen("dog", 0.4, box=BOX))
-    assert picture.getpixel((200, 400)) == colour_of("cat")
+    assert picture.getpixel((200, 400)) == label_color("cat")
 
 
 def test_values_beyond_the_picture_are_drawn_at_its_edge() -> None:
     picture = drawn(seen(box={"left": -0.5, "top": -0.5, "width": 2, "height": 2}))
-    assert picture.getpixel((0, 300)) == picture.getpixel((799, 300)) == colour_of("cat")
+    assert picture.getpixel((0, 300)) == picture.getpixel((799, 300)) == label_color("cat")
 
 
 def test_an_outline_of_too_few_points_is_no_obstacle() -> None:
-    assert coloured(drawn(seen(outline=[[[0.1, 0.1], [0.9, 0.9]]])), "cat") is not None
+    assert colored(drawn(seen(outline=[[[0.1, 0.1], [0.9, 0.9]]])), "cat") is not None
 
 
 def test_nothing_seen_nothing_drawn() -> None:
-    assert drawn().getcolors() == [(800 * 600, GREY)]
+    assert drawn().getcolors() == [(800 * 600, GRAY)]
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_nothing_seen_nothing_drawn() -> None:
     ],
 )
 def test_a_label_is_written_with_the_letters_that_the_font_has(label: str, confidence: float, text: str) -> None:
-    assert text_of(seen(label, confidence), 3) == text
+    assert label_text(seen(label, confidence), 3) == text

@@ -11,7 +11,7 @@ from edge_ml.pictures.formats.signatures import PLUGINS
 from tests.edge_ml import made
 
 KINDS = ("rekognition", "thumbnail", "annotated")
-SEEN = [{"label": "cat", "confidence": 0.9, "box": {"left": 0.1, "top": 0.1, "width": 0.5, "height": 0.5}}]
+SEEN: Any = [{"label": "cat", "confidence": 0.9, "box": {"left": 0.1, "top": 0.1, "width": 0.5, "height": 0.5}}]
 
 
 def noise(size: tuple[int, int]) -> Image.Image:

@@ -2,13 +2,13 @@ from itertools import combinations
 
 import pytest
 
-from edge_ml.derived.label_placement import Rectangle, placed
+from edge_ml.derived.label_placement import Rectangle, place_label
 
-PICTURE, PLATE = (600, 400), (100, 20)
+PICTURE, LABEL = (600, 400), (100, 20)
 
 
 def test_a_label_lies_on_top_of_its_box() -> None:
-    assert placed(PLATE, Rectangle(200, 100, 300, 200), PICTURE, []) == (200, 80, 300, 100)
+    assert place_label(LABEL, Rectangle(200, 100, 300, 200), PICTURE, []) == (200, 80, 300, 100)
 
 
 @pytest.mark.parametrize(
@@ -22,22 +22,22 @@ def test_a_label_lies_on_top_of_its_box() -> None:
     ],
 )
 def test_a_label_stays_inside_the_picture(box: Rectangle) -> None:
-    left, top, right, bottom = placed(PLATE, box, PICTURE, [])
+    left, top, right, bottom = place_label(LABEL, box, PICTURE, [])
     assert 0 <= left < right <= 600
     assert 0 <= top < bottom <= 400
 
 
 def test_a_label_wider_than_the_picture_begins_at_its_left() -> None:
-    assert placed((900, 20), Rectangle(200, 100, 300, 200), PICTURE, []).left == 0
+    assert place_label((900, 20), Rectangle(200, 100, 300, 200), PICTURE, []).left == 0
 
 
 def test_labels_of_one_place_do_not_cover_each_other() -> None:
-    taken: list[Rectangle] = []
+    occupied: list[Rectangle] = []
     for _ in range(6):
-        taken.append(placed(PLATE, Rectangle(200, 100, 300, 200), PICTURE, taken))
-    assert not any(one.overlap(other) for one, other in combinations(taken, 2))
+        occupied.append(place_label(LABEL, Rectangle(200, 100, 300, 200), PICTURE, occupied))
+    assert not any(one.overlap(other) for one, other in combinations(occupied, 2))
 
 
-def test_where_every_place_is_taken_the_least_covered_one_will_do() -> None:
+def test_where_every_place_is_occupied_the_least_covered_one_will_do() -> None:
     everywhere = Rectangle(0, 0, 600, 390)
-    assert placed((100, 20), Rectangle(0, 300, 600, 400), PICTURE, [everywhere]).bottom == 400
+    assert place_label((100, 20), Rectangle(0, 300, 600, 400), PICTURE, [everywhere]).bottom == 400

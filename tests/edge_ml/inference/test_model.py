@@ -6,34 +6,34 @@ import pytest
 
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.image_error import ImageError
-from edge_ml.inference.decoders.classification import FLOOR
+from edge_ml.inference.decoders.classification import MIN_CONFIDENCE
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
 from tests.edge_ml import made
 
 
-def confidences(model: Model, colour: tuple[int, int, int]) -> dict[str, float]:
-    picture = decode(made.encoded(made.picture(colour)), model.bundle.fit)
+def confidences(model: Model, color: tuple[int, int, int]) -> dict[str, float]:
+    picture = decode(made.encoded(made.picture(color)), model.bundle.fit)
     return {seen["label"]: seen["confidence"] for seen in model.detections(picture)}
 
 
-def softly(colour: tuple[int, int, int], temperature: float = 1.0) -> dict[str, float]:
-    logits = (np.array(colour) - 127.5) / 25.5 / temperature
+def softly(color: tuple[int, int, int], temperature: float = 1.0) -> dict[str, float]:
+    logits = (np.array(color) - 127.5) / 25.5 / temperature
     return dict(zip(made.LABELS, np.exp(logits) / np.exp(logits).sum(), strict=True))
 
 
-def test_confidences_are_the_softmax_of_the_normalised_picture(colours: Model) -> None:
-    assert confidences(colours, (120, 100, 90)) == pytest.approx(softly((120, 100, 90)), abs=1e-4)
+def test_confidences_are_the_softmax_of_the_normalized_picture(colors: Model) -> None:
+    assert confidences(colors, (120, 100, 90)) == pytest.approx(softly((120, 100, 90)), abs=1e-4)
 
 
-def test_the_best_stands_first(colours: Model) -> None:
-    assert list(confidences(colours, (90, 120, 100))) == ["green", "blue", "red"]
+def test_the_best_stands_first(colors: Model) -> None:
+    assert list(confidences(colors, (90, 120, 100))) == ["green", "blue", "red"]
 
 
-def test_labels_under_the_floor_are_left_out(colours: Model) -> None:
-    seen = confidences(colours, (255, 100, 0))
+def test_labels_under_the_floor_are_left_out(colors: Model) -> None:
+    seen = confidences(colors, (255, 100, 0))
     assert list(seen) == ["red"]
-    assert min(softly((255, 100, 0)).values()) < FLOOR
+    assert min(softly((255, 100, 0)).values()) < MIN_CONFIDENCE
 
 
 def test_a_temperature_flattens_the_answer(tmp_path: Path) -> None:
@@ -43,24 +43,24 @@ def test_a_temperature_flattens_the_answer(tmp_path: Path) -> None:
 
 def test_a_model_whose_weights_are_no_numbers_fails_instead_of_answering(tmp_path: Path) -> None:
     broken = Model(ModelBundle.load(made.bundle(tmp_path, gain=float("nan"))))
-    with pytest.raises(ImageError, match="not a number") as caught:
+    with pytest.raises(ImageError, match="NaN or infinity") as caught:
         confidences(broken, (1, 2, 3))
     assert (caught.value.code, caught.value.retryable) == ("model_failed", False)
 
 
-def test_a_failure_inside_the_runtime_is_a_coded_one(colours: Model) -> None:
-    oversized = decode(made.encoded(made.picture()), colours.bundle.fit.__class__((64, 64), "stretch"))
+def test_a_failure_inside_the_runtime_is_a_coded_one(colors: Model) -> None:
+    oversized = decode(made.encoded(made.picture()), colors.bundle.fit.__class__((64, 64), "stretch"))
     with pytest.raises(ImageError, match="Got invalid dimensions") as caught:
-        colours.detections(oversized)
+        colors.detections(oversized)
     assert caught.value.code == "model_failed"
     assert caught.value.retryable
 
 
-def test_two_threads_do_not_mix_their_pictures(colours: Model) -> None:
+def test_two_threads_do_not_mix_their_pictures(colors: Model) -> None:
     wrong: list[object] = []
 
-    def ask(colour: tuple[int, int, int], label: str) -> None:
-        answers = [next(iter(confidences(colours, colour))) for _ in range(50)]
+    def ask(color: tuple[int, int, int], label: str) -> None:
+        answers = [next(iter(confidences(colors, color))) for _ in range(50)]
         wrong.extend(answer for answer in answers if answer != label)
 
     threads = [threading.Thread(target=ask, args=given) for given in (((200, 0, 0), "red"), ((0, 0, 200), "blue"))]

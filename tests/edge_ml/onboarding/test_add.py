@@ -12,13 +12,13 @@ import pytest
 
 from edge_ml import __main__ as command
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.serving.bundle_store import Store
+from edge_ml.serving.bundle_store import BundleStore
 from tests.edge_ml import made
 
 
 @pytest.fixture
 def brought(tmp_path: Path) -> Path:
-    """A folder with a model of colours, its labels, and a photo."""
+    """A folder with a model of colors, its labels, and a photo."""
     made.bundle(tmp_path, "brought")
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
     (tmp_path / "photo.png").write_bytes(made.encoded(made.picture("blue")))
@@ -42,12 +42,12 @@ def add(monkeypatch: pytest.MonkeyPatch, brought: Path, *options: str) -> int:
 def test_a_bundle_is_written_that_the_function_reads(
     monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ("--name", "colours", "--to", str(brought / "here"), "--license", "MIT", "--metrics", '{"accuracy": 1}')
+    options = ("--name", "colors", "--to", str(brought / "here"), "--license", "MIT", "--metrics", '{"accuracy": 1}')
     assert add(monkeypatch, brought, *options, "--try", str(brought / "photo.png")) == 0
-    bundle = ModelBundle.load(brought / "here/colours")
-    assert (bundle.name, bundle.version, bundle.labels) == ("colours", "1.0.0", made.LABELS)
+    bundle = ModelBundle.load(brought / "here/colors")
+    assert (bundle.name, bundle.version, bundle.labels) == ("colors", "1.0.0", made.LABELS)
     assert (bundle.license, bundle.metrics) == ("MIT", {"accuracy": 1})
-    assert "nobody has" in (brought / "here/colours/MODEL_CARD.md").read_text()
+    assert "Nobody has" in (brought / "here/colors/MODEL_CARD.md").read_text()
     said = capsys.readouterr().out
     assert "Found in the file:" in said
     assert "Guessed" in said
@@ -109,7 +109,7 @@ def test_a_bundle_goes_into_the_bucket_under_its_version(
 ) -> None:
     for version in ("1.0.0", "1.1.0"):
         assert add(monkeypatch, brought, "--name", "c", "--version", version, "--to", "s3://models/models/") == 0
-    assert sorted(map(str, Store(lambda: s3, "models").bundles())) == ["c@1.0.0", "c@1.1.0"]
+    assert sorted(map(str, BundleStore(lambda: s3, "models").bundles())) == ["c@1.0.0", "c@1.1.0"]
     said = capsys.readouterr().out
     assert "s3://models/models/c/1.1.0/" in said
     assert '{"options": {"model": "c"}}, or "c@1.1.0"' in said

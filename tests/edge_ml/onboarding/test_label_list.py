@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from edge_ml.onboarding.label_list import LabelList, read
-from edge_ml.serving.trial.confinement import TrialError
+from edge_ml.onboarding.label_list import LabelList, read_labels
+from edge_ml.serving.trial.trial_error import TrialError
 
 
 def written(folder: Path, text: str, name: str = "labels.txt") -> LabelList:
     (folder / name).write_text(text, encoding="utf-8")
-    return read(folder / name)
+    return read_labels(folder / name)
 
 
 def test_one_a_line(tmp_path: Path) -> None:
@@ -30,9 +30,9 @@ def test_a_remark_after_the_list_is_left_out_where_it_does_not_fit(tmp_path: Pat
     assert labels.fitting(3) == ("cat", "dog", "and 255 is to be ignored")
 
 
-@pytest.mark.parametrize(("count", "hint"), [(3, "One is missing"), (1, "One is too many"), (9, "holds 2 labels.")])
+@pytest.mark.parametrize(("count", "hint"), [(3, "One is missing"), (1, "One is too many"), (9, "holds 2.")])
 def test_a_count_that_does_not_match_names_both_numbers(tmp_path: Path, count: int, hint: str) -> None:
-    with pytest.raises(TrialError, match=rf"tells {count} things apart and labels\.txt holds 2 labels") as caught:
+    with pytest.raises(TrialError, match=rf"has {count} labels and labels\.txt holds 2\.") as caught:
         written(tmp_path, "cat\ndog").fitting(count)
     assert (caught.value.code, hint in caught.value.detail) == ("label_count", True)
 

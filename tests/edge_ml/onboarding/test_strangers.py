@@ -8,9 +8,9 @@ import pytest
 from edge_ml.onboarding import label_list
 from edge_ml.onboarding.label_list import LabelList
 from edge_ml.onboarding.proposal.propose import propose
-from edge_ml.onboarding.staging import lay_out
-from edge_ml.serving.trial.confinement import TrialError
-from edge_ml.serving.trial.trial_run import try_run
+from edge_ml.onboarding.staging import stage_bundle
+from edge_ml.serving.trial.trial_error import TrialError
+from edge_ml.serving.trial.trial_run import trial_run
 
 DATA = Path(__file__).parents[4] / "shared/data"
 MODELS = DATA / "models"
@@ -63,11 +63,11 @@ CODES = {
 def test_a_good_file_is_accepted_as_it_is_and_sees_what_is_there(files: tuple[str, str, str], tmp_path: Path) -> None:
     model, labels, photo = files
     expected, best = GOOD[files]
-    proposed = propose(MODELS / model, label_list.read(MODELS / labels), {})
+    proposed = propose(MODELS / model, label_list.read_labels(MODELS / labels), {})
     assert {field: proposed[field] for field in expected} == expected
-    lay_out(tmp_path / "bundle", MODELS / model, proposed)
+    stage_bundle(tmp_path / "bundle", MODELS / model, proposed)
     assert (tmp_path / "bundle/model.onnx").read_bytes() == (MODELS / model).read_bytes()
-    assert best in try_run(tmp_path / "bundle", DATA / "photos" / photo)[0]["label"]
+    assert best in trial_run(tmp_path / "bundle", DATA / "photos" / photo)[0]["label"]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("ok_")])
@@ -80,10 +80,12 @@ def test_a_broken_file_is_refused_with_its_reason(name: str) -> None:
 
 def test_the_one_that_is_in_order_is_taken(tmp_path: Path) -> None:
     model = MODELS / "broken/ok_tiny_mean_rgb_3class.onnx"
-    lay_out(tmp_path / "bundle", model, propose(model, THREE, {}))
-    assert try_run(tmp_path / "bundle")[0]["label"] in THREE.names
+    stage_bundle(tmp_path / "bundle", model, propose(model, THREE, {}))
+    assert trial_run(tmp_path / "bundle")[0]["label"] in THREE.names
 
 
 def test_a_label_too_many_is_refused_with_both_numbers() -> None:
-    with pytest.raises(TrialError, match=r"tells 1000 things apart and imagenet1001\S+ holds 1001 labels.*background"):
-        propose(MODELS / next(iter(GOOD))[0], label_list.read(MODELS / "imagenet1001_labels_with_background.txt"), {})
+    with pytest.raises(TrialError, match=r"has 1000 labels and imagenet1001\S+ holds 1001\..*background"):
+        propose(
+            MODELS / next(iter(GOOD))[0], label_list.read_labels(MODELS / "imagenet1001_labels_with_background.txt"), {}
+        )

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decode import decode
-from edge_ml.pictures.formats.image_header import MOST_PIXELS
+from edge_ml.pictures.formats.pixel_budget import PIXEL_BUDGETS
 from edge_ml.pictures.formats.signatures import PLUGINS
 from edge_ml.pictures.letterbox import Fit
 from tests.edge_ml import made
@@ -17,8 +17,8 @@ from tests.edge_ml import made
 SQUARE = Fit((32, 32), "stretch")
 
 
-def colour(data: bytes, fit: Fit = SQUARE) -> tuple[int, ...]:
-    """The mean colour the model would see."""
+def color(data: bytes, fit: Fit = SQUARE) -> tuple[int, ...]:
+    """The mean color the model would see."""
     return tuple(int(value) for value in decode(data, fit).pixels.mean(axis=(0, 1)).round())
 
 
@@ -43,8 +43,8 @@ def photo(size: tuple[int, int]) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", PLUGINS)
-def test_every_format_decodes_to_its_colour(kind: str) -> None:
-    assert colour(made.encoded(made.picture((200, 40, 40)), kind)) == pytest.approx((200, 40, 40), abs=4)
+def test_every_format_decodes_to_its_color(kind: str) -> None:
+    assert color(made.encoded(made.picture((200, 40, 40)), kind)) == pytest.approx((200, 40, 40), abs=4)
 
 
 @pytest.mark.parametrize("resize", ["stretch", "cover", "letterbox"])
@@ -75,7 +75,7 @@ def test_a_draft_decode_differs_from_a_full_one_by_less_than_the_eye_sees(resize
     data = made.encoded(photo((1600, 1200)), "JPEG", quality=92)
     fit = Fit((224, 224), resize)
     with Image.open(io.BytesIO(data)) as opened:
-        full = opened.convert("RGB").resize(fit.size, Image.Resampling.BILINEAR, box=fit.box(opened.size))
+        full = opened.convert("RGB").resize(fit.size, Image.Resampling.BILINEAR, box=fit.crop(opened.size))
     error = np.mean((decode(data, fit).pixels.astype(float) - np.asarray(full)) ** 2)
     assert 10 * np.log10(255**2 / error) >= 50  # dB
 
@@ -83,11 +83,11 @@ def test_a_draft_decode_differs_from_a_full_one_by_less_than_the_eye_sees(resize
 def test_cover_sees_the_middle_and_stretch_sees_all() -> None:
     image = made.picture("blue", (96, 32))
     image.paste("red", (32, 0, 64, 32))
-    assert colour(made.encoded(image), Fit((32, 32), "cover")) == (255, 0, 0)
-    assert colour(made.encoded(image), SQUARE) == pytest.approx((85, 0, 170), abs=2)
+    assert color(made.encoded(image), Fit((32, 32), "cover")) == (255, 0, 0)
+    assert color(made.encoded(image), SQUARE) == pytest.approx((85, 0, 170), abs=2)
 
 
-def test_letterbox_keeps_proportions_and_is_grey_beside_them() -> None:
+def test_letterbox_keeps_proportions_and_is_gray_beside_them() -> None:
     pixels = decode(made.encoded(made.picture("red", (64, 32))), Fit((32, 32), "letterbox")).pixels
     assert pixels[16, 16].tolist() == [255, 0, 0]
     assert pixels[2, 16].tolist() == pixels[29, 16].tolist() == [114, 114, 114]
@@ -107,20 +107,20 @@ def test_letterbox_keeps_proportions_and_is_grey_beside_them() -> None:
     ],
 )
 def test_every_mode_of_a_png_becomes_rgb(mode: str, value: Any, seen: tuple[int, ...]) -> None:
-    assert colour(made.encoded(Image.new(mode, (40, 40), value))) == seen
+    assert color(made.encoded(Image.new(mode, (40, 40), value))) == seen
 
 
-def test_a_palette_keeps_its_colours_and_lets_white_through() -> None:
+def test_a_palette_keeps_its_colors_and_lets_white_through() -> None:
     image = made.picture("red").quantize(4)
-    assert colour(made.encoded(image)) == pytest.approx((255, 0, 0), abs=2)
-    assert colour(made.encoded(image, transparency=image.getpixel((0, 0)))) == (255, 255, 255)
+    assert color(made.encoded(image)) == pytest.approx((255, 0, 0), abs=2)
+    assert color(made.encoded(image, transparency=image.getpixel((0, 0)))) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("LAB", "TIFF"), ("YCbCr", "TIFF")])
-def test_other_colour_spaces_become_rgb(mode: str, kind: str) -> None:
+def test_other_color_spaces_become_rgb(mode: str, kind: str) -> None:
     red = made.picture((220, 30, 40))
     image = _lab(red) if mode == "LAB" else red.convert(mode)
-    assert colour(made.encoded(image, kind)) == pytest.approx((220, 30, 40), abs=6)
+    assert color(made.encoded(image, kind)) == pytest.approx((220, 30, 40), abs=6)
 
 
 def _lab(image: Image.Image) -> Image.Image:
@@ -140,14 +140,14 @@ def test_deep_values_use_their_own_range(mode: str) -> None:
 
 def test_values_that_are_no_numbers_are_no_obstacle() -> None:
     values = np.full((8, 8), np.nan, np.float32)
-    assert colour(made.encoded(Image.fromarray(values), "TIFF")) == (0, 0, 0)
+    assert color(made.encoded(Image.fromarray(values), "TIFF")) == (0, 0, 0)
 
 
 def test_of_several_frames_the_first_is_seen() -> None:
     frames = [made.picture(name) for name in ("red", "blue", "lime")]
     for kind in ("GIF", "PNG", "WEBP", "TIFF"):
         data = made.encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        assert colour(data) == pytest.approx((255, 0, 0), abs=4), kind
+        assert color(data) == pytest.approx((255, 0, 0), abs=4), kind
 
 
 def refused(data: bytes) -> str:
@@ -189,9 +189,9 @@ def test_flipped_bytes_end_in_a_picture_or_a_code(kind: str) -> None:
 @pytest.mark.parametrize("kind", PLUGINS)
 def test_each_format_is_judged_before_it_is_decoded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = made.encoded(made.picture(size=(200, 100)), kind)
-    monkeypatch.setitem(MOST_PIXELS, kind, 200 * 100)
+    monkeypatch.setitem(PIXEL_BUDGETS, kind, 200 * 100)
     assert decode(data, SQUARE).size == (200, 100)
-    monkeypatch.setitem(MOST_PIXELS, kind, 200 * 100 - 1)
+    monkeypatch.setitem(PIXEL_BUDGETS, kind, 200 * 100 - 1)
     plugin = type(Image.open(io.BytesIO(data), formats=[kind]))
     monkeypatch.setattr(plugin, "load", lambda image: pytest.fail("decoded"))
     assert refused(data) == "too_many_pixels"
@@ -199,7 +199,7 @@ def test_each_format_is_judged_before_it_is_decoded(kind: str, monkeypatch: pyte
 
 def test_a_progressive_jpeg_is_judged_by_a_budget_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made.encoded(made.picture(), "JPEG", progressive=True)
-    monkeypatch.setitem(MOST_PIXELS, "progressive JPEG", 64)
+    monkeypatch.setitem(PIXEL_BUDGETS, "progressive JPEG", 64)
     assert refused(data) == "too_many_pixels"
 
 
@@ -227,11 +227,11 @@ def test_too_many_pixels_are_refused_by_the_header_alone(side: int, monkeypatch:
 
 def test_a_jpeg_of_a_thousand_scans_is_refused_before_it_eats_the_batch_s_time() -> None:
     data = made.encoded(made.picture(), "JPEG", progressive=True)
-    assert colour(data) == pytest.approx((255, 0, 0), abs=4)
+    assert color(data) == pytest.approx((255, 0, 0), abs=4)
     assert refused(data[:-2] + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" * 1000 + data[-2:]) == "damaged_image"
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_damaged_exif_is_no_reason_to_refuse() -> None:
     data = made.encoded(made.picture(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
-    assert colour(data) == pytest.approx((255, 0, 0), abs=4)
+    assert color(data) == pytest.approx((255, 0, 0), abs=4)

@@ -19,8 +19,8 @@ def test_which_part_of_a_picture_goes_where(
     resize: str, source: tuple[int, int], box: tuple[float, ...], inner: tuple[int, int]
 ) -> None:
     fit = Fit((100, 50), resize)
-    assert fit.box(source) == pytest.approx(box)
-    assert fit.inner(source) == inner
+    assert fit.crop(source) == pytest.approx(box)
+    assert fit.inner_size(source) == inner
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_which_part_of_a_picture_goes_where(
 def test_where_the_input_lies_on_the_picture(
     resize: str, source: tuple[int, int], window: tuple[float, float, float, float]
 ) -> None:
-    assert Fit((100, 50), resize).window(source) == pytest.approx(window)
+    assert Fit((100, 50), resize).input_window(source) == pytest.approx(window)

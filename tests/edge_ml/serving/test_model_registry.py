@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import moto
@@ -11,20 +11,20 @@ from botocore.exceptions import EndpointConnectionError
 from edge_ml.bundles.bundle import BundleError
 from edge_ml.pictures.decode import decode
 from edge_ml.serving import bundle_cache as shelf
-from edge_ml.serving.bundle_store import Store, StoreError
-from edge_ml.serving.model_registry import Models, UnknownModelError
+from edge_ml.serving.bundle_store import BundleStore, StoreError
+from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
 from edge_ml.serving.trial import trial_run as trial
 from tests.edge_ml import hostile, made
 from tests.edge_ml.bucket import NAME, Bucket
 
-NOWHERE = Store(lambda: None, "")
+NOWHERE = BundleStore(lambda: pytest.fail("the bucket was read"), "")
 
 
 @pytest.fixture(autouse=True)
 def without_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bundles are tried in this very process, which saves a second each; `in_a_child` asks for the real thing."""
     if "in_a_child" not in request.fixturenames:
-        monkeypatch.setattr(trial, "confined", lambda module, asked: trial._answer(asked))
+        monkeypatch.setattr(trial, "run_confined", lambda module, request: trial._run(request))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def in_a_child() -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     built_in = tmp_path / "built-in"
-    for name in ("colours", "paints"):
+    for name in ("colors", "paints"):
         made.bundle(built_in, name)
     (built_in / "notes").mkdir()
     return built_in
@@ -49,73 +49,73 @@ def bucket(tmp_path: Path) -> Iterator[Bucket]:
 
 
 @pytest.fixture
-def models(folder: Path, bucket: Bucket) -> Models:
-    return Models(folder, "colours", bucket.store())
+def models(folder: Path, bucket: Bucket) -> ModelRegistry:
+    return ModelRegistry(folder, "colors", bucket.store())
 
 
-def best(models: Models, asked: str, colour: str = "red") -> str:
-    model = models.named(asked)
-    seen = model.detections(decode(made.encoded(made.picture(colour)), model.bundle.fit))
+def best(models: ModelRegistry, asked: str, color: str = "red") -> str:
+    model = models.get(asked)
+    seen = model.detections(decode(made.encoded(made.picture(color)), model.bundle.fit))
     return str(seen[0]["label"])
 
 
-def told(models: Models) -> dict[str, dict[str, Any]]:
+def told(models: ModelRegistry) -> dict[str, Any]:
     return {f"{each['name']}@{each['version']}": each for each in models.describe()}
 
 
 def test_no_name_means_the_default(folder: Path) -> None:
-    models = Models(folder, "paints", NOWHERE)
-    assert models.named(None).bundle.name == "paints"
-    assert models.named("colours").bundle.name == "colours"
-    assert models.named("colours@1.2.3") is models.named("colours")
+    models = ModelRegistry(folder, "paints", NOWHERE)
+    assert models.get(None).bundle.name == "paints"
+    assert models.get("colors").bundle.name == "colors"
+    assert models.get("colors@1.2.3") is models.get("colors")
 
 
 @pytest.mark.parametrize(
-    "name", ["lions", "../colours", "notes", "colours/../paints", "/etc", "colours@9.9.9", "@", "a@b@c"]
+    "name", ["lions", "../colors", "notes", "colors/../paints", "/etc", "colors@9.9.9", "@", "a@b@c"]
 )
-def test_only_the_names_of_bundles_are_models(models: Models, name: str) -> None:
-    with pytest.raises(UnknownModelError, match="there are colours, paints"):
-        models.named(name)
+def test_only_the_names_of_bundles_are_models(models: ModelRegistry, name: str) -> None:
+    with pytest.raises(UnknownModelError, match="there are colors, paints"):
+        models.get(name)
 
 
 def test_a_worker_does_not_start_without_its_default_model(folder: Path) -> None:
     with pytest.raises(UnknownModelError, match="no model 'animals'"):
-        Models(folder, "animals", NOWHERE)
+        ModelRegistry(folder, "animals", NOWHERE)
 
 
 @pytest.mark.parametrize(("file", "why"), [("model.onnx", "does not load"), ("model.json", "cannot be read")])
 def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file: str, why: str) -> None:
-    (folder / "colours" / file).write_bytes(b"broken")
+    (folder / "colors" / file).write_bytes(b"broken")
     with pytest.raises(BundleError, match=why):
-        Models(folder, "colours", NOWHERE)
+        ModelRegistry(folder, "colors", NOWHERE)
 
 
 def test_another_built_in_bundle_may_be_broken_and_says_so(folder: Path) -> None:
     (folder / "paints/model.json").write_text("{")
-    models = Models(folder, "colours", NOWHERE)
+    models = ModelRegistry(folder, "colors", NOWHERE)
     assert told(models)["paints@"]["status"] == "unusable"
-    assert models.named("colours")
+    assert models.get("colors")
 
 
 def test_the_default_is_described_first_with_where_it_comes_from(folder: Path) -> None:
-    described = Models(folder, "paints", NOWHERE).describe()
-    assert [model["name"] for model in described] == ["paints", "colours"]
+    described = ModelRegistry(folder, "paints", NOWHERE).describe()
+    assert [model["name"] for model in described] == ["paints", "colors"]
     assert (described[0]["origin"], described[0]["status"]) == ("built-in", "ready")
     assert {"version", "digest", "task", "labels", "metrics", "license", "source"} <= described[0].keys()
 
 
-def test_a_bundle_dropped_into_the_bucket_answers(models: Models, bucket: Bucket, in_a_child: None) -> None:
+def test_a_bundle_dropped_into_the_bucket_answers(models: ModelRegistry, bucket: Bucket, in_a_child: None) -> None:
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons", "blue") == "blue"
-    assert models.named("crayons@1.0.0") is models.named("crayons")
+    assert models.get("crayons@1.0.0") is models.get("crayons")
     assert told(models)["crayons@1.0.0"]["origin"] == "bucket"
 
 
-def test_versions_stand_side_by_side_and_the_name_alone_means_the_newest(models: Models, bucket: Bucket) -> None:
+def test_versions_stand_side_by_side_and_the_name_alone_means_the_newest(models: ModelRegistry, bucket: Bucket) -> None:
     for version in ("1.9.0", "1.10.0", "0.99.99"):
         bucket.drop("crayons", version)
-    assert models.named("crayons").bundle.version == "1.10.0"
-    assert models.named("crayons@1.9.0").bundle.version == "1.9.0"
+    assert models.get("crayons").bundle.version == "1.10.0"
+    assert models.get("crayons@1.9.0").bundle.version == "1.9.0"
     assert [each["version"] for each in models.describe() if each["name"] == "crayons"] == [
         "1.10.0",
         "1.9.0",
@@ -124,38 +124,40 @@ def test_versions_stand_side_by_side_and_the_name_alone_means_the_newest(models:
 
 
 def test_a_newer_version_of_a_built_in_model_answers_for_its_name_but_not_for_the_default(
-    models: Models, bucket: Bucket
+    models: ModelRegistry, bucket: Bucket
 ) -> None:
-    bucket.drop("colours", "2.0.0", labels=["rouge", "vert", "bleu"])
-    assert best(models, "colours") == "rouge"
-    assert best(models, "colours@1.2.3") == "red"
-    assert models.named(None).bundle.version == "1.2.3"
+    bucket.drop("colors", "2.0.0", labels=["rouge", "vert", "bleu"])
+    assert best(models, "colors") == "rouge"
+    assert best(models, "colors@1.2.3") == "red"
+    assert models.get(None).bundle.version == "1.2.3"
 
 
-def test_an_older_version_in_the_bucket_leaves_the_built_in_one_in_place(models: Models, bucket: Bucket) -> None:
-    bucket.drop("colours", "0.1.0")
-    assert models.named("colours").bundle.version == "1.2.3"
+def test_an_older_version_in_the_bucket_leaves_the_built_in_one_in_place(models: ModelRegistry, bucket: Bucket) -> None:
+    bucket.drop("colors", "0.1.0")
+    assert models.get("colors").bundle.version == "1.2.3"
 
 
-def test_a_bundle_that_is_built_in_already_does_not_take_its_place(models: Models, bucket: Bucket) -> None:
-    bucket.drop("colours", "1.2.3", labels=["rouge", "vert", "bleu"])
-    assert best(models, "colours@1.2.3") == best(models, "colours") == "red"
+def test_a_bundle_that_is_built_in_already_does_not_take_its_place(models: ModelRegistry, bucket: Bucket) -> None:
+    bucket.drop("colors", "1.2.3", labels=["rouge", "vert", "bleu"])
+    assert best(models, "colors@1.2.3") == best(models, "colors") == "red"
     (shadowed,) = [each for each in models.describe() if each["origin"] == "bucket"]
     assert "is built in" in shadowed["error"]["detail"]
 
 
-def test_a_bundle_dropped_just_now_is_found_without_waiting_for_the_next_list(models: Models, bucket: Bucket) -> None:
+def test_a_bundle_dropped_just_now_is_found_without_waiting_for_the_next_list(
+    models: ModelRegistry, bucket: Bucket
+) -> None:
     with pytest.raises(UnknownModelError):
-        models.named("crayons")
+        models.get("crayons")
     bucket.drop("crayons", "1.0.0")
     with pytest.raises(UnknownModelError):
-        models.named("crayons")  # names that do not exist cost one list a second at most
+        models.get("crayons")  # names that do not exist cost one list a second at most
     assert bucket.asked == ["list"]
     bucket.clock.now += 1
     assert best(models, "crayons") == "red"
 
 
-def test_a_replaced_bundle_is_served_at_the_next_look(models: Models, bucket: Bucket) -> None:
+def test_a_replaced_bundle_is_served_at_the_next_look(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     bucket.relabel("crayons", "1.0.0", ["rouge", "vert", "bleu"])
@@ -164,29 +166,29 @@ def test_a_replaced_bundle_is_served_at_the_next_look(models: Models, bucket: Bu
     assert best(models, "crayons") == "rouge"
 
 
-def test_a_bundle_taken_away_is_no_longer_known(models: Models, bucket: Bucket) -> None:
+def test_a_bundle_taken_away_is_no_longer_known(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     for file in ("model.json", "model.onnx"):
         bucket.s3.delete_object(Bucket=NAME, Key=f"models/crayons/1.0.0/{file}")
     bucket.clock.next_list()
     with pytest.raises(UnknownModelError):
-        models.named("crayons")
+        models.get("crayons")
 
 
-def test_the_default_and_exact_built_in_versions_never_ask_the_bucket(models: Models, bucket: Bucket) -> None:
-    models.named(None)
-    models.named("paints@1.2.3")
+def test_the_default_and_exact_built_in_versions_never_ask_the_bucket(models: ModelRegistry, bucket: Bucket) -> None:
+    models.get(None)
+    models.get("paints@1.2.3")
     assert bucket.asked == []
 
 
-def test_a_kept_model_costs_one_list_in_ten_seconds(models: Models, bucket: Bucket) -> None:
+def test_a_kept_model_costs_one_list_in_ten_seconds(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     for _ in range(20):
-        models.named("crayons")
+        models.get("crayons")
     assert sorted(bucket.asked) == ["list", "models/crayons/1.0.0/model.json", "models/crayons/1.0.0/model.onnx"]
     bucket.clock.next_list()
-    models.named("crayons")
+    models.get("crayons")
     assert bucket.asked.count("list") == 2
     assert len(bucket.asked) == 4
 
@@ -195,13 +197,13 @@ BROKEN = [
     ({"labels": ["red", "green"]}, r"output 'logits' is \[N, 3\]; model\.json asks for \[1, 2\]"),
     ({"task": "dream"}, "task must be one of"),
     ({"model": b"not a protobuf"}, "does not load"),
-    ({"name_inside": "pencils"}, r"model\.json says that it is pencils@1\.0\.0"),
+    ({"name_inside": "pencils"}, r"model\.json names pencils@1\.0\.0"),
 ]
 
 
 @pytest.mark.parametrize(("changed", "why"), BROKEN)
 def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
-    models: Models, bucket: Bucket, changed: dict[str, Any], why: str
+    models: ModelRegistry, bucket: Bucket, changed: dict[str, Any], why: str
 ) -> None:
     inside = changed.pop("name_inside", None)
     bucket.drop("broken", "1.0.0", **changed)
@@ -210,40 +212,40 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
     bucket.drop("crayons", "1.0.0")
     for _ in range(2):
         with pytest.raises(BundleError, match=why):
-            models.named("broken")
+            models.get("broken")
     assert bucket.asked.count("models/broken/1.0.0/model.json") == 1  # it is not fetched again
-    assert best(models, "crayons") == best(models, "colours") == "red"
+    assert best(models, "crayons") == best(models, "colors") == "red"
     listed = told(models)
     assert listed["crayons@1.0.0"]["status"] == "ready"
     assert listed["broken@1.0.0"]["error"]["code"] == "unusable_model"
 
 
 def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
-    models: Models, bucket: Bucket, in_a_child: None
+    models: ModelRegistry, bucket: Bucket, in_a_child: None
 ) -> None:
     bucket.drop("endless", "1.0.0", model=hostile.endless())
-    with pytest.raises(BundleError, match="does not load and answer within"):
-        models.named("endless")
-    assert best(models, "colours") == "red"
+    with pytest.raises(BundleError, match="does not load and run within"):
+        models.get("endless")
+    assert best(models, "colors") == "red"
     assert told(models)["endless@1.0.0"]["status"] == "unusable"
 
 
-def test_a_broken_bundle_that_is_put_right_is_served(models: Models, bucket: Bucket) -> None:
+def test_a_broken_bundle_that_is_put_right_is_served(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0", model=b"broken")
     with pytest.raises(BundleError):
-        models.named("crayons")
+        models.get("crayons")
     bucket.drop("crayons", "1.0.0")
     bucket.clock.next_list()
     assert best(models, "crayons") == "red"
 
 
-def test_half_a_bundle_is_no_bundle_yet(models: Models, bucket: Bucket) -> None:
+def test_half_a_bundle_is_no_bundle_yet(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.put("crayons/1.0.0/model.onnx", b"the rest is on its way")
     with pytest.raises(BundleError, match=r"no model\.json"):
-        models.named("crayons")
+        models.get("crayons")
 
 
-def test_what_else_lies_there_is_left_alone(models: Models, bucket: Bucket) -> None:
+def test_what_else_lies_there_is_left_alone(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     for name in ("..", "advice", "advice/..", "advice/red.md", "notes.txt", "deeper/model.onnx"):
         bucket.put(f"crayons/1.0.0/{name}", b"?")
@@ -253,28 +255,28 @@ def test_what_else_lies_there_is_left_alone(models: Models, bucket: Bucket) -> N
 
 
 @pytest.mark.parametrize("key", ["crayons/model.onnx", "crayons/latest/model.json", "../1.0.0/model.onnx"])
-def test_a_bundle_under_no_version_is_told_of(models: Models, bucket: Bucket, key: str) -> None:
+def test_a_bundle_under_no_version_is_told_of(models: ModelRegistry, bucket: Bucket, key: str) -> None:
     bucket.put(key, b"?")
     (lost,) = [each for each in models.describe() if each["origin"] == "bucket"]
     assert lost["status"] == "unusable"
-    assert f"models/{key} lies under no models/<name>/<version>/" in lost["error"]["detail"]
+    assert f"models/{key} is not under models/<name>/<version>/" in lost["error"]["detail"]
 
 
 def test_a_bundle_may_not_be_larger_than_the_disk(
-    models: Models, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge_ml.serving.bundle_store.MOST_BYTES", 100)
+    monkeypatch.setattr("edge_ml.serving.bundle_store.MAX_BYTES", 100)
     bucket.drop("crayons", "1.0.0")
     with pytest.raises(BundleError, match="bytes are more than"):
-        models.named("crayons")
+        models.get("crayons")
 
 
 def test_models_asked_for_longest_ago_make_room(
-    models: Models, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "disk").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "disk"))
-    monkeypatch.setattr(shelf, "MOST_MODELS", 2)
+    monkeypatch.setattr(shelf, "MAX_MODELS", 2)
     for n in range(3):
         bucket.drop(f"crayons{n}", "1.0.0")
         bucket.clock.now += 1
@@ -293,18 +295,18 @@ class Down:
 
 
 def test_while_the_bucket_cannot_be_read_built_in_models_answer(folder: Path) -> None:
-    models = Models(folder, "colours", Store(Down, NAME))
-    assert models.named(None) is models.named("colours")
-    assert [each["name"] for each in models.describe()] == ["colours", "paints"]
+    models = ModelRegistry(folder, "colors", BundleStore(cast(Any, Down), NAME))
+    assert models.get(None) is models.get("colors")
+    assert [each["name"] for each in models.describe()] == ["colors", "paints"]
     with pytest.raises(StoreError, match="cannot be read"):
-        models.named("crayons")
+        models.get("crayons")
 
 
 def test_what_was_listed_before_the_bucket_went_down_answers_on(
     folder: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = bucket.store()
-    models = Models(folder, "colours", store)
+    models = ModelRegistry(folder, "colors", store)
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     monkeypatch.setattr(store, "_client", Down)
@@ -313,17 +315,17 @@ def test_what_was_listed_before_the_bucket_went_down_answers_on(
 
 
 def test_a_bucket_that_denies_leaves_the_built_in_models(folder: Path, bucket: Bucket) -> None:
-    models = Models(folder, "colours", Store(lambda: bucket.s3, "no-such-bucket"))
-    assert models.named("colours").bundle.version == "1.2.3"
+    models = ModelRegistry(folder, "colors", BundleStore(lambda: bucket.s3, "no-such-bucket"))
+    assert models.get("colors").bundle.version == "1.2.3"
     with pytest.raises(StoreError):
-        models.named("crayons")
+        models.get("crayons")
 
 
 def test_bundles_nobody_asked_for_are_tried_while_there_is_time(
-    models: Models, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.drop("crayons", "1.0.0", model=b"broken")
-    monkeypatch.setattr("edge_ml.serving.model_registry.TRYING_SECONDS", -1)
+    monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", -1)
     assert told(models)["crayons@1.0.0"]["status"] == "untried"
-    monkeypatch.setattr("edge_ml.serving.model_registry.TRYING_SECONDS", 60)
+    monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", 60)
     assert told(models)["crayons@1.0.0"]["status"] == "unusable"

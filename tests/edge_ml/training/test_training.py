@@ -10,21 +10,21 @@ from PIL import Image
 
 from edge_ml.training.classification.augmentation import views
 from edge_ml.training.classification.classifiers import animals
-from edge_ml.training.classification.evaluation.calibration import answered, fitted_temperature, fitted_threshold
+from edge_ml.training.classification.evaluation.calibration import coverage, fit_temperature, fit_threshold
 from edge_ml.training.classification.evaluation.figures import figures
 from edge_ml.training.classification.evaluation.metrics import (
     accuracy,
     balanced_accuracy,
     calibration_error,
-    confusion,
+    confusion_matrix,
     recalls,
     softmax,
 )
-from edge_ml.training.classification.recipe import Recipe, rate_at
+from edge_ml.training.classification.recipe import Recipe, learning_rate_share
 from edge_ml.training.classification.task import Task
-from edge_ml.training.data.imagenet_sample import sample
-from edge_ml.training.data.photographs import DataError, Photo, files, of_split
-from edge_ml.training.data.similar_photos import groups
+from edge_ml.training.data.imagenet_sample import imagenet_sample
+from edge_ml.training.data.photographs import DataError, Photo, in_split, photo_files
+from edge_ml.training.data.similar_photos import group_similar
 from edge_ml.training.data.splits import split_names
 
 NAMES = [f"photo{number:03}" for number in range(100)]
@@ -65,18 +65,18 @@ def test_the_split_holds_out_an_eighth_to_test_and_half_of_that_to_validate() ->
 
 def test_no_photograph_is_on_two_sides(data: Path) -> None:
     photos = animals.task(data).photos
-    sides = [{photo.path for photo in of_split(photos, split)} for split in ("train", "validation", "test")]
+    sides = [{photo.path for photo in in_split(photos, split)} for split in ("train", "validation", "test")]
     assert sum(map(len, sides)) == len(set.union(*sides)) == len(photos) == 68
 
 
 def test_an_empty_folder_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no photographs"):
-        files(tmp_path)
+        photo_files(tmp_path)
 
 
 def test_a_missing_sample_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"labels\.csv is not there"):
-        list(sample(tmp_path))
+        list(imagenet_sample(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_what_is_left_out_of_the_training_is_still_judged_by(data: Path) -> None
     whole = animals.task(data)
     part = whole.without({"asirra"})
     assert {photo.split for photo in part.photos if photo.origin == "asirra"} == {"test"}
-    assert of_split(part.photos, "test") == of_split(whole.photos, "test")
+    assert in_split(part.photos, "test") == in_split(whole.photos, "test")
 
 
 def test_shots_of_one_leaf_are_one_group() -> None:
     leaves = np.array([[1, 0, 0], [0.99, 0.1, 0], [0, 1, 0], [0, 0.98, 0.1], [0, 0, 1]])
-    found = groups(leaves)
+    found = group_similar(leaves)
     assert found[0] == found[1]
     assert found[2] == found[3]
     assert len(set(found)) == 3
@@ -118,12 +118,12 @@ def test_shots_of_one_leaf_are_one_group() -> None:
 
 def test_no_group_swallows_a_whole_set_of_similar_leaves() -> None:
     leaves = np.ones((50, 4)) + np.random.default_rng(0).normal(0, 0.05, (50, 4))
-    found = groups(leaves, most=8)
+    found = group_similar(leaves, max_group=8)
     assert max(found.count(number) for number in found) == 8
 
 
 def test_confusion_counts_a_row_per_truth() -> None:
-    table = confusion(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
+    table = confusion_matrix(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
     assert table.tolist() == [[1, 1], [1, 2]]
     assert accuracy(table) == pytest.approx(3 / 5)
     assert recalls(table) == pytest.approx([1 / 2, 2 / 3])
@@ -131,7 +131,7 @@ def test_confusion_counts_a_row_per_truth() -> None:
 
 
 def test_balanced_accuracy_leaves_out_labels_without_photographs() -> None:
-    assert balanced_accuracy(confusion(np.array([0, 0]), np.array([0, 0]), 3)) == 1.0
+    assert balanced_accuracy(confusion_matrix(np.array([0, 0]), np.array([0, 0]), 3)) == 1.0
 
 
 def test_softmax_stands_large_logits_and_softens_with_temperature() -> None:
@@ -153,24 +153,24 @@ def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
     return logits, np.array([chance.choice(4, p=row) for row in softmax(logits)])
 
 
-def test_the_temperature_that_spoilt_the_logits_is_found() -> None:
+def test_the_temperature_that_spoiled_the_logits_is_found() -> None:
     logits, truth = drawn(4000)
-    assert fitted_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
+    assert fit_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
 
 
 @pytest.mark.parametrize(("unsure", "threshold"), [(1, 0.9), (2, 0.62)])
 def test_one_familiar_photograph_in_a_hundred_may_go_unanswered(unsure: int, threshold: float) -> None:
     top = np.array([0.63] * unsure + [0.97] * (100 - unsure))
-    assert fitted_threshold(np.column_stack([top, 1 - top])) == threshold
+    assert fit_threshold(np.column_stack([top, 1 - top])) == threshold
 
 
 def test_a_model_that_is_hardly_ever_sure_still_answers() -> None:
-    assert fitted_threshold(np.full((10, 4), 0.25)) == 0.4
+    assert fit_threshold(np.full((10, 4), 0.25)) == 0.4
 
 
 def test_what_is_answered_is_counted_and_judged() -> None:
     sure = np.array([[0.9, 0.1], [0.8, 0.2], [0.55, 0.45], [0.3, 0.7]])
-    assert answered(sure, np.array([0, 1, 0, 1]), 0.6) == pytest.approx((3 / 4, 2 / 3))
+    assert coverage(sure, np.array([0, 1, 0, 1]), 0.6) == pytest.approx((3 / 4, 2 / 3))
 
 
 def test_the_headline_counts_its_own_origins_and_every_origin_stands_apart() -> None:
@@ -193,13 +193,13 @@ def test_crops_lie_within_the_photograph() -> None:
 
 def test_the_same_seed_shows_the_same_view() -> None:
     image = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8))
-    first, second = (views.view(image, 32, 0.4, True, np.random.default_rng(5)) for _ in range(2))
+    first, second = (views.random_view(image, 32, 0.4, True, np.random.default_rng(5)) for _ in range(2))
     assert first.shape == (32, 32, 3)
     assert np.array_equal(first, second)
 
 
 def test_the_first_views_are_smaller_and_all_are_whole_cells_of_the_network() -> None:
-    recipe = Recipe(epochs=5, size=192, small=0.6)
+    recipe = Recipe(epochs=5, size=192, small_share=0.6)
     assert [recipe.size_at(epoch / 5) for epoch in range(5)] == [128, 128, 128, 192, 192]
 
 
@@ -208,7 +208,7 @@ def test_all_views_are_full_size_unless_the_recipe_says_otherwise() -> None:
 
 
 def test_the_learning_rate_rises_and_then_falls_to_nothing() -> None:
-    rates = [rate_at(progress / 100) for progress in range(101)]
+    rates = [learning_rate_share(progress / 100) for progress in range(101)]
     peak = rates.index(max(rates))
     assert 0 < peak < 10
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
@@ -217,20 +217,20 @@ def test_the_learning_rate_rises_and_then_falls_to_nothing() -> None:
 
 def test_a_photograph_is_shown_as_often_as_its_times_say() -> None:
     pytest.importorskip("torch")
-    from edge_ml.training.classification.augmentation.batches import order
+    from edge_ml.training.classification.augmentation.batches import epoch_order
 
     rare, common = (Photo(Path("x.jpg"), 0, "set", "train", times=times) for times in (2.5, 1.0))
-    shown = order([rare] * 100 + [common] * 100, np.random.default_rng(0))
+    shown = epoch_order([rare] * 100 + [common] * 100, np.random.default_rng(0))
     assert (shown >= 100).sum() == 100
     assert (shown < 100).sum() == pytest.approx(250, abs=20)
 
 
 def test_a_doubtful_label_leaves_something_to_the_others() -> None:
     pytest.importorskip("torch")
-    from edge_ml.training.classification.augmentation.batches import SMOOTHING, targets
+    from edge_ml.training.classification.augmentation.batches import SMOOTHING, label_targets
 
     photo = Photo(Path("x.jpg"), 0, "set", "train")
-    sure, doubtful = targets([photo, replace(photo, sure=0.7)], 4).tolist()
+    sure, doubtful = label_targets([photo, replace(photo, certainty=0.7)], 4).tolist()
     assert sum(sure) == pytest.approx(1)
     assert sum(doubtful) == pytest.approx(1)
     assert doubtful[0] == pytest.approx(0.7 * (1 - SMOOTHING) + SMOOTHING / 4)

@@ -1,4 +1,4 @@
-"""What the network is shown of a photograph: another crop, filter, side and colour at every look."""
+"""Views of a photograph: random crop, resize filter, mirroring and color."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,59 +11,66 @@ Box = tuple[float, float, float, float]
 Pixels = NDArray[np.uint8]
 
 FILTERS = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.BOX, Image.Resampling.LANCZOS)
-GREY_SHARE, COARSE_SHARE = 0.05, 0.15
+GRAY_SHARE, COARSE_SHARE = 0.05, 0.15
 MIDDLE = 116.0
 
 
-def view(image: Image.Image, size: int, least: float, turns: bool, chance: np.random.Generator) -> Pixels:
-    """A crop of at least the share `least`, uint8 [size, size, 3]; `turns` where up and down mean nothing."""
-    box, resample = random_box(image, least, chance), FILTERS[chance.integers(len(FILTERS))]
-    if chance.random() < COARSE_SHARE:  # as small or far photographs look
-        coarse = round(size * chance.uniform(0.4, 0.9))
+def random_view(image: Image.Image, size: int, min_crop: float, turns: bool, random: np.random.Generator) -> Pixels:
+    """Return a view, (size, size, 3) uint8, 0–255, of at least the share `min_crop` of the photograph.
+
+    `turns` permits quarter turns, for objects without an upright.
+    """
+    box, resample = random_box(image, min_crop, random), FILTERS[random.integers(len(FILTERS))]
+    if random.random() < COARSE_SHARE:  # the look of small or distant photographs
+        coarse = round(size * random.uniform(0.4, 0.9))
         image, box = image.resize((coarse, coarse), resample, box=box), (0, 0, coarse, coarse)
-    pixels = np.asarray(recoloured(image.resize((size, size), resample, box=box), chance))
-    pixels = pixels[:, ::-1] if chance.random() < 0.5 else pixels
-    return np.rot90(pixels, int(chance.integers(4))) if turns else pixels
+    pixels = np.asarray(recolor(image.resize((size, size), resample, box=box), random))
+    pixels = pixels[:, ::-1] if random.random() < 0.5 else pixels
+    return np.rot90(pixels, int(random.integers(4))) if turns else pixels
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """RGB, turned as its EXIF says."""
+    """Return the image in RGB, turned by its EXIF orientation."""
     return ImageOps.exif_transpose(image).convert("RGB")
 
 
-def random_box(image: Image.Image, least: float, chance: np.random.Generator) -> Box:
-    """A crop whose aspect lies between a square and the photograph's own, and up to 25 % beyond.
+def random_box(image: Image.Image, min_crop: float, random: np.random.Generator) -> Box:
+    """Return a crop: left, top, right, bottom in pixels.
 
-    Both "stretch" and "cover" are thereby familiar to the network.
+    Its aspect lies between a square and the photograph's own, and up to 25 % beyond: the network thereby learns both
+    "stretch" and "cover".
     """
-    own = image.width / image.height
-    aspect = own ** chance.uniform(0, 1) * np.exp(chance.uniform(-0.22, 0.22))
-    area = chance.uniform(least, 1.0) * image.width * image.height
+    own_aspect = image.width / image.height
+    aspect = own_aspect ** random.uniform(0, 1) * np.exp(random.uniform(-0.22, 0.22))
+    area = random.uniform(min_crop, 1.0) * image.width * image.height
     width = min(float(np.sqrt(area * aspect)), image.width)
     height = min(float(np.sqrt(area / aspect)), image.height)
-    left, top = chance.uniform(0, image.width - width), chance.uniform(0, image.height - height)
+    left, top = random.uniform(0, image.width - width), random.uniform(0, image.height - height)
     return (left, top, left + width, top + height)
 
 
-def recoloured(image: Image.Image, chance: np.random.Generator) -> Image.Image:
-    """The RGB image in other colours, clipped to 0–255."""
-    return image.convert("RGB", random_matrix(chance))
+def recolor(image: Image.Image, random: np.random.Generator) -> Image.Image:
+    """Return the RGB image in other colors, clipped to 0–255."""
+    return image.convert("RGB", random_color_matrix(random))
 
 
-def random_matrix(chance: np.random.Generator) -> tuple[float, ...]:
-    """Rows of weights of R, G, B and an offset (0–255): random saturation, contrast, brightness and tint."""
-    saturation = 0.0 if chance.random() < GREY_SHARE else chance.uniform(0.6, 1.4)
-    contrast = chance.uniform(0.65, 1.35)
+def random_color_matrix(random: np.random.Generator) -> tuple[float, ...]:
+    """Return three rows of weights of R, G, B and an offset (0–255).
+
+    They vary saturation, contrast, brightness and tint.
+    """
+    saturation = 0.0 if random.random() < GRAY_SHARE else random.uniform(0.6, 1.4)
+    contrast = random.uniform(0.65, 1.35)
     weights = contrast * (saturation * np.eye(3) + (1 - saturation) / 3)
-    offset = MIDDLE * (1 - contrast) + chance.uniform(-23, 23) + chance.uniform(-7, 7, 3)
+    offset = MIDDLE * (1 - contrast) + random.uniform(-23, 23) + random.uniform(-7, 7, 3)
     return tuple(np.column_stack([weights, offset]).ravel().tolist())
 
 
-def whole(paths: Sequence[Path], size: int) -> Pixels:
-    """The whole photographs, uint8 [N, size, size, 3]."""
-    return np.stack([_stretched(path, size) for path in paths])
+def whole_photos(paths: Sequence[Path], size: int) -> Pixels:
+    """Return the whole photographs, stretched, (N, size, size, 3) uint8, 0–255."""
+    return np.stack([_stretch(path, size) for path in paths])
 
 
-def _stretched(path: Path, size: int) -> Pixels:
-    with Image.open(path) as opened:
-        return np.asarray(upright(opened).resize((size, size), Image.Resampling.BILINEAR))
+def _stretch(path: Path, size: int) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(upright(image).resize((size, size), Image.Resampling.BILINEAR))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import ModelBundle
 from tests.edge_ml import made
@@ -13,14 +14,14 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
 MEAN, STD = np.array([10.0, 20.0, 30.0]), np.array([2.0, 4.0, 8.0])
 
 
-def tensor(folder: Path, **changed: Any) -> np.ndarray[Any, Any]:
+def tensor(folder: Path, **changed: Any) -> NDArray[Any]:
     said = made.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
     return ModelBundle.load(made.bundle(folder, **said)).input.tensor(PIXELS)
 
 
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
-def test_floats_are_normalised_channel_by_channel(tmp_path: Path, layout: str, channels: str) -> None:
+def test_floats_are_normalized_channel_by_channel(tmp_path: Path, layout: str, channels: str) -> None:
     fed = tensor(tmp_path, layout=layout, channels=channels)
     seen = PIXELS if channels == "RGB" else PIXELS[:, :, ::-1]
     expected = ((seen - MEAN) / STD)[None]

@@ -8,13 +8,14 @@ import pytest
 
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.image_error import ImageError
-from edge_ml.inference.decoders.classification import FLOOR, Labels, softmax
+from edge_ml.inference.decoders.classification import MIN_CONFIDENCE, ClassificationDecoder
+from edge_ml.inference.decoders.probabilities import softmax
 from tests.edge_ml import made
 
 
 def seen(folder: Path, values: list[float], **output: Any) -> dict[str, float]:
-    labels = Labels(ModelBundle.load(made.bundle(folder, **made.with_output(**output))))
-    return {each["label"]: each["confidence"] for each in labels.read([np.array([values])], (1, 1))}
+    decoder = ClassificationDecoder(ModelBundle.load(made.bundle(folder, **made.with_output(**output))))
+    return {each["label"]: each["confidence"] for each in decoder.decode([np.array([values])], (1, 1))}
 
 
 def test_very_large_logits_do_not_overflow() -> None:
@@ -29,10 +30,10 @@ def test_probabilities_stay_as_they_are(tmp_path: Path) -> None:
     assert seen(tmp_path, [0.25, 0.125, 0.5], decoding="probabilities") == {"blue": 0.5, "red": 0.25, "green": 0.125}
 
 
-def test_a_quantised_output_is_scaled(tmp_path: Path) -> None:
+def test_a_quantized_output_is_scaled(tmp_path: Path) -> None:
     said = seen(tmp_path, [128, 2, 64], decoding="probabilities", scale=1 / 256)
     assert said == {"red": 0.5, "blue": 0.25}
-    assert FLOOR > 2 / 256
+    assert MIN_CONFIDENCE > 2 / 256
 
 
 def test_rounding_never_leaves_as_a_confidence_beyond_one(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_rounding_never_leaves_as_a_confidence_beyond_one(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("values", [[7.5, 0, 0], [-3, 1, 1], [255, 0, 1]])
 def test_what_cannot_be_a_probability_is_a_failure_of_the_model(tmp_path: Path, values: list[float]) -> None:
-    with pytest.raises(ImageError, match="where probabilities were promised") as caught:
+    with pytest.raises(ImageError, match="not probabilities") as caught:
         seen(tmp_path, values, decoding="probabilities")
     assert caught.value.code == "model_failed"
 

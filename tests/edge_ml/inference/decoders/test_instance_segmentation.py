@@ -18,9 +18,7 @@ LEFT_OF = [(16 - X) / 4, (48 - X) / 4]
 """Two prototypes: what lies to the left of 16, and of 48, in pixels of the input."""
 
 
-def seen(
-    folder: Path, *anchors: list[float], prototypes: Any = LEFT_OF, source: tuple[int, int] = (64, 64)
-) -> list[dict[str, Any]]:
+def seen(folder: Path, *anchors: list[float], prototypes: Any = LEFT_OF, source: tuple[int, int] = (64, 64)) -> Any:
     answers = {"boxes": np.array(anchors).T[None], "masks": np.array(prototypes)[None]}
     file = made.answering([1, 3, SIDE, SIDE], **{name: each.astype(np.float32) for name, each in answers.items()})
     said = made.with_input(size=[SIDE, SIDE], resize="letterbox") | made.with_output(
@@ -65,11 +63,11 @@ def test_a_thing_whose_mask_is_empty_keeps_its_box(tmp_path: Path) -> None:
 
 
 def test_labels_that_leave_other_weights_than_there_are_prototypes_are_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="10 values an anchor are not 7 and 2 for masks") as caught:
+    with pytest.raises(ImageError, match="10 values per anchor are not 7 for the box and 2 for the mask") as caught:
         seen(tmp_path, [32, 32, 64, 64, 0.9, 0, 0, 0, 0, 1])
     assert caught.value.code == "model_failed"
 
 
 def test_prototypes_that_are_no_numbers_are_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="not a number"):
+    with pytest.raises(ImageError, match="NaN or infinity"):
         seen(tmp_path, [32, 32, 64, 64, 0.9, 0, 0, 0, 1], prototypes=np.full((2, 16, 16), np.nan))

@@ -107,7 +107,7 @@ def test_a_class_nobody_named_is_a_failure_of_the_model(tmp_path: Path) -> None:
 
 
 def test_scores_that_are_no_numbers_are_a_failure_of_the_model(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="not a number"):
+    with pytest.raises(ImageError, match="NaN or infinity"):
         seen(tmp_path, scores(horse=np.full((SIDE, SIDE), np.nan))[None])
 
 

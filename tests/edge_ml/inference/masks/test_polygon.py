@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge_ml.inference.masks.polygon import Points, area, simplified
+from edge_ml.inference.masks.polygon import Points, polygon_area, simplify_polygons
 
 
 def circle(points: int = 1000, radius: float = 50) -> Points:
@@ -19,19 +19,19 @@ def square(side: float = 10, steps: int = 25) -> Points:
 
 
 def test_a_square_of_many_points_is_its_four_corners() -> None:
-    (corners,) = simplified([square()], 0.1, 200)
+    (corners,) = simplify_polygons([square()], 0.1, 200)
     assert sorted(map(tuple, corners.tolist())) == [(0, 0), (0, 10), (10, 0), (10, 10)]
 
 
 @pytest.mark.parametrize("start", [1, 13, 40, 77])
 def test_where_a_polygon_begins_costs_it_one_point_at_most(start: int) -> None:
-    (corners,) = simplified([np.roll(square(), start, 0)], 0.1, 200)
+    (corners,) = simplify_polygons([np.roll(square(), start, 0)], 0.1, 200)
     assert {(0, 0), (0, 10), (10, 0), (10, 10)} <= set(map(tuple, corners.tolist()))
     assert len(corners) <= 5
 
 
 def test_no_point_left_out_was_farther_off_than_the_tolerance() -> None:
-    (few,) = simplified([circle()], 0.25, 200)
+    (few,) = simplify_polygons([circle()], 0.25, 200)
     assert 12 < len(few) < 60
     chords = np.linalg.norm(few - np.roll(few, -1, 0), axis=1)
     sagittas = 50 - np.sqrt(50**2 - (chords / 2) ** 2)
@@ -39,17 +39,17 @@ def test_no_point_left_out_was_farther_off_than_the_tolerance() -> None:
 
 
 def test_the_points_are_spent_where_most_is_lost_without_them() -> None:
-    large, small = simplified([circle(), circle(radius=5)], 0.001, 60)
+    large, small = simplify_polygons([circle(), circle(radius=5)], 0.001, 60)
     assert len(large) + len(small) == 60
     assert len(large) > 2 * len(small)
-    assert area(large) == pytest.approx(area(circle()), rel=0.01)
+    assert polygon_area(large) == pytest.approx(polygon_area(circle()), rel=0.01)
 
 
 def test_the_order_around_the_polygon_is_kept() -> None:
-    (few,) = simplified([circle()], 0.25, 200)
+    (few,) = simplify_polygons([circle()], 0.25, 200)
     x, y = few.T
     assert x @ np.roll(y, -1) - y @ np.roll(x, -1) > 0
 
 
 def test_what_has_no_inside_is_left_out() -> None:
-    assert simplified([np.array([[0.0, 0], [5, 0]]), np.array([[1.0, 1]])], 0.25, 200) == []
+    assert simplify_polygons([np.array([[0.0, 0], [5, 0]]), np.array([[1.0, 1]])], 0.25, 200) == []

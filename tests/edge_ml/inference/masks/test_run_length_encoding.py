@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco
 
-from edge_ml.inference.masks.run_length_encoding import affordable, encoded
+from edge_ml.inference.masks.run_length_encoding import drop_masks_over_budget, encode_mask
+from edge_ml.protocol import Detection
 
 CHANCE = np.random.default_rng(0)
 
@@ -14,24 +15,26 @@ CHANCE = np.random.default_rng(0)
 def test_masks_are_encoded_as_pycocotools_encodes_them(size: tuple[int, int], share: float) -> None:
     mask = CHANCE.random(size) < share
     expected = coco.encode(np.asfortranarray(mask, np.uint8))
-    assert encoded(mask) == {"size": list(size), "counts": expected["counts"].decode()}
+    assert encode_mask(mask) == {"size": list(size), "counts": expected["counts"].decode()}
 
 
 def test_long_runs_are_encoded_too() -> None:
     mask = np.zeros((2000, 2000), bool)
     mask[:, 900:1500] = mask[17, 30] = True
-    assert encoded(mask)["counts"] == coco.encode(np.asfortranarray(mask, np.uint8))["counts"].decode()
+    assert encode_mask(mask)["counts"] == coco.encode(np.asfortranarray(mask, np.uint8))["counts"].decode()
 
 
 def test_four_pixels_in_the_middle_of_sixteen() -> None:
     square = np.zeros((4, 4), bool)
     square[1:3, 1:3] = True
-    assert encoded(square) == {"size": [4, 4], "counts": "52203"}
+    assert encode_mask(square) == {"size": [4, 4], "counts": "52203"}
 
 
 def test_only_the_first_masks_are_kept_when_all_would_not_fit_into_a_row() -> None:
-    noise = [{"label": str(n), "mask": encoded(CHANCE.random((200, 200)) < 0.5)} for n in range(9)]
-    kept = ["mask" in seen for seen in affordable(noise)]
+    noise: list[Detection] = [
+        {"label": str(n), "confidence": 0.9, "mask": encode_mask(CHANCE.random((200, 200)) < 0.5)} for n in range(9)
+    ]
+    kept = ["mask" in seen for seen in drop_masks_over_budget(noise)]
     assert kept[0]
     assert not kept[-1]
     assert kept == sorted(kept, reverse=True)

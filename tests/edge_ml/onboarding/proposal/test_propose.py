@@ -9,11 +9,12 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 
-from edge_ml.onboarding.inspection import probe as inspection
+from edge_ml.onboarding.inspection import inspect_model
+from edge_ml.onboarding.inspection.probe import probe
 from edge_ml.onboarding.label_list import LabelList
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
-from edge_ml.serving.trial.confinement import TrialError
+from edge_ml.serving.trial.trial_error import TrialError
 from tests.edge_ml import made
 
 THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
@@ -24,7 +25,7 @@ CELLS = 8 * 8 + 4 * 4 + 2 * 2
 @pytest.fixture(autouse=True)
 def without_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Made models hurt nobody: they are inspected in this very process, which saves a second each."""
-    monkeypatch.setattr(inspection, "confined", lambda _, asked: json.loads(json.dumps(inspection._answer(asked))))
+    monkeypatch.setattr(inspect_model, "run_confined", lambda _, request: json.loads(json.dumps(probe(request))))
 
 
 def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
@@ -52,7 +53,7 @@ READ = {
     "scores": (NCHW, {"scores": zeros(1, 3) - 1}, ("classify", "logits", "scores")),
     "scores in four dimensions": (NCHW, {"scores": zeros(1, 3, 1, 1) - 1}, ("classify", "logits", "scores")),
     "probabilities": (NHWC, {"scores": zeros(1, 3) + 0.3}, ("classify", "probabilities", "scores")),
-    "quantised": (NHWC, {"scores": zeros(1, 3, dtype=np.uint8)}, ("classify", "probabilities", "scores")),
+    "quantized": (NHWC, {"scores": zeros(1, 3, dtype=np.uint8)}, ("classify", "probabilities", "scores")),
     "YOLOX": (NCHW, {"boxes": zeros(1, CELLS, 8)}, ("detect", "yolox", "boxes")),
     "YOLOv8": (NCHW, {"boxes": zeros(1, 7, CELLS)}, ("detect", "yolov8", "boxes")),
     "YOLOv8 with masks": (
@@ -74,12 +75,12 @@ def test_each_known_shape_is_read(kind: str, tmp_path: Path) -> None:
 
 
 def test_what_is_guessed_is_told_from_what_is_found(tmp_path: Path) -> None:
-    found = {field: finding.how for field, finding in proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)}
+    found = {field: finding.source for field, finding in proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)}
     assert found["input.size"] == found["task"] == found["labels"] == "found"
     assert found["input.mean"] == found["input.resize"] == found["output.decoding"] == found["name"] == "guessed"
 
 
-def test_the_usual_normalisation_is_guessed_by_the_kind_of_model(tmp_path: Path) -> None:
+def test_the_usual_normalization_is_guessed_by_the_kind_of_model(tmp_path: Path) -> None:
     assert proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)["input.mean"] == [123.675, 116.28, 103.53]
     assert proposed(tmp_path, NHWC, scores=zeros(1, 3) - 1)["input.std"] == [127.5] * 3
     assert proposed(tmp_path, NCHW, boxes=zeros(1, 7, CELLS))["input.std"] == [255.0] * 3
@@ -110,7 +111,7 @@ def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
 def test_metadata_that_is_no_list_of_names_is_left_alone(tmp_path: Path) -> None:
     model = made.answering(NCHW, scores=zeros(1, 3))
     model.metadata_props.add(key="names", value="__import__('os')")
-    with pytest.raises(TrialError, match="wants 3 labels and its file holds none"):
+    with pytest.raises(TrialError, match="needs 3 labels and its file holds none"):
         of(tmp_path, model, labels=None)
 
 
@@ -119,10 +120,10 @@ def test_a_name_is_made_of_the_file_s(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "grey pictures": ([1, 1, 64, 64], {"scores": zeros(1, 3)}, "unsupported_input", "three colours"),
+    "gray pictures": ([1, 1, 64, 64], {"scores": zeros(1, 3)}, "unsupported_input", "three colors"),
     "no picture": ([1, 300], {"scores": zeros(1, 3)}, "unsupported_input", "four dimensions"),
     "eight at once": ([8, 3, 64, 64], {"scores": zeros(8, 3)}, "unsupported_input", "8 pictures at once"),
-    "too few labels": (NCHW, {"scores": zeros(1, 4)}, "label_count", "4 things apart and labels.txt holds 3"),
+    "too few labels": (NCHW, {"scores": zeros(1, 4)}, "label_count", "has 4 labels and labels.txt holds 3"),
     "a label nobody named": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64) + 3}, "label_count", "the label 3"),
     "a picture": (NCHW, {"picture": zeros(1, 3, 64, 64)}, "unsupported_output", "pictures of pictures"),
     "YOLOv5": (NCHW, {"boxes": zeros(1, 3 * CELLS, 8)}, "unsupported_output", "YOLOv5"),

@@ -13,7 +13,7 @@ from PIL import Image
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decode import decode
 from edge_ml.pictures.decompression import memory_limit as memory
-from edge_ml.pictures.decompression.memory_limit import memory_limited
+from edge_ml.pictures.decompression.memory_limit import memory_limit
 from edge_ml.pictures.letterbox import Fit
 from tests.edge_ml import made
 
@@ -23,16 +23,16 @@ MEASURED = """
 import json, re, sys
 from pathlib import Path
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.handler import answer
+from edge_ml.serving.recognize import recognize_image
 from edge_ml.inference.model import Model
 
 model = Model(ModelBundle.load("edge_ml/models/animals"))
 def peak():  # ru_maxrss would count what the parent held when it forked
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 small, large = (Path(name).read_bytes() for name in sys.argv[1:])
-answer(model, small)
+recognize_image(model, small)
 before = peak()
-size = answer(model, large)["size"]
+size = recognize_image(model, large)["size"]
 print(json.dumps({"pixels": size["width"] * size["height"], "peak": peak(), "growth": peak() - before}))
 """
 
@@ -74,11 +74,11 @@ def test_a_progressive_jpeg_s_coefficients_are_all_that_is_held_of_it(tmp_path: 
 
 @on_linux
 def test_what_goes_beyond_the_limit_is_not_allocated_and_afterwards_it_is() -> None:
-    with memory_limited():
-        bytearray(memory.MOST_BYTES // 2)
+    with memory_limit():
+        bytearray(memory.MAX_BYTES // 2)
         with pytest.raises(MemoryError):
-            bytearray(memory.MOST_BYTES * 2)
-    bytearray(memory.MOST_BYTES * 2)
+            bytearray(memory.MAX_BYTES * 2)
+    bytearray(memory.MAX_BYTES * 2)
 
 
 @on_linux
@@ -87,7 +87,7 @@ def test_an_avif_that_is_larger_than_it_says_is_not_decoded_beyond_the_limit(mon
     at = data.index(b"ispe")
     data[at + 8 : at + 16] = (64).to_bytes(4, "big") * 2
     with monkeypatch.context() as patched:
-        patched.setattr(memory, "MOST_BYTES", 10_000_000)
+        patched.setattr(memory, "MAX_BYTES", 10_000_000)
         with pytest.raises(ImageError):
             decode(bytes(data), Fit((32, 32), "stretch"))
     assert decode(bytes(data), Fit((32, 32), "stretch")).size == (64, 64)

@@ -1,12 +1,12 @@
 import pytest
 
-from edge_ml.pictures.formats.signatures import PLUGINS, format_of
+from edge_ml.pictures.formats.signatures import PLUGINS, detect_format
 from tests.edge_ml import made
 
 
 @pytest.mark.parametrize("kind", PLUGINS)
-def test_what_pillow_writes_is_recognised_by_its_first_bytes(kind: str) -> None:
-    assert format_of(made.encoded(made.picture(), kind)) == kind
+def test_what_pillow_writes_is_recognized_by_its_first_bytes(kind: str) -> None:
+    assert detect_format(made.encoded(made.picture(), kind)) == kind
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_what_pillow_writes_is_recognised_by_its_first_bytes(kind: str) -> None:
     ],
 )
 def test_other_files_are_told_apart(data: bytes, name: str | None) -> None:
-    assert format_of(data) == name
+    assert detect_format(data) == name

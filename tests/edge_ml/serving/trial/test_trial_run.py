@@ -6,26 +6,27 @@ from pathlib import Path
 import pytest
 
 from edge_ml.serving.trial import confinement
-from edge_ml.serving.trial.confinement import TrialError, confined
-from edge_ml.serving.trial.trial_run import try_run
+from edge_ml.serving.trial.confinement import run_confined
+from edge_ml.serving.trial.trial_error import TrialError
+from edge_ml.serving.trial.trial_run import trial_run
 from tests.edge_ml import hostile, made
 
 
 def bundle(folder: Path, model: bytes) -> Path:
     made.bundle(folder)
-    (folder / "colours/model.onnx").write_bytes(model)
-    return folder / "colours"
+    (folder / "colors/model.onnx").write_bytes(model)
+    return folder / "colors"
 
 
 def refusal(folder: Path) -> TrialError:
     with pytest.raises(TrialError) as caught:
-        try_run(folder)
+        trial_run(folder)
     return caught.value
 
 
 def test_a_good_bundle_says_what_is_on_the_photo(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(made.encoded(made.picture("blue")))
-    assert try_run(made.bundle(tmp_path), tmp_path / "photo.png")[0]["label"] == "blue"
+    assert trial_run(made.bundle(tmp_path), tmp_path / "photo.png")[0]["label"] == "blue"
 
 
 def test_a_model_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
@@ -35,7 +36,7 @@ def test_a_model_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> Non
 
 def test_a_model_that_never_ends_is_refused(tmp_path: Path) -> None:
     error = refusal(bundle(tmp_path, hostile.endless()))
-    assert (error.code, error.detail) == ("too_slow", "The model does not load and answer within 8 s.")
+    assert (error.code, error.detail) == ("too_slow", "The model does not load and run within 8 s.")
 
 
 def test_a_child_whose_time_by_the_clock_is_up_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -52,20 +53,20 @@ def test_a_broken_bundle_is_refused_with_its_reason(tmp_path: Path) -> None:
 def test_a_photo_that_is_none_is_not_the_model_s_fault(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(b"no picture")
     with pytest.raises(TrialError) as caught:
-        try_run(made.bundle(tmp_path), tmp_path / "photo.png")
+        trial_run(made.bundle(tmp_path), tmp_path / "photo.png")
     assert caught.value.code == "not_an_image"
 
 
 def test_the_child_has_limits_and_the_parent_has_none_of_them(tmp_path: Path) -> None:
     before = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU)}
-    said = confined("tests.edge_ml.confined_child", {"tell": "limits"})
+    said = run_confined("tests.edge_ml.confined_child", {"tell": "limits"})
     assert said == {"megabytes": 1024, "seconds": 8, "bytes_in_a_file": 0}
     assert {kind: resource.getrlimit(kind) for kind in before} == before
 
 
 def test_the_child_knows_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
-    told = confined("tests.edge_ml.confined_child", {"tell": "environment"})["names"]
+    told = run_confined("tests.edge_ml.confined_child", {"tell": "environment"})["names"]
     assert "PATH" in told
     assert not [name for name in told if name.startswith("AWS_")]
 
@@ -75,5 +76,5 @@ def test_the_child_knows_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_a_child_that_dies_is_a_refusal(act: str, code: str) -> None:
     with pytest.raises(TrialError) as caught:
-        confined("tests.edge_ml.confined_child", {"tell": act})
+        run_confined("tests.edge_ml.confined_child", {"tell": act})
     assert caught.value.code == code

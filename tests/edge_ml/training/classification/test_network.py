@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 runtime = pytest.importorskip("onnxruntime")
 
-from edge_ml.training.classification.augmentation.batches import mixed, normalised  # noqa: E402
+from edge_ml.training.classification.augmentation.batches import mixup, normalize  # noqa: E402
 from edge_ml.training.classification.network import Classifier, layers  # noqa: E402
 from edge_ml.training.classification.recipe import Recipe  # noqa: E402
 from edge_ml.training.classification.task import TEACHER  # noqa: E402
@@ -36,7 +36,7 @@ def test_the_network_repeats_the_teacher_it_was_read_from() -> None:
     session = runtime.InferenceSession(FILE, providers=["CPUExecutionProvider"])
     wanted = session.run(None, {"input": np.ascontiguousarray(given)})[0]
     with torch.no_grad():
-        said = MobileNetV2.from_onnx(FILE).logits(normalised(pixels)).numpy()
+        said = MobileNetV2.from_onnx(FILE).logits(normalize(pixels)).numpy()
     assert np.abs(said - wanted).max() < 1e-3
 
 
@@ -73,7 +73,7 @@ def test_mixtures_keep_probabilities_whole() -> None:
     torch.manual_seed(0)
     images, wanted = torch.rand(4, 3, 8, 8), torch.eye(4)
     for _ in range(10):
-        _, targets = mixed(images, wanted)
+        _, targets = mixup(images, wanted)
         assert torch.allclose(targets.sum(1), torch.ones(4))
 
 

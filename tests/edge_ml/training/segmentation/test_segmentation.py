@@ -14,23 +14,23 @@ from edge_ml.training.data.photographs import DataError
 from edge_ml.training.segmentation.metrics import (
     boundary_f1,
     calibration_error,
-    fitted_temperature,
+    fit_temperature,
     iou,
     outline,
 )
-from edge_ml.training.segmentation.scenes import coloring as colouring
+from edge_ml.training.segmentation.scenes import color_jitter
 from edge_ml.training.segmentation.scenes.pairs import (
     ANIMAL,
     BACKGROUND,
-    LONGEST,
+    MAX_SIDE,
     UNKNOWN,
     Pair,
-    horse,
     horse_files,
-    of_split,
+    horse_pair,
+    paths_in_split,
 )
-from edge_ml.training.segmentation.scenes.placement import GREY, Place, placed
-from edge_ml.training.segmentation.scenes.teachers import agreed
+from edge_ml.training.segmentation.scenes.placement import GRAY, Placement, place
+from edge_ml.training.segmentation.scenes.teachers import agreed_mask
 
 SCENE = (96, 64)
 RED, BLUE = (220, 20, 20), (20, 20, 220)
@@ -101,11 +101,11 @@ def test_certain_and_right_is_calibrated_and_certain_and_wrong_is_not() -> None:
     assert calibration_error(np.array([0.0, 1.0]), truth) == 1
 
 
-def test_the_temperature_that_spoilt_the_logits_is_found() -> None:
+def test_the_temperature_that_spoiled_the_logits_is_found() -> None:
     chance = np.random.default_rng(0)
     lead = chance.normal(scale=2, size=20_000)
     truth = chance.random(20_000) < 1 / (1 + np.exp(-lead))
-    assert fitted_temperature(lead * 3, truth) == pytest.approx(3, rel=0.1)
+    assert fit_temperature(lead * 3, truth) == pytest.approx(3, rel=0.1)
 
 
 def test_no_photograph_is_on_two_sides(data: Path) -> None:
@@ -116,23 +116,23 @@ def test_no_photograph_is_on_two_sides(data: Path) -> None:
 
 def test_the_split_depends_on_nothing_but_the_names(data: Path) -> None:
     paths = horse_files(data, "train") + horse_files(data, "test")
-    assert set(of_split(paths, "test")) == set(of_split(paths[::-1], "test"))
+    assert set(paths_in_split(paths, "test")) == set(paths_in_split(paths[::-1], "test"))
 
 
 def test_a_photograph_comes_with_its_mask(data: Path) -> None:
-    pair = horse(horse_files(data, "test")[0])
+    pair = horse_pair(horse_files(data, "test")[0])
     assert (redness(pair.photo) == (np.asarray(pair.mask) == ANIMAL)).all()
 
 
 def test_a_photograph_without_a_mask_is_refused_by_name(data: Path) -> None:
     (data / "horses" / "mask" / "horse007.png").unlink()
     with pytest.raises(DataError, match=r"horse007\.png is not there"):
-        horse(data / "horses" / "photo" / "horse007.png")
+        horse_pair(data / "horses" / "photo" / "horse007.png")
 
 
 def test_a_large_photograph_is_kept_small_with_its_mask() -> None:
     shrunk = red_on_blue((1200, 900)).shrunk()
-    assert shrunk.photo.size == shrunk.mask.size == (LONGEST, LONGEST * 3 // 4)
+    assert shrunk.photo.size == shrunk.mask.size == (MAX_SIDE, MAX_SIDE * 3 // 4)
 
 
 def test_a_small_photograph_is_kept_as_it_is() -> None:
@@ -144,7 +144,7 @@ def test_a_small_photograph_is_kept_as_it_is() -> None:
 def test_the_mask_lies_where_the_animal_lies(seed: int) -> None:
     chance = np.random.default_rng(seed)
     pair = red_on_blue().mirrored() if seed % 2 else red_on_blue()
-    shown = placed(pair, Place.drawn(pair.photo.size, SCENE, chance), SCENE)
+    shown = place(pair, Placement.random(pair.photo.size, SCENE, chance), SCENE)
     assert shown.photo.size == SCENE
     assert iou(redness(shown.photo), np.asarray(shown.mask) == ANIMAL) > 0.85
 
@@ -152,43 +152,44 @@ def test_the_mask_lies_where_the_animal_lies(seed: int) -> None:
 def test_photographs_are_varied_in_size_and_place() -> None:
     chance = np.random.default_rng(0)
     shares = [
-        np.asarray(placed(red_on_blue(), Place.drawn((80, 60), SCENE, chance), SCENE).mask).mean() for _ in range(40)
+        np.asarray(place(red_on_blue(), Placement.random((80, 60), SCENE, chance), SCENE).mask).mean()
+        for _ in range(40)
     ]
     assert max(shares) > 2 * min(shares) > 0
 
 
 def test_a_plain_stretched_photograph_fills_the_scene() -> None:
-    shown = placed(red_on_blue((60, 60)), Place.plain((60, 60), SCENE, stretch=True), SCENE)
-    assert not (np.asarray(shown.photo) == GREY).all(-1).any()
+    shown = place(red_on_blue((60, 60)), Placement.whole((60, 60), SCENE, stretch=True), SCENE)
+    assert not (np.asarray(shown.photo) == GRAY).all(-1).any()
 
 
-def test_a_plain_letterboxed_photograph_keeps_its_proportions_with_grey_beside_it() -> None:
-    shown = placed(red_on_blue((60, 60)), Place.plain((60, 60), SCENE, stretch=False), SCENE)
-    grey = (np.asarray(shown.photo) == GREY).all(-1)
-    assert grey.all(0).sum() == 96 - 64
-    assert not np.asarray(shown.mask)[grey].any()
+def test_a_plain_letterboxed_photograph_keeps_its_proportions_with_gray_beside_it() -> None:
+    shown = place(red_on_blue((60, 60)), Placement.whole((60, 60), SCENE, stretch=False), SCENE)
+    gray = (np.asarray(shown.photo) == GRAY).all(-1)
+    assert gray.all(0).sum() == 96 - 64
+    assert not np.asarray(shown.mask)[gray].any()
 
 
 def test_a_backdrop_covers_the_whole_scene() -> None:
     for seed in range(8):
-        place = Place.drawn((50, 90), SCENE, np.random.default_rng(seed)).covering(SCENE)
-        assert not (np.asarray(placed(red_on_blue((50, 90)), place, SCENE).photo) == GREY).all(-1).any()
+        placement = Placement.random((50, 90), SCENE, np.random.default_rng(seed)).covering(SCENE)
+        assert not (np.asarray(place(red_on_blue((50, 90)), placement, SCENE).photo) == GRAY).all(-1).any()
 
 
 def test_the_same_seed_draws_the_same_scene() -> None:
-    first, second = (Place.drawn((80, 60), SCENE, np.random.default_rng(5)) for _ in range(2))
+    first, second = (Placement.random((80, 60), SCENE, np.random.default_rng(5)) for _ in range(2))
     assert first == second
 
 
-def test_recolouring_changes_the_colours_and_not_the_size() -> None:
+def test_recoloring_changes_the_colors_and_not_the_size() -> None:
     photo = red_on_blue().photo
-    changed = colouring.coloured(photo, np.random.default_rng(1))
+    changed = color_jitter.jitter_colors(photo, np.random.default_rng(1))
     assert changed.size == photo.size
     assert (np.asarray(changed) != np.asarray(photo)).any()
 
 
 def test_what_the_teachers_disagree_on_is_unknown() -> None:
-    mask = np.asarray(agreed(square(0, 0), square(10, 0)))
+    mask = np.asarray(agreed_mask(square(0, 0), square(10, 0)))
     assert (mask == ANIMAL).sum() == 200
     assert (mask == UNKNOWN).sum() == 400
     assert (mask == BACKGROUND).sum() == 60 * 80 - 600
@@ -211,7 +212,7 @@ def test_scenes_hold_animals_and_some_hold_none() -> None:
 
 def test_unknown_pixels_are_not_learnt() -> None:
     torch = pytest.importorskip("torch")
-    from edge_ml.training.segmentation.loss import loss_of
+    from edge_ml.training.segmentation.loss import segmentation_loss
     from edge_ml.training.segmentation.scenes.scenes import IGNORED
 
     truth = torch.ones(1, 8, 8, dtype=torch.int64)
@@ -219,16 +220,16 @@ def test_unknown_pixels_are_not_learnt() -> None:
     right = torch.stack([-20.0 * torch.ones(1, 8, 8), 20.0 * torch.ones(1, 8, 8)], 1)
     wrong_where_unknown = right.clone()
     wrong_where_unknown[:, :, 4:] *= -1
-    assert float(loss_of(right, truth)) == pytest.approx(0, abs=1e-5)
-    assert float(loss_of(wrong_where_unknown, truth)) == pytest.approx(0, abs=1e-5)
-    assert float(loss_of(-right, truth)) > 1
+    assert float(segmentation_loss(right, truth)) == pytest.approx(0, abs=1e-5)
+    assert float(segmentation_loss(wrong_where_unknown, truth)) == pytest.approx(0, abs=1e-5)
+    assert float(segmentation_loss(-right, truth)) > 1
 
 
 def test_a_scene_without_an_animal_has_a_loss_that_is_a_number() -> None:
     torch = pytest.importorskip("torch")
-    from edge_ml.training.segmentation.loss import loss_of
+    from edge_ml.training.segmentation.loss import segmentation_loss
 
-    loss = float(loss_of(torch.zeros(1, 2, 8, 8), torch.zeros(1, 8, 8, dtype=torch.int64)))
+    loss = float(segmentation_loss(torch.zeros(1, 2, 8, 8), torch.zeros(1, 8, 8, dtype=torch.int64)))
     assert loss == pytest.approx(np.log(2), abs=1e-5)
 
 
@@ -267,19 +268,19 @@ def test_cooling_divides_the_logits() -> None:
     segmenter = network().eval()
     images = torch.randn(1, 3, 64, 96)
     with torch.inference_mode():
-        answer, cool = segmenter(images), segmenter.cooled(2.0)(images)
+        answer, cool = segmenter(images), segmenter.with_temperature(2.0)(images)
     assert answer.shape == (1, 2, 64, 96)
     assert torch.allclose(answer / 2, cool, atol=1e-5)
 
 
 def test_a_field_is_judged_on_the_picture_without_its_padding() -> None:
     pytest.importorskip("torch")
-    from edge_ml.training.segmentation.deployed import enlarged
+    from edge_ml.training.segmentation.evaluation.deployed import enlarge
 
     field = np.full((64, 96), -1.0, np.float32)
     field[:, 16:80] = 1.0
-    assert (enlarged(field, Fit((96, 64), "letterbox"), (300, 300)) > 0).all()
-    assert (enlarged(field, Fit((96, 64), "stretch"), (300, 300)) > 0).mean() == pytest.approx(64 / 96, abs=0.01)
+    assert (enlarge(field, Fit((96, 64), "letterbox"), (300, 300)) > 0).all()
+    assert (enlarge(field, Fit((96, 64), "stretch"), (300, 300)) > 0).mean() == pytest.approx(64 / 96, abs=0.01)
 
 
 BUNDLE = Path(__file__).parents[4] / "edge_ml" / "models" / "livestock"
@@ -311,7 +312,7 @@ def test_the_card_repeats_the_figures_of_the_bundle() -> None:
     assert f"{metrics['boundary_f1']:.3f}" in card
 
 
-def filled(detection: dict[str, Any], size: tuple[int, int]) -> Any:
+def filled(detection: Any, size: tuple[int, int]) -> Any:
     """The outline filled at the photograph's size; a hole is an outline inside another."""
     inside = np.zeros(size[::-1], bool)
     for polygon in detection["outline"]:
@@ -329,7 +330,7 @@ def test_the_outlines_of_held_out_horses_overlap_nine_tenths() -> None:
 
     model, overlaps = Model(ModelBundle.load(BUNDLE)), []
     for path in horse_files(DATA, "test")[::3]:
-        pair = horse(path)
+        pair = horse_pair(path)
         (detection,) = model.detections(decode(path.read_bytes(), model.bundle.fit))
         overlaps.append(iou(filled(detection, pair.photo.size), np.asarray(pair.mask) == ANIMAL))
     assert len(overlaps) == 12
