@@ -89,8 +89,9 @@ def _digest(reference: str | None) -> "ModelDigest | Failure":
 def _model_failure(error: UnknownModelError | BundleError | StoreError) -> "Failure":
     if isinstance(error, StoreError):
         return {"error": {"code": "models_unavailable", "detail": str(error), "retryable": True}}
-    code = "unknown_model" if isinstance(error, UnknownModelError) else "unusable_model"
-    return {"error": {"code": code, "detail": str(error)}}
+    if isinstance(error, UnknownModelError):
+        return {"error": {"code": "unknown_model", "detail": str(error)}}
+    return {"error": {"code": "unusable_model", "detail": str(error)}}
 
 
 @cache
