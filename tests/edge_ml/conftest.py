@@ -6,12 +6,12 @@ import pytest
 
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.inference.model import Model
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 @pytest.fixture(scope="session")
 def colors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.bundle(tmp_path_factory.mktemp("models")).parent
+    return samples.bundle(tmp_path_factory.mktemp("models")).parent
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
 from edge_ml.serving.recognize import recognize_image
 from edge_ml.training.classification.evaluation.metrics import accuracy, balanced_accuracy
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 MODELS = Path(edge_ml.__file__).with_name("models")
 NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
@@ -38,7 +38,7 @@ def test_all_bundles_together_are_under_twenty_megabytes() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_bundled_model_answers_with_its_own_labels(name: str) -> None:
     labels = {*ModelBundle.load(MODELS / name).labels, "unknown"}
-    said = {each["label"] for each in said_by(name, made.encoded(made.picture()))["detections"]}
+    said = {each["label"] for each in said_by(name, samples.encoded(samples.picture()))["detections"]}
     assert said <= labels
     assert said or name not in CLASSIFIERS
 
@@ -68,19 +68,19 @@ def test_the_figures_of_a_classifier_are_those_of_its_confusion_table(name: str)
 
 def test_the_cat_is_a_cat() -> None:
     said = said_by("animals", (PICTURES / "chelsea.png").read_bytes())
-    assert made.best(said) == "cat"
+    assert samples.best(said) == "cat"
     assert said["size"] == {"width": 451, "height": 300}
 
 
 @pytest.mark.parametrize("name", ["coffee", "astronaut"])
 def test_what_is_no_animal_is_called_none(name: str) -> None:
-    assert made.best(said_by("animals", (PICTURES / f"{name}.png").read_bytes())) in {"other", "unknown"}
+    assert samples.best(said_by("animals", (PICTURES / f"{name}.png").read_bytes())) in {"other", "unknown"}
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut"])
 def test_what_is_no_leaf_gets_no_diagnosis(name: str) -> None:
     said = said_by("potato-leaf", (PICTURES / f"{name}.png").read_bytes())
-    assert made.best(said) in {"not_a_leaf", "unknown"}
+    assert samples.best(said) in {"not_a_leaf", "unknown"}
 
 
 def test_every_advice_card_is_for_a_label_and_names_its_sources() -> None:

@@ -13,7 +13,7 @@ from edge_ml import handler as module
 from edge_ml import objects
 from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 KNOWN = {"correlation_id": "img_0"}
 
@@ -51,38 +51,40 @@ def ask(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]
 
 
 def test_each_image_is_answered_in_its_place(s3: Any) -> None:
-    pictures = [made.encoded(made.picture(color)) for color in ("red", "lime", "blue", "red", "blue", "lime", "red")]
+    pictures = [
+        samples.encoded(samples.picture(color)) for color in ("red", "lime", "blue", "red", "blue", "lime", "red")
+    ]
     answer = ask({"images": stored(s3, *pictures), "model": None})
-    assert list(map(made.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
+    assert list(map(samples.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
 
 
 def test_bytes_sent_along_are_answered_beside_objects(s3: Any) -> None:
-    sent = {"bytes": base64.b64encode(made.encoded(made.picture("lime"))).decode()}
-    images = [*stored(s3, made.encoded(made.picture("red"))), sent, {"bytes": "bm8gcGljdHVyZQ=="}]
+    sent = {"bytes": base64.b64encode(samples.encoded(samples.picture("lime"))).decode()}
+    images = [*stored(s3, samples.encoded(samples.picture("red"))), sent, {"bytes": "bm8gcGljdHVyZQ=="}]
     *answered, refused = ask({"images": images})["results"]
-    assert list(map(made.best, answered)) == ["red", "green"]
+    assert list(map(samples.best, answered)) == ["red", "green"]
     assert refused["error"]["code"] == "not_an_image"
 
 
 def test_for_bytes_sent_along_no_s3_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "s3", lambda: pytest.fail("a client was made"))
-    sent = {"bytes": base64.b64encode(made.encoded(made.picture("blue"))).decode()}
-    assert made.best(ask({"images": [sent]})["results"][0]) == "blue"
+    sent = {"bytes": base64.b64encode(samples.encoded(samples.picture("blue"))).decode()}
+    assert samples.best(ask({"images": [sent]})["results"][0]) == "blue"
 
 
 def test_bad_images_leave_their_neighbors_alone(s3: Any) -> None:
-    good = made.encoded(made.picture("blue"))
+    good = samples.encoded(samples.picture("blue"))
     images = stored(s3, good, b"not an image", good[:100], b"", b"8BPS\0\1", good)
     images.insert(3, {"bucket": "images", "key": "gone", "version": "null"})
     results = ask({"images": images})["results"]
     assert [result.get("error", {}).get("code") for result in results] == [
         None, "not_an_image", "damaged_image", "no_such_object", "empty", "unsupported_format", None,
     ]  # fmt: skip
-    assert made.best(results[0]) == made.best(results[-1]) == "blue"
+    assert samples.best(results[0]) == samples.best(results[-1]) == "blue"
 
 
 def test_contract_what_recognition_reads(s3: Any) -> None:
-    answer = ask({"images": stored(s3, made.encoded(made.picture("red", (64, 48))), b"text"), "model": "colors"})
+    answer = ask({"images": stored(s3, samples.encoded(samples.picture("red", (64, 48))), b"text"), "model": "colors"})
     assert set(answer) == {"model", "results"}
     model = Model.from_dict(answer["model"])
     assert (model.name, model.version, len(model.digest)) == ("colors", "1.2.3", 64)
@@ -101,7 +103,7 @@ def test_contract_what_recognition_reads(s3: Any) -> None:
 
 def test_contract_the_recognizer_understands_every_answer(s3: Any) -> None:
     edge_detector = pytest.importorskip("recognition.runtime.edge_detector")
-    answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
+    answer = ask({"images": stored(s3, samples.encoded(samples.picture("red")), b"text")})
     model = Model.from_dict(answer["model"])
     seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in answer["results"])
     assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
@@ -111,7 +113,7 @@ def test_contract_the_recognizer_understands_every_answer(s3: Any) -> None:
 def test_each_image_s_line_of_the_log_bears_the_id_it_was_asked_under(
     s3: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    images = stored(s3, made.encoded(made.picture("red")), b"text")
+    images = stored(s3, samples.encoded(samples.picture("red")), b"text")
     known = [each | {"correlation_id": f"img_{n}"} for n, each in enumerate(images)]
     ask({"images": known})
     ask({"images": known, "model": "lions"})
@@ -156,10 +158,10 @@ def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
 
 def test_a_bundle_that_cannot_be_used_is_an_answer_and_the_next_invocation_has_its_own(s3: Any) -> None:
     s3.put_object(Bucket="models", Key="models/broken/1.0.0/model.json", Body=b"{")
-    images = stored(s3, made.encoded(made.picture("red")))
+    images = stored(s3, samples.encoded(samples.picture("red")))
     refused = ask({"images": images, "model": "broken@1.0.0"})
     assert refused == {"error": {"code": "unusable_model", "detail": "broken@1.0.0: there is no model.onnx."}}
-    assert made.best(ask({"images": images, "model": None})["results"][0]) == "red"
+    assert samples.best(ask({"images": images, "model": None})["results"][0]) == "red"
 
 
 def test_a_model_that_may_be_in_a_bucket_that_cannot_be_read_may_be_asked_for_again(s3: Any) -> None:
@@ -173,7 +175,7 @@ def test_no_images_no_results() -> None:
 
 
 def test_images_for_which_no_time_is_left_may_be_asked_for_again(s3: Any) -> None:
-    images = stored(s3, made.encoded(made.picture("red")))
+    images = stored(s3, samples.encoded(samples.picture("red")))
     (result,) = ask({"images": images}, Context(milliseconds=500))["results"]
     assert (result["error"]["code"], result["error"]["retryable"]) == ("out_of_time", True)
 
@@ -194,7 +196,7 @@ def asked(image: dict[str, str], kind: str = "thumbnail", **more: Any) -> dict[s
 
 def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
     s3.create_bucket(Bucket="derived")
-    (image,) = stored(s3, made.encoded(made.picture("blue", (640, 480))))
+    (image,) = stored(s3, samples.encoded(samples.picture("blue", (640, 480))))
     seen = [{"label": "sky", "confidence": 0.9, "box": {"left": 0, "top": 0, "width": 1, "height": 1}}]
     wanted = [asked(image), asked(image, "annotated", detections=seen), asked(image, "rekognition")]
     results = ask({"derive": wanted})["results"]
@@ -208,7 +210,7 @@ def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
 
 def test_a_picture_that_cannot_be_made_leaves_its_neighbors_alone(s3: Any) -> None:
     s3.create_bucket(Bucket="derived")
-    good, text = stored(s3, made.encoded(made.picture("blue")), b"text")
+    good, text = stored(s3, samples.encoded(samples.picture("blue")), b"text")
     nowhere = asked(good, into={"bucket": "no-such-bucket", "key": "k"})
     results = ask({"derive": [asked(text), asked(good, "hologram"), nowhere, asked(good)]})["results"]
     assert [result.get("error", {}).get("code") for result in results] == [

@@ -1,18 +1,15 @@
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import moto
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from edge_ml import objects
 from edge_ml.image_error import ImageError
 from edge_ml.objects import read
-from edge_ml.prefetch import READ_AHEAD, prefetch
 
 
 @pytest.fixture
@@ -102,33 +99,3 @@ def test_a_lost_connection_is_worth_another_try() -> None:
 
     error = refused(Unreachable(), {"bucket": "images", "key": "k", "version": "null"})
     assert (error.code, error.retryable) == ("storage_error", True)
-
-
-def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
-    images: Any = [{"key": str(n)} for n in range(20)]
-    asked: list[str] = []
-    two = threading.Semaphore(0)
-
-    def reader(image: Any) -> bytes:
-        asked.append(image["key"])
-        two.release()
-        return str(image["key"]).encode()
-
-    with ThreadPoolExecutor(4) as pool:
-        coming = prefetch(reader, images, pool)
-        first = next(coming).result()
-        assert two.acquire(timeout=5)
-        assert two.acquire(timeout=5)  # the second was asked for although nobody took it yet
-        assert len(asked) <= READ_AHEAD + 1
-        assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
-
-
-def test_a_read_that_fails_fails_alone() -> None:
-    def reader(image: Any) -> bytes:
-        if image["key"] == "1":
-            raise ClientError({"Error": {"Code": "x"}}, "GetObject")
-        return b"fine"
-
-    with ThreadPoolExecutor(2) as pool:
-        futures = list(prefetch(reader, [{"key": str(n)} for n in range(3)], pool))
-    assert [future.exception() is None for future in futures] == [True, False, True]

@@ -9,17 +9,17 @@ from edge_ml.image_error import ImageError
 from edge_ml.inference.decoders.classification import MIN_CONFIDENCE
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 def confidences(model: Model, color: tuple[int, int, int]) -> dict[str, float]:
-    picture = decode(made.encoded(made.picture(color)), model.bundle.fit)
+    picture = decode(samples.encoded(samples.picture(color)), model.bundle.fit)
     return {seen["label"]: seen["confidence"] for seen in model.detections(picture)}
 
 
 def softly(color: tuple[int, int, int], temperature: float = 1.0) -> dict[str, float]:
     logits = (np.array(color) - 127.5) / 25.5 / temperature
-    return dict(zip(made.LABELS, np.exp(logits) / np.exp(logits).sum(), strict=True))
+    return dict(zip(samples.LABELS, np.exp(logits) / np.exp(logits).sum(), strict=True))
 
 
 def test_confidences_are_the_softmax_of_the_normalized_picture(colors: Model) -> None:
@@ -37,19 +37,19 @@ def test_labels_under_the_floor_are_left_out(colors: Model) -> None:
 
 
 def test_a_temperature_flattens_the_answer(tmp_path: Path) -> None:
-    flat = Model(ModelBundle.load(made.bundle(tmp_path, **made.with_output(temperature=4))))
+    flat = Model(ModelBundle.load(samples.bundle(tmp_path, **samples.with_output(temperature=4))))
     assert confidences(flat, (120, 100, 90)) == pytest.approx(softly((120, 100, 90), 4), abs=1e-4)
 
 
 def test_a_model_whose_weights_are_no_numbers_fails_instead_of_answering(tmp_path: Path) -> None:
-    broken = Model(ModelBundle.load(made.bundle(tmp_path, gain=float("nan"))))
+    broken = Model(ModelBundle.load(samples.bundle(tmp_path, gain=float("nan"))))
     with pytest.raises(ImageError, match="NaN or infinity") as caught:
         confidences(broken, (1, 2, 3))
     assert (caught.value.code, caught.value.retryable) == ("model_failed", False)
 
 
 def test_a_failure_inside_the_runtime_is_a_coded_one(colors: Model) -> None:
-    oversized = decode(made.encoded(made.picture()), colors.bundle.fit.__class__((64, 64), "stretch"))
+    oversized = decode(samples.encoded(samples.picture()), colors.bundle.fit.__class__((64, 64), "stretch"))
     with pytest.raises(ImageError, match="Got invalid dimensions") as caught:
         colors.detections(oversized)
     assert caught.value.code == "model_failed"

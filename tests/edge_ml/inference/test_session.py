@@ -13,12 +13,12 @@ from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture
 from edge_ml.protocol import Detection
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 def model(folder: Path, answer: NDArray[Any]) -> Model:
-    file = made.answering(["N", 3, 32, 32], logits=answer)
-    return Model(ModelBundle.load(made.bundle(folder, model=file)))
+    file = samples.answering(["N", 3, 32, 32], logits=answer)
+    return Model(ModelBundle.load(samples.bundle(folder, model=file)))
 
 
 def detections(asked: Model, color: int | tuple[int, int, int] = 0) -> list[Detection]:
@@ -33,7 +33,7 @@ def test_an_answer_may_have_any_shape_that_says_the_same(tmp_path: Path, shape: 
 
 def test_an_answer_of_a_shape_nobody_promised_is_a_failure_of_the_model(tmp_path: Path) -> None:
     """It leaves out the labels of the colors that are dark, which only the running model can tell."""
-    file = made.answering([1, 3, 32, 32], all=np.array([[2, 1, 0]], np.float32), dark=np.zeros(1, np.float32))
+    file = samples.answering([1, 3, 32, 32], all=np.array([[2, 1, 0]], np.float32), dark=np.zeros(1, np.float32))
     nodes = [
         helper.make_node("ReduceMax", ["image"], ["brightest"], axes=[0, 2, 3], keepdims=0),
         helper.make_node("Greater", ["brightest", "dark"], ["bright"]),
@@ -43,7 +43,7 @@ def test_an_answer_of_a_shape_nobody_promised_is_a_failure_of_the_model(tmp_path
     file.graph.output[0].name = "logits"
     for side in file.graph.output[0].type.tensor_type.shape.dim:
         side.Clear()
-    asked = Model(ModelBundle.load(made.bundle(tmp_path, model=file)))
+    asked = Model(ModelBundle.load(samples.bundle(tmp_path, model=file)))
     assert [each["label"] for each in detections(asked, 255)] == ["red", "green", "blue"]
     for color in ((255, 0, 0), (0, 0, 0)):
         with pytest.raises(ImageError, match=r"the shape \[1, \d\], which model.json does not allow") as caught:
@@ -68,9 +68,9 @@ def test_an_answer_that_is_text_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_model_that_wants_more_than_a_picture_is_refused(tmp_path: Path) -> None:
-    file = made.answering([1, 3, 32, 32], logits=np.zeros((1, 3), np.float32))
+    file = samples.answering([1, 3, 32, 32], logits=np.zeros((1, 3), np.float32))
     more = file.graph.input.add()
     more.CopyFrom(file.graph.input[0])
     more.name = "threshold"
     with pytest.raises(BundleError, match="more inputs than the picture"):
-        Model(ModelBundle.load(made.bundle(tmp_path, model=file)))
+        Model(ModelBundle.load(samples.bundle(tmp_path, model=file)))

@@ -13,15 +13,15 @@ import pytest
 from edge_ml import __main__ as command
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.serving.bundle_store import BundleStore
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 @pytest.fixture
 def brought(tmp_path: Path) -> Path:
     """A folder with a model of colors, its labels, and a photo."""
-    made.bundle(tmp_path, "brought")
+    samples.bundle(tmp_path, "brought")
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
-    (tmp_path / "photo.png").write_bytes(made.encoded(made.picture("blue")))
+    (tmp_path / "photo.png").write_bytes(samples.encoded(samples.picture("blue")))
     return tmp_path
 
 
@@ -45,7 +45,7 @@ def test_a_bundle_is_written_that_the_function_reads(
     options = ("--name", "colors", "--to", str(brought / "here"), "--license", "MIT", "--metrics", '{"accuracy": 1}')
     assert add(monkeypatch, brought, *options, "--try", str(brought / "photo.png")) == 0
     bundle = ModelBundle.load(brought / "here/colors")
-    assert (bundle.name, bundle.version, bundle.labels) == ("colors", "1.0.0", made.LABELS)
+    assert (bundle.name, bundle.version, bundle.labels) == ("colors", "1.0.0", samples.LABELS)
     assert (bundle.license, bundle.metrics) == ("MIT", {"accuracy": 1})
     assert "Nobody has" in (brought / "here/colors/MODEL_CARD.md").read_text()
     said = capsys.readouterr().out

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.size import scale_within
 from edge_ml.pictures.upright import upright
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_a_picture_keeps_its_proportions_unless_it_is_a_strip(
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "AVIF", "HEIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_is_turned_as_its_photographer_held_the_camera(orientation: int, kind: str) -> None:
-    standing = made.picture("blue", (40, 80))
+    standing = samples.picture("blue", (40, 80))
     standing.paste("red", (0, 0, 40, 20))
-    turned = upright(made.turned(_lying(standing, orientation), orientation, kind), max_side=40)
+    turned = upright(samples.turned(_lying(standing, orientation), orientation, kind), max_side=40)
     assert turned.size == (20, 40)
     assert turned.getpixel((10, 2)) == pytest.approx((255, 0, 0), abs=30)
     assert turned.getpixel((10, 30)) == pytest.approx((0, 0, 255), abs=30)
@@ -48,7 +48,7 @@ def _lying(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _with_profile(image: Image.Image, profile: bytes, kind: str = "PNG") -> bytes:
-    return made.encoded(image, kind, icc_profile=profile)
+    return samples.encoded(image, kind, icc_profile=profile)
 
 
 def _srgb() -> bytes:
@@ -57,23 +57,23 @@ def _srgb() -> bytes:
 
 def test_colors_are_those_of_srgb_whatever_the_profile() -> None:
     swapped = _srgb().replace(b"rXYZ", b"tmp!").replace(b"gXYZ", b"rXYZ").replace(b"tmp!", b"gXYZ")  # red is green
-    red, green, _ = upright(_with_profile(made.picture("red"), swapped), max_side=64).getpixel((5, 5))  # type: ignore[misc]
+    red, green, _ = upright(_with_profile(samples.picture("red"), swapped), max_side=64).getpixel((5, 5))  # type: ignore[misc]
     assert green > 200 > red
 
 
 def test_a_picture_that_is_in_srgb_stays_as_it_is() -> None:
-    pixel = upright(_with_profile(made.picture((200, 40, 90)), _srgb()), max_side=64).getpixel((5, 5))
+    pixel = upright(_with_profile(samples.picture((200, 40, 90)), _srgb()), max_side=64).getpixel((5, 5))
     assert pixel == pytest.approx((200, 40, 90), abs=1)
 
 
 @pytest.mark.parametrize("profile", [b"no profile", b"\0" * 200, _srgb()[:300]])
 def test_a_damaged_profile_is_no_reason_to_refuse(profile: bytes) -> None:
-    pixel = upright(_with_profile(made.picture((200, 40, 90)), profile), max_side=64).getpixel((5, 5))
+    pixel = upright(_with_profile(samples.picture((200, 40, 90)), profile), max_side=64).getpixel((5, 5))
     assert pixel == (200, 40, 90)
 
 
 def test_a_profile_of_another_color_space_is_not_applied() -> None:
-    gray = made.picture((90,), mode="L")
+    gray = samples.picture((90,), mode="L")
     assert upright(_with_profile(gray, _srgb()), max_side=64).getpixel((5, 5)) == (90, 90, 90)
 
 
@@ -88,13 +88,13 @@ def test_a_profile_of_another_color_space_is_not_applied() -> None:
 )
 def test_every_mode_becomes_rgb(mode: str, value: Any, seen: tuple[int, ...]) -> None:
     kind = "TIFF" if mode == "CMYK" else "PNG"
-    assert upright(made.encoded(Image.new(mode, (40, 40), value), kind), max_side=40).getpixel((5, 5)) == seen
+    assert upright(samples.encoded(Image.new(mode, (40, 40), value), kind), max_side=40).getpixel((5, 5)) == seen
 
 
 def test_nothing_else_of_the_file_is_left() -> None:
     exif = Image.Exif()
     exif[0x8825] = {1: "N", 2: (48.0, 8.0, 0.0)}  # where it was taken
-    data = made.encoded(made.picture(), "JPEG", exif=exif, comment=b"by Ada", icc_profile=_srgb())
+    data = samples.encoded(samples.picture(), "JPEG", exif=exif, comment=b"by Ada", icc_profile=_srgb())
     assert upright(data, max_side=64).info == {}
 
 
@@ -102,7 +102,7 @@ def test_nothing_else_of_the_file_is_left() -> None:
 def test_it_looks_as_a_full_decode_would(max_side: int) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (30, 40, 3), np.uint8)
     image = Image.fromarray(noise).resize((1600, 1200), Image.Resampling.BICUBIC)
-    data = made.encoded(image, "JPEG", quality=92)
+    data = samples.encoded(image, "JPEG", quality=92)
     small = upright(data, max_side=max_side)
     with Image.open(io.BytesIO(data)) as opened:
         whole = opened.resize(small.size, Image.Resampling.BICUBIC)

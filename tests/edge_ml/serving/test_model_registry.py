@@ -14,8 +14,8 @@ from edge_ml.serving import bundle_cache as shelf
 from edge_ml.serving.bundle_store import BundleStore, StoreError
 from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
 from edge_ml.serving.trial import trial_run as trial
-from tests.edge_ml import hostile, made
-from tests.edge_ml.bucket import NAME, Bucket
+from tests.edge_ml import hostile_models, samples
+from tests.edge_ml.serving.bucket import NAME, Bucket
 
 NOWHERE = BundleStore(lambda: pytest.fail("the bucket was read"), "")
 
@@ -36,7 +36,7 @@ def in_a_child() -> None:
 def folder(tmp_path: Path) -> Path:
     built_in = tmp_path / "built-in"
     for name in ("colors", "paints"):
-        made.bundle(built_in, name)
+        samples.bundle(built_in, name)
     (built_in / "notes").mkdir()
     return built_in
 
@@ -55,7 +55,7 @@ def models(folder: Path, bucket: Bucket) -> ModelRegistry:
 
 def best(models: ModelRegistry, asked: str, color: str = "red") -> str:
     model = models.get(asked)
-    seen = model.detections(decode(made.encoded(made.picture(color)), model.bundle.fit))
+    seen = model.detections(decode(samples.encoded(samples.picture(color)), model.bundle.fit))
     return str(seen[0]["label"])
 
 
@@ -208,7 +208,7 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
     inside = changed.pop("name_inside", None)
     bucket.drop("broken", "1.0.0", **changed)
     if inside:
-        bucket.put("broken/1.0.0/model.json", json.dumps(made.model_json(inside, version="1.0.0")).encode())
+        bucket.put("broken/1.0.0/model.json", json.dumps(samples.model_json(inside, version="1.0.0")).encode())
     bucket.drop("crayons", "1.0.0")
     for _ in range(2):
         with pytest.raises(BundleError, match=why):
@@ -223,7 +223,7 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
 def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
     models: ModelRegistry, bucket: Bucket, in_a_child: None
 ) -> None:
-    bucket.drop("endless", "1.0.0", model=hostile.endless())
+    bucket.drop("endless", "1.0.0", model=hostile_models.endless())
     with pytest.raises(BundleError, match="does not load and run within"):
         models.get("endless")
     assert best(models, "colors") == "red"

@@ -8,15 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import ModelBundle
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
 MEAN, STD = np.array([10.0, 20.0, 30.0]), np.array([2.0, 4.0, 8.0])
 
 
 def tensor(folder: Path, **changed: Any) -> NDArray[Any]:
-    said = made.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
-    return ModelBundle.load(made.bundle(folder, **said)).input.tensor(PIXELS)
+    said = samples.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
+    return ModelBundle.load(samples.bundle(folder, **said)).input.tensor(PIXELS)
 
 
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])

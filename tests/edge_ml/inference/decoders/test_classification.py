@@ -10,11 +10,11 @@ from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.image_error import ImageError
 from edge_ml.inference.decoders.classification import MIN_CONFIDENCE, ClassificationDecoder
 from edge_ml.inference.decoders.probabilities import softmax
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 def seen(folder: Path, values: list[float], **output: Any) -> dict[str, float]:
-    decoder = ClassificationDecoder(ModelBundle.load(made.bundle(folder, **made.with_output(**output))))
+    decoder = ClassificationDecoder(ModelBundle.load(samples.bundle(folder, **samples.with_output(**output))))
     return {each["label"]: each["confidence"] for each in decoder.decode([np.array([values])], (1, 1))}
 
 

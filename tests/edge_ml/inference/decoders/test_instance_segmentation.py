@@ -10,7 +10,7 @@ from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 SIDE, PROTOTYPE = 64, 16
 Y, X = (np.mgrid[:PROTOTYPE, :PROTOTYPE] + 0.5) * SIDE / PROTOTYPE
@@ -20,11 +20,11 @@ LEFT_OF = [(16 - X) / 4, (48 - X) / 4]
 
 def seen(folder: Path, *anchors: list[float], prototypes: Any = LEFT_OF, source: tuple[int, int] = (64, 64)) -> Any:
     answers = {"boxes": np.array(anchors).T[None], "masks": np.array(prototypes)[None]}
-    file = made.answering([1, 3, SIDE, SIDE], **{name: each.astype(np.float32) for name, each in answers.items()})
-    said = made.with_input(size=[SIDE, SIDE], resize="letterbox") | made.with_output(
+    file = samples.answering([1, 3, SIDE, SIDE], **{name: each.astype(np.float32) for name, each in answers.items()})
+    said = samples.with_input(size=[SIDE, SIDE], resize="letterbox") | samples.with_output(
         name="boxes", decoding="yolov8", masks="masks"
     )
-    bundle = made.bundle(folder, model=file, task="segment", **said)
+    bundle = samples.bundle(folder, model=file, task="segment", **said)
     return Model(ModelBundle.load(bundle)).detections(Picture(np.zeros((SIDE, SIDE, 3), np.uint8), source))
 
 
@@ -37,7 +37,7 @@ def test_a_mask_is_the_weighted_sum_of_the_prototypes_within_its_box(tmp_path: P
     (found,) = seen(tmp_path, [32, 32, 64, 32, 0.9, 0, 0, 0, 1])
     assert found["label"] == "red"
     expected = (X < 48) & (Y > 16) & (Y < 48)
-    assert made.mask(found).tolist() == expected.tolist()
+    assert samples.mask(found).tolist() == expected.tolist()
     assert spanned(found) == pytest.approx((0, 0.25, 0.75, 0.75), abs=0.01)
     assert found["box"] == {"left": 0, "top": 0.25, "width": 1, "height": 0.5}
 
@@ -58,7 +58,7 @@ def test_masks_are_placed_on_the_upright_picture(tmp_path: Path) -> None:
 def test_a_thing_whose_mask_is_empty_keeps_its_box(tmp_path: Path) -> None:
     (found,) = seen(tmp_path, [56, 32, 16, 16, 0.9, 0, 0, 1, 0])
     assert found["outline"] == []
-    assert not made.mask(found).any()
+    assert not samples.mask(found).any()
     assert found["box"]["left"] == pytest.approx(0.75)
 
 

@@ -12,7 +12,7 @@ from edge_ml.bundles.bundle import BundleError, ModelBundle
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 SIDE, LABELS = 64, ["background", "horse", "goat"]
 Y, X = np.mgrid[:SIDE, :SIDE] + 0.5
@@ -30,11 +30,11 @@ def scores(**regions: NDArray[Any]) -> NDArray[np.float32]:
 
 def model(folder: Path, answer: NDArray[Any], decoding: str, layout: str, **said: Any) -> Model:
     sides = [1, 3, SIDE, SIDE] if layout == "NCHW" else [1, SIDE, SIDE, 3]
-    described = made.with_input(size=[SIDE, SIDE], layout=layout) | made.with_output(
+    described = samples.with_input(size=[SIDE, SIDE], layout=layout) | samples.with_output(
         **{"name": "mask", "decoding": decoding} | said
     )
-    file = made.answering(sides, mask=answer)
-    return Model(ModelBundle.load(made.bundle(folder, model=file, task="segment", labels=LABELS, **described)))
+    file = samples.answering(sides, mask=answer)
+    return Model(ModelBundle.load(samples.bundle(folder, model=file, task="segment", labels=LABELS, **described)))
 
 
 def seen(folder: Path, answer: NDArray[Any], decoding: str = "class_scores", layout: str = "NCHW", **said: Any) -> Any:
@@ -49,8 +49,8 @@ def test_each_label_is_one_detection_with_its_box_its_outline_and_its_mask(tmp_p
     answer = planes if layout == "NCHW" else np.moveaxis(planes, 0, -1)
     found = {each["label"]: each for each in seen(tmp_path, answer[None], layout=layout)}
     assert set(found) == {"horse", "goat"}
-    assert made.mask(found["horse"]).tolist() == (horse > 0).tolist()
-    assert made.mask(found["goat"]).tolist() == (goat > 0).tolist()
+    assert samples.mask(found["horse"]).tolist() == (horse > 0).tolist()
+    assert samples.mask(found["goat"]).tolist() == (goat > 0).tolist()
     around = {"left": 8 / 64, "top": 20 / 64, "width": 24 / 64, "height": 24 / 64}
     assert found["horse"]["box"] == pytest.approx(around, abs=1e-4)
     points = np.array(found["horse"]["outline"][0]) * SIDE
@@ -89,7 +89,7 @@ def test_a_class_map_is_read_with_full_confidence(tmp_path: Path, kind: str) -> 
     horse = disc(20, 32, 12) > 0
     (found,) = seen(tmp_path, horse.astype(kind)[None], "class_map", "NHWC")
     assert (found["label"], found["confidence"]) == ("horse", 1)
-    assert made.mask(found).tolist() == horse.tolist()
+    assert samples.mask(found).tolist() == horse.tolist()
     points = np.array(found["outline"][0]) * SIDE
     assert np.hypot(*(points - (20, 32)).T) == pytest.approx(12, abs=0.8)
 

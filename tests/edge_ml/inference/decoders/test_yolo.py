@@ -11,16 +11,18 @@ from edge_ml.bundles.bundle import BundleError, ModelBundle
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 SIDE, CELLS = 64, 8 * 8 + 4 * 4 + 2 * 2
 PICTURE = Picture(np.zeros((SIDE, SIDE, 3), np.uint8), (200, 100))
 
 
 def model(folder: Path, decoding: str, answer: NDArray[np.float32]) -> Model:
-    said = made.with_input(size=[SIDE, SIDE], resize="letterbox") | made.with_output(name="boxes", decoding=decoding)
-    file = made.answering([1, 3, SIDE, SIDE], boxes=answer[None].astype(np.float32))
-    return Model(ModelBundle.load(made.bundle(folder, model=file, task="detect", **said)))
+    said = samples.with_input(size=[SIDE, SIDE], resize="letterbox") | samples.with_output(
+        name="boxes", decoding=decoding
+    )
+    file = samples.answering([1, 3, SIDE, SIDE], boxes=answer[None].astype(np.float32))
+    return Model(ModelBundle.load(samples.bundle(folder, model=file, task="detect", **said)))
 
 
 def seen(folder: Path, decoding: str, answer: NDArray[np.float32]) -> Any:

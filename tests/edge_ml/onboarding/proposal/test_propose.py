@@ -15,7 +15,7 @@ from edge_ml.onboarding.label_list import LabelList
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
 from edge_ml.serving.trial.trial_error import TrialError
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
 NCHW, NHWC = [1, 3, 64, 64], [1, 64, 64, 3]
@@ -33,7 +33,7 @@ def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
 
 
 def proposed(folder: Path, sides: list[Any], given: dict[str, Any] | None = None, **answers: NDArray[Any]) -> Findings:
-    return of(folder, made.answering(sides, **answers), given)
+    return of(folder, samples.answering(sides, **answers), given)
 
 
 def of(
@@ -69,7 +69,7 @@ READ = {
 @pytest.mark.parametrize("kind", READ)
 def test_each_known_shape_is_read(kind: str, tmp_path: Path) -> None:
     sides, answers, expected = READ[kind]
-    found = of(tmp_path, made.answering(sides, **answers))
+    found = of(tmp_path, samples.answering(sides, **answers))
     said = (found["task"], found["output.decoding"], found["output.name"])
     assert all(wanted in (None, value) for wanted, value in zip(expected, said, strict=False))
 
@@ -101,7 +101,7 @@ def test_a_size_the_file_leaves_open_is_guessed_or_given(tmp_path: Path) -> None
 
 
 def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
-    model = made.answering(NCHW, boxes=zeros(1, 6, CELLS))
+    model = samples.answering(NCHW, boxes=zeros(1, 6, CELLS))
     for key, value in {"names": "{0: 'goat', 1: 'sheep'}", "license": "AGPL-3.0"}.items():
         model.metadata_props.add(key=key, value=value)
     found = of(tmp_path, model, labels=None)
@@ -109,7 +109,7 @@ def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
 
 
 def test_metadata_that_is_no_list_of_names_is_left_alone(tmp_path: Path) -> None:
-    model = made.answering(NCHW, scores=zeros(1, 3))
+    model = samples.answering(NCHW, scores=zeros(1, 3))
     model.metadata_props.add(key="names", value="__import__('os')")
     with pytest.raises(TrialError, match="needs 3 labels and its file holds none"):
         of(tmp_path, model, labels=None)

@@ -15,7 +15,7 @@ from edge_ml.pictures.decode import decode
 from edge_ml.pictures.decompression import memory_limit as memory
 from edge_ml.pictures.decompression.memory_limit import memory_limit
 from edge_ml.pictures.letterbox import Fit
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 ROOT = Path(__file__).parents[4]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="peaks and limits are Linux's")
@@ -83,7 +83,7 @@ def test_what_goes_beyond_the_limit_is_not_allocated_and_afterwards_it_is() -> N
 
 @on_linux
 def test_an_avif_that_is_larger_than_it_says_is_not_decoded_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = bytearray(made.encoded(made.picture(size=(6000, 4000)), "AVIF", speed=10, subsampling="4:4:4"))
+    data = bytearray(samples.encoded(samples.picture(size=(6000, 4000)), "AVIF", speed=10, subsampling="4:4:4"))
     at = data.index(b"ispe")
     data[at + 8 : at + 16] = (64).to_bytes(4, "big") * 2
     with monkeypatch.context() as patched:

@@ -1,12 +1,12 @@
 import pytest
 
 from edge_ml.pictures.formats.signatures import PLUGINS, detect_format
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 @pytest.mark.parametrize("kind", PLUGINS)
 def test_what_pillow_writes_is_recognized_by_its_first_bytes(kind: str) -> None:
-    assert detect_format(made.encoded(made.picture(), kind)) == kind
+    assert detect_format(samples.encoded(samples.picture(), kind)) == kind
 
 
 @pytest.mark.parametrize(

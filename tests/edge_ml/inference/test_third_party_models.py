@@ -13,9 +13,9 @@ from PIL import Image
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
-DATA = Path(__file__).parents[3] / "shared/data"
+DATA = Path(__file__).parents[4] / "shared/data"
 VOC = ("pascal_voc_segmentation_labels.txt", 21)
 MODELS: dict[str, dict[str, Any]] = {
     "mobilenetv2_imagenet1000_nchw_logits_dynbatch.onnx": {
@@ -124,7 +124,7 @@ def test_yolox_finds_small_things_in_a_wide_view(folder: Path) -> None:
     [("cat_720p.jpg", "cat"), ("pets.jpg", "dog"), ("squat.bmp", "person"), ("dog_segmentation.bmp", "dog")],
 )
 def test_deeplabs_say_what_is_where(folder: Path, file: str, photo: str, label: str) -> None:
-    found = max(seen(folder, file, f"photos/{photo}"), key=lambda each: float(made.mask(each).mean()))
+    found = max(seen(folder, file, f"photos/{photo}"), key=lambda each: float(samples.mask(each).mean()))
     assert found["label"] == label
     assert sum(map(len, found["outline"])) <= 200
 
@@ -133,7 +133,7 @@ def test_a_horse_s_mask_is_much_like_the_one_drawn_by_hand(folder: Path) -> None
     shared = []
     for drawn in sorted((DATA / "horses/mask").iterdir())[:12]:
         photo = next((DATA / "horses/photo").glob(f"{drawn.stem}.*")).relative_to(DATA)
-        mask = np.any([made.mask(each) for each in seen(folder, DEEPLABS[1], str(photo))], 0)  # some are cows to it
+        mask = np.any([samples.mask(each) for each in seen(folder, DEEPLABS[1], str(photo))], 0)  # some are cows to it
         with Image.open(drawn) as image:
             truth = np.asarray(image.convert("L").resize(mask.shape[::-1])) > 127
         shared.append((mask & truth).sum() / (mask | truth).sum())

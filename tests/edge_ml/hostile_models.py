@@ -2,7 +2,7 @@
 
 from onnx import NodeProto, TensorProto, helper
 
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 
 def endless() -> bytes:
@@ -50,5 +50,7 @@ def _saved(nodes: list[NodeProto]) -> bytes:
         [value("image", TensorProto.FLOAT, [1, 3, 32, 32])],
         [value("logits", TensorProto.FLOAT, [1, 3])],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", made.OPSET)], ir_version=made.IR_VERSION)
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", samples.OPSET)], ir_version=samples.IR_VERSION
+    )
     return bytes(model.SerializeToString())

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from edge_ml.serving.bundle_store import MAX_AGE, BundleStore
-from tests.edge_ml import made
+from tests.edge_ml import samples
 
 NAME = "models"
 
@@ -34,7 +34,7 @@ class Bucket:
 
     def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
         """Put a bundle of the model of colors, or of another model file, as that name and version."""
-        folder = made.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
+        folder = samples.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
         if model is not None:
             (folder / "model.onnx").write_bytes(model)
         for file in folder.iterdir():
@@ -45,7 +45,7 @@ class Bucket:
 
     def relabel(self, name: str, version: str, labels: list[str]) -> None:
         """Replace model.json alone."""
-        content = made.model_json(name, version=version, labels=labels)
+        content = samples.model_json(name, version=version, labels=labels)
         self.put(f"{name}/{version}/model.json", json.dumps(content).encode())
 
 

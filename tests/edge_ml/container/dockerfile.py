@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONTEXT = ROOT / "edge_ml"
 RUNTIME_CLIENT = "awslambdaric==4.2.2"  # what the base image holds
 

@@ -17,7 +17,7 @@ from edge_ml.pictures.decode import decode
 from edge_ml.pictures.letterbox import Fit
 from edge_ml.serving.recognize import recognize_image
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT.parent / "shared/data/awkward"
 FILES: list[dict[str, Any]] = json.loads((FOLDER / "manifest.json").read_text()) if FOLDER.is_dir() else []
 REFUSALS = {"not_an_image", "unsupported_format", "too_many_pixels", "damaged_image"}
@@ -58,8 +58,14 @@ def test_the_manifest_is_complete(colors: Model) -> None:
 
 @pytest.mark.parametrize("work", ["answer", "rekognition", "thumbnail", "annotated"])
 def test_no_awkward_file_crashes_or_hangs_a_process_or_takes_600_megabytes(work: str) -> None:
-    """Each in a child of its own: see tests/edge_ml/peaks.py."""
-    command = [sys.executable, "-m", "tests.edge_ml.peaks", work, *(str(FOLDER / known["file"]) for known in FILES)]
+    """Each in a child of its own: see memory_peaks.py."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.edge_ml.awkward.memory_peaks",
+        work,
+        *(str(FOLDER / known["file"]) for known in FILES),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(told) == len(FILES)

@@ -12,8 +12,9 @@ import skimage
 from moto.server import ThreadedMotoServer
 
 from domain.recognition import Detection, Model
-from tests.edge_ml import container, hostile, made
-from tests.edge_ml.runtime_api import RuntimeAPI
+from tests.edge_ml import hostile_models, samples
+from tests.edge_ml.container import dockerfile
+from tests.edge_ml.container.runtime_api import RuntimeAPI
 
 CAT = Path(skimage.__file__).parent / "data/chelsea.png"
 SECONDS = 30
@@ -22,13 +23,13 @@ SECONDS = 30
 @pytest.fixture(scope="module")
 def task_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("task")
-    container.stage(folder)
+    dockerfile.stage(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def python(task_root: Path) -> Path:
-    return container.venv(task_root / "requirements.txt")
+    return dockerfile.venv(task_root / "requirements.txt")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def running(python: Path, task_root: Path, **environment: str) -> Iterator[Runti
             "PATH": os.defpath,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        command = [str(python), "-m", "awslambdaric", container.handler()]
+        command = [str(python), "-m", "awslambdaric", dockerfile.handler()]
         process = subprocess.Popen(command, cwd=task_root, env=lambda_environment | environment)
         try:
             yield api
@@ -112,7 +113,7 @@ def test_a_worker_without_its_model_fails_at_init(python: Path, task_root: Path,
 
 
 def test_another_model_can_be_the_default(python: Path, task_root: Path, tmp_path: Path) -> None:
-    made.bundle(tmp_path)
+    samples.bundle(tmp_path)
     with running(python, task_root, MODELS_FOLDER=str(tmp_path), DEFAULT_MODEL="colors") as api:
         _, answer = api.invoke({"images": []})
     assert answer["model"]["name"] == "colors"
@@ -123,8 +124,8 @@ def test_a_bundle_of_the_bucket_is_tried_and_served(
 ) -> None:
     s3 = boto3.client("s3", endpoint_url=s3_endpoint)
     s3.create_bucket(Bucket="models")
-    for name, model in (("colors", None), ("hungry", hostile.hungry())):
-        for file in made.bundle(tmp_path, name).iterdir():
+    for name, model in (("colors", None), ("hungry", hostile_models.hungry())):
+        for file in samples.bundle(tmp_path, name).iterdir():
             body = model if model and file.name == "model.onnx" else file.read_bytes()
             s3.put_object(Bucket="models", Key=f"models/{name}/1.2.3/{file.name}", Body=body)
     with running(python, task_root, AWS_ENDPOINT_URL_S3=s3_endpoint, MODELS_BUCKET="models") as api:
@@ -137,7 +138,7 @@ def test_a_bundle_of_the_bucket_is_tried_and_served(
 
 def test_the_image_holds_every_module_and_model_and_no_training(task_root: Path) -> None:
     package = task_root / "edge_ml"
-    assert {path.name for path in package.glob("*.py")} == {path.name for path in container.CONTEXT.glob("*.py")}
+    assert {path.name for path in package.glob("*.py")} == {path.name for path in dockerfile.CONTEXT.glob("*.py")}
     assert (package / "models/animals/model.onnx").is_file()
     assert not (package / "training").exists()
     assert not (package / "adding").exists()
@@ -145,6 +146,6 @@ def test_the_image_holds_every_module_and_model_and_no_training(task_root: Path)
 
 
 def test_the_image_is_pinned_and_runs_as_nobody() -> None:
-    (base,) = container.instructions("FROM")
+    (base,) = dockerfile.instructions("FROM")
     assert base.rsplit(":", 1)[1].count(".") == 5, "a dated tag, such as 3.13.2026.06.05.14"
-    assert container.instructions("USER") == ["65534"]
+    assert dockerfile.instructions("USER") == ["65534"]

@@ -1,4 +1,4 @@
-"""`python -m tests.edge_ml.peaks WORK FILE…`: each file in a child of its own, with the memory it took at most.
+"""`python -m tests.edge_ml.awkward.memory_peaks WORK FILE…`: each file in a child of its own, with the memory it took at most.
 
 Prints a line of JSON for each: what WORK (`answer` by the animals model, or the kind of a derived picture) said of it,
 how the child ended, and megabytes: `peak` of the whole process, `growth` over what it held before it saw the file.
@@ -21,7 +21,7 @@ from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.serving.recognize import recognize_image
 
-_ANIMALS = Path(__file__).parents[2] / "edge_ml/models/animals"
+_ANIMALS = Path(__file__).parents[3] / "edge_ml/models/animals"
 _SECONDS = 60
 _PAGE, _MEGA = os.sysconf("SC_PAGE_SIZE"), 1e6
 
