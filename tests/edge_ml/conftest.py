@@ -1,4 +1,4 @@
-"""A model of colors, made once for the tests of this folder."""
+"""A model that recognizes colors, shared by the tests of this folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Model files that load cleanly and then hurt whoever runs them."""
+"""Model files that load cleanly and then exhaust time or memory."""
 
 from onnx import NodeProto, TensorProto, helper
 
@@ -6,7 +6,7 @@ from tests.edge_ml import samples
 
 
 def endless() -> bytes:
-    """Counts for ever."""
+    """Return a model that loops forever."""
     value = helper.make_tensor_value_info
     body = helper.make_graph(
         [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["kept"], ["keep"])],
@@ -27,7 +27,7 @@ def endless() -> bytes:
 
 
 def hungry() -> bytes:
-    """Asks for 48 GB: its three numbers spread over four milliards of rows."""
+    """Return a model that allocates 48 GB: it expands three numbers to four billion rows."""
     sides = helper.make_tensor("s", TensorProto.INT64, [2], [4_000_000_000, 3])
     grow = [
         helper.make_node("Constant", [], ["sides"], value=sides),
@@ -38,7 +38,7 @@ def hungry() -> bytes:
 
 
 def _saved(nodes: list[NodeProto]) -> bytes:
-    """The model of colors with these nodes behind it, from `flat` to `logits`."""
+    """Return the model of colors with these nodes added, from `flat` to `logits`."""
     value = helper.make_tensor_value_info
     pooled = [
         helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),

@@ -1,4 +1,4 @@
-"""Model bundles and pictures made for the tests: the model answers how red, green and blue a picture is."""
+"""Sample bundles and pictures. The sample model returns how red, green and blue a picture is."""
 
 import io
 import json
@@ -46,7 +46,10 @@ def model_json(name: str = "colors", **changed: Any) -> dict[str, Any]:
 def bundle(
     parent: Path, name: str = "colors", *, gain: float = 1.0, model: onnx.ModelProto | None = None, **changed: Any
 ) -> Path:
-    """A bundle in `parent`/`name` that answers the mean of each color, times `gain`; keywords change model.json."""
+    """Write a bundle into `parent`/`name`; its model returns the mean of each color, times `gain`.
+
+    Keywords change model.json.
+    """
     folder = parent / name
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(json.dumps(model_json(**{"name": name} | changed)))
@@ -54,8 +57,8 @@ def bundle(
     return folder
 
 
-def answering(sides: Sequence[int | str], **answers: NDArray[Any]) -> onnx.ModelProto:
-    """A model that takes an `image` of these sides and gives these answers, whatever is on it."""
+def constant_model(sides: Sequence[int | str], **answers: NDArray[Any]) -> onnx.ModelProto:
+    """Return a model that takes an `image` of these sides and returns constant outputs."""
     nodes = [
         helper.make_node("Constant", [], [name], value=numpy_helper.from_array(answer))
         for name, answer in answers.items()
@@ -65,7 +68,7 @@ def answering(sides: Sequence[int | str], **answers: NDArray[Any]) -> onnx.Model
         helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(answer.dtype), answer.shape)
         for name, answer in answers.items()
     ]
-    return _model(helper.make_graph(nodes, "answering", [image], outputs))
+    return _model(helper.make_graph(nodes, "constant", [image], outputs))
 
 
 def with_input(**changed: Any) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def turned(image: Image.Image, orientation: int, kind: str = "JPEG") -> bytes:
-    """The image as a camera held that way writes it, in a lossy format at good quality."""
+    """Return the image as a camera in that orientation writes it, in a lossy format at good quality."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     return encoded(image, kind, exif=exif.tobytes(), **({} if kind in ("PNG", "TIFF") else {"quality": 95}))
@@ -98,7 +101,7 @@ def best(result: Mapping[str, Any]) -> str:
 
 
 def mask(seen: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """A detection's mask as pycocotools reads it."""
+    """Return a detection's mask as pycocotools decodes it."""
     encoded = {"size": seen["mask"]["size"], "counts": seen["mask"]["counts"].encode()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its own, of numpy

@@ -40,7 +40,7 @@ def test_the_named_version_is_read_and_not_the_newest(s3: Any) -> None:
 
 
 @pytest.mark.parametrize("changed", [{"key": "none"}, {"bucket": "no-such-bucket"}])
-def test_what_is_not_there_is_no_such_object(s3: Any, changed: dict[str, str]) -> None:
+def test_a_missing_object_is_no_such_object(s3: Any, changed: dict[str, str]) -> None:
     error = refused(s3, put(s3, b"x") | changed | {"version": "null"})
     assert (error.code, error.retryable) == ("no_such_object", False)
 
@@ -53,12 +53,12 @@ def test_a_deleted_version_is_no_such_object(s3: Any) -> None:
     assert refused(s3, image | {"version": marker}).code == "no_such_object"
 
 
-def test_bytes_sent_along_are_read_without_s3() -> None:
+def test_bytes_in_the_request_are_read_without_s3() -> None:
     assert read(None, {"bytes": "cGljdHVyZQ=="}) == b"picture"
 
 
 @pytest.mark.parametrize(("sent", "code"), [("", "empty"), ("no base64!", "not_an_image"), ("cGl", "not_an_image")])
-def test_bytes_sent_along_that_cannot_be_are_refused(sent: str, code: str) -> None:
+def test_invalid_bytes_in_the_request_are_refused(sent: str, code: str) -> None:
     error = refused(None, {"bytes": sent})
     assert (error.code, error.retryable) == (code, False)
 
@@ -92,7 +92,7 @@ def test_s3_s_refusals_are_coded(s3: Any, answer: str, status: int, code: str, r
     assert (error.code, error.retryable) == (code, retryable)
 
 
-def test_a_lost_connection_is_worth_another_try() -> None:
+def test_a_lost_connection_is_retryable() -> None:
     class Unreachable:
         def get_object(self, **_: str) -> None:
             raise EndpointConnectionError(endpoint_url="https://s3")

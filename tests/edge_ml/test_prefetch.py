@@ -9,11 +9,11 @@ from edge_ml.prefetch import READ_AHEAD, prefetch
 
 def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
     images: Any = [{"key": str(n)} for n in range(20)]
-    asked: list[str] = []
+    requested: list[str] = []
     two = threading.Semaphore(0)
 
     def reader(image: Any) -> bytes:
-        asked.append(image["key"])
+        requested.append(image["key"])
         two.release()
         return str(image["key"]).encode()
 
@@ -21,12 +21,12 @@ def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
         coming = prefetch(reader, images, pool)
         first = next(coming).result()
         assert two.acquire(timeout=5)
-        assert two.acquire(timeout=5)  # the second was asked for although nobody took it yet
-        assert len(asked) <= READ_AHEAD + 1
+        assert two.acquire(timeout=5)  # the second was requested for although nobody took it yet
+        assert len(requested) <= READ_AHEAD + 1
         assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
 
 
-def test_a_read_that_fails_fails_alone() -> None:
+def test_a_failed_read_does_not_affect_the_others() -> None:
     def reader(image: Any) -> bytes:
         if image["key"] == "1":
             raise ClientError({"Error": {"Code": "x"}}, "GetObject")

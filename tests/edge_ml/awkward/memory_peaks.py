@@ -1,8 +1,8 @@
-"""`python -m tests.edge_ml.awkward.memory_peaks WORK FILE…`: each file in a child of its own, with the memory it took at most.
+"""The peak memory per file: `python -m tests.edge_ml.awkward.memory_peaks WORK FILE…` runs each in its own child.
 
-Prints a line of JSON for each: what WORK (`answer` by the animals model, or the kind of a derived picture) said of it,
-how the child ended, and megabytes: `peak` of the whole process, `growth` over what it held before it saw the file.
-A child is ended after a minute, by the signal that says so.
+Prints a line of JSON per file: the outcome of WORK (`recognize` by the animals model, or the kind of a derived picture),
+how the child ended, and megabytes: `peak` of the whole process, `growth` over its memory before the file.
+A child is ended by SIGALRM after a minute.
 """
 
 import json
@@ -26,29 +26,29 @@ _SECONDS = 60
 _PAGE, _MEGA = os.sysconf("SC_PAGE_SIZE"), 1e6
 
 
-def said_of(work: str, model: Model, data: bytes) -> Any:
+def outcome(work: str, model: Model, data: bytes) -> Any:
     try:
-        return [*recognize_image(model, data)] if work == "answer" else derive(work, data).size
+        return [*recognize_image(model, data)] if work == "recognize" else derive(work, data).size
     except ImageError as error:
         return error.code
 
 
-def tried(work: str, model: Model, file: str) -> dict[str, Any]:
+def measure(work: str, model: Model, file: str) -> dict[str, Any]:
     reader, writer = os.pipe()
     parent, child = _held(), os.fork()
     if not child:
         signal.alarm(_SECONDS)
         data = Path(file).read_bytes()
         before = _held()
-        said = said_of(work, model, data)
+        found = outcome(work, model, data)
         growth = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before, 0)
-        mine = {"said": said, "growth": growth / _MEGA, "peak": (parent + len(data) + growth) / _MEGA}
-        os.write(writer, json.dumps(mine).encode())
+        measured = {"outcome": found, "growth": growth / _MEGA, "peak": (parent + len(data) + growth) / _MEGA}
+        os.write(writer, json.dumps(measured).encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        told: dict[str, Any] = json.loads(pipe.read() or "{}")
-    return {"file": file, "status": os.waitpid(child, 0)[1]} | told
+        reply: dict[str, Any] = json.loads(pipe.read() or "{}")
+    return {"file": file, "status": os.waitpid(child, 0)[1]} | reply
 
 
 def _held() -> int:
@@ -58,5 +58,5 @@ def _held() -> int:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     loaded = Model(ModelBundle.load(_ANIMALS))
-    for each in sys.argv[2:]:
-        print(json.dumps(tried(sys.argv[1], loaded, each)), flush=True)
+    for file in sys.argv[2:]:
+        print(json.dumps(measure(sys.argv[1], loaded, file)), flush=True)

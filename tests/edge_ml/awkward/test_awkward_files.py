@@ -1,4 +1,4 @@
-"""Every awkward file ends in an answer or in a coded refusal, in time and little memory; skipped without the data."""
+"""Awkward files are recognized or refused with a code, in little time and memory; skipped without the data."""
 
 import io
 import json
@@ -30,25 +30,25 @@ pytestmark = [pytest.mark.skipif(not FILES, reason="no shared data"), pytest.mar
 
 def outcome(model: Model, file: str) -> str:
     try:
-        said = recognize_image(model, (FOLDER / file).read_bytes())
+        result = recognize_image(model, (FOLDER / file).read_bytes())
     except ImageError as error:
         return "retryable" if error.retryable else error.code
-    assert sum(seen["confidence"] for seen in said["detections"]) == pytest.approx(1, abs=0.05)
-    return "answered"
+    assert sum(seen["confidence"] for seen in result["detections"]) == pytest.approx(1, abs=0.05)
+    return "recognized"
 
 
-@pytest.mark.parametrize("known", FILES, ids=lambda known: str(known["file"]))
-def test_an_awkward_file_ends_in_an_answer_or_a_code(colors: Model, known: dict[str, Any]) -> None:
-    said = outcome(colors, known["file"])
-    assert said in REFUSALS | {"answered"}
-    if known["category"] in ALWAYS_READ and known["load"] == "ok":
-        assert said == "answered"
-    if known["load"] != "ok":
-        assert (said == "answered") is (known["file"] == HEIF)
+@pytest.mark.parametrize("entry", FILES, ids=lambda entry: str(entry["file"]))
+def test_an_awkward_file_is_recognized_or_refused_with_a_code(colors: Model, entry: dict[str, Any]) -> None:
+    found = outcome(colors, entry["file"])
+    assert found in REFUSALS | {"recognized"}
+    if entry["category"] in ALWAYS_READ and entry["load"] == "ok":
+        assert found == "recognized"
+    if entry["load"] != "ok":
+        assert (found == "recognized") is (entry["file"] == HEIF)
 
 
 def test_the_manifest_is_complete(colors: Model) -> None:
-    outcomes = [outcome(colors, known["file"]) for known in FILES]
+    outcomes = [outcome(colors, entry["file"]) for entry in FILES]
     assert len(outcomes) == 127
     assert {code: outcomes.count(code) for code in ("too_many_pixels", "unsupported_format")} == {
         "too_many_pixels": 7,
@@ -56,30 +56,30 @@ def test_the_manifest_is_complete(colors: Model) -> None:
     }
 
 
-@pytest.mark.parametrize("work", ["answer", "rekognition", "thumbnail", "annotated"])
+@pytest.mark.parametrize("work", ["recognize", "rekognition", "thumbnail", "annotated"])
 def test_no_awkward_file_crashes_or_hangs_a_process_or_takes_600_megabytes(work: str) -> None:
-    """Each in a child of its own: see memory_peaks.py."""
+    """Each file runs in its own child: see memory_peaks.py."""
     command = [
         sys.executable,
         "-m",
         "tests.edge_ml.awkward.memory_peaks",
         work,
-        *(str(FOLDER / known["file"]) for known in FILES),
+        *(str(FOLDER / entry["file"]) for entry in FILES),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(told) == len(FILES)
-    assert not [each for each in told if each["status"] or each["peak"] > 600]
+    measurements = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(measurements) == len(FILES)
+    assert not [measurement for measurement in measurements if measurement["status"] or measurement["peak"] > 600]
 
 
 @pytest.mark.parametrize(
-    "known",
-    [known for known in FILES if known["category"] == "mode" and known["load"] == "ok"],
+    "entry",
+    [entry for entry in FILES if entry["category"] == "mode" and entry["load"] == "ok"],
     ids=lambda k: k["file"],
 )
-def test_every_mode_looks_as_pillow_s_own_conversion_says(known: dict[str, Any]) -> None:
-    """Decoded whole, brought to 8 bits, laid on white, and only then made small."""
-    data = (FOLDER / known["file"]).read_bytes()
+def test_every_mode_looks_as_pillow_s_own_conversion_says(entry: dict[str, Any]) -> None:
+    """The reference: decode fully, convert to 8 bits, paste on white, and only then resize."""
+    data = (FOLDER / entry["file"]).read_bytes()
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))

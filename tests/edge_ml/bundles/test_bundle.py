@@ -79,9 +79,9 @@ def test_a_broken_model_json_is_refused_with_its_reason(tmp_path: Path, changed:
 @pytest.mark.parametrize("missing", ["name", "version", "labels", "license", "input", "output"])
 def test_a_missing_field_is_named(tmp_path: Path, missing: str) -> None:
     folder = samples.bundle(tmp_path)
-    said = samples.model_json()
-    del said[missing]
-    (folder / "model.json").write_text(json.dumps(said))
+    content = samples.model_json()
+    del content[missing]
+    (folder / "model.json").write_text(json.dumps(content))
     with pytest.raises(BundleError, match=missing):
         ModelBundle.load(folder)
 
@@ -101,8 +101,8 @@ def test_a_json_that_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
         ModelBundle.load(folder)
 
 
-def test_two_places_of_the_output_may_bear_one_label(tmp_path: Path) -> None:
-    """ImageNet's classes hold the crane that flies and the crane that lifts."""
+def test_two_outputs_may_have_the_same_label(tmp_path: Path) -> None:
+    """ImageNet has two classes named crane: the bird and the machine."""
     assert ModelBundle.load(samples.bundle(tmp_path, labels=["crane", "crane", "blue"])).labels[:2] == (
         "crane",
         "crane",

@@ -1,4 +1,4 @@
-"""What the Dockerfile makes, without Docker: its COPY lines carried out, its packages in a venv of their own."""
+"""The image of the Dockerfile without Docker: its COPY lines are carried out, its packages go into a venv."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ RUNTIME_CLIENT = "awslambdaric==4.2.2"  # what the base image holds
 
 
 def instructions(name: str) -> list[str]:
-    """The Dockerfile's instructions of that name, continued lines joined."""
+    """Return the Dockerfile's instructions of that name, with continued lines joined."""
     lines = (CONTEXT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
     return [line.split(None, 1)[1] for line in lines if line.split(None, 1)[:1] == [name]]
 
@@ -27,7 +27,7 @@ def handler() -> str:
 
 
 def stage(task_root: Path) -> None:
-    """Copy into `task_root` what the Dockerfile copies and .dockerignore lets through."""
+    """Copy into `task_root` the files that the Dockerfile copies and .dockerignore does not exclude."""
     ignored = [line.rsplit("/", 1)[-1] for line in (CONTEXT / ".dockerignore").read_text().split()]
     for line in instructions("COPY"):
         *sources, target = line.split()
@@ -37,9 +37,9 @@ def stage(task_root: Path) -> None:
 
 
 def venv(requirements: Path) -> Path:
-    """The interpreter of a venv that holds these requirements and the runtime client, and not even pip.
+    """Return the interpreter of a venv with these requirements and the runtime client, without pip.
 
-    Kept under .local/ by the hash of what it holds: made in a minute, found in no time.
+    The venv is cached under .local/ by the hash of its content, as it takes a minute to make.
     """
     wanted = f"{sys.version}\n{RUNTIME_CLIENT}\n{requirements.read_text()}"
     kept = ROOT / ".local" / f"edge-venv-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}"

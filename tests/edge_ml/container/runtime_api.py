@@ -12,7 +12,7 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:edge"
 
 
 class RuntimeAPI(ThreadingHTTPServer):
-    """Hands out events to whatever runtime asks, and gives back what it posts: (what, content)."""
+    """Serves events to a runtime, and returns its posts as (kind, content)."""
 
     daemon_threads = True
 

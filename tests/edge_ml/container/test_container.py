@@ -1,4 +1,4 @@
-"""The function as the container runs it: the real runtime client, only its own packages, only the copied files."""
+"""The function as in the container: with the real runtime client, only its own packages, only the copied files."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def s3_endpoint() -> Iterator[str]:
 
 @contextmanager
 def running(python: Path, task_root: Path, **environment: str) -> Iterator[RuntimeAPI]:
-    """The runtime client at work in `task_root`, in an environment like Lambda's and nothing of ours."""
+    """Run the runtime client in `task_root`, in an environment like Lambda's and without this project's."""
     with RuntimeAPI(SECONDS) as api:
         lambda_environment = {
             "AWS_LAMBDA_RUNTIME_API": api.address,
@@ -93,7 +93,7 @@ def test_the_cat_is_a_cat_and_a_bad_image_beside_it_has_its_code(function: Runti
     assert Model.from_dict(answer["model"]).name == "animals"
 
 
-def test_one_worker_answers_many_invocations(function: RuntimeAPI) -> None:
+def test_one_worker_handles_many_invocations(function: RuntimeAPI) -> None:
     what, described = function.invoke({"describe": True})
     assert (what, described["models"][0]["name"]) == ("response", "animals")
     what, answer = function.invoke({"images": [], "model": "lions"})

@@ -22,12 +22,12 @@ def drawn(*detections: Any, size: tuple[int, int] = (800, 600)) -> Image.Image:
 
 
 def colored(picture: Image.Image, label: str) -> tuple[int, int, int, int] | None:
-    """Where the label's color is: left, top, right, bottom."""
+    """Return the bounding box of the label's color: left, top, right, bottom."""
     same = (np.asarray(picture) == label_color(label)).all(axis=2)
     return Image.fromarray(same).getbbox()
 
 
-def test_a_box_is_drawn_where_the_thing_is_and_its_inside_stays() -> None:
+def test_a_box_is_drawn_around_the_object_and_its_inside_stays() -> None:
     picture = drawn(seen(box=BOX))
     assert colored(picture, "cat") is not None
     for at in ((200, 300), (599, 300), (400, 449)):
@@ -35,7 +35,7 @@ def test_a_box_is_drawn_where_the_thing_is_and_its_inside_stays() -> None:
     assert picture.getpixel((400, 300)) == GRAY
 
 
-def test_its_label_lies_on_a_plate_of_its_color() -> None:
+def test_a_label_has_a_background_of_its_color() -> None:
     _, top, _, _ = colored(drawn(seen(box=BOX)), "cat") or (0, 600, 0, 0)
     assert 100 < top < 150 - 14  # a line of letters above the box, which begins at 150
 
@@ -56,7 +56,7 @@ def test_a_large_picture_has_thicker_lines() -> None:
     assert thickness(1600) > thickness(640) >= 2
 
 
-def test_an_outline_is_drawn_and_what_it_encloses_is_veiled() -> None:
+def test_an_outline_is_drawn_and_its_inside_is_tinted() -> None:
     triangle = [[[0.2, 0.8], [0.5, 0.2], [0.8, 0.8]]]
     picture = drawn(seen(outline=triangle))
     assert picture.getpixel((400, 479)) == label_color("cat")
@@ -65,7 +65,7 @@ def test_an_outline_is_drawn_and_what_it_encloses_is_veiled() -> None:
     assert outside == GRAY
 
 
-def test_what_is_nowhere_in_particular_is_a_caption() -> None:
+def test_detections_without_a_place_are_captions() -> None:
     left, top, right, bottom = colored(drawn(seen(), seen("dog", 0.05)), "cat") or (0, 0, 0, 0)
     assert left < 20
     assert right < 300
@@ -91,7 +91,7 @@ def test_an_outline_of_too_few_points_is_no_obstacle() -> None:
     assert colored(drawn(seen(outline=[[[0.1, 0.1], [0.9, 0.9]]])), "cat") is not None
 
 
-def test_nothing_seen_nothing_drawn() -> None:
+def test_without_detections_nothing_is_drawn() -> None:
     assert drawn().getcolors() == [(800 * 600, GRAY)]
 
 

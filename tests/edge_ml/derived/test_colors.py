@@ -10,6 +10,6 @@ def test_labels_differ() -> None:
     assert len({label_color(label) for label in labels}) == len(labels)
 
 
-def test_the_ink_is_what_can_be_read() -> None:
+def test_the_text_color_is_the_legible_one() -> None:
     assert text_color((255, 255, 0)) == BLACK
     assert text_color((20, 20, 160)) == WHITE

@@ -15,7 +15,7 @@ SEEN: Any = [{"label": "cat", "confidence": 0.9, "box": {"left": 0.1, "top": 0.1
 
 
 def noise(size: tuple[int, int]) -> Image.Image:
-    """What compresses worst."""
+    """Return a picture that does not compress."""
     return Image.fromarray(np.random.default_rng(5).integers(0, 256, (size[1], size[0], 3), np.uint8))
 
 
@@ -35,7 +35,7 @@ def test_a_picture_of_any_format_becomes_a_jpeg_in_rgb(kind: str, form: str) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_learns_where_it_was_taken(kind: str) -> None:
+def test_a_derived_picture_has_no_metadata(kind: str) -> None:
     exif = Image.Exif()
     exif[0x8825] = {1: "N", 2: (48.0, 8.0, 0.0)}
     data = samples.encoded(samples.picture(size=(400, 300)), "JPEG", exif=exif, comment=b"by Ada")
@@ -68,7 +68,7 @@ def test_even_a_thumbnail_of_noise_is_small() -> None:
     assert len(derive("thumbnail", samples.encoded(noise((1600, 1200)), "JPEG", quality=95)).data) <= 30_000
 
 
-def test_an_annotated_picture_shows_what_was_seen() -> None:
+def test_an_annotated_picture_shows_the_detections() -> None:
     data = samples.encoded(samples.picture("white", size=(2400, 1200)))
     plain, drawn = derive("annotated", data), derive("annotated", data, SEEN)
     assert plain.size == drawn.size == (1600, 800)
@@ -80,7 +80,7 @@ def test_a_small_picture_grows_so_that_letters_fit_on_it() -> None:
     assert derive("annotated", samples.encoded(samples.picture(size=(60, 40))), SEEN).size == (640, 427)
 
 
-def test_the_same_picture_is_made_each_time() -> None:
+def test_derived_pictures_are_deterministic() -> None:
     data = samples.encoded(noise((200, 100)))
     assert derive("annotated", data, SEEN) == derive("annotated", data, SEEN)
 
@@ -88,7 +88,7 @@ def test_the_same_picture_is_made_each_time() -> None:
 @pytest.mark.parametrize(
     ("kind", "data", "code"), [("hologram", b"", "unknown_kind"), ("thumbnail", b"x", "not_an_image")]
 )
-def test_what_cannot_be_made_says_why(kind: str, data: Any, code: str) -> None:
+def test_a_picture_that_cannot_be_made_raises_its_code(kind: str, data: Any, code: str) -> None:
     with pytest.raises(ImageError) as caught:
         derive(kind, data)
     assert caught.value.code == code

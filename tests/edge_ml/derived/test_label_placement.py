@@ -31,7 +31,7 @@ def test_a_label_wider_than_the_picture_begins_at_its_left() -> None:
     assert place_label((900, 20), Rectangle(200, 100, 300, 200), PICTURE, []).left == 0
 
 
-def test_labels_of_one_place_do_not_cover_each_other() -> None:
+def test_labels_of_the_same_box_do_not_cover_each_other() -> None:
     occupied: list[Rectangle] = []
     for _ in range(6):
         occupied.append(place_label(LABEL, Rectangle(200, 100, 300, 200), PICTURE, occupied))

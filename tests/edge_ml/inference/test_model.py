@@ -26,7 +26,7 @@ def test_confidences_are_the_softmax_of_the_normalized_picture(colors: Model) ->
     assert confidences(colors, (120, 100, 90)) == pytest.approx(softly((120, 100, 90)), abs=1e-4)
 
 
-def test_the_best_stands_first(colors: Model) -> None:
+def test_the_best_label_comes_first(colors: Model) -> None:
     assert list(confidences(colors, (90, 120, 100))) == ["green", "blue", "red"]
 
 
@@ -36,12 +36,12 @@ def test_labels_under_the_floor_are_left_out(colors: Model) -> None:
     assert min(softly((255, 100, 0)).values()) < MIN_CONFIDENCE
 
 
-def test_a_temperature_flattens_the_answer(tmp_path: Path) -> None:
+def test_a_temperature_flattens_the_confidences(tmp_path: Path) -> None:
     flat = Model(ModelBundle.load(samples.bundle(tmp_path, **samples.with_output(temperature=4))))
     assert confidences(flat, (120, 100, 90)) == pytest.approx(softly((120, 100, 90), 4), abs=1e-4)
 
 
-def test_a_model_whose_weights_are_no_numbers_fails_instead_of_answering(tmp_path: Path) -> None:
+def test_a_model_with_nan_weights_fails(tmp_path: Path) -> None:
     broken = Model(ModelBundle.load(samples.bundle(tmp_path, gain=float("nan"))))
     with pytest.raises(ImageError, match="NaN or infinity") as caught:
         confidences(broken, (1, 2, 3))
@@ -59,11 +59,13 @@ def test_a_failure_inside_the_runtime_is_a_coded_one(colors: Model) -> None:
 def test_two_threads_do_not_mix_their_pictures(colors: Model) -> None:
     wrong: list[object] = []
 
-    def ask(color: tuple[int, int, int], label: str) -> None:
-        answers = [next(iter(confidences(colors, color))) for _ in range(50)]
-        wrong.extend(answer for answer in answers if answer != label)
+    def recognize(color: tuple[int, int, int], label: str) -> None:
+        labels = [next(iter(confidences(colors, color))) for _ in range(50)]
+        wrong.extend(found for found in labels if found != label)
 
-    threads = [threading.Thread(target=ask, args=given) for given in (((200, 0, 0), "red"), ((0, 0, 200), "blue"))]
+    threads = [
+        threading.Thread(target=recognize, args=given) for given in (((200, 0, 0), "red"), ((0, 0, 200), "blue"))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

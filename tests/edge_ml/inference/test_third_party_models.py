@@ -1,4 +1,4 @@
-"""Models by others on real photographs, described by model.json alone; skipped where the shared data is absent."""
+"""Third-party models on real photographs, described by model.json alone; skipped without the shared data."""
 
 import json
 import shutil
@@ -65,22 +65,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @cache
 def model(folder: Path, file: str) -> Model:
-    said = MODELS[file]
-    text, count = said["labels"]
+    content = MODELS[file]
+    text, count = content["labels"]
     labels = [line for line in (DATA / "models" / text).read_text().splitlines() if line][:count]
     bundle = folder / file.partition(".")[0]
     bundle.mkdir()
     shutil.copy(DATA / "models" / file, bundle / "model.onnx")
-    described = {"name": bundle.name, "version": "1.0.0", "license": "Apache-2.0"} | said
-    described |= {"labels": labels, "input": {"channels": "RGB"} | said["input"]}
+    described = {"name": bundle.name, "version": "1.0.0", "license": "Apache-2.0"} | content
+    described |= {"labels": labels, "input": {"channels": "RGB"} | content["input"]}
     (bundle / "model.json").write_text(json.dumps(described))
     return Model(ModelBundle.load(bundle))
 
 
 def seen(folder: Path, file: str, photo: str, least: float = 0.3) -> list[Any]:
-    asked = model(folder, file)
-    picture = decode((DATA / photo).read_bytes(), asked.bundle.fit)
-    return [each for each in asked.detections(picture) if each["confidence"] >= least]
+    loaded = model(folder, file)
+    picture = decode((DATA / photo).read_bytes(), loaded.bundle.fit)
+    return [detection for detection in loaded.detections(picture) if detection["confidence"] >= least]
 
 
 def corners(found: dict[str, Any]) -> list[float]:
@@ -93,7 +93,7 @@ def corners(found: dict[str, Any]) -> list[float]:
     ("photo", "label"),
     [("cat_720p.jpg", "Egyptian cat"), ("parrot.jpg", "macaw"), ("bird.bmp", "chickadee"), ("hot_dog.jpg", "hotdog")],
 )
-def test_mobilenets_say_what_is_on_a_photograph(folder: Path, file: str, photo: str, label: str) -> None:
+def test_mobilenets_classify_photographs(folder: Path, file: str, photo: str, label: str) -> None:
     assert seen(folder, file, f"photos/{photo}")[0]["label"].startswith(label)
 
 
@@ -106,14 +106,18 @@ def test_mobilenets_say_what_is_on_a_photograph(folder: Path, file: str, photo: 
         ("owl.jpg", "bird", [[0.31, 0.04, 0.65, 0.95]]),
     ],
 )
-def test_yolox_says_where_things_are(folder: Path, photo: str, label: str, places: list[list[float]]) -> None:
-    """The places were read off the photographs by eye."""
-    found = [each for each in seen(folder, "yolox_nano.onnx", f"photos/{photo}", 0.5) if each["label"] == label]
+def test_yolox_locates_objects(folder: Path, photo: str, label: str, places: list[list[float]]) -> None:
+    """The expected boxes were measured on the photographs by eye."""
+    found = [
+        detection
+        for detection in seen(folder, "yolox_nano.onnx", f"photos/{photo}", 0.5)
+        if detection["label"] == label
+    ]
     assert sorted(map(corners, found)) == [pytest.approx(place, abs=0.07) for place in places]
 
 
-def test_yolox_finds_small_things_in_a_wide_view(folder: Path) -> None:
-    labels = [each["label"] for each in seen(folder, "yolox_nano.onnx", "photos/kite_and_cold.jpg", 0.4)]
+def test_yolox_finds_small_objects_in_a_wide_view(folder: Path) -> None:
+    labels = [detection["label"] for detection in seen(folder, "yolox_nano.onnx", "photos/kite_and_cold.jpg", 0.4)]
     assert labels.count("kite") >= 3
     assert labels.count("person") >= 2
 
@@ -123,8 +127,8 @@ def test_yolox_finds_small_things_in_a_wide_view(folder: Path) -> None:
     ("photo", "label"),
     [("cat_720p.jpg", "cat"), ("pets.jpg", "dog"), ("squat.bmp", "person"), ("dog_segmentation.bmp", "dog")],
 )
-def test_deeplabs_say_what_is_where(folder: Path, file: str, photo: str, label: str) -> None:
-    found = max(seen(folder, file, f"photos/{photo}"), key=lambda each: float(samples.mask(each).mean()))
+def test_deeplabs_locate_objects(folder: Path, file: str, photo: str, label: str) -> None:
+    found = max(seen(folder, file, f"photos/{photo}"), key=lambda detection: float(samples.mask(detection).mean()))
     assert found["label"] == label
     assert sum(map(len, found["outline"])) <= 200
 
@@ -133,7 +137,9 @@ def test_a_horse_s_mask_is_much_like_the_one_drawn_by_hand(folder: Path) -> None
     shared = []
     for drawn in sorted((DATA / "horses/mask").iterdir())[:12]:
         photo = next((DATA / "horses/photo").glob(f"{drawn.stem}.*")).relative_to(DATA)
-        mask = np.any([samples.mask(each) for each in seen(folder, DEEPLABS[1], str(photo))], 0)  # some are cows to it
+        mask = np.any(
+            [samples.mask(detection) for detection in seen(folder, DEEPLABS[1], str(photo))], 0
+        )  # some are cows to it
         with Image.open(drawn) as image:
             truth = np.asarray(image.convert("L").resize(mask.shape[::-1])) > 127
         shared.append((mask & truth).sum() / (mask | truth).sum())

@@ -18,7 +18,7 @@ from tests.edge_ml import samples
 
 @pytest.fixture
 def brought(tmp_path: Path) -> Path:
-    """A folder with a model of colors, its labels, and a photo."""
+    """Return a folder with a model of colors, its labels, and a photo."""
     samples.bundle(tmp_path, "brought")
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
     (tmp_path / "photo.png").write_bytes(samples.encoded(samples.picture("blue")))
@@ -48,15 +48,15 @@ def test_a_bundle_is_written_that_the_function_reads(
     assert (bundle.name, bundle.version, bundle.labels) == ("colors", "1.0.0", samples.LABELS)
     assert (bundle.license, bundle.metrics) == ("MIT", {"accuracy": 1})
     assert "Nobody has" in (brought / "here/colors/MODEL_CARD.md").read_text()
-    said = capsys.readouterr().out
-    assert "Found in the file:" in said
-    assert "Guessed" in said
-    assert "On photo.png it sees: blue" in said
-    assert "imagenet       * blue" in said
-    assert "copy it into edge_ml/models or into the models bucket" in said
+    output = capsys.readouterr().out
+    assert "Found in the file:" in output
+    assert "Guessed" in output
+    assert "On photo.png it sees: blue" in output
+    assert "imagenet       * blue" in output
+    assert "copy it into edge_ml/models or into the models bucket" in output
 
 
-def test_every_field_can_be_said(monkeypatch: pytest.MonkeyPatch, brought: Path) -> None:
+def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, brought: Path) -> None:
     words = (
         "--name c --version 2.0.1 --task classify --layout NCHW --size 32x32 --resize letterbox --channels BGR "
         "--normalise unit --mean 1,2,3 --output logits --decoding logits --temperature 2 --unknown-below 0.3 "
@@ -82,7 +82,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("options", "why"), REFUSALS)
-def test_a_refusal_says_why_and_writes_nothing(
+def test_a_refusal_states_the_reason_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str], options: Any, why: str
 ) -> None:
     before = sorted(brought.rglob("*"))
@@ -91,7 +91,7 @@ def test_a_refusal_says_why_and_writes_nothing(
     assert sorted(brought.rglob("*")) == before
 
 
-def test_a_bundle_that_is_there_is_replaced_only_when_asked(
+def test_an_existing_bundle_is_replaced_only_with_the_option(
     monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = ("--name", "c", "--to", str(brought / "here"))
@@ -110,9 +110,9 @@ def test_a_bundle_goes_into_the_bucket_under_its_version(
     for version in ("1.0.0", "1.1.0"):
         assert add(monkeypatch, brought, "--name", "c", "--version", version, "--to", "s3://models/models/") == 0
     assert sorted(map(str, BundleStore(lambda: s3, "models").bundles())) == ["c@1.0.0", "c@1.1.0"]
-    said = capsys.readouterr().out
-    assert "s3://models/models/c/1.1.0/" in said
-    assert '{"options": {"model": "c"}}, or "c@1.1.0"' in said
+    output = capsys.readouterr().out
+    assert "s3://models/models/c/1.1.0/" in output
+    assert '{"options": {"model": "c"}}, or "c@1.1.0"' in output
     assert add(monkeypatch, brought, "--name", "c", "--to", "s3://models") == 1
 
 

@@ -1,4 +1,4 @@
-"""Every code of a refusal is explained on the page that people read."""
+"""docs/own-model.md explains every code of a refusal."""
 
 import ast
 import re
@@ -11,11 +11,11 @@ PAGE = (PACKAGE.parent / "docs/own-model.md").read_text()
 
 
 def codes(tree: ast.Module) -> set[str]:
-    """What is raised as TrialError("code", …), and what the table of ONNX Runtime's reasons holds."""
-    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
-    given = [each.args[0] for each in calls if each.func.id == "TrialError" and each.args]  # type: ignore[attr-defined]
-    rows = [each.elts[1] for each in ast.walk(tree) if isinstance(each, ast.Tuple) and len(each.elts) == 3]
-    texts = [each.value for each in (*given, *rows) if isinstance(each, ast.Constant)]
+    """Return the codes in TrialError("code", …) and in the table of ONNX Runtime's messages."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    codes = [call.args[0] for call in calls if call.func.id == "TrialError" and call.args]  # type: ignore[attr-defined]
+    rows = [node.elts[1] for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 3]
+    texts = [node.value for node in (*codes, *rows) if isinstance(node, ast.Constant)]
     return {str(text) for text in texts if re.fullmatch(r"[a-z]+(_[a-z]+)+|fails|crashed|taken", str(text))}
 
 

@@ -1,4 +1,4 @@
-"""Files by strangers: the good are accepted as they are, the others end in a refusal with a reason."""
+"""Third-party files: good ones are accepted unchanged, the others are refused with a reason."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,9 @@ CODES = {
 
 
 @pytest.mark.parametrize("files", GOOD, ids=lambda files: files[0])
-def test_a_good_file_is_accepted_as_it_is_and_sees_what_is_there(files: tuple[str, str, str], tmp_path: Path) -> None:
+def test_a_good_file_is_accepted_unchanged_and_recognizes_the_photo(
+    files: tuple[str, str, str], tmp_path: Path
+) -> None:
     model, labels, photo = files
     expected, best = GOOD[files]
     proposed = propose(MODELS / model, label_list.read_labels(MODELS / labels), {})

@@ -18,12 +18,12 @@ SQUARE = Fit((32, 32), "stretch")
 
 
 def color(data: bytes, fit: Fit = SQUARE) -> tuple[int, ...]:
-    """The mean color the model would see."""
+    """Return the mean color of the model's input."""
     return tuple(int(value) for value in decode(data, fit).pixels.mean(axis=(0, 1)).round())
 
 
 def corners(size: tuple[int, int]) -> Image.Image:
-    """A picture whose four quarters differ: red, green / blue, white."""
+    """Return a picture with four different quarters: red, green / blue, white."""
     width, height = size
     image = samples.picture("white", size)
     image.paste("red", (0, 0, width // 2, height // 2))
@@ -33,7 +33,7 @@ def corners(size: tuple[int, int]) -> Image.Image:
 
 
 def photo(size: tuple[int, int]) -> Image.Image:
-    """Something with detail at every scale, always the same."""
+    """Return a deterministic picture with detail at every scale."""
     noise = np.random.default_rng(7)
     layers = [
         Image.fromarray(noise.integers(0, 256, (side, side, 3), np.uint8)).resize(size, Image.Resampling.BICUBIC)
@@ -59,7 +59,7 @@ def test_exif_orientation_is_applied_as_pillow_applies_it(orientation: int, kind
     assert np.abs(turned.pixels.astype(int) - plain.pixels).mean() <= 6
 
 
-def test_the_exif_of_an_heif_only_tells_what_its_own_rotation_has_done() -> None:
+def test_the_exif_orientation_of_an_heif_is_not_applied_twice() -> None:
     data = bytearray(samples.turned(corners((96, 64)), 6, "HEIF"))
     at = data.index(b"irot")
     data[at : at + 4] = b"free"
@@ -162,7 +162,7 @@ def test_a_text_is_no_image() -> None:
     assert refused(b"<!doctype html><title>404</title>") == "not_an_image"
 
 
-def test_a_format_that_pillow_knows_but_we_do_not_open_is_unsupported() -> None:
+def test_a_format_that_only_pillow_supports_is_unsupported() -> None:
     assert refused(samples.encoded(samples.picture(), "ICO")) == "unsupported_format"
 
 
@@ -187,7 +187,7 @@ def test_flipped_bytes_end_in_a_picture_or_a_code(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", PLUGINS)
-def test_each_format_is_judged_before_it_is_decoded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_format_is_checked_before_it_is_decoded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = samples.encoded(samples.picture(size=(200, 100)), kind)
     monkeypatch.setitem(PIXEL_BUDGETS, kind, 200 * 100)
     assert decode(data, SQUARE).size == (200, 100)
@@ -197,13 +197,13 @@ def test_each_format_is_judged_before_it_is_decoded(kind: str, monkeypatch: pyte
     assert refused(data) == "too_many_pixels"
 
 
-def test_a_progressive_jpeg_is_judged_by_a_budget_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_progressive_jpeg_has_its_own_pixel_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     data = samples.encoded(samples.picture(), "JPEG", progressive=True)
     monkeypatch.setitem(PIXEL_BUDGETS, "progressive JPEG", 64)
     assert refused(data) == "too_many_pixels"
 
 
-def test_a_tile_larger_than_the_picture_is_judged_too() -> None:
+def test_a_tile_larger_than_the_picture_counts_against_the_budget() -> None:
     tags = {256: 64, 257: 64, 258: 8, 259: 1, 262: 1, 277: 1, 322: 60_000, 323: 60_000, 324: 8, 325: 4096}
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     assert refused(struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)) == "too_many_pixels"

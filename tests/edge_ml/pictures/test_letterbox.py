@@ -33,7 +33,7 @@ def test_which_part_of_a_picture_goes_where(
         ("letterbox_corner", (400, 100), (0, 0, 1, 2)),
     ],
 )
-def test_where_the_input_lies_on_the_picture(
+def test_the_input_window_on_the_picture(
     resize: str, source: tuple[int, int], window: tuple[float, float, float, float]
 ) -> None:
     assert Fit((100, 50), resize).input_window(source) == pytest.approx(window)

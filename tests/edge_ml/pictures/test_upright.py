@@ -42,7 +42,7 @@ def test_a_picture_is_turned_as_its_photographer_held_the_camera(orientation: in
 
 
 def _lying(image: Image.Image, orientation: int) -> Image.Image:
-    """What a sensor held that way sees of it."""
+    """Return the picture as a sensor in that orientation records it."""
     back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
     return image.transpose(Image.Transpose(back[orientation])) if orientation > 1 else image
 
@@ -91,7 +91,7 @@ def test_every_mode_becomes_rgb(mode: str, value: Any, seen: tuple[int, ...]) ->
     assert upright(samples.encoded(Image.new(mode, (40, 40), value), kind), max_side=40).getpixel((5, 5)) == seen
 
 
-def test_nothing_else_of_the_file_is_left() -> None:
+def test_no_metadata_is_left() -> None:
     exif = Image.Exif()
     exif[0x8825] = {1: "N", 2: (48.0, 8.0, 0.0)}  # where it was taken
     data = samples.encoded(samples.picture(), "JPEG", exif=exif, comment=b"by Ada", icc_profile=_srgb())
@@ -110,7 +110,7 @@ def test_it_looks_as_a_full_decode_would(max_side: int) -> None:
     assert 10 * np.log10(255**2 / error) >= 45  # dB
 
 
-def test_what_is_no_picture_is_refused_with_its_code() -> None:
+def test_a_file_that_is_no_picture_is_refused() -> None:
     with pytest.raises(ImageError) as caught:
         upright(b"<!doctype html>", max_side=320)
     assert caught.value.code == "not_an_image"

@@ -1,4 +1,4 @@
-"""A bucket of bundles under moto, and a clock that a test moves on."""
+"""A bucket of bundles under moto, and a clock that tests advance."""
 
 import json
 from pathlib import Path
@@ -21,19 +21,19 @@ class Clock:
 
 
 class Bucket:
-    """Drops bundles as a user would, and counts what the function asks of S3."""
+    """Stores bundles as a user would, and records the function's calls to S3."""
 
     def __init__(self, s3: Any, scratch: Path) -> None:
         self.s3, self.scratch, self.clock = s3, scratch, Clock()
-        self.asked: list[str] = []
+        self.calls: list[str] = []
         s3.create_bucket(Bucket=NAME)
 
     def store(self) -> BundleStore:
-        """The function's view of it."""
-        return BundleStore(lambda: cast(Any, _Counting(self.s3, self.asked)), NAME, self.clock)
+        """Return the function's store on this bucket."""
+        return BundleStore(lambda: cast(Any, _Counting(self.s3, self.calls)), NAME, self.clock)
 
     def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
-        """Put a bundle of the model of colors, or of another model file, as that name and version."""
+        """Store a bundle of the model of colors, or of another model file, under that name and version."""
         folder = samples.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
         if model is not None:
             (folder / "model.onnx").write_bytes(model)
@@ -50,13 +50,13 @@ class Bucket:
 
 
 class _Counting:
-    def __init__(self, s3: Any, asked: list[str]) -> None:
-        self._s3, self._asked = s3, asked
+    def __init__(self, s3: Any, calls: list[str]) -> None:
+        self._s3, self._calls = s3, calls
 
     def get_object(self, **what: Any) -> Any:
-        self._asked.append(what["Key"])
+        self._calls.append(what["Key"])
         return self._s3.get_object(**what)
 
     def get_paginator(self, name: str) -> Any:
-        self._asked.append("list")
+        self._calls.append("list")
         return self._s3.get_paginator(name)

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from edge_ml.bundles.bundle import BundleError
 from edge_ml.pictures.decode import decode
-from edge_ml.serving import bundle_cache as shelf
+from edge_ml.serving import bundle_cache as cache
 from edge_ml.serving.bundle_store import BundleStore, StoreError
 from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
 from edge_ml.serving.trial import trial_run as trial
@@ -22,7 +22,7 @@ NOWHERE = BundleStore(lambda: pytest.fail("the bucket was read"), "")
 
 @pytest.fixture(autouse=True)
 def without_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bundles are tried in this very process, which saves a second each; `in_a_child` asks for the real thing."""
+    """Run trials in this process, as a child takes a second; the fixture `in_a_child` turns that off."""
     if "in_a_child" not in request.fixturenames:
         monkeypatch.setattr(trial, "run_confined", lambda module, request: trial._run(request))
 
@@ -53,14 +53,14 @@ def models(folder: Path, bucket: Bucket) -> ModelRegistry:
     return ModelRegistry(folder, "colors", bucket.store())
 
 
-def best(models: ModelRegistry, asked: str, color: str = "red") -> str:
-    model = models.get(asked)
+def best(models: ModelRegistry, reference: str, color: str = "red") -> str:
+    model = models.get(reference)
     seen = model.detections(decode(samples.encoded(samples.picture(color)), model.bundle.fit))
     return str(seen[0]["label"])
 
 
-def told(models: ModelRegistry) -> dict[str, Any]:
-    return {f"{each['name']}@{each['version']}": each for each in models.describe()}
+def descriptions(models: ModelRegistry) -> dict[str, Any]:
+    return {f"{description['name']}@{description['version']}": description for description in models.describe()}
 
 
 def test_no_name_means_the_default(folder: Path) -> None:
@@ -90,10 +90,10 @@ def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file:
         ModelRegistry(folder, "colors", NOWHERE)
 
 
-def test_another_built_in_bundle_may_be_broken_and_says_so(folder: Path) -> None:
+def test_another_broken_built_in_bundle_is_listed_as_unusable(folder: Path) -> None:
     (folder / "paints/model.json").write_text("{")
     models = ModelRegistry(folder, "colors", NOWHERE)
-    assert told(models)["paints@"]["status"] == "unusable"
+    assert descriptions(models)["paints@"]["status"] == "unusable"
     assert models.get("colors")
 
 
@@ -104,26 +104,26 @@ def test_the_default_is_described_first_with_where_it_comes_from(folder: Path) -
     assert {"version", "digest", "task", "labels", "metrics", "license", "source"} <= described[0].keys()
 
 
-def test_a_bundle_dropped_into_the_bucket_answers(models: ModelRegistry, bucket: Bucket, in_a_child: None) -> None:
+def test_a_bundle_in_the_bucket_is_served(models: ModelRegistry, bucket: Bucket, in_a_child: None) -> None:
     bucket.drop("crayons", "1.0.0")
     assert best(models, "crayons", "blue") == "blue"
     assert models.get("crayons@1.0.0") is models.get("crayons")
-    assert told(models)["crayons@1.0.0"]["origin"] == "bucket"
+    assert descriptions(models)["crayons@1.0.0"]["origin"] == "bucket"
 
 
-def test_versions_stand_side_by_side_and_the_name_alone_means_the_newest(models: ModelRegistry, bucket: Bucket) -> None:
+def test_versions_exist_side_by_side_and_the_name_alone_means_the_newest(models: ModelRegistry, bucket: Bucket) -> None:
     for version in ("1.9.0", "1.10.0", "0.99.99"):
         bucket.drop("crayons", version)
     assert models.get("crayons").bundle.version == "1.10.0"
     assert models.get("crayons@1.9.0").bundle.version == "1.9.0"
-    assert [each["version"] for each in models.describe() if each["name"] == "crayons"] == [
+    assert [description["version"] for description in models.describe() if description["name"] == "crayons"] == [
         "1.10.0",
         "1.9.0",
         "0.99.99",
     ]
 
 
-def test_a_newer_version_of_a_built_in_model_answers_for_its_name_but_not_for_the_default(
+def test_a_newer_version_of_a_built_in_model_gets_its_name_but_not_the_default(
     models: ModelRegistry, bucket: Bucket
 ) -> None:
     bucket.drop("colors", "2.0.0", labels=["rouge", "vert", "bleu"])
@@ -140,7 +140,7 @@ def test_an_older_version_in_the_bucket_leaves_the_built_in_one_in_place(models:
 def test_a_bundle_that_is_built_in_already_does_not_take_its_place(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("colors", "1.2.3", labels=["rouge", "vert", "bleu"])
     assert best(models, "colors@1.2.3") == best(models, "colors") == "red"
-    (shadowed,) = [each for each in models.describe() if each["origin"] == "bucket"]
+    (shadowed,) = [description for description in models.describe() if description["origin"] == "bucket"]
     assert "is built in" in shadowed["error"]["detail"]
 
 
@@ -152,7 +152,7 @@ def test_a_bundle_dropped_just_now_is_found_without_waiting_for_the_next_list(
     bucket.drop("crayons", "1.0.0")
     with pytest.raises(UnknownModelError):
         models.get("crayons")  # names that do not exist cost one list a second at most
-    assert bucket.asked == ["list"]
+    assert bucket.calls == ["list"]
     bucket.clock.now += 1
     assert best(models, "crayons") == "red"
 
@@ -179,18 +179,18 @@ def test_a_bundle_taken_away_is_no_longer_known(models: ModelRegistry, bucket: B
 def test_the_default_and_exact_built_in_versions_never_ask_the_bucket(models: ModelRegistry, bucket: Bucket) -> None:
     models.get(None)
     models.get("paints@1.2.3")
-    assert bucket.asked == []
+    assert bucket.calls == []
 
 
 def test_a_kept_model_costs_one_list_in_ten_seconds(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     for _ in range(20):
         models.get("crayons")
-    assert sorted(bucket.asked) == ["list", "models/crayons/1.0.0/model.json", "models/crayons/1.0.0/model.onnx"]
+    assert sorted(bucket.calls) == ["list", "models/crayons/1.0.0/model.json", "models/crayons/1.0.0/model.onnx"]
     bucket.clock.next_list()
     models.get("crayons")
-    assert bucket.asked.count("list") == 2
-    assert len(bucket.asked) == 4
+    assert bucket.calls.count("list") == 2
+    assert len(bucket.calls) == 4
 
 
 BROKEN = [
@@ -213,11 +213,11 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
     for _ in range(2):
         with pytest.raises(BundleError, match=why):
             models.get("broken")
-    assert bucket.asked.count("models/broken/1.0.0/model.json") == 1  # it is not fetched again
+    assert bucket.calls.count("models/broken/1.0.0/model.json") == 1  # it is not fetched again
     assert best(models, "crayons") == best(models, "colors") == "red"
-    listed = told(models)
-    assert listed["crayons@1.0.0"]["status"] == "ready"
-    assert listed["broken@1.0.0"]["error"]["code"] == "unusable_model"
+    described = descriptions(models)
+    assert described["crayons@1.0.0"]["status"] == "ready"
+    assert described["broken@1.0.0"]["error"]["code"] == "unusable_model"
 
 
 def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
@@ -227,10 +227,10 @@ def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
     with pytest.raises(BundleError, match="does not load and run within"):
         models.get("endless")
     assert best(models, "colors") == "red"
-    assert told(models)["endless@1.0.0"]["status"] == "unusable"
+    assert descriptions(models)["endless@1.0.0"]["status"] == "unusable"
 
 
-def test_a_broken_bundle_that_is_put_right_is_served(models: ModelRegistry, bucket: Bucket) -> None:
+def test_a_repaired_bundle_is_served(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0", model=b"broken")
     with pytest.raises(BundleError):
         models.get("crayons")
@@ -245,21 +245,21 @@ def test_half_a_bundle_is_no_bundle_yet(models: ModelRegistry, bucket: Bucket) -
         models.get("crayons")
 
 
-def test_what_else_lies_there_is_left_alone(models: ModelRegistry, bucket: Bucket) -> None:
+def test_other_objects_in_the_bucket_are_ignored(models: ModelRegistry, bucket: Bucket) -> None:
     bucket.drop("crayons", "1.0.0")
     for name in ("..", "advice", "advice/..", "advice/red.md", "notes.txt", "deeper/model.onnx"):
         bucket.put(f"crayons/1.0.0/{name}", b"?")
     assert best(models, "crayons") == "red"
-    fetched = {key.removeprefix("models/crayons/1.0.0/") for key in bucket.asked} - {"list"}
+    fetched = {key.removeprefix("models/crayons/1.0.0/") for key in bucket.calls} - {"list"}
     assert fetched == {"model.json", "model.onnx", "advice/red.md"}
 
 
 @pytest.mark.parametrize("key", ["crayons/model.onnx", "crayons/latest/model.json", "../1.0.0/model.onnx"])
-def test_a_bundle_under_no_version_is_told_of(models: ModelRegistry, bucket: Bucket, key: str) -> None:
+def test_a_misplaced_bundle_is_listed_as_unusable(models: ModelRegistry, bucket: Bucket, key: str) -> None:
     bucket.put(key, b"?")
-    (lost,) = [each for each in models.describe() if each["origin"] == "bucket"]
-    assert lost["status"] == "unusable"
-    assert f"models/{key} is not under models/<name>/<version>/" in lost["error"]["detail"]
+    (misplaced,) = [description for description in models.describe() if description["origin"] == "bucket"]
+    assert misplaced["status"] == "unusable"
+    assert f"models/{key} is not under models/<name>/<version>/" in misplaced["error"]["detail"]
 
 
 def test_a_bundle_may_not_be_larger_than_the_disk(
@@ -271,38 +271,38 @@ def test_a_bundle_may_not_be_larger_than_the_disk(
         models.get("crayons")
 
 
-def test_models_asked_for_longest_ago_make_room(
+def test_the_least_recently_used_models_are_evicted(
     models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "disk").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "disk"))
-    monkeypatch.setattr(shelf, "MAX_MODELS", 2)
+    monkeypatch.setattr(cache, "MAX_MODELS", 2)
     for n in range(3):
         bucket.drop(f"crayons{n}", "1.0.0")
         bucket.clock.now += 1
         assert best(models, f"crayons{n}") == "red"
     assert len(list((tmp_path / "disk").iterdir())) == 2
     assert best(models, "crayons0") == "red"
-    assert bucket.asked.count("models/crayons0/1.0.0/model.onnx") == 2
-    assert all(each["status"] == "ready" for each in models.describe())
+    assert bucket.calls.count("models/crayons0/1.0.0/model.onnx") == 2
+    assert all(description["status"] == "ready" for description in models.describe())
 
 
 class Down:
-    """S3 that does not answer."""
+    """An S3 client that cannot connect."""
 
     def __getattr__(self, name: str) -> Any:
         raise EndpointConnectionError(endpoint_url="https://s3")
 
 
-def test_while_the_bucket_cannot_be_read_built_in_models_answer(folder: Path) -> None:
+def test_built_in_models_are_served_while_the_bucket_is_down(folder: Path) -> None:
     models = ModelRegistry(folder, "colors", BundleStore(cast(Any, Down), NAME))
     assert models.get(None) is models.get("colors")
-    assert [each["name"] for each in models.describe()] == ["colors", "paints"]
+    assert [description["name"] for description in models.describe()] == ["colors", "paints"]
     with pytest.raises(StoreError, match="cannot be read"):
         models.get("crayons")
 
 
-def test_what_was_listed_before_the_bucket_went_down_answers_on(
+def test_listed_bundles_are_served_while_the_bucket_is_down(
     folder: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = bucket.store()
@@ -321,11 +321,11 @@ def test_a_bucket_that_denies_leaves_the_built_in_models(folder: Path, bucket: B
         models.get("crayons")
 
 
-def test_bundles_nobody_asked_for_are_tried_while_there_is_time(
+def test_unused_bundles_are_tried_while_there_is_time(
     models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket.drop("crayons", "1.0.0", model=b"broken")
     monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", -1)
-    assert told(models)["crayons@1.0.0"]["status"] == "untried"
+    assert descriptions(models)["crayons@1.0.0"]["status"] == "untried"
     monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", 60)
-    assert told(models)["crayons@1.0.0"]["status"] == "unusable"
+    assert descriptions(models)["crayons@1.0.0"]["status"] == "unusable"

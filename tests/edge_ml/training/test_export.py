@@ -23,7 +23,7 @@ def network() -> Classifier:
     return network
 
 
-def test_the_exported_file_answers_any_batch_and_pads_in_its_convolutions(network: Classifier, tmp_path: Path) -> None:
+def test_the_exported_file_takes_any_batch_and_pads_in_its_convolutions(network: Classifier, tmp_path: Path) -> None:
     export(network, SIZE, tmp_path / "model.onnx", output="logits")
     graph = onnx.load(tmp_path / "model.onnx").graph
     assert not {"Pad", "Slice"} & {node.op_type for node in graph.node}
@@ -37,7 +37,7 @@ def test_the_exported_weights_take_two_bytes_each(network: Classifier, tmp_path:
     assert (tmp_path / "model.onnx").stat().st_size < 2.2 * read
 
 
-def test_a_file_that_answers_otherwise_is_refused(network: Classifier, tmp_path: Path) -> None:
+def test_a_file_with_other_outputs_is_refused(network: Classifier, tmp_path: Path) -> None:
     export(network, SIZE, tmp_path / "model.onnx", output="logits")
     torch.manual_seed(1)
     with pytest.raises(ExportError, match="is off by"):

@@ -21,10 +21,10 @@ def test_the_network_repeats_the_teacher_it_was_read_from() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3), np.uint8)
     given = ((pixels.astype(np.float32) - MEAN) / STD).transpose(0, 3, 1, 2)
     session = runtime.InferenceSession(FILE, providers=["CPUExecutionProvider"])
-    wanted = session.run(None, {"input": np.ascontiguousarray(given)})[0]
+    expected = session.run(None, {"input": np.ascontiguousarray(given)})[0]
     with torch.no_grad():
-        said = MobileNetV2.from_onnx(FILE).logits(normalize(pixels)).numpy()
-    assert np.abs(said - wanted).max() < 1e-3
+        logits = MobileNetV2.from_onnx(FILE).logits(normalize(pixels)).numpy()
+    assert np.abs(logits - expected).max() < 1e-3
 
 
 def test_each_map_is_half_as_large_as_the_last() -> None:

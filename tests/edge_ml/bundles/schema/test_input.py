@@ -1,4 +1,4 @@
-"""Pixels as a model takes them."""
+"""The input tensor made of pixels."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ MEAN, STD = np.array([10.0, 20.0, 30.0]), np.array([2.0, 4.0, 8.0])
 
 
 def tensor(folder: Path, **changed: Any) -> NDArray[Any]:
-    said = samples.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
-    return ModelBundle.load(samples.bundle(folder, **said)).input.tensor(PIXELS)
+    described = samples.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
+    return ModelBundle.load(samples.bundle(folder, **described)).input.tensor(PIXELS)
 
 
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])

@@ -1,4 +1,4 @@
-"""Proposed boxes, thinned out and placed on the upright picture."""
+"""Proposals: non-maximum suppression, and their place on the upright picture."""
 
 import numpy as np
 import pytest
@@ -9,12 +9,12 @@ from edge_ml.pictures.letterbox import Fit
 
 
 def boxes(*proposed: tuple[float, float, float, float, int, float]) -> Proposals:
-    """From left, top, right, bottom, label, score each."""
+    """Return proposals from rows of left, top, right, bottom, label, score."""
     table = np.array(proposed)
     return Proposals(table[:, :4], table[:, 4].astype(np.intp), table[:, 5], np.arange(len(table)))
 
 
-def test_of_two_boxes_on_one_thing_the_better_is_kept() -> None:
+def test_of_two_overlapping_boxes_the_better_is_kept() -> None:
     kept = non_maximum_suppression(boxes((0.1, 0.1, 0.5, 0.5, 0, 0.6), (0.12, 0.1, 0.52, 0.5, 0, 0.9)))
     assert kept.scores.tolist() == [0.9]
 
@@ -24,12 +24,12 @@ def test_boxes_that_share_less_than_the_limit_both_stay_best_first() -> None:
     assert kept.scores.tolist() == [0.9, 0.6]
 
 
-def test_a_box_does_not_put_out_one_of_another_label() -> None:
+def test_boxes_of_different_labels_do_not_suppress_each_other() -> None:
     assert len(non_maximum_suppression(boxes((0, 0, 1, 1, 0, 0.6), (0, 0, 1, 1, 1, 0.9))).scores) == 2
 
 
-def test_thinning_is_greedy() -> None:
-    """The middle box goes to the best, so the last stays although the middle one would have put it out."""
+def test_suppression_is_greedy() -> None:
+    """The best box suppresses the middle one, so the last stays, although the middle one overlaps it."""
     row = [(0.0, 0, 0.4, 1, 0, 0.9), (0.12, 0, 0.52, 1, 0, 0.8), (0.24, 0, 0.64, 1, 0, 0.7)]
     assert non_maximum_suppression(boxes(*row)).scores.tolist() == [0.9, 0.7]
 
@@ -60,5 +60,5 @@ def test_a_box_is_placed_where_its_resize_rule_took_it_from(resize: str, expecte
     assert placed.corners[0].tolist() == pytest.approx(expected)
 
 
-def test_a_box_in_the_padding_is_gone() -> None:
+def test_a_box_in_the_padding_is_dropped() -> None:
     assert len(boxes((0, 0, 1, 0.2, 0, 1)).on_picture(Fit((64, 64), "letterbox"), (200, 100)).scores) == 0

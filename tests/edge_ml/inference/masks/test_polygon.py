@@ -1,4 +1,4 @@
-"""Polygons made simpler."""
+"""The simplification of polygons."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def square(side: float = 10, steps: int = 25) -> Points:
     along = np.linspace(0, side, steps, endpoint=False)
     none, full = np.zeros(steps), np.full(steps, side)
     sides = [(along, none), (full, along), (side - along, full), (none, side - along)]
-    return np.concatenate([np.stack(each, 1) for each in sides])
+    return np.concatenate([np.stack(points, 1) for points in sides])
 
 
 def test_a_square_of_many_points_is_its_four_corners() -> None:
@@ -51,5 +51,5 @@ def test_the_order_around_the_polygon_is_kept() -> None:
     assert x @ np.roll(y, -1) - y @ np.roll(x, -1) > 0
 
 
-def test_what_has_no_inside_is_left_out() -> None:
+def test_polygons_without_an_area_are_dropped() -> None:
     assert simplify_polygons([np.array([[0.0, 0], [5, 0]]), np.array([[1.0, 1]])], 0.25, 200) == []

@@ -1,4 +1,4 @@
-"""Our encoding of masks against pycocotools, which defines it."""
+"""The encoding of masks, compared with pycocotools, which defines it."""
 
 import numpy as np
 import pytest

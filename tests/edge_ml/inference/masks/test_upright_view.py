@@ -32,7 +32,7 @@ def test_padding_is_no_part_of_the_picture(resize: str, source: tuple[int, int],
     np.testing.assert_array_equal(view(resize, source).resample(numbered(), -1), numbered()[np.ix_(rows, columns)])
 
 
-def test_what_the_model_did_not_see_is_there_and_empty() -> None:
+def test_unseen_parts_of_the_picture_are_empty() -> None:
     upright = view("cover", (200, 100)).resample(numbered(), -1)
     assert upright.shape == (16, 32)
     np.testing.assert_array_equal(upright[:, 8:24], numbered())
@@ -61,7 +61,7 @@ def test_an_outline_is_placed_on_the_picture(resize: str, left: float, right: fl
     assert (min(y), max(y)) == (0, 1)
 
 
-def test_what_is_in_the_padding_has_no_outline() -> None:
+def test_the_padding_has_no_outline() -> None:
     field = np.full(OUTPUT, -1.0)
     field[:3] = 1
     assert view("letterbox", (200, 100)).outlines(field, 200) == []

@@ -1,4 +1,4 @@
-"""What is proposed for models of every known shape, and why others are refused."""
+"""The proposals for models of every known shape, and the refusals of others."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ CELLS = 8 * 8 + 4 * 4 + 2 * 2
 
 @pytest.fixture(autouse=True)
 def without_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made models hurt nobody: they are inspected in this very process, which saves a second each."""
+    """Inspect in this process: the models of these tests are harmless, and a child takes a second."""
     monkeypatch.setattr(inspect_model, "run_confined", lambda _, request: json.loads(json.dumps(probe(request))))
 
 
@@ -32,8 +32,8 @@ def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
     return np.zeros(shape, dtype)
 
 
-def proposed(folder: Path, sides: list[Any], given: dict[str, Any] | None = None, **answers: NDArray[Any]) -> Findings:
-    return of(folder, samples.answering(sides, **answers), given)
+def proposed(folder: Path, sides: list[Any], given: dict[str, Any] | None = None, **outputs: NDArray[Any]) -> Findings:
+    return of(folder, samples.constant_model(sides, **outputs), given)
 
 
 def of(
@@ -43,9 +43,9 @@ def of(
     return propose(folder / "My Model.onnx", labels, given or {})
 
 
-def refusal(folder: Path, sides: list[Any], given: Any = None, **answers: NDArray[Any]) -> TrialError:
+def refusal(folder: Path, sides: list[Any], given: Any = None, **outputs: NDArray[Any]) -> TrialError:
     with pytest.raises(TrialError) as caught:
-        proposed(folder, sides, given, **answers)
+        proposed(folder, sides, given, **outputs)
     return caught.value
 
 
@@ -68,13 +68,13 @@ READ = {
 
 @pytest.mark.parametrize("kind", READ)
 def test_each_known_shape_is_read(kind: str, tmp_path: Path) -> None:
-    sides, answers, expected = READ[kind]
-    found = of(tmp_path, samples.answering(sides, **answers))
-    said = (found["task"], found["output.decoding"], found["output.name"])
-    assert all(wanted in (None, value) for wanted, value in zip(expected, said, strict=False))
+    sides, outputs, expected = READ[kind]
+    found = of(tmp_path, samples.constant_model(sides, **outputs))
+    values = (found["task"], found["output.decoding"], found["output.name"])
+    assert all(wanted in (None, value) for wanted, value in zip(expected, values, strict=False))
 
 
-def test_what_is_guessed_is_told_from_what_is_found(tmp_path: Path) -> None:
+def test_findings_state_which_values_are_guessed(tmp_path: Path) -> None:
     found = {field: finding.source for field, finding in proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)}
     assert found["input.size"] == found["task"] == found["labels"] == "found"
     assert found["input.mean"] == found["input.resize"] == found["output.decoding"] == found["name"] == "guessed"
@@ -87,7 +87,7 @@ def test_the_usual_normalization_is_guessed_by_the_kind_of_model(tmp_path: Path)
     assert proposed(tmp_path, NCHW, boxes=zeros(1, CELLS, 8))["input.std"] == [1.0] * 3
 
 
-def test_what_the_user_says_comes_first(tmp_path: Path) -> None:
+def test_given_fields_take_precedence(tmp_path: Path) -> None:
     given = {"name": "mine", "input.channels": "BGR", "output.temperature": 2.0, "output.decoding": "probabilities"}
     found = proposed(tmp_path, NCHW, given, scores=zeros(1, 3) - 1)
     assert {field: found[field] for field in given} == given
@@ -101,15 +101,15 @@ def test_a_size_the_file_leaves_open_is_guessed_or_given(tmp_path: Path) -> None
 
 
 def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
-    model = samples.answering(NCHW, boxes=zeros(1, 6, CELLS))
+    model = samples.constant_model(NCHW, boxes=zeros(1, 6, CELLS))
     for key, value in {"names": "{0: 'goat', 1: 'sheep'}", "license": "AGPL-3.0"}.items():
         model.metadata_props.add(key=key, value=value)
     found = of(tmp_path, model, labels=None)
     assert (found["labels"], found["license"]) == (["goat", "sheep"], "AGPL-3.0")
 
 
-def test_metadata_that_is_no_list_of_names_is_left_alone(tmp_path: Path) -> None:
-    model = samples.answering(NCHW, scores=zeros(1, 3))
+def test_metadata_that_is_no_list_of_names_is_ignored(tmp_path: Path) -> None:
+    model = samples.constant_model(NCHW, scores=zeros(1, 3))
     model.metadata_props.add(key="names", value="__import__('os')")
     with pytest.raises(TrialError, match="needs 3 labels and its file holds none"):
         of(tmp_path, model, labels=None)
@@ -134,13 +134,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_cannot_be_read_is_refused_with_what_to_do(kind: str, tmp_path: Path) -> None:
-    sides, answers, code, why = REFUSED[kind]
-    error = refusal(tmp_path, sides, **answers)
+def test_an_unreadable_output_is_refused_with_a_remedy(kind: str, tmp_path: Path) -> None:
+    sides, outputs, code, why = REFUSED[kind]
+    error = refusal(tmp_path, sides, **outputs)
     assert error.code == code
     assert why in error.detail
 
 
-def test_a_task_the_output_does_not_bear_is_refused(tmp_path: Path) -> None:
+def test_a_task_that_the_output_does_not_support_is_refused(tmp_path: Path) -> None:
     error = refusal(tmp_path, NCHW, {"task": "detect"}, scores=zeros(1, 3))
     assert (error.code, "for task detect" in error.detail) == ("unsupported_output", True)

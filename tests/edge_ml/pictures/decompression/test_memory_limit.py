@@ -1,4 +1,4 @@
-"""How much memory a picture takes: a phone's of 24 megapixels, and one that lies about itself."""
+"""The memory of decoding: a photograph of 24 megapixels, and a file with a false header."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from PIL import Image
 
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decode import decode
-from edge_ml.pictures.decompression import memory_limit as memory
+from edge_ml.pictures.decompression import memory_limit as limit
 from edge_ml.pictures.decompression.memory_limit import memory_limit
 from edge_ml.pictures.letterbox import Fit
 from tests.edge_ml import samples
@@ -38,7 +38,7 @@ print(json.dumps({"pixels": size["width"] * size["height"], "peak": peak(), "gro
 
 
 def photograph(size: tuple[int, int], kind: str, **options: object) -> bytes:
-    """Something with detail, always the same."""
+    """Return a deterministic picture with detail."""
     noise = Image.fromarray(np.random.default_rng(7).integers(0, 256, (size[1] // 40, size[0] // 40, 3), np.uint8))
     file = io.BytesIO()
     noise.resize(size, Image.Resampling.BILINEAR).save(file, kind, **options)
@@ -46,48 +46,48 @@ def photograph(size: tuple[int, int], kind: str, **options: object) -> bytes:
 
 
 def measured(folder: Path, **options: object) -> dict[str, float]:
-    """MiB: the most the process ever held, and how much of it came with the large photograph."""
+    """Return MiB: the peak of the process, and its growth by the large photograph."""
     files = [folder / "small.jpg", folder / "large.jpg"]
     for file, size in zip(files, ((640, 480), (6000, 4000)), strict=True):
         file.write_bytes(photograph(size, "JPEG", quality=90, **options))
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *files], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    told: dict[str, float] = json.loads(done.stdout)
-    assert told["pixels"] == 6000 * 4000
-    return told
+    memory_use: dict[str, float] = json.loads(done.stdout)
+    assert memory_use["pixels"] == 6000 * 4000
+    return memory_use
 
 
 @on_linux
 def test_a_baseline_jpeg_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> None:
-    told = measured(tmp_path)
-    assert told["growth"] <= 8
-    assert told["peak"] <= 200
+    memory_use = measured(tmp_path)
+    assert memory_use["growth"] <= 8
+    assert memory_use["peak"] <= 200
 
 
 @on_linux
 def test_a_progressive_jpeg_s_coefficients_are_all_that_is_held_of_it(tmp_path: Path) -> None:
-    told = measured(tmp_path, progressive=True)
-    assert told["growth"] <= 6000 * 4000 * 3 / 2**20 + 16  # two bytes each, 1.5 of them a pixel
-    assert told["peak"] <= 200
+    memory_use = measured(tmp_path, progressive=True)
+    assert memory_use["growth"] <= 6000 * 4000 * 3 / 2**20 + 16  # two bytes each, 1.5 of them a pixel
+    assert memory_use["peak"] <= 200
 
 
 @on_linux
-def test_what_goes_beyond_the_limit_is_not_allocated_and_afterwards_it_is() -> None:
+def test_allocations_beyond_the_limit_fail_and_succeed_afterwards() -> None:
     with memory_limit():
-        bytearray(memory.MAX_BYTES // 2)
+        bytearray(limit.MAX_BYTES // 2)
         with pytest.raises(MemoryError):
-            bytearray(memory.MAX_BYTES * 2)
-    bytearray(memory.MAX_BYTES * 2)
+            bytearray(limit.MAX_BYTES * 2)
+    bytearray(limit.MAX_BYTES * 2)
 
 
 @on_linux
-def test_an_avif_that_is_larger_than_it_says_is_not_decoded_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_avif_larger_than_its_header_states_is_not_decoded_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     data = bytearray(samples.encoded(samples.picture(size=(6000, 4000)), "AVIF", speed=10, subsampling="4:4:4"))
     at = data.index(b"ispe")
     data[at + 8 : at + 16] = (64).to_bytes(4, "big") * 2
     with monkeypatch.context() as patched:
-        patched.setattr(memory, "MAX_BYTES", 10_000_000)
+        patched.setattr(limit, "MAX_BYTES", 10_000_000)
         with pytest.raises(ImageError):
             decode(bytes(data), Fit((32, 32), "stretch"))
     assert decode(bytes(data), Fit((32, 32), "stretch")).size == (64, 64)

@@ -5,7 +5,7 @@ from tests.edge_ml import samples
 
 
 @pytest.mark.parametrize("kind", PLUGINS)
-def test_what_pillow_writes_is_recognized_by_its_first_bytes(kind: str) -> None:
+def test_files_written_by_pillow_are_recognized_by_their_signature(kind: str) -> None:
     assert detect_format(samples.encoded(samples.picture(), kind)) == kind
 
 
@@ -23,5 +23,5 @@ def test_what_pillow_writes_is_recognized_by_its_first_bytes(kind: str) -> None:
         (b"<html>", None),
     ],
 )
-def test_other_files_are_told_apart(data: bytes, name: str | None) -> None:
+def test_other_files_are_recognized_by_their_signature(data: bytes, name: str | None) -> None:
     assert detect_format(data) == name

@@ -1,4 +1,4 @@
-"""A child of the confinement that tells of itself, or dies in one of several ways."""
+"""A confined child that reports its limits and environment, or dies in one of several ways."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""A bundle is tried in a child with little memory and time: whatever it does, the parent goes on."""
+"""The trial run of a bundle in a confined child: whatever it does, the parent continues."""
 
 import resource
 from pathlib import Path
@@ -24,7 +24,7 @@ def refusal(folder: Path) -> TrialError:
     return caught.value
 
 
-def test_a_good_bundle_says_what_is_on_the_photo(tmp_path: Path) -> None:
+def test_a_good_bundle_returns_detections_of_the_photo(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(samples.encoded(samples.picture("blue")))
     assert trial_run(samples.bundle(tmp_path), tmp_path / "photo.png")[0]["label"] == "blue"
 
@@ -39,7 +39,7 @@ def test_a_model_that_never_ends_is_refused(tmp_path: Path) -> None:
     assert (error.code, error.detail) == ("too_slow", "The model does not load and run within 8 s.")
 
 
-def test_a_child_whose_time_by_the_clock_is_up_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_child_over_its_wall_time_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(confinement, "SECONDS", 0)
     assert refusal(samples.bundle(tmp_path)).code == "too_slow"
 
@@ -59,16 +59,16 @@ def test_a_photo_that_is_none_is_not_the_model_s_fault(tmp_path: Path) -> None:
 
 def test_the_child_has_limits_and_the_parent_has_none_of_them(tmp_path: Path) -> None:
     before = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU)}
-    said = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "limits"})
-    assert said == {"megabytes": 1024, "seconds": 8, "bytes_in_a_file": 0}
+    limits = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "limits"})
+    assert limits == {"megabytes": 1024, "seconds": 8, "bytes_in_a_file": 0}
     assert {kind: resource.getrlimit(kind) for kind in before} == before
 
 
-def test_the_child_knows_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
-    told = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "environment"})["names"]
-    assert "PATH" in told
-    assert not [name for name in told if name.startswith("AWS_")]
+    names = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "environment"})["names"]
+    assert "PATH" in names
+    assert not [name for name in names if name.startswith("AWS_")]
 
 
 @pytest.mark.parametrize(

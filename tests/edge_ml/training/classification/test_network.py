@@ -16,9 +16,9 @@ def network() -> Classifier:
 
 
 def test_a_label_starts_as_the_mean_of_its_classes(network: Classifier) -> None:
-    rows, said = network.backbone.classifier.weight, network.labels.weight
-    assert said.shape == (3, FEATURES)
-    assert torch.allclose(said[0] / said[0].norm(), rows[:2].mean(0) / rows[:2].mean(0).norm(), atol=1e-6)
+    rows, label_rows = network.backbone.classifier.weight, network.labels.weight
+    assert label_rows.shape == (3, FEATURES)
+    assert torch.allclose(label_rows[0] / label_rows[0].norm(), rows[:2].mean(0) / rows[:2].mean(0).norm(), atol=1e-6)
 
 
 def test_every_parameter_is_trained_in_exactly_one_layer(network: Classifier) -> None:

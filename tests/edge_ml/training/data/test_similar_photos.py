@@ -13,7 +13,7 @@ def test_shots_of_one_leaf_are_one_group() -> None:
     assert len(set(found)) == 3
 
 
-def test_no_group_swallows_a_whole_set_of_similar_leaves() -> None:
+def test_a_group_has_a_maximum_size() -> None:
     leaves = np.ones((50, 4)) + np.random.default_rng(0).normal(0, 0.05, (50, 4))
     found = group_similar(leaves, max_group=8)
     assert max(found.count(number) for number in found) == 8

@@ -23,7 +23,7 @@ def square(left: int, top: int, side: int = 20) -> Any:
 
 
 def red_on_blue(size: tuple[int, int] = (80, 60)) -> Pair:
-    """A red animal before a blue background."""
+    """Return a red animal in front of a blue background."""
     photo, mask = Image.new("RGB", size, BLUE), Image.new("L", size, BACKGROUND)
     body = (size[0] // 4, size[1] // 4, 3 * size[0] // 4, 3 * size[1] // 4)
     photo.paste(RED, body)

@@ -48,7 +48,7 @@ def test_the_card_repeats_the_figures_of_the_bundle() -> None:
 
 
 def filled(detection: Any, size: tuple[int, int]) -> Any:
-    """The outline filled at the photograph's size; a hole is an outline inside another."""
+    """Return the filled outline at the photograph's size; a hole is an outline inside another."""
     inside = np.zeros(size[::-1], bool)
     for polygon in detection["outline"]:
         drawn = Image.new("1", size)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 
-def test_unknown_pixels_are_not_learnt() -> None:
+def test_unknown_pixels_are_ignored() -> None:
     torch = pytest.importorskip("torch")
     from edge_ml.training.segmentation.loss import segmentation_loss
     from edge_ml.training.segmentation.scenes.scenes import IGNORED

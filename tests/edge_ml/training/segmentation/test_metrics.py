@@ -13,16 +13,16 @@ from edge_ml.training.segmentation.metrics import (
 from tests.edge_ml.training.segmentation.pictures import square
 
 
-def test_overlap_is_what_both_share_of_what_either_covers() -> None:
+def test_iou_is_intersection_over_union() -> None:
     assert iou(square(0, 0), square(10, 0)) == pytest.approx(200 / 600)
 
 
-def test_nothing_said_of_nothing_is_right() -> None:
+def test_an_empty_prediction_of_an_empty_truth_is_perfect() -> None:
     assert iou(square(0, 0, 0), square(0, 0, 0)) == 1
     assert boundary_f1(square(0, 0, 0), square(0, 0, 0)) == 1
 
 
-def test_something_said_of_nothing_is_wrong() -> None:
+def test_a_prediction_where_the_truth_is_empty_scores_zero() -> None:
     assert iou(square(0, 0), square(0, 0, 0)) == 0
     assert boundary_f1(square(0, 0), square(0, 0, 0)) == 0
 
@@ -38,9 +38,9 @@ def test_an_outline_a_pixel_off_is_good_and_one_far_off_is_not() -> None:
 
 
 def test_half_an_outline_counts_half() -> None:
-    said = square(10, 10)
-    said[30:50, 10:30] = True
-    assert 0.5 < boundary_f1(said, square(10, 10)) < 0.8
+    predicted = square(10, 10)
+    predicted[30:50, 10:30] = True
+    assert 0.5 < boundary_f1(predicted, square(10, 10)) < 0.8
 
 
 def test_certain_and_right_is_calibrated_and_certain_and_wrong_is_not() -> None:

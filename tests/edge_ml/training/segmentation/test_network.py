@@ -5,7 +5,7 @@ import pytest
 from tests.edge_ml.training.segmentation.pictures import network
 
 
-def test_cooling_divides_the_logits() -> None:
+def test_the_temperature_divides_the_logits() -> None:
     torch = pytest.importorskip("torch")
     segmenter = network().eval()
     images = torch.randn(1, 3, 64, 96)

@@ -19,7 +19,7 @@ def test_a_photograph_is_shown_as_often_as_its_times_say() -> None:
     assert (shown < 100).sum() == pytest.approx(250, abs=20)
 
 
-def test_a_doubtful_label_leaves_something_to_the_others() -> None:
+def test_an_uncertain_label_leaves_probability_to_the_others() -> None:
     pytest.importorskip("torch")
     from edge_ml.training.classification.augmentation.batches import SMOOTHING, label_targets
 

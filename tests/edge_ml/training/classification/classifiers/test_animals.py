@@ -58,7 +58,7 @@ def test_every_class_of_the_teacher_makes_up_one_label(data: Path) -> None:
     assert sorted(index for of_label in animals.task(data).classes for index in of_label) == list(range(1000))
 
 
-def test_what_is_left_out_of_the_training_is_still_judged_by(data: Path) -> None:
+def test_photographs_left_out_of_training_are_still_tested(data: Path) -> None:
     whole = animals.task(data)
     part = whole.without({"asirra"})
     assert {photo.split for photo in part.photos if photo.origin == "asirra"} == {"test"}

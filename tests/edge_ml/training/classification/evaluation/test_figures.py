@@ -10,7 +10,7 @@ from edge_ml.training.classification.task import Task
 from edge_ml.training.data.photographs import Photo
 
 
-def test_the_headline_counts_its_own_origins_and_every_origin_stands_apart() -> None:
+def test_headline_figures_cover_their_origins_and_each_origin_has_its_own() -> None:
     photos = [Photo(Path(f"{n}.jpg"), n % 2, "lab" if n < 4 else "field", "test") for n in range(6)]
     task = Task("leaf", "1.0.0", ("a", "b"), ([0], [1]), photos, frozenset({"lab"}), Recipe(epochs=1))
     logits = np.array([[3.0, 0], [0, 3.0], [3.0, 0], [3.0, 0], [3.0, 0], [3.0, 0]])

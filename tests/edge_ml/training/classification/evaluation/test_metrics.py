@@ -25,7 +25,7 @@ def test_balanced_accuracy_leaves_out_labels_without_photographs() -> None:
     assert balanced_accuracy(confusion_matrix(np.array([0, 0]), np.array([0, 0]), 3)) == 1.0
 
 
-def test_softmax_stands_large_logits_and_softens_with_temperature() -> None:
+def test_softmax_does_not_overflow_and_softens_with_temperature() -> None:
     sharp, soft = softmax(np.array([[1000.0, 998.0]])), softmax(np.array([[1000.0, 998.0]]), 2.0)
     assert sharp.sum() == pytest.approx(1)
     assert soft[0, 0] == pytest.approx(1 / (1 + np.exp(-1)))

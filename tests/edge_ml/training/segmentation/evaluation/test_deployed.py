@@ -6,7 +6,7 @@ import pytest
 from edge_ml.pictures.letterbox import Fit
 
 
-def test_a_field_is_judged_on_the_picture_without_its_padding() -> None:
+def test_a_score_map_is_evaluated_without_its_padding() -> None:
     pytest.importorskip("torch")
     from edge_ml.training.segmentation.evaluation.deployed import enlarge
 

@@ -14,7 +14,7 @@ from tests.edge_ml.training.segmentation.pictures import SCENE, red_on_blue, red
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_mask_lies_where_the_animal_lies(seed: int) -> None:
+def test_the_mask_covers_the_animal(seed: int) -> None:
     chance = np.random.default_rng(seed)
     pair = red_on_blue().mirrored() if seed % 2 else red_on_blue()
     shown = place(pair, Placement.random(pair.photo.size, SCENE, chance), SCENE)
