@@ -8,7 +8,7 @@ from tests.sightline.stand_in import Deployment, Trouble
 MISSING = '{"code": "no_such_image", "detail": "There is no such image.", "retryable": false}'
 
 
-def constant_model(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+def answering(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     """What the user types."""
     monkeypatch.setattr("sys.stdin", io.StringIO(said))
 
@@ -53,14 +53,14 @@ def test_nothing_is_an_answer_too_but_is_not_said_by_mistake(deployment: Deploym
 def test_nothing_is_erased_unless_that_was_meant(
     deployment: Deployment, run: Run, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
-    constant_model(monkeypatch, said)
+    answering(monkeypatch, said)
     ran = run("delete", deployment.add("cat.jpg"))
     assert (ran.status, len(deployment.images), deployment.asked) == (1, 1, [])
     assert "not_confirmed" in ran.complained
 
 
 def test_who_agrees_gets_a_receipt(deployment: Deployment, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    constant_model(monkeypatch, "Y\n")
+    answering(monkeypatch, "Y\n")
     image_id = deployment.add("cat.jpg")
     ran = run("delete", image_id)
     assert (ran.status, deployment.images) == (0, {})
