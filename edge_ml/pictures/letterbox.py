@@ -7,6 +7,24 @@ from edge_ml.pictures.size import Size
 RESIZE_MODES = ("stretch", "cover", "letterbox", "letterbox_corner")
 
 
+class Crop(NamedTuple):
+    """A part of a picture, in its pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Window(NamedTuple):
+    """The place of a model's input on a picture, in fractions of the picture's sides; it may reach beyond 0–1."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 class Fit(NamedTuple):
     """A model's input size (width, height) in pixels, and the resize mode that brings a picture to it.
 
@@ -23,15 +41,15 @@ class Fit(NamedTuple):
         """Return the fit for a picture whose width and height are still exchanged."""
         return Fit((self.size[1], self.size[0]), self.resize)
 
-    def crop(self, source: Size) -> tuple[float, float, float, float]:
-        """Return the part of a picture of size `source` that is used: left, top, right, bottom in its pixels."""
+    def crop(self, source: Size) -> Crop:
+        """Return the part of a picture of size `source` that is used."""
         width, height = source
         if self.resize != "cover":
-            return (0, 0, width, height)
+            return Crop(0, 0, width, height)
         scale = min(width / self.size[0], height / self.size[1])
         across, down = min(self.size[0] * scale, width), min(self.size[1] * scale, height)  # guards against rounding
         left, top = (width - across) / 2, (height - down) / 2
-        return (left, top, left + across, top + down)
+        return Crop(left, top, left + across, top + down)
 
     def inner_size(self, source: Size) -> Size:
         """Return the size of the part of the input that a picture of size `source` fills."""
@@ -47,13 +65,13 @@ class Fit(NamedTuple):
         width, height = self.inner_size(source)
         return ((self.size[0] - width) // 2, (self.size[1] - height) // 2)
 
-    def input_window(self, source: Size) -> tuple[float, float, float, float]:
-        """Return where the input lies on the picture: left, top, width, height in fractions of the picture's sides."""
+    def input_window(self, source: Size) -> Window:
+        """Return the place of the input on a picture of size `source`."""
         left, top, right, bottom = self.crop(source)
         inner_width, inner_height = self.inner_size(source)
         across, down = (right - left) / inner_width, (bottom - top) / inner_height
         x, y = self.offset(source)
-        return (
+        return Window(
             (left - x * across) / source[0],
             (top - y * down) / source[1],
             self.size[0] * across / source[0],

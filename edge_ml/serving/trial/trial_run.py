@@ -36,8 +36,8 @@ def trial_run(folder: str | os.PathLike[str], photo: str | os.PathLike[str] | No
     return cast(TrialReply, run_confined(__name__, request))["detections"]
 
 
-def _run(request: "Mapping[str, str]") -> TrialReply:
-    """Do the child's work: run the model on every picture."""
+def trial_reply(request: "Mapping[str, str]") -> TrialReply:
+    """Return the reply to a TrialRequest, in the child; raises TrialError."""
     from edge_ml.bundles.bundle import BundleError, ModelBundle
     from edge_ml.image_error import ImageError
     from edge_ml.inference.model import Model
@@ -86,4 +86,4 @@ def _refusal(code: str, message: str) -> TrialError:
 
 
 if __name__ == "__main__":
-    serve_request(_run)
+    serve_request(trial_reply)
