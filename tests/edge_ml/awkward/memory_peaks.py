@@ -1,7 +1,7 @@
 """The peak memory per file: `python -m tests.edge_ml.awkward.memory_peaks WORK FILE…` runs each in its own child.
 
-Prints a line of JSON per file: the outcome of WORK (`recognize` by the animals model, or a kind of derived picture), how
-the child ended, and megabytes: `peak` of the whole process, `growth` over its memory before the file.
+Prints a line of JSON per file: the outcome of WORK (`recognize` by the animals model, or a kind of derived picture),
+how the child ended, and megabytes: `peak` of the whole process, `growth` over its memory before the file.
 A child is ended by SIGALRM after a minute.
 """
 
