@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ObjectTypeDef
 
 PREFIX = "models/"
-MAX_AGE = 10
+LIST_MAX_AGE = 10
 MISS_MAX_AGE = 1
-"""The age of the list in seconds up to which it is used; less for a name that is not in it: it may be new."""
+"""Seconds for which a list of the bucket is used; fewer for a name that is not in it, which may be new."""
 
 MAX_BYTES = 250_000_000
 """The limit for one bundle: the function has 512 MB of disk, and holds several bundles."""
@@ -71,12 +71,12 @@ class BundleStore:
         self, client: "Callable[[], S3Client]", bucket: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._client, self._bucket, self._clock = client, bucket, clock
-        self._listed_at = -float(MAX_AGE)
+        self._listed_at = -float(LIST_MAX_AGE)
         self._bundles: Mapping[ModelIdentity, StoredBundle] | None = None
         self._error = ""
         self.misplaced: list[str] = []
 
-    def bundles(self, *, max_age: int = MAX_AGE) -> Mapping[ModelIdentity, StoredBundle]:
+    def bundles(self, *, max_age: int = LIST_MAX_AGE) -> Mapping[ModelIdentity, StoredBundle]:
         """Return the bundles as of at most `max_age` seconds ago.
 
         Where the bucket cannot be listed, return the last list; raises StoreError where there is none.
@@ -99,7 +99,7 @@ class BundleStore:
                 with self._store_errors():
                     self._fetch_file(file, path)
             except StoreError:
-                self._listed_at = -float(MAX_AGE)  # the file may have been deleted or replaced: list again
+                self._listed_at = -float(LIST_MAX_AGE)  # the file may have been deleted or replaced: list again
                 raise
 
     def _fetch_file(self, file: StoredFile, path: str) -> None:

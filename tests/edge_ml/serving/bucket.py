@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from edge_ml.serving.bundle_store import MAX_AGE, BundleStore
+from edge_ml.serving.bundle_store import LIST_MAX_AGE, BundleStore
 from tests.edge_ml import samples
 
 NAME = "models"
@@ -17,7 +17,7 @@ class Clock:
         return self.now
 
     def next_list(self) -> None:
-        self.now += MAX_AGE
+        self.now += LIST_MAX_AGE
 
 
 class Bucket:
