@@ -1,20 +1,20 @@
-"""`python -m edge_ml add <model.onnx>`: bring a model of your own. See docs/own-model.md."""
+"""`python -m edge_ml add <model.onnx>`: onboard a model of your own. See docs/own-model.md."""
 
 import argparse
 import sys
 
-from edge_ml.adding.add import add
-from edge_ml.adding.options import add_command, wish
-from edge_ml.bundles.confinement import TrialError
+from edge_ml.onboarding.add import add
+from edge_ml.onboarding.command import add_command, add_request
+from edge_ml.serving.trial.trial_error import TrialError
 
 
 def main() -> int:
-    """Run the command; its exit status."""
+    """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m edge_ml", description="The custom models of this deployment.")
     add_command(parser.add_subparsers(required=True, metavar="command"))
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        add(wish(given), print)
+        add(add_request(arguments), print)
     except TrialError as error:
         print(f"Refused ({error.code}): {error.detail}", file=sys.stderr)
         return 1

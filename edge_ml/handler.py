@@ -1,127 +1,114 @@
-"""Answers an invocation: {"images": […], "model": …} with one result an image, {"describe": true} with the models.
+"""Handle an invocation. `edge_ml.protocol` has the types of events and responses.
 
-{"resolve": ["name" | null, …]} with the models that would answer, unasked; {"derive": […]} makes pictures of pictures:
-see `edge_ml.derived.derive`.
+{"images": […], "model": …}        recognize the images with one model: one result per image
+{"describe": true}                 list the models
+{"resolve": ["name" | null, …]}    name the models that would be used; no image is read
+{"derive": […]}                    make derived pictures: see `edge_ml.derived.derive`
 """
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import BundleError
-from edge_ml.bundles.registry import Models, UnknownModelError
-from edge_ml.bundles.store import Store, StoreError
-from edge_ml.image_error import ImageError
-from edge_ml.log import tell
-from edge_ml.objects import ahead, read, s3
-from edge_ml.pictures.decode import decode
+from edge_ml.log import log_results
+from edge_ml.objects import read, s3
+from edge_ml.prefetch import prefetch
+from edge_ml.serving.bundle_store import BundleStore, StoreError
+from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
+from edge_ml.serving.recognize import recognize_images, result_or_failure
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-MODELS = Models(
+    from edge_ml.protocol import (
+        Context,
+        Derivation,
+        DerivedPicture,
+        DeriveRequest,
+        Event,
+        Failure,
+        ImageRequest,
+        ModelDigest,
+        Recognition,
+        Resolution,
+        Response,
+    )
+
+MODELS = ModelRegistry(
     folder=os.environ.get("MODELS_FOLDER") or os.path.join(os.path.dirname(__file__), "models"),
     default=os.environ.get("DEFAULT_MODEL", "animals"),
-    store=Store(s3, os.environ.get("MODELS_BUCKET", "")),
+    store=BundleStore(s3, os.environ.get("MODELS_BUCKET", "")),
 )
-WORST_IMAGE_MS = 3000
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """The Lambda entry point."""
+def handler(event: "Event", context: "Context") -> "Response":
+    """Return the response to one event; the entry point of Lambda."""
     if event.get("describe"):
         return {"models": MODELS.describe()}
     if "resolve" in event:
-        models = [_resolved(asked) for asked in event["resolve"]]
-        tell("resolved", [{}] * len(models), models)
-        return {"models": models}
-    remaining_ms = context.get_remaining_time_in_millis
+        return _resolve(event["resolve"])
     if "derive" in event:
-        made = [_derived(asked, remaining_ms) for asked in event["derive"]]
-        tell("derived", event["derive"], made)
-        return {"results": made}
-    said = _answered(event, remaining_ms)
-    tell("answered", event["images"], said.get("results") or [said] * len(event["images"]), **_named(said))
-    return said
+        return _derive(event["derive"], context.get_remaining_time_in_millis)
+    return _recognize(event, context.get_remaining_time_in_millis)
 
 
-def _answered(event: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    model = _model(event.get("model"))
-    if isinstance(model, dict):
-        return model
-    return {"model": model.bundle.to_dict(), "results": results(model, _bodies(event["images"]), remaining_ms)}
+def _resolve(references: Sequence[str | None]) -> "Resolution":
+    models = [_digest(reference) for reference in references]
+    log_results("resolved", [{}] * len(models), models)
+    return {"models": models}
 
 
-def _resolved(asked: str | None) -> dict[str, Any]:
-    model = _model(asked)
-    return model if isinstance(model, dict) else model.bundle.to_dict()
+def _derive(requests: "Sequence[DeriveRequest]", remaining_ms: Callable[[], int]) -> "Derivation":
+    results = [result_or_failure(partial(_derived, request), remaining_ms) for request in requests]
+    log_results("derived", requests, results)
+    return {"results": results}
 
 
-def _model(asked: str | None) -> Model | dict[str, Any]:
-    """The model meant, or why there is none."""
+def _recognize(event: "Event", remaining_ms: Callable[[], int]) -> "Recognition | Failure":
     try:
-        return MODELS.named(asked)
-    except UnknownModelError as error:
-        return {"error": {"code": "unknown_model", "detail": str(error)}}
-    except BundleError as error:
-        return {"error": {"code": "unusable_model", "detail": str(error)}}
-    except StoreError as error:
+        model = MODELS.get(event.get("model"))
+    except (UnknownModelError, BundleError, StoreError) as error:
+        failure = _model_failure(error)
+        log_results("recognized", event["images"], [failure] * len(event["images"]))
+        return failure
+    results = recognize_images(model, _bodies(event["images"]), remaining_ms)
+    version = f"{model.bundle.name}@{model.bundle.version}"
+    log_results("recognized", event["images"], results, model=version)
+    return {"model": model.bundle.to_dict(), "results": results}
+
+
+def _digest(reference: str | None) -> "ModelDigest | Failure":
+    try:
+        return MODELS.get(reference).bundle.to_dict()
+    except (UnknownModelError, BundleError, StoreError) as error:
+        return _model_failure(error)
+
+
+def _model_failure(error: UnknownModelError | BundleError | StoreError) -> "Failure":
+    if isinstance(error, StoreError):
         return {"error": {"code": "models_unavailable", "detail": str(error), "retryable": True}}
-
-
-def _named(said: Mapping[str, Any]) -> dict[str, str]:
-    return {"model": f"{said['model']['name']}@{said['model']['version']}"} if "model" in said else {}
+    if isinstance(error, UnknownModelError):
+        return {"error": {"code": "unknown_model", "detail": str(error)}}
+    return {"error": {"code": "unusable_model", "detail": str(error)}}
 
 
 @cache
-def readers() -> "Executor":
-    """The threads that read ahead, made at the first image."""
+def _readers() -> "Executor":
+    """Return the threads that prefetch images, started at the first image."""
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(max_workers=4)
 
 
-def _bodies(images: Sequence[Mapping[str, str]]) -> Iterator["Future[bytes]"]:
-    """The images' bytes; what is sent along needs no S3 client, which takes longer to make than the answer."""
+def _bodies(images: "Sequence[ImageRequest]") -> Iterator["Future[bytes]"]:
+    """Yield the images' bytes. An S3 client is made only where it is needed: that takes longer than a recognition."""
     client = s3() if any("bytes" not in image for image in images) else None
-    return ahead(partial(read, client), images, readers())
+    return prefetch(partial(read, client), images, _readers())
 
 
-def results(model: Model, bodies: Iterable["Future[bytes]"], remaining_ms: Callable[[], int]) -> list[dict[str, Any]]:
-    """One result for each image, in order; what goes wrong with one stays with it."""
-    return [_result(model, body, remaining_ms) for body in bodies]
+def _derived(request: "DeriveRequest") -> "DerivedPicture":
+    from edge_ml.derived.derive import store_derived  # imported here: drawing would slow down every start
 
-
-def _result(model: Model, body: "Future[bytes]", remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    return _coded(lambda: answer(model, body.result()), remaining_ms)
-
-
-def _derived(asked: Mapping[str, Any], remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    from edge_ml.derived.derive import derived  # what draws costs the start of those that only recognise
-
-    return _coded(lambda: derived(s3(), asked), remaining_ms)
-
-
-def _coded(work: Callable[[], dict[str, Any]], remaining_ms: Callable[[], int]) -> dict[str, Any]:
-    try:
-        if remaining_ms() < WORST_IMAGE_MS:
-            raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)
-        return work()
-    except ImageError as error:
-        return {"error": error.to_dict()}
-
-
-def answer(model: Model, data: bytes) -> dict[str, Any]:
-    """What the model sees in the image file `data`; raises ImageError."""
-    started = time.perf_counter()
-    picture = decode(data, model.bundle.fit)
-    detections = model.detections(picture)
-    width, height = picture.size
-    return {
-        "detections": detections,
-        "size": {"width": width, "height": height},
-        "duration_ms": round((time.perf_counter() - started) * 1000),
-    }
+    return store_derived(s3(), request)

@@ -1,21 +1,23 @@
-"""The function's log: a JSON object for each image, like those of the functions that ask, and found by the same id."""
+"""The function's log: a JSON object per image, with the correlation id that the calling functions log too."""
 
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 _SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "edge_ml")
 
 
-def tell(message: str, asked: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]], **more: str) -> None:
-    """Print what came of each image, under the id by which whoever asks knows it."""
-    for image, result in zip(asked, results, strict=True):
-        about = {"message": message, "service": _SERVICE, "correlation_id": image.get("correlation_id", "")}
-        print(json.dumps(about | more | _outcome(result)))
+def log_results(
+    message: str, requests: Sequence[Mapping[str, object]], results: Sequence[Mapping[str, object]], **extra: str
+) -> None:
+    """Print a line per request: its correlation id, the fields in `extra`, and its result or error."""
+    for request, result in zip(requests, results, strict=True):
+        line = {"message": message, "service": _SERVICE, "correlation_id": request.get("correlation_id", "")}
+        print(json.dumps(line | extra | _outcome(result)))
 
 
-def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
-    if "error" in result:
-        return {"level": "WARNING"} | {name: result["error"][name] for name in ("code", "detail")}
+def _outcome(result: Mapping[str, object]) -> dict[str, object]:
+    error = result.get("error")
+    if isinstance(error, dict):
+        return {"level": "WARNING", "code": error["code"], "detail": error["detail"]}
     return {"level": "INFO"} | {name: result[name] for name in ("duration_ms", "bytes") if name in result}

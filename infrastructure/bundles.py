@@ -51,7 +51,7 @@ def bundle(
     """
     staged = Path(_output_folder(scope)) / "bundles" / name
     shutil.rmtree(staged, ignore_errors=True)
-    excluded = shutil.ignore_patterns("__pycache__", "training", "adding")
+    excluded = shutil.ignore_patterns("__pycache__", "training", "onboarding")
     for folder in folders:
         shutil.copytree(ROOT / folder, staged / folder, ignore=excluded)
     for path, content in (files or {}).items():

@@ -11,7 +11,7 @@ from openapi.rooms import UNITS
 from settings import Settings
 from tests.stacks import LOCAL, ROOT, resources
 
-EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "adding"} & set(path.parts)]
+EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "onboarding"} & set(path.parts)]
 PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
 MORE_PAGES = {path: path.read_text() for path in ROOT.glob("edge_ml/**/*.md")}
 DOCS = "\n".join(PAGES.values())

@@ -67,8 +67,8 @@ def test_the_edge_function_starts_with_what_a_classifier_needs_and_no_more() -> 
         "concurrent.futures",
         "contourpy",
         "dataclasses",
-        "edge_ml.answers.boxes",
-        "edge_ml.answers.regions",
+        "edge_ml.inference.boxes.proposals",
+        "edge_ml.inference.decoders.semantic_segmentation",
         "tempfile",
     }
     assert not later & loaded("edge_ml.handler")

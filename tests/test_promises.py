@@ -186,7 +186,7 @@ def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
     rooms = [room for bundle in bundles.iterdir() for unit in UNITS for room in (bundle / unit).glob("*")]
     assert rooms
     assert {content.name for room in rooms for content in room.iterdir()} == {"runtime"}
-    assert not [*bundles.rglob("training"), *bundles.rglob("adding")]
+    assert not [*bundles.rglob("training"), *bundles.rglob("onboarding")]
 
 
 def test_bundles_ship_bytecode_for_every_module() -> None:

@@ -1,1 +1,1 @@
-"""Model bundles: how they are described, where they lie, and how a stranger's is tried."""
+"""Model bundles: `model.json`, `model.onnx`, and how callers name them."""

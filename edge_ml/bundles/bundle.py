@@ -1,58 +1,61 @@
-"""A model bundle on disk: `model.onnx` and the `model.json` that says how to feed it and how to read it.
+"""A model bundle on disk: `model.onnx`, and the `model.json` that describes its input and output.
 
     {"name": letters, digits, dot, hyphen, underscore      "version": "1.2.3"
-     "task": classify | detect | segment                   "labels": one text for each place in the output
+     "task": classify | detect | segment                   "labels": one text per index of the output
      "input": {
-       "name": the tensor's                                "layout": NCHW | NHWC
+       "name": of the tensor                               "layout": NCHW | NHWC
        "dtype": float32 | uint8 (raw pixels)               "size": [height, width]
-       "resize": stretch | cover | letterbox (centred) | letterbox_corner (picture at the top left), padded with grey
+       "resize": stretch | cover | letterbox (centered) | letterbox_corner (picture at the top left), padded with gray
        "channels": RGB | BGR
        "mean", "std": float32 only; three numbers in units of 0–255, in the order of `channels`},
      "output": {
-       "name": the tensor's                                "decoding": one of the following
+       "name": of the tensor                               "decoding": one of the following
          classify  logits: softmax of (output ÷ "temperature", default 1)
-                   probabilities: as they are, × "scale", default 1; 1/256 for a quantised output
-                   "unknown_below": t; when the surest label is less sure, `unknown` joins with weight t
+                   probabilities: the output × "scale", default 1; 1/256 for a quantized output
+                   "unknown_below": t; when the best confidence is lower, `unknown` is added with weight t
          detect    yolox: [1, A, 5 + labels], undecoded, strides 8, 16, 32
                    yolov8: [1, 4 + labels, A], also YOLO11's
-         segment   class_scores: a score of each label for each pixel, in the input's layout
-                   class_map: [1, H, W], each pixel's label
+         segment   class_scores: a score per label and pixel, in the input's layout
+                   class_map: [1, H, W], the label of each pixel
                    yolov8: [1, 4 + labels + M, A], with the output "masks": [1, M, H, W]
-                   "background": the place of the label that is no object, default 0; not with yolov8},
-     "license", "source": where it comes from, "metrics": {…} as its makers measured}
+                   "background": the index of the label that is no object, default 0; not with yolov8},
+     "license", "source": the origin of the weights, "metrics": {…} as measured by their makers}
 
-`labels` holds the background's label too, where there is one. Fields of other names are left alone.
+`labels` includes the background's label where there is one. Other fields are ignored.
 """
 
 import json
 import os
 import re
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
-from edge_ml.bundles.fields import FieldError, Fields
-from edge_ml.bundles.input import Input
-from edge_ml.bundles.output import DECODINGS, Output
-from edge_ml.pictures.fit import Fit
+from edge_ml.bundles.schema.fields import FieldError, Fields
+from edge_ml.bundles.schema.input import InputSpec
+from edge_ml.bundles.schema.output import DECODINGS, OutputSpec
+from edge_ml.pictures.letterbox import Fit
+
+if TYPE_CHECKING:
+    from edge_ml.protocol import ModelDescription, ModelDigest
 
 UNKNOWN = "unknown"
 
 
 class BundleError(Exception):
-    """A bundle that cannot be used; the text says why, in words for whoever made it."""
+    """A bundle that cannot be used; the text states the reason to its maker."""
 
 
 class ModelBundle:
-    """What model.json says, and where it stands."""
+    """The content of model.json, and the folder of the bundle."""
 
     def __init__(self, folder: str, fields: Fields) -> None:
-        """Raises FieldError."""
+        """Raises FieldError where model.json is not as described above."""
         self.folder = folder
         self.name, self.version = _name(fields), _version(fields)
         self.task = fields.one_of("task", DECODINGS)
         self.labels = fields.texts("labels")
-        self.input = Input(fields.inner("input"))
-        self.output = Output(fields.inner("output"), self.task, len(self.labels))
+        self.input = InputSpec(fields.inner("input"))
+        self.output = OutputSpec(fields.inner("output"), self.task, len(self.labels))
         self.license, self.source = fields.text("license"), fields.text("source", "")
         self.metrics = fields.items("metrics")
         if self.output.unknown_below and UNKNOWN in self.labels:
@@ -75,35 +78,39 @@ class ModelBundle:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of model.onnx; computed once, when first asked for."""
-        import hashlib  # OpenSSL would cost the start more than all of this package's own modules
+        """The SHA-256 of model.onnx in hexadecimal, computed at the first use."""
+        import hashlib  # imported here: OpenSSL takes longer to load than all modules of this package
 
         with open(self.path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
     def path(self) -> str:
-        """The model file."""
+        """The path of model.onnx."""
         return os.path.join(self.folder, "model.onnx")
 
     @property
     def fit(self) -> Fit:
-        """How a picture comes to the input's shape."""
+        """The input size, and the resize mode that brings a picture to it."""
         return self.input.fit
 
-    def to_dict(self) -> dict[str, str]:
-        """Which weights these are, as in every answer."""
+    def to_dict(self) -> "ModelDigest":
+        """Return the name, version and digest that every recognition states."""
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
-    def describe(self) -> dict[str, Any]:
-        """All that a caller may want to know before asking."""
-        return self.to_dict() | {
+    def describe(self) -> "ModelDescription":
+        """Return the entry of the list of models."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "digest": self.digest,
             "task": self.task,
             "labels": list(self.labels),
-            "input_size": dict(zip(("width", "height"), self.fit.size, strict=True)),
-            "metrics": dict(self.metrics),
+            "input_size": {"width": self.fit.size[0], "height": self.fit.size[1]},
+            "metrics": self.metrics,
             "license": self.license,
             "source": self.source,
+            "status": "ready",
         }
 
 

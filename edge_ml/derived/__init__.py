@@ -1,1 +1,1 @@
-"""Pictures made of a picture: normalised, small, annotated."""
+"""Derived pictures: a JPEG for Rekognition, a thumbnail, an annotated picture."""

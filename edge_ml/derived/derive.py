@@ -1,71 +1,74 @@
-"""Pictures made of a picture: what Rekognition can take, a thumbnail, what was seen drawn on it; as upright JPEG."""
+"""Make derived pictures, upright JPEGs: for Rekognition, as a thumbnail, or annotated with detections."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from edge_ml.derived.drawing import Drawing
+from edge_ml.derived.annotation import Annotation
 from edge_ml.image_error import ImageError
 from edge_ml.objects import read, write
-from edge_ml.pictures.fit import Size
+from edge_ml.pictures.size import Size
 from edge_ml.pictures.upright import upright
 
-Detections = Sequence[Mapping[str, Any]]
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+    from edge_ml.protocol import DerivedPicture, DeriveRequest, Detection
 
 
-class Jpeg(NamedTuple):
-    """The file, and the (width, height) of its picture."""
+class JPEG(NamedTuple):
+    """A JPEG file, and the (width, height) of its picture."""
 
     data: bytes
     size: Size
 
 
-def derived(client: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Make one picture of the object asked about and keep it where asked; answers its size, or raises ImageError."""
-    made = derive(asked["kind"], read(client, asked), asked.get("detections") or ())
-    write(client, asked["into"], made.data)
-    width, height = made.size
-    return {"size": {"width": width, "height": height}, "bytes": len(made.data)}
+def store_derived(client: "S3Client", request: "DeriveRequest") -> "DerivedPicture":
+    """Make the requested picture, store it in the requested object, and return its size; raises ImageError."""
+    jpeg = derive(request["kind"], read(client, request), request.get("detections") or ())
+    write(client, request["into"], jpeg.data)
+    width, height = jpeg.size
+    return {"size": {"width": width, "height": height}, "bytes": len(jpeg.data)}
 
 
-def derive(kind: str, data: bytes, detections: Detections = ()) -> Jpeg:
-    """The picture of that kind made of an image file's bytes; raises ImageError."""
+def derive(kind: str, data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
+    """Return the derived picture of that kind of an image file; raises ImageError."""
     if kind not in _KINDS:
-        raise ImageError("unknown_kind", f"No picture of the kind {kind!r} is made; there are {', '.join(_KINDS)}.")
+        raise ImageError("unknown_kind", f"There is no derived picture {kind!r}; there are {', '.join(_KINDS)}.")
     return _KINDS[kind](data, detections)
 
 
-def for_rekognition(data: bytes, detections: Detections = ()) -> Jpeg:
-    """What Rekognition reads: JPEG, 80 to 10,000 pixels a side, 15 MB; larger ones than this tell it no more."""
-    return _jpeg(upright(data, longest=4096, shortest=80), most_bytes=5_000_000, qualities=(90, 75, 50))
+def for_rekognition(data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
+    """Return a JPEG within Rekognition's limits: sides of 80 to 10,000 pixels, 15 MB. Above 4,096 it sees no more."""
+    return _encode(upright(data, max_side=4096, min_side=80), max_bytes=5_000_000, qualities=(90, 75, 50))
 
 
-def thumbnail(data: bytes, detections: Detections = ()) -> Jpeg:
-    """The picture within 320 × 320 pixels."""
-    return _jpeg(upright(data, longest=320), most_bytes=30_000, qualities=(85, 75, 60, 40))
+def thumbnail(data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
+    """Return the picture within 320 × 320 pixels."""
+    return _encode(upright(data, max_side=320), max_bytes=30_000, qualities=(85, 75, 60, 40))
 
 
-def annotated(data: bytes, detections: Detections = ()) -> Jpeg:
-    """The picture with what was seen drawn on it; small ones grow, so that letters fit on."""
-    picture = upright(data, longest=1600, shortest=24, grown_to=640)
-    Drawing(picture).annotate(detections)
-    return _jpeg(picture, most_bytes=1_000_000, qualities=(90, 80, 65))
+def annotated(data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
+    """Return the picture with the detections drawn on it; small pictures are enlarged to make room for the labels."""
+    picture = upright(data, max_side=1600, min_side=24, grow_to=640)
+    Annotation(picture).draw(detections)
+    return _encode(picture, max_bytes=1_000_000, qualities=(90, 80, 65))
 
 
-_KINDS: dict[str, Callable[[bytes, Detections], Jpeg]] = {
+_KINDS: "dict[str, Callable[[bytes, Sequence[Detection]], JPEG]]" = {
     "rekognition": for_rekognition,
     "thumbnail": thumbnail,
     "annotated": annotated,
 }
 
 
-def _jpeg(picture: Image.Image, *, most_bytes: int, qualities: Sequence[int]) -> Jpeg:
-    """At the first quality that keeps within so many bytes, or else at the last."""
+def _encode(picture: Image.Image, *, max_bytes: int, qualities: Sequence[int]) -> JPEG:
+    """Return the picture at the first quality that keeps within `max_bytes`, or else at the last."""
     for quality in qualities:
         file = BytesIO()
         picture.save(file, "JPEG", quality=quality, optimize=True)
-        if file.tell() <= most_bytes:
+        if file.tell() <= max_bytes:
             break
-    return Jpeg(file.getvalue(), picture.size)
+    return JPEG(file.getvalue(), picture.size)

@@ -1,1 +1,1 @@
-"""From an image file's bytes to upright pixels: what is taken, what is refused, and within how much memory."""
+"""From the bytes of an image file to upright pixels, within a memory budget."""

@@ -1,4 +1,4 @@
-"""From an image file's bytes to the few upright RGB pixels a model looks at, with no more work than they need."""
+"""Decode an image file to the upright RGB pixels of a model's input, with as little work as they need."""
 
 from typing import NamedTuple
 
@@ -6,48 +6,51 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_ml.pictures.damage import damage_coded
-from edge_ml.pictures.fit import Fit, Size
-from edge_ml.pictures.header import load, opened
-from edge_ml.pictures.modes import resizable, rgb
-from edge_ml.pictures.orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.color.modes import to_resizable, to_rgb
+from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
+from edge_ml.pictures.decompression.decompress import decompress
+from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
+from edge_ml.pictures.formats.image_header import open_image
+from edge_ml.pictures.letterbox import Fit
+from edge_ml.pictures.size import Size
 
-_GREY = (114, 114, 114)
+_PADDING = (114, 114, 114)
 
 
 class Picture(NamedTuple):
-    """uint8 RGB [height, width, 3] of the model's input size, and the upright original's (width, height)."""
+    """RGB pixels of the model's input size, (H, W, 3) uint8, 0–255; and the upright original's (width, height)."""
 
     pixels: NDArray[np.uint8]
     size: Size
 
 
 def decode(data: bytes, fit: Fit) -> Picture:
-    """The picture in these bytes, first frame only; raises ImageError with a code that says what is wrong with it."""
-    with damage_coded():
-        return _picture(opened(data), fit)
+    """Return the first frame of the image file `data`, resized as `fit` says; raises ImageError."""
+    with decoder_errors_translated():
+        return _decode(open_image(data), fit)
 
 
-def _picture(image: Image.Image, fit: Fit) -> Picture:
+def _decode(image: Image.Image, fit: Fit) -> Picture:
     width, height = image.size
-    image.draft(None, (2 * max(fit.size), 2 * max(fit.size)))  # libjpeg then skips the detail nobody will see
-    load(image)
-    orientation = orientation_of(image)
-    lying = is_lying(orientation)
-    image = resizable(image)  # and the decoder, if it is done with, may go
-    small = _resized(image, fit.turned() if lying else fit)
-    size = (height, width) if lying else (width, height)
-    return Picture(np.asarray(_padded(turned_upright(small, orientation), fit, size)), size)
+    image.draft(None, (2 * max(fit.size), 2 * max(fit.size)))  # libjpeg then skips details that the resize would drop
+    decompress(image)
+    orientation = exif_orientation(image)
+    swapped = swaps_sides(orientation)
+    image = to_resizable(image)  # rebinding frees the decoder's memory where a copy was made
+    resized = _resize(image, fit.transposed() if swapped else fit)
+    size = (height, width) if swapped else (width, height)
+    return Picture(np.asarray(_pad(apply_orientation(resized, orientation), fit, size)), size)
 
 
-def _resized(image: Image.Image, fit: Fit) -> Image.Image:
-    box, inner = fit.box(image.size), fit.inner(image.size)
-    return rgb(image.resize(inner, Image.Resampling.BILINEAR, box=box, reducing_gap=3.0))
+def _resize(image: Image.Image, fit: Fit) -> Image.Image:
+    crop, inner = fit.crop(image.size), fit.inner_size(image.size)
+    return to_rgb(image.resize(inner, Image.Resampling.BILINEAR, box=crop, reducing_gap=3.0))
 
 
-def _padded(image: Image.Image, fit: Fit, source: Size) -> Image.Image:
+def _pad(image: Image.Image, fit: Fit, source: Size) -> Image.Image:
+    """Add the gray padding of a letterbox."""
     if image.size == fit.size:
         return image
-    canvas = Image.new("RGB", fit.size, _GREY)
-    canvas.paste(image, fit.corner(source))
+    canvas = Image.new("RGB", fit.size, _PADDING)
+    canvas.paste(image, fit.offset(source))
     return canvas

@@ -1,58 +1,28 @@
-"""From an image file's bytes to the whole picture: upright, in sRGB, nothing else of the file left."""
-
-from io import BytesIO
+"""Decode an image file to the whole picture: upright, in sRGB, without metadata."""
 
 from PIL import Image
 
-from edge_ml.pictures.damage import DAMAGE, damage_coded
-from edge_ml.pictures.fit import Size
-from edge_ml.pictures.header import load, opened
-from edge_ml.pictures.modes import resizable, rgb
-from edge_ml.pictures.orientation import is_lying, orientation_of, turned_upright
+from edge_ml.pictures.color.modes import to_resizable
+from edge_ml.pictures.color.profile import to_srgb
+from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
+from edge_ml.pictures.decompression.decompress import decompress
+from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
+from edge_ml.pictures.formats.image_header import open_image
+from edge_ml.pictures.size import scale_within
 
 
-def upright(data: bytes, *, longest: int, shortest: int = 1, grown_to: int = 1) -> Image.Image:
-    """The picture, made smaller or larger until its sides are at most `longest` and at least `shortest`.
-
-    One whose long side is under `grown_to` grows to that. Raises ImageError.
-    """
-    with damage_coded():
-        image = opened(data)
-        size = scaled(image.size, longest=longest, shortest=shortest, grown_to=grown_to)
+def upright(data: bytes, *, max_side: int, min_side: int = 1, grow_to: int = 1) -> Image.Image:
+    """Return the picture scaled by `scale_within`, RGB; raises ImageError."""
+    with decoder_errors_translated():
+        image = open_image(data)
+        size = scale_within(image.size, max_side=max_side, min_side=min_side, grow_to=grow_to)
         image.draft(None, (2 * size[0], 2 * size[1]))
-        load(image)
-        orientation = orientation_of(image)
-        if is_lying(orientation):
-            size = scaled(image.size[::-1], longest=longest, shortest=shortest, grown_to=grown_to)[::-1]
+        decompress(image)
+        orientation = exif_orientation(image)
+        if swaps_sides(orientation):
+            size = scale_within(image.size[::-1], max_side=max_side, min_side=min_side, grow_to=grow_to)[::-1]
         profile = image.info.get("icc_profile")
-        if not (profile and image.mode == "CMYK"):  # what those inks look like, only the profile knows
-            image = resizable(image)
-        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-        return turned_upright(_srgb(small, profile), orientation)
-
-
-def scaled(size: Size, *, longest: int, shortest: int = 1, grown_to: int = 1) -> Size:
-    """The size a picture gets, in its proportions but for strips so thin that a side would fall below `shortest`."""
-    grown = max(1.0, grown_to / max(size), shortest / min(size))
-    scale = min(longest / max(size), grown)
-    width, height = (min(max(round(side * scale), shortest), longest) for side in size)
-    return (width, height)
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB, by its own colour profile if it has a usable one."""
-    plain = rgb(image)
-    if profile:
-        plain = _converted(image if image.mode in ("L", "CMYK") else plain, profile) or plain
-    plain.info = {}
-    return plain
-
-
-def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
-    from PIL import ImageCms  # only few pictures need it
-
-    try:
-        own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, own, srgb, outputMode="RGB")
-    except (ImageCms.PyCMSError, *DAMAGE):
-        return None
+        if not (profile and image.mode == "CMYK"):  # only the profile knows the colors of the inks
+            image = to_resizable(image)
+        resized = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+        return apply_orientation(to_srgb(resized, profile), orientation)

@@ -1,1 +1,1 @@
-"""Trains the models bundled with edge_ml from a folder of labelled photographs."""
+"""Trains the models bundled with edge_ml from folders of labeled photographs."""

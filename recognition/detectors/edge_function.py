@@ -28,7 +28,7 @@ def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFuncti
     code = lambda_.DockerImageCode.from_image_asset(
         str(ROOT / "edge_ml"),
         platform=ecr_assets.Platform.LINUX_AMD64,
-        exclude=["training", "adding", "**/__pycache__"],
+        exclude=["training", "onboarding", "**/__pycache__"],
     )
     return ImageFunction(scope, "Edge", code=code, environment=environment, timeout=SECONDS, memory=MEGABYTES)
 

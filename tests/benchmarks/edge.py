@@ -19,10 +19,11 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from edge_ml.answers.model import Model
-from edge_ml.answers.session import opened
-from edge_ml.handler import MODELS, answer
+from edge_ml.handler import MODELS
+from edge_ml.inference.model import Model
+from edge_ml.inference.session import open_session
 from edge_ml.pictures.decode import decode
+from edge_ml.serving.recognize import recognize_image
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, decoded_in_full, photo
 
@@ -42,7 +43,7 @@ ROUNDS = 25
 
 def figures() -> list[Figure]:
     """All of them, in one run."""
-    model = MODELS.named(None)
+    model = MODELS.get(None)
     found = [start()]
     for name, size in SIZES.items():
         found += path(name, photo(*size), model)
@@ -62,7 +63,7 @@ def start() -> Figure:
 def path(name: str, data: bytes, model: Model) -> list[Figure]:
     """Bytes to labels of one photo on one core; what is compared runs side by side, each first in turn."""
     fit = model.bundle.fit
-    ours, bare = partial(answer, model, data), bare_loop(data, model)
+    ours, bare = partial(recognize_image, model, data), bare_loop(data, model)
     beside_bare, milliseconds = _compared(bare, ours)
     beside_naive, _ = _compared(lambda: model.detections(decoded_in_full(data, fit)), ours)
     _, decoding = _compared(bare, partial(decode, data, fit))
@@ -83,7 +84,7 @@ def threads(data: bytes, model: Model, images: int = 60) -> Figure:
     def wall(workers: int) -> float:
         begun = time.perf_counter()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda _: answer(model, data), range(images)))
+            list(pool.map(lambda _: recognize_image(model, data), range(images)))
         return time.perf_counter() - begun
 
     one, two = (min(wall(workers) for _ in range(5)) for workers in (1, 2))
@@ -93,7 +94,7 @@ def threads(data: bytes, model: Model, images: int = 60) -> Figure:
 def bare_loop(data: bytes, model: Model) -> Callable[[], object]:
     """The least that can be done: no format but JPEG, no orientation, no check of anything."""
     side = model.bundle.input.fit.size[0]
-    session, (scale, shift) = opened(model.bundle), model.bundle.input.line
+    session, (scale, shift) = open_session(model.bundle), model.bundle.input.scale_and_shift
     tensor = np.empty((1, 3, side, side), np.float32)
     cv2.setNumThreads(1)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from edge_ml.answers.model import Model
 from edge_ml.handler import MODELS
+from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture, decode
-from edge_ml.training.animals import task
-from edge_ml.training.photographs import Photo, of_split
+from edge_ml.training.classification.classifiers.animals import task
+from edge_ml.training.data.photographs import Photo, in_split
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, camera_jpeg, decoded_in_full
 
@@ -26,8 +26,8 @@ def figures() -> list[Figure]:
     """The accuracy both ways, and what lies between."""
     if not DATA.is_dir():
         return []
-    model, labels = MODELS.named(None), task(DATA).labels
-    photos = of_split(task(DATA).photos, "test")[::EVERY]
+    model, labels = MODELS.get(None), task(DATA).labels
+    photos = in_split(task(DATA).photos, "test")[::EVERY]
     files = [_large(photo) for photo in photos]
     truths = [labels[photo.label] for photo in photos]
     fit = model.bundle.fit

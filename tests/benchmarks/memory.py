@@ -17,15 +17,16 @@ import re
 import sys
 from pathlib import Path
 
-from edge_ml.handler import MODELS, answer
+from edge_ml.handler import MODELS
+from edge_ml.serving.recognize import recognize_image
 
 def peak():
     return int(re.search("VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
-model, small, data = MODELS.named(None), *(Path(path).read_bytes() for path in sys.argv[1:])
-answer(model, small)
+model, small, data = MODELS.get(None), *(Path(path).read_bytes() for path in sys.argv[1:])
+recognize_image(model, small)
 before = peak()
-answer(model, data)
+recognize_image(model, data)
 print(peak(), peak() - before)
 """
 

@@ -8,7 +8,7 @@ import skimage
 from PIL import Image, ImageOps
 
 from edge_ml.pictures.decode import Picture
-from edge_ml.pictures.fit import Fit
+from edge_ml.pictures.letterbox import Fit
 
 SIZES = {"12 MP": (4000, 3000), "2 MP": (1632, 1224), "0.3 MP": (640, 480)}
 
@@ -32,5 +32,5 @@ def camera_jpeg(image: Image.Image, width: int, height: int) -> bytes:
 def decoded_in_full(data: bytes, fit: Fit) -> Picture:
     """Everything decoded, turned and converted at full size, then resized with antialiasing."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
-    small = image.resize(fit.size, Image.Resampling.BILINEAR, box=fit.box(image.size))
+    small = image.resize(fit.size, Image.Resampling.BILINEAR, box=fit.crop(image.size))
     return Picture(np.asarray(small), image.size)

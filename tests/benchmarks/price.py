@@ -14,7 +14,8 @@ from typing import Any
 
 from domain.options import Options
 from domain.recognition import Detection, Model, Recognition
-from edge_ml.handler import MODELS, answer
+from edge_ml.handler import MODELS
+from edge_ml.serving.recognize import recognize_image
 from recognition.detectors.edge_function import MEGABYTES
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
@@ -81,9 +82,10 @@ def kept_price(entry: Entry) -> float:
 
 def _entry() -> Entry:
     """The answer about the photo, with ids, keys and names as long as they are in an account."""
-    model = MODELS.named(None)
+    model = MODELS.get(None)
     seen = tuple(
-        Detection(each["label"], each["confidence"]) for each in answer(model, photo(*SIZES["2 MP"]))["detections"]
+        Detection(each["label"], each["confidence"])
+        for each in recognize_image(model, photo(*SIZES["2 MP"]))["detections"]
     )
     said = Recognition("edge", Model(**model.bundle.to_dict()), seen, 12, SIZES["2 MP"])
     owner, name = "0193f2a5-c0ff-4011-8233-445566778899", "holiday at the sea.jpg"
@@ -99,10 +101,10 @@ def _kilobytes(rows: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
 
 
 def _milliseconds() -> float:
-    model, data = MODELS.named(None), photo(*SIZES["2 MP"])
+    model, data = MODELS.get(None), photo(*SIZES["2 MP"])
     times = []
     for _ in range(ROUNDS):
         begun = time.thread_time()
-        answer(model, data)
+        recognize_image(model, data)
         times.append((time.thread_time() - begun) * 1000)
     return statistics.median(times)

@@ -24,8 +24,8 @@ from threading import local
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, photo
 from tests.benchmarks.process_tree import processor_seconds, running
-from tests.edge_ml import container
-from tests.edge_ml.runtime_api import RuntimeAPI
+from tests.edge_ml.container import dockerfile
+from tests.edge_ml.container.runtime_api import RuntimeAPI
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -70,8 +70,8 @@ def _rate(root: int, ask: Callable[[], None], images: int) -> float:
 def edge_function() -> Iterator[tuple[int, Ask]]:
     """The container's content in a venv of its packages, handed events by the Lambda runtime API."""
     with tempfile.TemporaryDirectory() as folder, RuntimeAPI(timeout=PATIENCE) as api:
-        container.stage(Path(folder))
-        command = [str(container.venv(ROOT / "edge_ml/requirements.txt")), "-m", "awslambdaric", container.handler()]
+        dockerfile.stage(Path(folder))
+        command = [str(dockerfile.venv(ROOT / "edge_ml/requirements.txt")), "-m", "awslambdaric", dockerfile.handler()]
         with running(command, Path(folder), AWS_LAMBDA_RUNTIME_API=api.address, AWS_REGION="us-east-1") as root:
             yield root, partial(_invoke, api)
 
@@ -79,7 +79,7 @@ def edge_function() -> Iterator[tuple[int, Ask]]:
 @contextmanager
 def litserve() -> Iterator[tuple[int, Ask]]:
     """LitServe, one worker."""
-    python, port = str(container.venv(RIVALS / "litserve.txt")), free_port()
+    python, port = str(dockerfile.venv(RIVALS / "litserve.txt")), free_port()
     command = [python, str(RIVALS / "litserve_server.py"), str(MODEL), str(MANIFEST), str(port)]
     with tempfile.TemporaryDirectory() as folder, running(command, Path(folder)) as root:
         yield root, _answering(port, "request")
@@ -88,7 +88,7 @@ def litserve() -> Iterator[tuple[int, Ask]]:
 @contextmanager
 def bentoml() -> Iterator[tuple[int, Ask]]:
     """BentoML, one worker."""
-    python, port = str(container.venv(RIVALS / "bentoml.txt")), free_port()
+    python, port = str(dockerfile.venv(RIVALS / "bentoml.txt")), free_port()
     command = [python, "-m", "bentoml", "serve", "bentoml_server:Classify", "--host", "127.0.0.1", "--port", str(port),
                "--working-dir", str(RIVALS)]  # fmt: skip
     told = {"MODEL": str(MODEL), "MANIFEST": str(MANIFEST), "BENTOML_DO_NOT_TRACK": "True"}

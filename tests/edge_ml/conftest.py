@@ -1,19 +1,19 @@
-"""A model of colours, made once for the tests of this folder."""
+"""A model that recognizes colors, shared by the tests of this folder."""
 
 from pathlib import Path
 
 import pytest
 
-from edge_ml.answers.model import Model
 from edge_ml.bundles.bundle import ModelBundle
-from tests.edge_ml import made
+from edge_ml.inference.model import Model
+from tests.edge_ml import samples
 
 
 @pytest.fixture(scope="session")
-def colours_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.bundle(tmp_path_factory.mktemp("models")).parent
+def colors_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return samples.bundle(tmp_path_factory.mktemp("models")).parent
 
 
 @pytest.fixture(scope="session")
-def colours(colours_folder: Path) -> Model:
-    return Model(ModelBundle.load(colours_folder / "colours"))
+def colors(colors_folder: Path) -> Model:
+    return Model(ModelBundle.load(colors_folder / "colors"))

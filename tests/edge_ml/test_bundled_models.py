@@ -1,4 +1,4 @@
-"""The bundles that come along: they load, they are small, and their cards tell what is in them."""
+"""The bundled models: they load, they are small, and their cards describe them."""
 
 import hashlib
 from pathlib import Path
@@ -10,11 +10,12 @@ import skimage
 
 import edge_ml
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.bundles.registry import Models
-from edge_ml.bundles.store import Store
-from edge_ml.handler import answer
-from edge_ml.training.metrics import accuracy, balanced_accuracy
-from tests.edge_ml import made
+from edge_ml.objects import s3
+from edge_ml.serving.bundle_store import BundleStore
+from edge_ml.serving.model_registry import ModelRegistry
+from edge_ml.serving.recognize import recognize_image
+from edge_ml.training.classification.evaluation.metrics import accuracy, balanced_accuracy
+from tests.edge_ml import samples
 
 MODELS = Path(edge_ml.__file__).with_name("models")
 NAMES = sorted(path.parent.name for path in MODELS.glob("*/model.json"))
@@ -22,11 +23,11 @@ CLASSIFIERS = [name for name in NAMES if ModelBundle.load(MODELS / name).task ==
 PICTURES = Path(skimage.__file__).parent / "data"
 
 
-def said_by(name: str, picture: bytes) -> dict[str, Any]:
-    return answer(Models(MODELS, name, Store(dict, "")).named(None), picture)
+def recognized_by(name: str, picture: bytes) -> Any:
+    return recognize_image(ModelRegistry(MODELS, name, BundleStore(s3, "")).get(None), picture)
 
 
-def test_three_models_come_along() -> None:
+def test_three_models_are_bundled() -> None:
     assert NAMES == ["animals", "livestock", "potato-leaf"]
 
 
@@ -35,11 +36,13 @@ def test_all_bundles_together_are_under_twenty_megabytes() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_bundled_model_answers_with_its_own_labels(name: str) -> None:
+def test_each_bundled_model_returns_its_own_labels(name: str) -> None:
     labels = {*ModelBundle.load(MODELS / name).labels, "unknown"}
-    said = {each["label"] for each in said_by(name, made.encoded(made.picture()))["detections"]}
-    assert said <= labels
-    assert said or name not in CLASSIFIERS
+    labels_found = {
+        detection["label"] for detection in recognized_by(name, samples.encoded(samples.picture()))["detections"]
+    }
+    assert labels_found <= labels
+    assert labels_found or name not in CLASSIFIERS
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,7 +52,7 @@ def test_each_card_names_the_weights_that_are_here(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_card_says_whose_weights_the_training_started_from(name: str) -> None:
+def test_each_card_names_the_pretrained_weights(name: str) -> None:
     card = (MODELS / name / "MODEL_CARD.md").read_text()
     assert "Google's MobileNetV2" in card
     assert "Apache-2.0" in card
@@ -66,20 +69,20 @@ def test_the_figures_of_a_classifier_are_those_of_its_confusion_table(name: str)
 
 
 def test_the_cat_is_a_cat() -> None:
-    said = said_by("animals", (PICTURES / "chelsea.png").read_bytes())
-    assert made.best(said) == "cat"
-    assert said["size"] == {"width": 451, "height": 300}
+    result = recognized_by("animals", (PICTURES / "chelsea.png").read_bytes())
+    assert samples.best(result) == "cat"
+    assert result["size"] == {"width": 451, "height": 300}
 
 
 @pytest.mark.parametrize("name", ["coffee", "astronaut"])
-def test_what_is_no_animal_is_called_none(name: str) -> None:
-    assert made.best(said_by("animals", (PICTURES / f"{name}.png").read_bytes())) in {"other", "unknown"}
+def test_other_objects_are_no_animals(name: str) -> None:
+    assert samples.best(recognized_by("animals", (PICTURES / f"{name}.png").read_bytes())) in {"other", "unknown"}
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut"])
-def test_what_is_no_leaf_gets_no_diagnosis(name: str) -> None:
-    said = said_by("potato-leaf", (PICTURES / f"{name}.png").read_bytes())
-    assert made.best(said) in {"not_a_leaf", "unknown"}
+def test_other_objects_get_no_diagnosis(name: str) -> None:
+    result = recognized_by("potato-leaf", (PICTURES / f"{name}.png").read_bytes())
+    assert samples.best(result) in {"not_a_leaf", "unknown"}
 
 
 def test_every_advice_card_is_for_a_label_and_names_its_sources() -> None:

@@ -11,9 +11,9 @@ import pytest
 from domain.recognition import Detection, Model, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
-from edge_ml.bundles.registry import Models
-from edge_ml.bundles.store import Store
-from tests.edge_ml import made
+from edge_ml.serving.bundle_store import BundleStore
+from edge_ml.serving.model_registry import ModelRegistry
+from tests.edge_ml import samples
 
 KNOWN = {"correlation_id": "img_0"}
 
@@ -27,8 +27,8 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def s3(colours_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(module, "MODELS", Models(colours_folder, "colours", Store(objects.s3, "models")))
+def s3(colors_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(module, "MODELS", ModelRegistry(colors_folder, "colors", BundleStore(objects.s3, "models")))
     with moto.mock_aws():
         objects.s3.cache_clear()
         client = boto3.client("s3")
@@ -44,49 +44,53 @@ def stored(s3: Any, *bodies: bytes) -> list[dict[str, str]]:
     return [{"bucket": "images", "key": f"{n}.jpg", "version": "null"} for n in range(len(bodies))]
 
 
-def ask(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]:
-    """The answer as it comes out at the other end: Lambda carries JSON, and JSON knows no NaN."""
-    answer = module.handler(json.loads(json.dumps(event)), context or Context())
-    return dict(json.loads(json.dumps(answer, allow_nan=False)))
+def invoke(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]:
+    """Return the response as its caller gets it: Lambda carries JSON, which has no NaN."""
+    response = module.handler(json.loads(json.dumps(event)), context or Context())
+    return dict(json.loads(json.dumps(response, allow_nan=False)))
 
 
-def test_each_image_is_answered_in_its_place(s3: Any) -> None:
-    pictures = [made.encoded(made.picture(colour)) for colour in ("red", "lime", "blue", "red", "blue", "lime", "red")]
-    answer = ask({"images": stored(s3, *pictures), "model": None})
-    assert list(map(made.best, answer["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
+def test_results_are_in_the_order_of_the_images(s3: Any) -> None:
+    pictures = [
+        samples.encoded(samples.picture(color)) for color in ("red", "lime", "blue", "red", "blue", "lime", "red")
+    ]
+    response = invoke({"images": stored(s3, *pictures), "model": None})
+    assert list(map(samples.best, response["results"])) == ["red", "green", "blue", "red", "blue", "green", "red"]
 
 
-def test_bytes_sent_along_are_answered_beside_objects(s3: Any) -> None:
-    sent = {"bytes": base64.b64encode(made.encoded(made.picture("lime"))).decode()}
-    images = [*stored(s3, made.encoded(made.picture("red"))), sent, {"bytes": "bm8gcGljdHVyZQ=="}]
-    *answered, refused = ask({"images": images})["results"]
-    assert list(map(made.best, answered)) == ["red", "green"]
+def test_bytes_in_the_request_are_recognized_beside_objects(s3: Any) -> None:
+    sent = {"bytes": base64.b64encode(samples.encoded(samples.picture("lime"))).decode()}
+    images = [*stored(s3, samples.encoded(samples.picture("red"))), sent, {"bytes": "bm8gcGljdHVyZQ=="}]
+    *recognized, refused = invoke({"images": images})["results"]
+    assert list(map(samples.best, recognized)) == ["red", "green"]
     assert refused["error"]["code"] == "not_an_image"
 
 
-def test_for_bytes_sent_along_no_s3_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_s3_client_is_made_for_bytes_in_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "s3", lambda: pytest.fail("a client was made"))
-    sent = {"bytes": base64.b64encode(made.encoded(made.picture("blue"))).decode()}
-    assert made.best(ask({"images": [sent]})["results"][0]) == "blue"
+    sent = {"bytes": base64.b64encode(samples.encoded(samples.picture("blue"))).decode()}
+    assert samples.best(invoke({"images": [sent]})["results"][0]) == "blue"
 
 
-def test_bad_images_leave_their_neighbours_alone(s3: Any) -> None:
-    good = made.encoded(made.picture("blue"))
+def test_bad_images_do_not_affect_the_others(s3: Any) -> None:
+    good = samples.encoded(samples.picture("blue"))
     images = stored(s3, good, b"not an image", good[:100], b"", b"8BPS\0\1", good)
     images.insert(3, {"bucket": "images", "key": "gone", "version": "null"})
-    results = ask({"images": images})["results"]
+    results = invoke({"images": images})["results"]
     assert [result.get("error", {}).get("code") for result in results] == [
         None, "not_an_image", "damaged_image", "no_such_object", "empty", "unsupported_format", None,
     ]  # fmt: skip
-    assert made.best(results[0]) == made.best(results[-1]) == "blue"
+    assert samples.best(results[0]) == samples.best(results[-1]) == "blue"
 
 
-def test_contract_what_recognition_reads(s3: Any) -> None:
-    answer = ask({"images": stored(s3, made.encoded(made.picture("red", (64, 48))), b"text"), "model": "colours"})
-    assert set(answer) == {"model", "results"}
-    model = Model.from_dict(answer["model"])
-    assert (model.name, model.version, len(model.digest)) == ("colours", "1.2.3", 64)
-    good, bad = answer["results"]
+def test_contract_of_recognize(s3: Any) -> None:
+    response = invoke(
+        {"images": stored(s3, samples.encoded(samples.picture("red", (64, 48))), b"text"), "model": "colors"}
+    )
+    assert set(response) == {"model", "results"}
+    model = Model.from_dict(response["model"])
+    assert (model.name, model.version, len(model.digest)) == ("colors", "1.2.3", 64)
+    good, bad = response["results"]
     assert set(good) == {"detections", "size", "duration_ms"}
     seen = Detection.from_dict(good["detections"][0])
     assert (seen.label, seen.box) == ("red", None)
@@ -99,34 +103,32 @@ def test_contract_what_recognition_reads(s3: Any) -> None:
     assert bad["error"]["retryable"] is False
 
 
-def test_contract_the_recogniser_understands_every_answer(s3: Any) -> None:
+def test_contract_recognition_reads_every_result(s3: Any) -> None:
     edge_detector = pytest.importorskip("recognition.detectors.runtime.edge.detector")
-    answer = ask({"images": stored(s3, made.encoded(made.picture("red")), b"text")})
-    model = Model.from_dict(answer["model"])
-    seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in answer["results"])
+    response = invoke({"images": stored(s3, samples.encoded(samples.picture("red")), b"text")})
+    model = Model.from_dict(response["model"])
+    seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in response["results"])
     assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
     assert isinstance(refused, Rejection)
 
 
-def test_each_image_s_line_of_the_log_bears_the_id_it_was_asked_under(
-    s3: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    images = stored(s3, made.encoded(made.picture("red")), b"text")
-    known = [each | {"correlation_id": f"img_{n}"} for n, each in enumerate(images)]
-    ask({"images": known})
-    ask({"images": known, "model": "lions"})
-    lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
-    told = [(each["correlation_id"], each["level"], each.get("code"), each.get("model")) for each in lines]
-    assert told == [
-        ("img_0", "INFO", None, "colours@1.2.3"),
-        ("img_1", "WARNING", "not_an_image", "colours@1.2.3"),
+def test_each_log_line_has_the_correlation_id_of_its_image(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    images = stored(s3, samples.encoded(samples.picture("red")), b"text")
+    known = [image | {"correlation_id": f"img_{n}"} for n, image in enumerate(images)]
+    invoke({"images": known})
+    invoke({"images": known, "model": "lions"})
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    fields = [(line["correlation_id"], line["level"], line.get("code"), line.get("model")) for line in lines]
+    assert fields == [
+        ("img_0", "INFO", None, "colors@1.2.3"),
+        ("img_1", "WARNING", "not_an_image", "colors@1.2.3"),
         ("img_0", "WARNING", "unknown_model", None),
         ("img_1", "WARNING", "unknown_model", None),
     ]
 
 
 def test_contract_describe(s3: Any) -> None:
-    (described,) = ask({"describe": True})["models"]
+    (described,) = invoke({"describe": True})["models"]
     assert set(described) == {
         "name",
         "version",
@@ -142,39 +144,39 @@ def test_contract_describe(s3: Any) -> None:
     }
 
 
-def test_contract_resolve_names_the_models_that_would_answer_and_looks_at_nothing(s3: Any) -> None:
-    default, named, unknown = ask({"resolve": [None, "colours@1.2.3", "lions"]})["models"]
-    assert default == named == ask({"images": stored(s3, b"text")})["model"]
-    assert Model.from_dict(default).name == "colours"
+def test_contract_resolve_names_the_models_and_reads_no_image(s3: Any) -> None:
+    default, named, unknown = invoke({"resolve": [None, "colors@1.2.3", "lions"]})["models"]
+    assert default == named == invoke({"images": stored(s3, b"text")})["model"]
+    assert Model.from_dict(default).name == "colors"
     assert unknown["error"]["code"] == "unknown_model"
 
 
-def test_an_unknown_model_is_an_answer_and_not_an_exception(s3: Any) -> None:
-    answer = ask({"images": stored(s3, b"x"), "model": "lions"})
-    assert answer == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colours."}}
+def test_an_unknown_model_is_an_error_response_and_not_an_exception(s3: Any) -> None:
+    response = invoke({"images": stored(s3, b"x"), "model": "lions"})
+    assert response == {"error": {"code": "unknown_model", "detail": "There is no model 'lions'; there are colors."}}
 
 
-def test_a_bundle_that_cannot_be_used_is_an_answer_and_the_next_invocation_has_its_own(s3: Any) -> None:
+def test_an_unusable_bundle_fails_one_invocation_and_not_the_next(s3: Any) -> None:
     s3.put_object(Bucket="models", Key="models/broken/1.0.0/model.json", Body=b"{")
-    images = stored(s3, made.encoded(made.picture("red")))
-    refused = ask({"images": images, "model": "broken@1.0.0"})
+    images = stored(s3, samples.encoded(samples.picture("red")))
+    refused = invoke({"images": images, "model": "broken@1.0.0"})
     assert refused == {"error": {"code": "unusable_model", "detail": "broken@1.0.0: there is no model.onnx."}}
-    assert made.best(ask({"images": images, "model": None})["results"][0]) == "red"
+    assert samples.best(invoke({"images": images, "model": None})["results"][0]) == "red"
 
 
-def test_a_model_that_may_be_in_a_bucket_that_cannot_be_read_may_be_asked_for_again(s3: Any) -> None:
+def test_an_unreadable_bucket_is_a_retryable_error(s3: Any) -> None:
     s3.delete_bucket(Bucket="models")
-    error = ask({"images": stored(s3, b"x"), "model": "lions"})["error"]
+    error = invoke({"images": stored(s3, b"x"), "model": "lions"})["error"]
     assert (error["code"], error["retryable"]) == ("models_unavailable", True)
 
 
 def test_no_images_no_results() -> None:
-    assert ask({"images": []})["results"] == []
+    assert invoke({"images": []})["results"] == []
 
 
-def test_images_for_which_no_time_is_left_may_be_asked_for_again(s3: Any) -> None:
-    images = stored(s3, made.encoded(made.picture("red")))
-    (result,) = ask({"images": images}, Context(milliseconds=500))["results"]
+def test_images_without_time_left_are_retryable(s3: Any) -> None:
+    images = stored(s3, samples.encoded(samples.picture("red")))
+    (result,) = invoke({"images": images}, Context(milliseconds=500))["results"]
     assert (result["error"]["code"], result["error"]["retryable"]) == ("out_of_time", True)
 
 
@@ -184,20 +186,24 @@ def test_a_batch_without_access_is_retryable(s3: Any, monkeypatch: pytest.Monkey
             raise s3.exceptions.ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
 
     monkeypatch.setattr(module, "s3", Denying)
-    results = ask({"images": stored(s3, b"x", b"y")})["results"]
+    results = invoke({"images": stored(s3, b"x", b"y")})["results"]
     assert [result["error"]["retryable"] for result in results] == [True, True]
 
 
-def asked(image: dict[str, str], kind: str = "thumbnail", **more: Any) -> dict[str, Any]:
+def derive_request(image: dict[str, str], kind: str = "thumbnail", **more: Any) -> dict[str, Any]:
     return image | {"kind": kind, "into": {"bucket": "derived", "key": f"ann/img/{kind}.jpg"}} | more
 
 
-def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
+def test_contract_derived_pictures_are_stored_in_their_targets(s3: Any) -> None:
     s3.create_bucket(Bucket="derived")
-    (image,) = stored(s3, made.encoded(made.picture("blue", (640, 480))))
+    (image,) = stored(s3, samples.encoded(samples.picture("blue", (640, 480))))
     seen = [{"label": "sky", "confidence": 0.9, "box": {"left": 0, "top": 0, "width": 1, "height": 1}}]
-    wanted = [asked(image), asked(image, "annotated", detections=seen), asked(image, "rekognition")]
-    results = ask({"derive": wanted})["results"]
+    wanted = [
+        derive_request(image),
+        derive_request(image, "annotated", detections=seen),
+        derive_request(image, "rekognition"),
+    ]
+    results = invoke({"derive": wanted})["results"]
     assert [result["size"] for result in results] == [
         {"width": 320, "height": 240}, {"width": 640, "height": 480}, {"width": 640, "height": 480}
     ]  # fmt: skip
@@ -206,18 +212,20 @@ def test_contract_pictures_are_made_where_they_are_wanted(s3: Any) -> None:
     assert kept["CacheControl"].startswith("private, max-age=")
 
 
-def test_a_picture_that_cannot_be_made_leaves_its_neighbours_alone(s3: Any) -> None:
+def test_a_picture_that_cannot_be_made_does_not_affect_the_others(s3: Any) -> None:
     s3.create_bucket(Bucket="derived")
-    good, text = stored(s3, made.encoded(made.picture("blue")), b"text")
-    nowhere = asked(good, into={"bucket": "no-such-bucket", "key": "k"})
-    results = ask({"derive": [asked(text), asked(good, "hologram"), nowhere, asked(good)]})["results"]
+    good, text = stored(s3, samples.encoded(samples.picture("blue")), b"text")
+    nowhere = derive_request(good, into={"bucket": "no-such-bucket", "key": "k"})
+    results = invoke(
+        {"derive": [derive_request(text), derive_request(good, "hologram"), nowhere, derive_request(good)]}
+    )["results"]
     assert [result.get("error", {}).get("code") for result in results] == [
         "not_an_image", "unknown_kind", "storage_error", None
     ]  # fmt: skip
     assert [result["error"]["retryable"] for result in results[:3]] == [False, False, True]
 
 
-def test_pictures_for_which_no_time_is_left_may_be_asked_for_again(s3: Any) -> None:
+def test_derived_pictures_without_time_left_are_retryable(s3: Any) -> None:
     (image,) = stored(s3, b"x")
-    (result,) = ask({"derive": [asked(image)]}, Context(milliseconds=500))["results"]
+    (result,) = invoke({"derive": [derive_request(image)]}, Context(milliseconds=500))["results"]
     assert (result["error"]["code"], result["error"]["retryable"]) == ("out_of_time", True)

@@ -1,17 +1,15 @@
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import moto
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from edge_ml import objects
 from edge_ml.image_error import ImageError
-from edge_ml.objects import ahead, read
+from edge_ml.objects import read
 
 
 @pytest.fixture
@@ -23,12 +21,12 @@ def s3() -> Iterator[Any]:
         yield client
 
 
-def put(s3: Any, body: bytes, key: str = "a b+c%/ü.jpg") -> dict[str, str]:
+def put(s3: Any, body: bytes, key: str = "a b+c%/ü.jpg") -> Any:
     version = s3.put_object(Bucket="images", Key=key, Body=body)["VersionId"]
     return {"bucket": "images", "key": key, "version": version}
 
 
-def refused(s3: Any, image: dict[str, str]) -> ImageError:
+def refused(s3: Any, image: Any) -> ImageError:
     with pytest.raises(ImageError) as caught:
         read(s3, image)
     return caught.value
@@ -42,7 +40,7 @@ def test_the_named_version_is_read_and_not_the_newest(s3: Any) -> None:
 
 
 @pytest.mark.parametrize("changed", [{"key": "none"}, {"bucket": "no-such-bucket"}])
-def test_what_is_not_there_is_no_such_object(s3: Any, changed: dict[str, str]) -> None:
+def test_a_missing_object_is_no_such_object(s3: Any, changed: dict[str, str]) -> None:
     error = refused(s3, put(s3, b"x") | changed | {"version": "null"})
     assert (error.code, error.retryable) == ("no_such_object", False)
 
@@ -55,12 +53,12 @@ def test_a_deleted_version_is_no_such_object(s3: Any) -> None:
     assert refused(s3, image | {"version": marker}).code == "no_such_object"
 
 
-def test_bytes_sent_along_are_read_without_s3() -> None:
+def test_bytes_in_the_request_are_read_without_s3() -> None:
     assert read(None, {"bytes": "cGljdHVyZQ=="}) == b"picture"
 
 
 @pytest.mark.parametrize(("sent", "code"), [("", "empty"), ("no base64!", "not_an_image"), ("cGl", "not_an_image")])
-def test_bytes_sent_along_that_cannot_be_are_refused(sent: str, code: str) -> None:
+def test_invalid_bytes_in_the_request_are_refused(sent: str, code: str) -> None:
     error = refused(None, {"bytes": sent})
     assert (error.code, error.retryable) == (code, False)
 
@@ -70,7 +68,7 @@ def test_an_empty_object_is_empty(s3: Any) -> None:
 
 
 def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "MOST_BYTES", 10)
+    monkeypatch.setattr(objects, "MAX_BYTES", 10)
     assert read(s3, put(s3, b"0123456789")) == b"0123456789"
     error = refused(s3, put(s3, b"0123456789A"))
     assert (error.code, error.retryable) == ("too_large", False)
@@ -94,40 +92,10 @@ def test_s3_s_refusals_are_coded(s3: Any, answer: str, status: int, code: str, r
     assert (error.code, error.retryable) == (code, retryable)
 
 
-def test_a_lost_connection_is_worth_another_try() -> None:
+def test_a_lost_connection_is_retryable() -> None:
     class Unreachable:
         def get_object(self, **_: str) -> None:
             raise EndpointConnectionError(endpoint_url="https://s3")
 
     error = refused(Unreachable(), {"bucket": "images", "key": "k", "version": "null"})
     assert (error.code, error.retryable) == ("storage_error", True)
-
-
-def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
-    images = [{"key": str(n)} for n in range(20)]
-    asked: list[str] = []
-    two = threading.Semaphore(0)
-
-    def reader(image: Any) -> bytes:
-        asked.append(image["key"])
-        two.release()
-        return str(image["key"]).encode()
-
-    with ThreadPoolExecutor(4) as pool:
-        coming = ahead(reader, images, pool)
-        first = next(coming).result()
-        assert two.acquire(timeout=5)
-        assert two.acquire(timeout=5)  # the second was asked for although nobody took it yet
-        assert len(asked) <= objects._AHEAD + 1
-        assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
-
-
-def test_a_read_that_fails_fails_alone() -> None:
-    def reader(image: Any) -> bytes:
-        if image["key"] == "1":
-            raise ClientError({"Error": {"Code": "x"}}, "GetObject")
-        return b"fine"
-
-    with ThreadPoolExecutor(2) as pool:
-        futures = list(ahead(reader, [{"key": str(n)} for n in range(3)], pool))
-    assert [future.exception() is None for future in futures] == [True, False, True]

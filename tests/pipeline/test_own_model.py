@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.deployment import Deployment
-from tests.edge_ml import hostile, made
+from tests.edge_ml import hostile_models, samples
 from tests.pipeline.chain import Chain, wait_for
 
 FRENCH = ["rouge", "vert", "bleu"]
@@ -18,10 +18,10 @@ class Drop:
 
     def __init__(self, deployment: Deployment, scratch: Path) -> None:
         self._s3, self._bucket = deployment.client("s3"), deployment.endpoints.models_bucket
-        self._model = (made.bundle(scratch, "colours") / "model.onnx").read_bytes()
+        self._model = (samples.bundle(scratch, "colours") / "model.onnx").read_bytes()
 
     def __call__(self, name: str, version: str, labels: list[str], model: bytes = b"") -> None:
-        content = made.model_json(name, version=version, labels=labels)
+        content = samples.model_json(name, version=version, labels=labels)
         files = {"model.onnx": model or self._model, "model.json": json.dumps(content).encode()}
         for file, body in files.items():
             self._s3.put_object(Bucket=self._bucket, Key=f"models/{name}/{version}/{file}", Body=body)
@@ -41,7 +41,7 @@ def drop(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> An
 
 @pytest.fixture(scope="module")
 def red() -> bytes:
-    return made.encoded(made.picture("red"))
+    return samples.encoded(samples.picture("red"))
 
 
 def said(chain: Chain, picture: bytes, model: str) -> str:
@@ -52,7 +52,7 @@ def said(chain: Chain, picture: bytes, model: str) -> str:
 
 
 def test_a_model_dropped_into_the_bucket_recognises_what_asks_for_it(chain: Chain, drop: Drop, red: bytes) -> None:
-    drop("colours", "1.0.0", list(made.LABELS))
+    drop("colours", "1.0.0", list(samples.LABELS))
     image_id = wait_for(
         lambda: said(chain, red, "colours@1.0.0") == "red" and chain.by_form("r.png", red, model="colours")
     )
@@ -76,7 +76,7 @@ def test_a_replaced_bundle_is_served_without_a_deployment(chain: Chain, drop: Dr
 
 
 def test_a_hostile_model_is_refused_and_all_else_is_served(chain: Chain, drop: Drop, red: bytes, cat: bytes) -> None:
-    drop("hungry", "1.0.0", list(made.LABELS), hostile.hungry())
+    drop("hungry", "1.0.0", list(samples.LABELS), hostile_models.hungry())
     wait_for(lambda: said(chain, red, "hungry") == "unusable_model")
     refused, fine = chain.by_form("r.png", red, model="hungry"), chain.by_bytes("cat.jpg", cat)
     rejection = chain.settled(refused)["rejection"]

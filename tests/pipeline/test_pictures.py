@@ -8,7 +8,7 @@ import requests
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from edge_ml.derived.colours import colour_of
+from edge_ml.derived.colors import label_color
 from tests.pipeline.chain import Chain
 
 SIZE = (800, 600)
@@ -71,7 +71,7 @@ def test_what_was_seen_stands_on_the_annotated_picture(chain: Chain, cat: bytes)
 
 def plate(image: Image.Image, label: str) -> int:
     """How many pixels have the label's colour, as far as JPEG kept it."""
-    off = np.abs(np.asarray(image, np.int16) - np.array(colour_of(label), np.int16))
+    off = np.abs(np.asarray(image, np.int16) - np.array(label_color(label), np.int16))
     return int((off.max(axis=2) < 30).sum())
 
 

@@ -1,1 +1,1 @@
-"""Trains a model that tells an animal's pixels from all others: the bundle `livestock`."""
+"""Trains `livestock`, which segments animals from their background."""

@@ -1,18 +1,21 @@
-"""What training makes small: surprise at pixels, and overlap missed."""
+"""The loss: cross entropy per pixel, and the overlap missed."""
 
 import torch
 from torch.nn import functional as F
 
-from edge_ml.training.segmentation.scenes import IGNORED
+from edge_ml.training.segmentation.scenes.scenes import IGNORED
 
 
-def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Mean cross entropy of known pixels, plus the soft Jaccard distance of scenes that hold an animal."""
-    surprise = F.cross_entropy(logits, truth, ignore_index=IGNORED)
+def segmentation_loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Return the mean cross entropy of known pixels, plus the soft Jaccard distance of scenes with an animal.
+
+    `logits` is [N, 2, H, W], `truth` int64 [N, H, W].
+    """
+    cross_entropy = F.cross_entropy(logits, truth, ignore_index=IGNORED)
     known, animal = (truth != IGNORED).float(), (truth == 1).float()
-    said = logits.softmax(1)[:, 1] * known
-    both = (said * animal).sum((1, 2))
-    union = (said + animal).sum((1, 2)) - both
-    holds = animal.sum((1, 2)) > 0
-    missed = 1 - both[holds] / union[holds]
-    return surprise + (missed.mean() if len(missed) else 0.0)
+    predicted = logits.softmax(1)[:, 1] * known
+    intersection = (predicted * animal).sum((1, 2))
+    union = (predicted + animal).sum((1, 2)) - intersection
+    with_animal = animal.sum((1, 2)) > 0
+    distances = 1 - intersection[with_animal] / union[with_animal]
+    return cross_entropy + (distances.mean() if len(distances) else 0.0)

@@ -1,4 +1,4 @@
-"""MobileNetV2 with a light pyramid on top, which brings what it saw back to the pixels it saw it in."""
+"""The segmentation network: MobileNetV2 and a light feature pyramid back to the resolution of the input."""
 
 import copy
 from typing import Self, cast
@@ -7,17 +7,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edge_ml.training.backbone import CHANNELS, MEAN, STD, MobileNetV2
+from edge_ml.training.mobilenet_v2 import CHANNELS, MEAN, STD, MobileNetV2
 
 WIDTHS = (16, 32, 48, 64, 96)
 """Channels of the pyramid at strides 2, 4, 8, 16 and 32."""
 
 FROZEN = 2
-"""Blocks of the encoder that stay as they are: edges and colours, at a third of a step's cost."""
+"""Blocks of the encoder that are not trained: they see edges and colors, and cost a third of a step."""
 
 
 class Merge(nn.Module):
-    """The coarser map, enlarged twice, beside the encoder's map of this stride."""
+    """The coarser map, enlarged twice, concatenated with the encoder's map of this stride, and mixed."""
 
     def __init__(self, coarse: int, skip: int, out: int) -> None:
         super().__init__()
@@ -27,12 +27,12 @@ class Merge(nn.Module):
         )
 
     def forward(self, coarse: torch.Tensor, finer: torch.Tensor) -> torch.Tensor:
-        """[N, out, H, W] from a coarse map of half that height and width."""
-        return cast(torch.Tensor, self.mix(torch.cat([doubled(coarse), self.skip(finer)], 1)))
+        """[N, C, H / 2, W / 2] and the encoder's [N, C', H, W] to [N, out, H, W]."""
+        return cast(torch.Tensor, self.mix(torch.cat([enlarge_twice(coarse), self.skip(finer)], 1)))
 
 
 class Segmenter(nn.Module):
-    """Logits [N, labels, H, W] of float32 [N, 3, H, W] in -1..1, sides in multiples of 32."""
+    """Logits [N, labels, H, W] of float32 [N, 3, H, W] in −1..1, sides in multiples of 32."""
 
     def __init__(self, encoder: MobileNetV2, labels: int) -> None:
         super().__init__()
@@ -40,38 +40,38 @@ class Segmenter(nn.Module):
         for layer in (encoder.stem, *encoder.blocks[:FROZEN]):
             layer.requires_grad_(False)
         self.deepest = nn.Conv2d(CHANNELS[-1], WIDTHS[-1], 1)
-        steps = range(len(WIDTHS) - 2, -1, -1)
-        self.merges = nn.ModuleList([Merge(WIDTHS[n + 1], CHANNELS[n], WIDTHS[n]) for n in steps])
+        levels = range(len(WIDTHS) - 2, -1, -1)
+        self.merges = nn.ModuleList([Merge(WIDTHS[level + 1], CHANNELS[level], WIDTHS[level]) for level in levels])
         self.labels = nn.Conv2d(WIDTHS[0], labels, 3, padding=1)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """One logit per label and pixel."""
+        """Return a logit per label and pixel, [N, labels, H, W]."""
         *finer, deepest = self.encoder(images)
-        found = self.deepest(deepest)
+        current = self.deepest(deepest)
         for merge, skip in zip(self.merges, reversed(finer), strict=True):
-            found = merge(found, skip)
-        return doubled(self.labels(found))
+            current = merge(current, skip)
+        return enlarge_twice(self.labels(current))
 
-    def cooled(self, temperature: float) -> Self:
-        """The same, its logits divided by the temperature."""
-        cool = copy.deepcopy(self)
+    def with_temperature(self, temperature: float) -> Self:
+        """Return a copy whose logits are divided by the temperature."""
+        scaled = copy.deepcopy(self)
         with torch.no_grad():
-            for weights in cool.labels.parameters():
+            for weights in scaled.labels.parameters():
                 weights /= temperature
-        return cool
+        return scaled
 
-    def groups(self, rate: float, slower: float) -> list[dict[str, object]]:
-        """What an optimiser is given: the encoder, which knows something already, learns `slower` times slower."""
+    def parameter_groups(self, rate: float, encoder_divisor: float) -> list[dict[str, object]]:
+        """Return the optimizer's groups: the pyramid learns at `rate`, the pretrained encoder at a fraction of it."""
         encoder = [*self.encoder.blocks[FROZEN:].parameters()]
         pyramid = [*self.deepest.parameters(), *self.merges.parameters(), *self.labels.parameters()]
-        return [{"params": encoder, "peak": rate / slower}, {"params": pyramid, "peak": rate}]
+        return [{"params": encoder, "peak": rate / encoder_divisor}, {"params": pyramid, "peak": rate}]
 
 
-def normalised(images: torch.Tensor) -> torch.Tensor:
-    """0–255 to what the encoder was trained on."""
+def normalize(images: torch.Tensor) -> torch.Tensor:
+    """Convert 0–255 to the range that the encoder was trained on, −1..1."""
     return ((images - MEAN[0]) / STD[0]).contiguous(memory_format=torch.channels_last)
 
 
-def doubled(maps: torch.Tensor) -> torch.Tensor:
-    """Twice as high and wide, bilinearly."""
+def enlarge_twice(maps: torch.Tensor) -> torch.Tensor:
+    """Return the maps at twice the height and width, by bilinear interpolation."""
     return F.interpolate(maps, scale_factor=2.0, mode="bilinear", align_corners=False)

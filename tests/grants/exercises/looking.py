@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.edge_ml import made
+from tests.edge_ml import samples
 from tests.grants.stage import Put, Stage
 
 
@@ -24,13 +24,13 @@ def a_model_is_fetched(stage: Stage) -> None:
     """A bundle that was dropped into the bucket of models."""
     name = f"colours-{next(stage.numbers)}"
     with TemporaryDirectory() as scratch:
-        model = (made.bundle(Path(scratch), "colours") / "model.onnx").read_bytes()
-    content = made.model_json(name, version="1.0.0", labels=list(made.LABELS))
+        model = (samples.bundle(Path(scratch), "colours") / "model.onnx").read_bytes()
+    content = samples.model_json(name, version="1.0.0", labels=list(samples.LABELS))
     for file, body in {"model.onnx": model, "model.json": json.dumps(content).encode()}.items():
         key = f"models/{name}/1.0.0/{file}"
         stage.client("s3").put_object(Bucket=stage.output("ModelsBucket"), Key=key, Body=body)
     stage.start_anew("Edge")  # it looks for new ones every few seconds only
-    red = stage.put(made.encoded(made.picture("red")))
+    red = stage.put(samples.encoded(samples.picture("red")))
     assert seen(stage, red, f"{name}@1.0.0") == "red"
 
 

@@ -16,7 +16,7 @@ from pycocotools.coco import COCO
 
 from domain.options import Options
 from domain.recognition import Box, Detection, Mask, Model, Outcome, Recognition, Rejection
-from edge_ml.answers.rle import encoded
+from edge_ml.inference.masks.run_length_encoding import encode_mask
 from recognition.images.runtime.export.formats.coco_file import CocoFile
 from recognition.images.runtime.export.formats.csv_file import CsvFile
 from recognition.images.runtime.export.formats.export_file import ExportFile
@@ -65,7 +65,7 @@ def disc(height: int, width: int) -> NDArray[np.bool_]:
 
 
 def masked(inside: NDArray[np.bool_]) -> Mask:
-    return Mask.from_dict(encoded(inside))
+    return Mask.from_dict(dict(encode_mask(inside)))
 
 
 def nearest(inside: NDArray[np.bool_], width: int, height: int) -> NDArray[np.bool_]:
@@ -153,7 +153,7 @@ def test_a_mask_is_scaled_as_if_each_pixel_were_looked_up(shape: tuple[int, int]
     random = np.random.default_rng(0)
     width, height = size
     for inside in (random.random(shape) < 0.5, disc(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
-        found, area = scaled(encoded(inside), width, height)
+        found, area = scaled(dict(encode_mask(inside)), width, height)
         wanted = nearest(inside, width, height)
         assert found["size"] == [height, width]
         assert (coco_mask.decode(found).astype(bool) == wanted).all()

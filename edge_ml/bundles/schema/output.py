@@ -1,0 +1,30 @@
+"""The object `output` of model.json: a model's output and its decoding."""
+
+from edge_ml.bundles.schema.fields import FieldError, Fields
+
+DECODINGS = {
+    "classify": ("logits", "probabilities"),
+    "detect": ("yolox", "yolov8"),
+    "segment": ("class_scores", "class_map", "yolov8"),
+}
+"""The decodings of each task."""
+
+
+class OutputSpec:
+    """The object `output`; `background` is None where each label is an object. Raises FieldError."""
+
+    def __init__(self, fields: Fields, task: str, label_count: int) -> None:
+        self.name = fields.text("name")
+        self.decoding = fields.one_of("decoding", DECODINGS[task])
+        self.masks = fields.text("masks") if (task, self.decoding) == ("segment", "yolov8") else ""
+        self.temperature = fields.number("temperature", 1.0, minimum=1e-3, maximum=1e3)
+        self.scale = fields.number("scale", 1.0, minimum=1e-9, maximum=1e9)
+        self.unknown_below = fields.number("unknown_below", 0.0, minimum=0, maximum=1)
+        self.background = _background(fields, label_count) if self.decoding.startswith("class_") else None
+
+
+def _background(fields: Fields, label_count: int) -> int:
+    index = fields.number("background", 0)
+    if index not in range(label_count):
+        raise FieldError(f"output.background must be the index of a label, 0 to {label_count - 1}.")
+    return int(index)

@@ -1,0 +1,1 @@
+"""A model in memory: its session, and the decoders that turn its outputs into detections."""

@@ -1,0 +1,1 @@
+"""Boxes: proposals, anchors, non-maximum suppression."""

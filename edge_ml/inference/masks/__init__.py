@@ -1,0 +1,1 @@
+"""Masks: outlines, polygons, run-length encoding."""

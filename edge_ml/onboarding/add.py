@@ -1,0 +1,80 @@
+"""`python -m edge_ml add`: propose a bundle for a model file, try it, and store it where the function finds it."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from edge_ml.onboarding.comparison import compare_normalizations
+from edge_ml.onboarding.destination import BUILT_IN, Bucket, Destination, Folder, destination
+from edge_ml.onboarding.label_list import read_labels
+from edge_ml.onboarding.proposal.findings import Findings
+from edge_ml.onboarding.proposal.propose import propose
+from edge_ml.onboarding.report import detection_line, finding_lines
+from edge_ml.onboarding.staging import stage_bundle
+from edge_ml.serving.trial.confinement import SECONDS
+from edge_ml.serving.trial.trial_error import MEGABYTES, TrialError
+from edge_ml.serving.trial.trial_run import trial_run
+
+Print = Callable[[str], None]
+
+
+class AddRequest(NamedTuple):
+    """The command's arguments; `given` holds fields of model.json by their path."""
+
+    model: Path
+    labels: Path | None
+    given: Mapping[str, object]
+    to: str
+    photo: Path | None
+    replace: bool
+
+
+def add(request: AddRequest, print_line: Print) -> None:
+    """Propose, try and store the bundle; raises TrialError, and then nothing was written."""
+    place = destination(request.to)
+    if request.photo and not request.photo.is_file():
+        raise TrialError("no_such_photo", f"{request.photo} is not there.")
+    labels = read_labels(request.labels) if request.labels else None
+    proposal = propose(request.model, labels, request.given)
+    for line in (f"{request.model.name}: a model to {proposal['task']}.", "", *finding_lines(proposal)):
+        print_line(line)
+    with tempfile.TemporaryDirectory(prefix="edge-ml-") as scratch:
+        folder = Path(scratch) / "bundle"
+        stage_bundle(folder, request.model, proposal)
+        _try(folder, proposal, request.photo, print_line)
+        _store(folder, place, proposal, request.replace)
+    print_line(_next_steps(place, str(proposal["name"]), str(proposal["version"])))
+
+
+def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print) -> None:
+    detections = trial_run(folder, photo)
+    print_line(f"Tried in a process of its own with {MEGABYTES} MB and {SECONDS} s: it loads and runs.")
+    if photo:
+        print_line(f"On {photo.name} it sees: {detection_line(detections)}")
+    content = proposal.to_dict()
+    if photo and "mean" in content["input"] and proposal["task"] != "segment":
+        print_line("The same photo under each usual normalization; if another line is right, give its name to "
+                   "--normalise:")  # fmt: skip
+        for comparison in compare_normalizations(folder, content, photo):
+            mark = "*" if comparison.proposed else " "
+            print_line(f"  {comparison.normalization:15}{mark} {detection_line(comparison.detections)}")
+    print_line("")
+
+
+def _store(folder: Path, place: Destination, proposal: Findings, replace: bool) -> None:
+    name, version = str(proposal["name"]), str(proposal["version"])
+    if place.exists(name, version) and not replace:
+        raise TrialError("taken", f"{place.place(name, version)} is there already: give another --name or --version, "
+                                  "or --replace.")  # fmt: skip
+    place.store(folder, name, version)
+
+
+def _next_steps(place: Destination, name: str, version: str) -> str:
+    written = f"Written to {place.place(name, version)}\n\n"
+    usage = f'Ask for it with an image: {{"options": {{"model": "{name}"}}}}, or "{name}@{version}".'
+    if isinstance(place, Bucket):
+        return f"{written}It is served within 15 seconds; GET /models lists it. {usage}"
+    if place == Folder(Path(BUILT_IN)):
+        return f"{written}It is part of the next deployment: make run, or make deploy. {usage}"
+    return f"{written}The function does not read this folder: copy it into edge_ml/models or into the models bucket."

@@ -1,0 +1,1 @@
+"""Inspection of a model file in a confined child process."""

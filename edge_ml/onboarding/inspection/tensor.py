@@ -1,0 +1,40 @@
+"""The inputs and outputs of a model file, and samples of the outputs."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Shape = tuple[int | str | None, ...]
+"""The sides of a tensor; a side that the file leaves open is a name or None."""
+
+
+class Tensor(NamedTuple):
+    """An input or an output; `type` is a NumPy name such as float32."""
+
+    name: str
+    shape: Shape
+    type: str
+
+    def __str__(self) -> str:
+        return f"{self.name!r} {self.type} [{', '.join(str(side) if side is not None else '?' for side in self.shape)}]"
+
+
+class OutputSample(NamedTuple):
+    """An output as it came out of the runs: its extreme values over all runs, and the sum of each run's values."""
+
+    name: str
+    shape: tuple[int, ...]
+    type: str
+    minimum: float
+    maximum: float
+    sums: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name!r} {self.type} {list(self.shape)}"
+
+
+class Inspection(NamedTuple):
+    """A model's inputs and outputs, and the metadata that its exporter wrote into the file."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    metadata: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""The proposed `model.json`: found in the model file, guessed, or given by the user."""

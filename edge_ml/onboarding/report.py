@@ -1,0 +1,41 @@
+"""The printed report of `add`: the fields found, guessed and given, and detections."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from edge_ml.onboarding.proposal.findings import FOUND, GIVEN, GUESSED, Finding, Findings
+
+if TYPE_CHECKING:
+    from edge_ml.protocol import Detection
+
+_HEADINGS = {
+    FOUND: "Found in the file",
+    GUESSED: "Guessed, because the file does not say; each has an option (--help)",
+    GIVEN: "As you said",
+}
+_MAX_LENGTH = 44
+
+
+def finding_lines(proposal: Findings) -> Iterator[str]:
+    """Yield a line per field, grouped by the source of its value."""
+    width = max(len(field) for field, _ in proposal)
+    for source, heading in _HEADINGS.items():
+        lines = [f"  {field:{width}}  {_text(finding)}" for field, finding in proposal if finding.source == source]
+        if lines:
+            yield from (f"{heading}:", *lines, "")
+
+
+def detection_line(detections: "Sequence[Detection]") -> str:
+    """Return the best three detections in one line."""
+    best = (f"{detection['label']} {detection['confidence']:.0%}" for detection in detections[:3])
+    return ", ".join(best) or "nothing"
+
+
+def _text(finding: Finding) -> str:
+    value = finding.value if isinstance(finding.value, str) else _shorten(finding.value)
+    return f"{value}   ({finding.reason})" if finding.reason else value
+
+
+def _shorten(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH].rsplit(",", 1)[0] + ", …"

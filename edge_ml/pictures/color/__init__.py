@@ -1,0 +1,1 @@
+"""Color: pixel modes and color profiles."""

@@ -1,0 +1,1 @@
+"""Decompression of pixels: memory limit and decoder errors."""

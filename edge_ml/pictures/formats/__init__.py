@@ -1,0 +1,1 @@
+"""Image formats: signatures, headers, pixel budgets."""

@@ -1,0 +1,1 @@
+"""Trains a classifier: fine-tune, calibrate, export, evaluate."""

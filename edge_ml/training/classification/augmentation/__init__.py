@@ -1,0 +1,1 @@
+"""Augmentation: random views of photographs, in batches."""

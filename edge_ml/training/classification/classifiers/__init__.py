@@ -1,0 +1,1 @@
+"""The bundled classifiers: labels, photographs and recipe of each."""

@@ -1,0 +1,1 @@
+"""Evaluation: metrics and calibration of the exported classifier."""

@@ -1,0 +1,1 @@
+"""The photographs: files, origins, splits."""

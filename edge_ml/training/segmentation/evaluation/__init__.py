@@ -1,0 +1,1 @@
+"""Evaluation: the exported model on held-out photographs."""

@@ -1,0 +1,1 @@
+"""Training scenes: photographs with masks, varied and composed."""

@@ -1,0 +1,39 @@
+"""The input tensor made of pixels."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge_ml.bundles.bundle import ModelBundle
+from tests.edge_ml import samples
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+MEAN, STD = np.array([10.0, 20.0, 30.0]), np.array([2.0, 4.0, 8.0])
+
+
+def tensor(folder: Path, **changed: Any) -> NDArray[Any]:
+    described = samples.with_input(**{"mean": MEAN.tolist(), "std": STD.tolist()} | changed)
+    return ModelBundle.load(samples.bundle(folder, **described)).input.tensor(PIXELS)
+
+
+@pytest.mark.parametrize("channels", ["RGB", "BGR"])
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+def test_floats_are_normalized_channel_by_channel(tmp_path: Path, layout: str, channels: str) -> None:
+    fed = tensor(tmp_path, layout=layout, channels=channels)
+    seen = PIXELS if channels == "RGB" else PIXELS[:, :, ::-1]
+    expected = ((seen - MEAN) / STD)[None]
+    assert fed.dtype == np.float32
+    np.testing.assert_allclose(fed, expected if layout == "NHWC" else expected.transpose(0, 3, 1, 2), rtol=1e-4)
+
+
+@pytest.mark.parametrize("channels", ["RGB", "BGR"])
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+def test_bytes_are_fed_raw(tmp_path: Path, layout: str, channels: str) -> None:
+    fed = tensor(tmp_path, layout=layout, channels=channels, dtype="uint8")
+    seen = (PIXELS if channels == "RGB" else PIXELS[:, :, ::-1])[None]
+    assert fed.dtype == np.uint8
+    assert fed.flags.c_contiguous
+    np.testing.assert_array_equal(fed, seen if layout == "NHWC" else seen.transpose(0, 3, 1, 2))

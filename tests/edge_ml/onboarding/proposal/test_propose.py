@@ -1,0 +1,146 @@
+"""The proposals for models of every known shape, and the refusals of others."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+
+from edge_ml.onboarding.inspection import inspect_model
+from edge_ml.onboarding.inspection.probe import probe
+from edge_ml.onboarding.label_list import LabelList
+from edge_ml.onboarding.proposal.findings import Findings
+from edge_ml.onboarding.proposal.propose import propose
+from edge_ml.serving.trial.trial_error import TrialError
+from tests.edge_ml import samples
+
+THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
+NCHW, NHWC = [1, 3, 64, 64], [1, 64, 64, 3]
+CELLS = 8 * 8 + 4 * 4 + 2 * 2
+
+
+@pytest.fixture(autouse=True)
+def without_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inspect in this process: the models of these tests are harmless, and a child takes a second."""
+    monkeypatch.setattr(inspect_model, "run_confined", lambda _, request: json.loads(json.dumps(probe(request))))
+
+
+def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
+    return np.zeros(shape, dtype)
+
+
+def proposed(folder: Path, sides: list[Any], given: dict[str, Any] | None = None, **outputs: NDArray[Any]) -> Findings:
+    return of(folder, samples.constant_model(sides, **outputs), given)
+
+
+def of(
+    folder: Path, model: onnx.ModelProto, given: dict[str, Any] | None = None, labels: LabelList | None = THREE
+) -> Findings:
+    onnx.save(model, folder / "My Model.onnx")
+    return propose(folder / "My Model.onnx", labels, given or {})
+
+
+def refusal(folder: Path, sides: list[Any], given: Any = None, **outputs: NDArray[Any]) -> TrialError:
+    with pytest.raises(TrialError) as caught:
+        proposed(folder, sides, given, **outputs)
+    return caught.value
+
+
+READ = {
+    "scores": (NCHW, {"scores": zeros(1, 3) - 1}, ("classify", "logits", "scores")),
+    "scores in four dimensions": (NCHW, {"scores": zeros(1, 3, 1, 1) - 1}, ("classify", "logits", "scores")),
+    "probabilities": (NHWC, {"scores": zeros(1, 3) + 0.3}, ("classify", "probabilities", "scores")),
+    "quantized": (NHWC, {"scores": zeros(1, 3, dtype=np.uint8)}, ("classify", "probabilities", "scores")),
+    "YOLOX": (NCHW, {"boxes": zeros(1, CELLS, 8)}, ("detect", "yolox", "boxes")),
+    "YOLOv8": (NCHW, {"boxes": zeros(1, 7, CELLS)}, ("detect", "yolov8", "boxes")),
+    "YOLOv8 with masks": (
+        NCHW, {"boxes": zeros(1, 7 + 32, CELLS), "protos": zeros(1, 32, 16, 16)}, ("segment", "yolov8", "boxes"),
+    ),
+    "pixels' scores": (NHWC, {"map": zeros(1, 16, 16, 3)}, ("segment", "class_scores", "map")),
+    "pixels' labels": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64)}, ("segment", "class_map", "map")),
+    "the one of two that is an answer": (NCHW, {"x": zeros(1, 2, 3, 4, 5), "y": zeros(1, 3)}, ("classify",)),
+    "the one of two with as many labels": (NCHW, {"x": zeros(1, 7), "y": zeros(1, 3)}, ("classify", None, "y")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_each_known_shape_is_read(kind: str, tmp_path: Path) -> None:
+    sides, outputs, expected = READ[kind]
+    found = of(tmp_path, samples.constant_model(sides, **outputs))
+    values = (found["task"], found["output.decoding"], found["output.name"])
+    assert all(wanted in (None, value) for wanted, value in zip(expected, values, strict=False))
+
+
+def test_findings_state_which_values_are_guessed(tmp_path: Path) -> None:
+    found = {field: finding.source for field, finding in proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)}
+    assert found["input.size"] == found["task"] == found["labels"] == "found"
+    assert found["input.mean"] == found["input.resize"] == found["output.decoding"] == found["name"] == "guessed"
+
+
+def test_the_usual_normalization_is_guessed_by_the_kind_of_model(tmp_path: Path) -> None:
+    assert proposed(tmp_path, NCHW, scores=zeros(1, 3) - 1)["input.mean"] == [123.675, 116.28, 103.53]
+    assert proposed(tmp_path, NHWC, scores=zeros(1, 3) - 1)["input.std"] == [127.5] * 3
+    assert proposed(tmp_path, NCHW, boxes=zeros(1, 7, CELLS))["input.std"] == [255.0] * 3
+    assert proposed(tmp_path, NCHW, boxes=zeros(1, CELLS, 8))["input.std"] == [1.0] * 3
+
+
+def test_given_fields_take_precedence(tmp_path: Path) -> None:
+    given = {"name": "mine", "input.channels": "BGR", "output.temperature": 2.0, "output.decoding": "probabilities"}
+    found = proposed(tmp_path, NCHW, given, scores=zeros(1, 3) - 1)
+    assert {field: found[field] for field in given} == given
+    assert found.to_dict()["output"]["temperature"] == 2.0
+
+
+def test_a_size_the_file_leaves_open_is_guessed_or_given(tmp_path: Path) -> None:
+    sides = ["batch", 3, "height", "width"]
+    assert proposed(tmp_path, sides, scores=zeros(1, 3))["input.size"] == [224, 224]
+    assert proposed(tmp_path, sides, {"input.size": [96, 64]}, scores=zeros(1, 3))["input.size"] == [96, 64]
+
+
+def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
+    model = samples.constant_model(NCHW, boxes=zeros(1, 6, CELLS))
+    for key, value in {"names": "{0: 'goat', 1: 'sheep'}", "license": "AGPL-3.0"}.items():
+        model.metadata_props.add(key=key, value=value)
+    found = of(tmp_path, model, labels=None)
+    assert (found["labels"], found["license"]) == (["goat", "sheep"], "AGPL-3.0")
+
+
+def test_metadata_that_is_no_list_of_names_is_ignored(tmp_path: Path) -> None:
+    model = samples.constant_model(NCHW, scores=zeros(1, 3))
+    model.metadata_props.add(key="names", value="__import__('os')")
+    with pytest.raises(TrialError, match="needs 3 labels and its file holds none"):
+        of(tmp_path, model, labels=None)
+
+
+def test_a_name_is_made_of_the_file_s(tmp_path: Path) -> None:
+    assert proposed(tmp_path, NCHW, scores=zeros(1, 3))["name"] == "my-model"
+
+
+REFUSED = {
+    "gray pictures": ([1, 1, 64, 64], {"scores": zeros(1, 3)}, "unsupported_input", "three colors"),
+    "no picture": ([1, 300], {"scores": zeros(1, 3)}, "unsupported_input", "four dimensions"),
+    "eight at once": ([8, 3, 64, 64], {"scores": zeros(8, 3)}, "unsupported_input", "8 pictures at once"),
+    "too few labels": (NCHW, {"scores": zeros(1, 4)}, "label_count", "has 4 labels and labels.txt holds 3"),
+    "a label nobody named": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64) + 3}, "label_count", "the label 3"),
+    "a picture": (NCHW, {"picture": zeros(1, 3, 64, 64)}, "unsupported_output", "pictures of pictures"),
+    "YOLOv5": (NCHW, {"boxes": zeros(1, 3 * CELLS, 8)}, "unsupported_output", "YOLOv5"),
+    "YOLO26 and YOLOv10": (NCHW, {"boxes": zeros(1, 300, 6)}, "unsupported_output", "nms=False"),
+    "YOLOv8 turned": (NCHW, {"boxes": zeros(1, 100, 7)}, "unsupported_output", "exchanged"),
+    "not a number": (NCHW, {"scores": zeros(1, 3) + np.nan}, "not_a_number", "NaN"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_an_unreadable_output_is_refused_with_a_remedy(kind: str, tmp_path: Path) -> None:
+    sides, outputs, code, why = REFUSED[kind]
+    error = refusal(tmp_path, sides, **outputs)
+    assert error.code == code
+    assert why in error.detail
+
+
+def test_a_task_that_the_output_does_not_support_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, NCHW, {"task": "detect"}, scores=zeros(1, 3))
+    assert (error.code, "for task detect" in error.detail) == ("unsupported_output", True)

@@ -1,0 +1,37 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from edge_ml.prefetch import READ_AHEAD, prefetch
+
+
+def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
+    images: Any = [{"key": str(n)} for n in range(20)]
+    requested: list[str] = []
+    two = threading.Semaphore(0)
+
+    def reader(image: Any) -> bytes:
+        requested.append(image["key"])
+        two.release()
+        return str(image["key"]).encode()
+
+    with ThreadPoolExecutor(4) as pool:
+        coming = prefetch(reader, images, pool)
+        first = next(coming).result()
+        assert two.acquire(timeout=5)
+        assert two.acquire(timeout=5)  # the second was requested for although nobody took it yet
+        assert len(requested) <= READ_AHEAD + 1
+        assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
+
+
+def test_a_failed_read_does_not_affect_the_others() -> None:
+    def reader(image: Any) -> bytes:
+        if image["key"] == "1":
+            raise ClientError({"Error": {"Code": "x"}}, "GetObject")
+        return b"fine"
+
+    with ThreadPoolExecutor(2) as pool:
+        futures = list(prefetch(reader, [{"key": str(n)} for n in range(3)], pool))
+    assert [future.exception() is None for future in futures] == [True, False, True]
