@@ -35,7 +35,7 @@ class ApiResources:
 
 
 class APIStack(cdk.Stack):
-    """The first stack: images enter here."""
+    """The first stack: it receives the images."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, description: Mapping[str, Any], **stack: Any

@@ -16,7 +16,7 @@ _LICENSES = ("LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt")
 
 
 def docs_function(scope: Construct, description: Mapping[str, Any], routes: Routes, *, vendor: bool) -> None:
-    """Serve the description as of this synthesis, and Swagger UI as package-lock.json pins it."""
+    """Define the function that serves the description made by this synthesis, and Swagger UI of package-lock.json."""
     files = {name: (_SWAGGER_UI / name).read_bytes() for name in (*_FILES, *_LICENSES)}
     files["openapi.json"] = json.dumps(description, ensure_ascii=False).encode()
     docs = PythonFunction(

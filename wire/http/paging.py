@@ -82,8 +82,7 @@ def _decoded(given: str) -> tuple[bytes, bytes]:
         content = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
     except ValueError:
         content = b""
-    canonical = base64.urlsafe_b64encode(content).rstrip(b"=") == raw
-    if not (canonical and _SIGNATURE_BYTES < len(content) <= _LONGEST):
+    if not _SIGNATURE_BYTES < len(content) <= _LONGEST or base64.urlsafe_b64encode(content).rstrip(b"=") != raw:
         raise _invalid()
     return content[:_SIGNATURE_BYTES], content[_SIGNATURE_BYTES:]
 
