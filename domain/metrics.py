@@ -36,6 +36,6 @@ def printed_by(function: str) -> tuple[str, ...]:
     return tuple(metric.name for metric in METRICS if metric.function == function)
 
 
-def metric(name: str) -> Metric:
-    """Return the declaration of a metric; raises KeyError for a name that is not declared."""
-    return {declared.name: declared for declared in METRICS}[name]
+def declared(name: str, function: str) -> Metric:
+    """Return the declaration of a metric that a function prints; raises KeyError without one."""
+    return {(metric.name, metric.function): metric for metric in METRICS}[name, function]

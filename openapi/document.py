@@ -1,6 +1,6 @@
 """The description of the whole API as OpenAPI 3.1, from the rooms' code and what they say beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from openapi.operation import operation
@@ -11,6 +11,9 @@ from openapi.schema import described, one_of
 from openapi.security import refusals, schemes
 from wire.http.sign_in import OPEN_ROUTES
 
+Description = Mapping[str, Any]
+"""An OpenAPI document."""
+
 _ABOUT = """\
 Give it a picture; it recognises what is on it, keeps the answer, and tells whoever subscribed.
 
@@ -20,7 +23,7 @@ same request may succeed later. Where there is too much at once API Gateway itse
 and no code."""
 
 
-def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> dict[str, Any]:
+def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> Description:
     """The description; whoever serves it puts the base URL into `servers`."""
     return {
         "openapi": "3.1.0",

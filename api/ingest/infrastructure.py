@@ -67,5 +67,5 @@ def upload_function(
     )
     upload.may(["s3:PutObject"], ingest.images.arn_for_objects("images/*"))
     quotas.govern(upload)
-    routes.add(scope, upload, "GET /", "POST /images", "POST /uploads", "GET /health")
+    routes.add(scope, upload)
     return upload
