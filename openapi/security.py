@@ -1,4 +1,4 @@
-"""Signing in, as the setting `auth` has it: the scheme's name, and the authorizer's refusals."""
+"""Sign-in by the setting `auth`: the security scheme and the refusals of the authorizer."""
 
 from functools import cache
 from typing import Any
@@ -12,18 +12,18 @@ _USER_POOL = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "A token of the deployment's Cognito user pool. You see only what is yours.",
+    "description": "A token of the deployment's Cognito user pool. You see only your own images and webhooks.",
 }
 
 
 def schemes(auth: str) -> dict[str, Any]:
-    """The security schemes by name; none where nobody signs in."""
+    """Return the security schemes by name; none without sign-in."""
     return {"userPool": _USER_POOL} if auth == "cognito" else {}
 
 
 @cache
 def refusals(auth: str) -> list[Refusal]:
-    """What the authorizer can say of a token, as the routes answer it."""
+    """Return the refusals of a token that routes respond with."""
     authorizer = read("api.auth.runtime.authorizer").named("handler")
     assert authorizer
     return [_refusal(code, detail) for code, detail in Reach(authorizer).raised("TokenError")] if schemes(auth) else []
