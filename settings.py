@@ -131,7 +131,7 @@ class Settings:
 
     @property
     def enforce_ssl(self) -> bool:
-        """Whether buckets, topics and queues refuse plain HTTP: not on one machine, as its emulator has no HTTPS."""
+        """True if buckets, topics and queues refuse plain HTTP; False on one machine, as its emulator has no HTTPS."""
         return not self.loopback
 
     @property

@@ -7,7 +7,7 @@ from openapi.events import webhooks
 from openapi.operation import operation
 from openapi.problem import HEADERS, PROBLEM
 from openapi.reader.source import ROOT, Definition, Module, read, route_table
-from openapi.route import Room, Route
+from openapi.route import JsonObject, Room, Route
 from openapi.schema import described, one_of
 from openapi.security import refusals, schemes
 from wire.http.sign_in import OPEN_ROUTES
@@ -62,8 +62,8 @@ def _handlers(package: str) -> Iterator[Module]:
             yield module
 
 
-def _paths(rooms: Sequence[Room], auth: str) -> dict[str, Any]:
-    paths: dict[str, Any] = {}
+def _paths(rooms: Sequence[Room], auth: str) -> JsonObject:
+    paths: JsonObject = {}
     for room in rooms:
         for key, code in sorted(coded_routes(room.package).items(), key=lambda item: item[0].partition(" ")[2]):
             method, _, path = key.partition(" ")
@@ -72,7 +72,7 @@ def _paths(rooms: Sequence[Room], auth: str) -> dict[str, Any]:
     return paths
 
 
-def _operation(room: Room, key: str, code: Definition, auth: str) -> dict[str, Any]:
+def _operation(room: Room, key: str, code: Definition, auth: str) -> JsonObject:
     is_open = key in OPEN_ROUTES
     route = room.routes.get(key, Route(answers={}))
     described_operation = operation(key, code, route, room.parameters, () if is_open else refusals(auth))

@@ -1,10 +1,9 @@
 """The events that subscribers receive, as OpenAPI 3.1 describes webhooks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from domain.event import EVENT_TYPES, EventType
-from openapi.route import Room, Schema
+from openapi.route import JsonObject, Room, Schema
 from openapi.schema import TEXT, TIME, obj
 
 _HEADERS = {
@@ -14,7 +13,7 @@ _HEADERS = {
 }
 
 
-def webhooks(rooms: Sequence[Room]) -> dict[str, Any]:
+def webhooks(rooms: Sequence[Room]) -> JsonObject:
     """Return the description of every event type, with the schema of `data` that a room declares for it.
 
     Raises ValueError for an event type without a schema, and for a schema without an event type.

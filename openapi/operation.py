@@ -5,12 +5,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from openapi.reader.reach import Reach
 from openapi.reader.refusal import Refusal
 from openapi.reader.source import Definition
-from openapi.route import Answer, Body, Route, Schema
+from openapi.route import Answer, Body, JsonObject, Route, Schema
 
 _KEY = re.compile(r"`?(GET|POST|PUT|PATCH|DELETE) /\S*?`?(:|\.$|(?= ))\s*")
 _OURS = Refusal(500, "internal_error", "The server failed to respond; try again.", retryable=True)
@@ -19,7 +18,7 @@ _LATER = ("retry-after",)
 
 def operation(
     key: str, code: Definition, route: Route, parameters: Mapping[str, Schema], signing_in: Iterable[Refusal]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the operation of one route key; `signing_in` are the refusals before the route is called."""
     reach = Reach(code)
     function = _function(code)
@@ -59,45 +58,45 @@ def _prose(docstring: str) -> dict[str, str]:
     return {"summary": summary} | ({"description": rest} if rest else {})
 
 
-def _parameter(where: str, name: str, known: Mapping[str, Schema]) -> dict[str, Any]:
+def _parameter(where: str, name: str, known: Mapping[str, Schema]) -> JsonObject:
     schema = dict(known.get(name, {"type": "string"}))
     description, required = schema.pop("description", ""), schema.pop("required", where == "path")
     return {"name": name, "in": where, "description": description, "required": required, "schema": schema}
 
 
-def _body(body: Body) -> dict[str, Any]:
+def _body(body: Body) -> JsonObject:
     content = {kind: {"schema": schema} for kind, schema in body.content.items()}
     for kind, example in body.examples.items():
         content[kind]["example"] = example  # type: ignore[assignment]
     return {"required": body.required, "content": content}
 
 
-def _answers(route: Route, reach: Reach) -> dict[str, Any]:
+def _answers(route: Route, reach: Reach) -> JsonObject:
     statuses = {*reach.statuses(), *route.statuses}
     known = route.answers or {status: Answer(HTTPStatus(status).phrase) for status in statuses}
     return {str(status): _answer(answer) for status, answer in sorted(known.items())}
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: Answer) -> JsonObject:
     own = {
         name: {"description": description, "required": True, "schema": {"type": "string"}}
         for name, description in answer.headers.items()
     }
-    response: dict[str, Any] = {"description": answer.description, "headers": _headers() | own}
+    response: JsonObject = {"description": answer.description, "headers": _headers() | own}
     if answer.schema is None:
         return response
     example = {"example": answer.example} if answer.example is not None else {}
     return response | {"content": {answer.content_type: {"schema": answer.schema} | example}}
 
 
-def _problems(refusals: Iterable[Refusal]) -> dict[str, Any]:
+def _problems(refusals: Iterable[Refusal]) -> JsonObject:
     by_status = defaultdict(list)
     for refusal in sorted(refusals):
         by_status[refusal.status].append(refusal)
     return {str(status): _problem(status, same_status) for status, same_status in by_status.items()}
 
 
-def _problem(status: int, refusals: list[Refusal]) -> dict[str, Any]:
+def _problem(status: int, refusals: list[Refusal]) -> JsonObject:
     codes = list(dict.fromkeys(refusal.code for refusal in refusals))
     values = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, values]}
@@ -111,7 +110,7 @@ def _problem(status: int, refusals: list[Refusal]) -> dict[str, Any]:
     }
 
 
-def _example(refusal: Refusal) -> dict[str, Any]:
+def _example(refusal: Refusal) -> JsonObject:
     return {
         "type": "about:blank",
         "title": refusal.code.replace("_", " ").capitalize(),
@@ -122,5 +121,5 @@ def _example(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def _headers(*names: str) -> dict[str, Any]:
+def _headers(*names: str) -> JsonObject:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("x-request-id", *sorted(names))}

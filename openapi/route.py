@@ -6,6 +6,9 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
+JsonObject = dict[str, Any]
+"""A part of an OpenAPI document: JSON of any shape."""
+
 JSON = "application/json"
 
 
@@ -68,7 +71,7 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def page_of(name: str, **more: Schema) -> dict[str, Any]:
+def page_of(name: str, **more: Schema) -> JsonObject:
     """Return the schema of a page of a list whose items have the schema of this name."""
     properties = {"items": {"type": "array", "items": ref(name)}, "next_cursor": {"type": ["string", "null"]}}
     return {"type": "object", "properties": properties | more, "required": [*properties, *more]}

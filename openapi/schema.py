@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from openapi.route import Schema, ref
+from openapi.route import JsonObject, Schema, ref
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -24,7 +24,7 @@ _PLAIN: dict[object, Schema] = {
 }
 
 
-def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> dict[str, Any]:
+def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
     """Return the schema of a dataclass's JSON form, described by its docstring; `fixed` replaces derived schemas.
 
     A field that may be None is optional.
@@ -36,41 +36,41 @@ def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> dict[s
     return described(noun.__doc__ or "", obj(properties, optional_names))
 
 
-def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> dict[str, Any]:
+def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> JsonObject:
     """Return the schema of an object with these properties, all required but the optional ones."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
 
 
-def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> dict[str, Any]:
+def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
     """Return the schema of an object that callers send: no other properties are allowed."""
     optional = [name for name in properties if name not in required]
     return obj(properties, optional) | {"additionalProperties": False}
 
 
-def array(of: Schema, **limits: int) -> dict[str, Any]:
+def array(of: Schema, **limits: int) -> JsonObject:
     """Return the schema of a list."""
     return {"type": "array", "items": of} | limits
 
 
-def one_of(*values: str) -> dict[str, Any]:
+def one_of(*values: str) -> JsonObject:
     """Return the schema of a text with these possible values."""
     return {"type": "string", "enum": list(values)}
 
 
-def maybe(schema: Schema) -> dict[str, Any]:
+def maybe(schema: Schema) -> JsonObject:
     """Return the schema of a value that may be null."""
     kind = schema.get("type")
     return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
 
 
-def described(text: str, schema: Schema) -> dict[str, Any]:
+def described(text: str, schema: Schema) -> JsonObject:
     """Return the schema with a description: the lines of the text are joined, its paragraphs stay."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
     return dict(schema) | {"description": "\n\n".join(filter(None, paragraphs))}
 
 
-def identity(prefix: str) -> dict[str, Any]:
+def identity(prefix: str) -> JsonObject:
     """Return the schema of an id with this prefix."""
     return {"type": "string", "pattern": f"^{prefix}_[0-9a-f]{{32}}$"}
 

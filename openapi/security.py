@@ -1,11 +1,11 @@
 """Sign-in by the setting `auth`: the security scheme and the refusals of the authorizer."""
 
 from functools import cache
-from typing import Any
 
 from openapi.reader.reach import Reach
 from openapi.reader.refusal import Refusal
 from openapi.reader.source import read
+from openapi.route import JsonObject
 from wire.http.sign_in import KEYS_UNAVAILABLE
 
 _USER_POOL = {
@@ -16,7 +16,7 @@ _USER_POOL = {
 }
 
 
-def schemes(auth: str) -> dict[str, Any]:
+def schemes(auth: str) -> JsonObject:
     """Return the security schemes by name; none without sign-in."""
     return {"userPool": _USER_POOL} if auth == "cognito" else {}
 
