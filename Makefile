@@ -37,9 +37,10 @@ chaos: $(INSTALLED) $(CDK_INSTALLED) ## a thousand images through the deployed a
 
 check: lint types templates ## all three; -j2 does them side by side
 
-lint: $(INSTALLED) ## ruff
+lint: $(INSTALLED) ## ruff, codespell
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: $(INSTALLED) ## mypy, strict
 	$(BIN)/mypy .

@@ -1,1 +1,1 @@
-"""Ingress: bucket, uploads topic and queue, HTTP API, Cognito."""
+"""The first unit: image uploads, the HTTP API, sign-in, quotas and the API's description."""

@@ -1,4 +1,4 @@
-"""The HTTP API with its one stage: throttled, logged as JSON, open to browsers of any origin."""
+"""The HTTP API and its stage: throttled, with JSON access logs, open to browsers of any origin."""
 
 import json
 
@@ -20,8 +20,8 @@ _LOGGED = (
 
 
 def http_api(scope: Construct) -> apigateway.HttpApi:
-    """The API that every stack adds its routes to; each is deployed as it comes."""
-    made = apigateway.HttpApi(
+    """Define the API, to which every stack adds its routes; the stage deploys each change."""
+    api = apigateway.HttpApi(
         scope,
         "HttpApi",
         create_default_stage=False,
@@ -36,13 +36,13 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
     stage = apigateway.HttpStage(
         scope,
         "Stage",
-        http_api=made,
+        http_api=api,
         stage_name="$default",
         auto_deploy=True,
         throttle=apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
     )
     _log_access(stage)
-    return made
+    return api
 
 
 def _log_access(stage: apigateway.HttpStage) -> None:

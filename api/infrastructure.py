@@ -1,8 +1,7 @@
 """APIStack: image uploads, the HTTP API, sign-in, quotas and the API's description."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -17,7 +16,9 @@ from infrastructure.monitoring.alarms import Alarms
 from infrastructure.monitoring.budget import budget
 from infrastructure.monitoring.topic import alarm_topic
 from infrastructure.routes import Routes
+from infrastructure.stacks import StackOptions
 from infrastructure.storage import generated_key, output, secret_arn
+from openapi.document import Description
 from settings import Settings
 
 
@@ -35,10 +36,16 @@ class ApiResources:
 
 
 class APIStack(cdk.Stack):
-    """The first stack: images enter here."""
+    """The first stack: it receives the images."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, description: Mapping[str, Any], **stack: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        description: Description,
+        **stack: Unpack[StackOptions],
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         uploads = ingest(self, settings)

@@ -1,1 +1,1 @@
-"""The nouns that both sides of a queue name; standard library only."""
+"""The objects that several units share; standard library only."""

@@ -1,4 +1,7 @@
-"""An Event: a thing that happened to an Image; that it was answered is one per version, detector, model and request."""
+"""Event types, each declared once, and the Event: something that happened to an image or to a webhook.
+
+A recognition event is unique per image version, detector, model and request.
+"""
 
 import json
 from dataclasses import dataclass
@@ -8,18 +11,48 @@ from domain.ids import derived_id
 from domain.image import Image
 from domain.recognition import Recognition, Rejection
 
-ERASED = "image.erased"
-DISABLED = "webhook.disabled"
-TYPES = ("image.recognized", "image.rejected", ERASED, DISABLED)
-TEST = "webhook.test"
-"""Told to whoever asks for a test, whatever else they are told."""
+EVENT_TYPES: "dict[str, EventType]" = {}
+"""Every event type by its name, in the order of declaration."""
+
 _MOST_DETECTIONS = 20
-"""Keeps an announced event under the 20 kB that subscribers are promised."""
+"""Keeps a published event below the 20 kB that the documentation promises to subscribers."""
+
+
+class EventType(str):
+    """The name of an event type. `published` is the sentence for the docs; `subscribable` unless sent on request only.
+
+    A declaration registers itself in `EVENT_TYPES`. Raises ValueError for a name that is declared twice and for a
+    missing sentence. The schema of an event's `data` is declared in `ROOM.events` of the room that publishes it.
+    """
+
+    published: str
+    subscribable: bool
+
+    def __new__(cls, name: str, published: str, *, subscribable: bool = True) -> Self:
+        """Declare the type."""
+        if name in EVENT_TYPES or not published:
+            raise ValueError(f"The event type {name} is declared twice, or without a sentence.")
+        declared = super().__new__(cls, name)
+        declared.published, declared.subscribable = published, subscribable
+        EVENT_TYPES[name] = declared
+        return declared
+
+
+RECOGNIZED = EventType(
+    "image.recognized", "An image has been recognized. Holds the best twenty detections, without outlines and masks."
+)
+REJECTED = EventType("image.rejected", "An image cannot be recognized, now or later.")
+ERASED = EventType("image.erased", "An image has been erased. Holds nothing of the image but its id.")
+DISABLED = EventType("webhook.disabled", "A webhook has been disabled. The owner's other webhooks receive this event.")
+TEST = EventType("webhook.test", "A test of a webhook has been requested.", subscribable=False)
+
+TYPES = tuple(kind for kind in EVENT_TYPES.values() if kind.subscribable)
+"""The event types that a webhook may subscribe to. `webhook.test` goes to the tested webhook, whatever its types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What subscribers are told. `timestamp` is RFC 3339 UTC; `data` is JSON-ready."""
+    """An event as subscribers receive it. `timestamp` is RFC 3339 UTC; `data` can be written as JSON."""
 
     event_id: str
     type: str
@@ -29,34 +62,39 @@ class Event:
 
     @classmethod
     def recognized(cls, image: Image, recognition: Recognition, at: str, request: str = "") -> Self:
-        """The event `image.recognized`, its best twenty detections inside, without their outlines and masks."""
-        said = recognition.to_dict(top_k=_MOST_DETECTIONS, shapes=False)
+        """Return the event `image.recognized` with the best twenty detections, without outlines and masks."""
         model = recognition.model
-        told_by = (recognition.detector, model.name, model.version)
-        return cls._answered(image, "image.recognized", at, {"recognition": said}, request, *told_by)
+        event_id = _event_id(RECOGNIZED, image, request, recognition.detector, model.name, model.version)
+        outcome = {"recognition": recognition.to_dict(top_k=_MOST_DETECTIONS, shapes=False)}
+        return cls(event_id, RECOGNIZED, at, image.owner, _data(image, outcome, request))
 
     @classmethod
     def rejected(cls, image: Image, rejection: Rejection, at: str, request: str = "") -> Self:
-        """The event `image.rejected`, its reason inside."""
-        return cls._answered(image, "image.rejected", at, {"rejection": rejection.to_dict()}, request, rejection.code)
+        """Return the event `image.rejected` with the reason."""
+        event_id = _event_id(REJECTED, image, request, rejection.code)
+        return cls(event_id, REJECTED, at, image.owner, _data(image, {"rejection": rejection.to_dict()}, request))
 
     @classmethod
     def erased(cls, owner: str, image_id: str, at: str) -> Self:
-        """The event `image.erased`, which tells nothing else of the image."""
+        """Return the event `image.erased`, which holds only the image's id."""
         return cls(derived_id("evt", ERASED, owner, image_id), ERASED, at, owner, {"image_id": image_id})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a queue message; raises TypeError or ValueError on another shape."""
+        """Read a queue message; raises TypeError or ValueError for another shape."""
         return cls(**json.loads(text))
 
     def to_json(self) -> str:
-        """The queue message `from_json` reads back."""
+        """Return the queue message that `from_json` reads."""
         return json.dumps({name: getattr(self, name) for name in self.__slots__}, separators=(",", ":"))
 
-    @classmethod
-    def _answered(cls, image: Image, kind: str, at: str, said: dict[str, Any], request: str, *told_by: str) -> Self:
-        data = {"image_id": image.image_id, "name": image.name, "received_at": image.received_at} | said
-        asked = (request,) if request else ()
-        event_id = derived_id("evt", kind, image.image_id, image.version, *told_by, *asked)
-        return cls(event_id, kind, at, image.owner, data | ({"request": request} if request else {}))
+
+def _event_id(kind: EventType, image: Image, request: str, *source: str) -> str:
+    """Return the id that is the same whenever the same source gives the outcome of the same image version."""
+    requested = (request,) if request else ()
+    return derived_id("evt", kind, image.image_id, image.version, *source, *requested)
+
+
+def _data(image: Image, outcome: dict[str, Any], request: str) -> dict[str, Any]:
+    known = {"image_id": image.image_id, "name": image.name, "received_at": image.received_at}
+    return known | outcome | ({"request": request} if request else {})

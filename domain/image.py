@@ -1,4 +1,4 @@
-"""An Image: who owns it, where its bytes lie, and the id every later step knows it by."""
+"""An Image: its owner, the location of its bytes, and the id that every later step uses."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from domain.ids import digest, fresh_id, timed_id
 
 ID_PREFIX = "img"
 PUBLIC = "public"
-"""The owner of everything when nobody signs in."""
+"""The owner of every image of a deployment without sign-in."""
 
 _UPLOADED = re.compile(
     r"images/(?P<owner>[^/]+)/(?P<image_id>img_[0-9a-f]{32})/(?P<asked>asked/)?(?P<name>.+)", re.DOTALL
@@ -20,17 +20,17 @@ SEQUENCER_DIGITS = 32
 
 
 def new_image_id(at: datetime) -> str:
-    """The id of an image that arrives now."""
+    """Return the id of an image that arrives at this time."""
     return fresh_id(ID_PREFIX, at)
 
 
 def image_key(owner: str, image_id: str, name: str, *, asked: bool = False) -> str:
-    """The S3 key of an uploaded image; `asked` when its metadata carries options worth reading."""
+    """Return the S3 key of an uploaded image; `asked` marks an object whose metadata holds options."""
     return f"images/{owner}/{image_id}/{'asked/' if asked else ''}{name}"
 
 
 def images_prefix(owner: str, image_id: str) -> str:
-    """The S3 prefix under which every object of one uploaded image lies."""
+    """Return the S3 prefix of every object of one uploaded image."""
     return f"images/{owner}/{image_id}/"
 
 
@@ -38,10 +38,10 @@ def images_prefix(owner: str, image_id: str) -> str:
 class Image:
     """One version of one stored picture.
 
-    `received_at` is RFC 3339 UTC. `sequencer` orders the versions of one key as S3 does: compared as a string
-    once padded with zeros on the right. `has_options` says whether the object's metadata is worth a request:
-    an upload of ours says so in its key, anything put into the bucket by hand may carry some. `content` is the
-    same for the same bytes, made of S3's ETag and the size; empty when the event tells none.
+    `received_at` is RFC 3339 UTC. `sequencer` orders the versions of one key as S3 does: as strings, padded with zeros
+    on the right. `has_options` is whether the object's metadata may hold options: the key of an upload by this API
+    tells; any other object may have some. `content` identifies the bytes: S3's ETag and the size, empty when the event
+    has no ETag.
     """
 
     image_id: str
@@ -58,9 +58,9 @@ class Image:
 
     @classmethod
     def from_s3_record(cls, record: Mapping[str, Any]) -> Self:
-        """Read one `Records` entry of an S3 event, versions 2.1–2.6; raises KeyError or ValueError on another shape.
+        """Read one `Records` entry of an S3 event, versions 2.1–2.6; raises KeyError or ValueError for another shape.
 
-        S3 form-encodes the key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+        S3 encodes the key as in a form (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
         """
         stored = record["s3"]["object"]
         key = unquote_plus(stored["key"])
@@ -84,7 +84,7 @@ class Image:
 
     @property
     def location(self) -> dict[str, str]:
-        """Where its bytes lie, as the arguments that S3's object operations take."""
+        """The location of its bytes, as arguments of S3's object operations."""
         version = {} if self.version == "null" else {"VersionId": self.version}
         return {"Bucket": self.bucket, "Key": self.key} | version
 

@@ -1,7 +1,7 @@
-"""What kind of picture the first bytes are; a name or a header can say anything."""
+"""The type of a picture by its first bytes; a file name or a header may be wrong."""
 
 HEAD = 32
-"""How many first bytes `image_type` wants to see."""
+"""The number of first bytes that `image_type` needs."""
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -30,11 +30,11 @@ _UNSUPPORTED = {
 
 _CONTAINED = {"image/avif", "image/bmp", "image/heic", "image/heif", "image/webp"}
 CONTENT_TYPES = tuple(sorted({*_SIGNATURES.values(), *_CONTAINED}))
-"""The types taken, and no others."""
+"""The content types that are accepted."""
 
 
 class ImageTypeError(ValueError):
-    """The bytes are not a picture we take: `code` `not_an_image` or `unsupported_format`, `detail` for the caller."""
+    """The bytes are not a supported picture: `code` is `not_an_image` or `unsupported_format`, `detail` a sentence."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -42,14 +42,14 @@ class ImageTypeError(ValueError):
 
 
 def image_type(head: bytes) -> str:
-    """The content type of a picture that begins with these bytes; raises ImageTypeError."""
+    """Return the content type of a picture that begins with these bytes; raises ImageTypeError."""
     found = _signed(head) or _container(head)
     if found:
         return found
     known = next((name for signature, name in _UNSUPPORTED.items() if head.startswith(signature)), None)
     if known:
-        raise ImageTypeError("unsupported_format", f"{known} pictures are not taken; {_taken()} are.")
-    raise ImageTypeError("not_an_image", f"The bytes are not a picture; {_taken()} are taken.")
+        raise ImageTypeError("unsupported_format", f"{known} is not supported. Supported formats: {_accepted()}.")
+    raise ImageTypeError("not_an_image", f"The bytes are not a picture. Supported formats: {_accepted()}.")
 
 
 def _signed(head: bytes) -> str | None:
@@ -67,9 +67,9 @@ def _container(head: bytes) -> str | None:
 
 
 def _brands(head: bytes) -> set[bytes]:
-    """The major and compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3), as far as they are seen."""
+    """Return the major and compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3) within `head`."""
     return {head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))} if head[4:8] == b"ftyp" else set()
 
 
-def _taken() -> str:
+def _accepted() -> str:
     return ", ".join(kind.removeprefix("image/").upper() for kind in CONTENT_TYPES)

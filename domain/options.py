@@ -1,9 +1,9 @@
-"""The Options a caller may send with an image; they ride on the S3 object's metadata."""
+"""The Options that a caller may send with an image; the S3 object's metadata carries them."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 DETECTORS = ("rekognition", "edge", "cascade")
 MOST_DETECTIONS = 100
@@ -11,15 +11,15 @@ _MODEL = re.compile(r"[A-Za-z0-9][\w.-]{0,63}(@[A-Za-z0-9][\w.+-]{0,31})?", re.A
 
 
 class OptionsError(ValueError):
-    """An option that is not known, or has a value it cannot take; its text is fit for the caller."""
+    """An option is unknown or has an invalid value; the text is meant for the caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What one caller asked for one image; None means the deployment's default.
+    """The options of one image; None means the deployment's default.
 
-    `model` is a name, meaning its newest version, or `name@version`.
-    `top_k` (1–100) and `min_confidence` (0–1) apply when the answer is read, never when it is stored.
+    `model` is `name`, which means its newest version, or `name@version`.
+    `top_k` (1–100) and `min_confidence` (0–1) apply when a recognition is read, never when it is stored.
     """
 
     detector: str | None = None
@@ -28,11 +28,11 @@ class Options:
     min_confidence: float | None = None
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Read a JSON object or S3 user metadata (whose values are strings); raises OptionsError."""
+    def from_dict(cls, given: Mapping[str, object]) -> Self:
+        """Read a JSON object, or S3 user metadata, whose values are strings; raises OptionsError."""
         unknown = sorted(set(given) - set(cls.__slots__))
         if unknown:
-            raise OptionsError(f"There is no option {unknown[0]!r}; known are {', '.join(cls.__slots__)}.")
+            raise OptionsError(f"Unknown option {unknown[0]!r}; the options are {', '.join(cls.__slots__)}.")
         return cls(
             detector=_one_of(given.get("detector")),
             model=_model(given.get("model")),
@@ -42,12 +42,12 @@ class Options:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
-        """Read an object's metadata, where an uploader may keep other things too; raises OptionsError."""
+        """Read an object's metadata, ignoring entries that are no options; raises OptionsError."""
         return cls.from_dict({name: metadata[name.replace("_", "-")] for name in cls.__slots__
                               if name.replace("_", "-") in metadata})  # fmt: skip
 
     def to_metadata(self) -> dict[str, str]:
-        """The S3 user metadata that `from_metadata` reads back; empty when nothing was asked."""
+        """Return the S3 user metadata that `from_metadata` reads; empty without options."""
         return {
             name.replace("_", "-"): str(value) for name in self.__slots__ if (value := getattr(self, name)) is not None
         }
@@ -62,7 +62,7 @@ def _one_of(value: object) -> str | None:
 def _model(value: object) -> str | None:
     if value is None or (isinstance(value, str) and _MODEL.fullmatch(value)):
         return value
-    raise OptionsError("model must be the name of a model that GET /models lists, or name@version.")
+    raise OptionsError("model must be the name of a model in GET /models, or name@version.")
 
 
 def _whole(value: object) -> int | None:

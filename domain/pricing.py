@@ -1,4 +1,4 @@
-"""What Amazon Rekognition asks for, as published; no bill is read."""
+"""Prices of Amazon Rekognition as published; no bill is read."""
 
 REKOGNITION_CALL = 0.001
-"""US dollars for one image, us-east-1, first tier, November 2026: https://aws.amazon.com/rekognition/pricing/."""
+"""US dollars per image, us-east-1, first tier, November 2026: https://aws.amazon.com/rekognition/pricing/."""

@@ -1,16 +1,16 @@
-"""A Recognition: all that one Detector said of one Image; or the Rejection of an image nobody can read."""
+"""The outcome of one detector for one image: a Recognition, or the Rejection of an image that cannot be read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 UNKNOWN = "unknown"
-"""The label by which a model says that it is unsure."""
+"""The label of a model that is not sure of any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where on the upright image: fractions 0–1 of its width and height."""
+    """A rectangle on the upright image, in fractions 0–1 of its width and height."""
 
     left: float
     top: float
@@ -18,17 +18,17 @@ class Box:
     height: float
 
     def to_dict(self) -> dict[str, float]:
-        """The JSON form callers see."""
+        """Return the JSON form of the API; fractions are rounded to four digits."""
         return {name: round(getattr(self, name), 4) for name in self.__slots__}
 
 
 Polygon = tuple[tuple[float, float], ...]
-"""Points x, y in fractions of the upright image; the last is joined to the first."""
+"""Points (x, y) in fractions 0–1 of the upright image's width and height; the last is joined to the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Which pixels of the upright image, laid out `height` by `width`: COCO's compressed run lengths."""
+    """Pixels of the upright image of `height` by `width` pixels, as COCO's compressed run lengths."""
 
     height: int
     width: int
@@ -36,18 +36,18 @@ class Mask:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Read COCO's JSON form; raises KeyError, TypeError or ValueError on another shape."""
+        """Read COCO's JSON form; raises KeyError, TypeError or ValueError for another shape."""
         height, width = given["size"]
         return cls(int(height), int(width), str(given["counts"]))
 
     def to_dict(self) -> dict[str, Any]:
-        """COCO's JSON form."""
+        """Return COCO's JSON form."""
         return {"size": [self.height, self.width], "counts": self.counts}
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One thing seen, with a confidence of 0–1, and where it is when the detector knows: its box, or also its shape."""
+    """A detected object: label, confidence 0–1, and its box, outline and mask as far as the detector gives them."""
 
     label: str
     confidence: float
@@ -57,7 +57,7 @@ class Detection:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Read the JSON form; raises KeyError, TypeError or ValueError on another shape."""
+        """Read the JSON form; raises KeyError, TypeError or ValueError for another shape."""
         box, mask = given.get("box"), given.get("mask")
         return cls(
             label=given["label"],
@@ -68,11 +68,11 @@ class Detection:
         )
 
     def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
-        """The JSON form callers see, with or without outline and mask; confidences keep four digits."""
-        seen: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
+        """Return the JSON form of the API, with or without outline and mask; confidences are rounded to four digits."""
+        fields: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
         if self.box:
-            seen["box"] = self.box.to_dict()
-        return seen | self._shape() if shape else seen
+            fields["box"] = self.box.to_dict()
+        return fields | self._shape() if shape else fields
 
     def _shape(self) -> dict[str, Any]:
         outline = {"outline": [[list(point) for point in polygon] for polygon in self.outline]} if self.outline else {}
@@ -81,7 +81,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Which weights answered; `digest` is the SHA-256 of the model file, empty where the vendor tells none."""
+    """A model by name and version; `digest` is the SHA-256 of its file, empty for a model of a vendor."""
 
     name: str
     version: str
@@ -89,19 +89,19 @@ class Model:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, str]) -> Self:
-        """Read the JSON form; raises KeyError on another shape."""
+        """Read the JSON form; raises KeyError for another shape."""
         return cls(given["name"], given["version"], given["digest"])
 
     def to_dict(self) -> dict[str, str]:
-        """The JSON form callers see."""
+        """Return the JSON form of the API."""
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """One detector's answer. `size` is the upright image's (width, height) in pixels where the detector tells.
+    """The detections of one detector. `size` is the upright image's (width, height) in pixels if known.
 
-    `asked` is the detector that was asked for: itself, or `cascade`, which leaves the answer to one of the others.
+    `asked` is the requested detector: the same one, or `cascade`, which chooses one of the others.
     """
 
     detector: str
@@ -116,12 +116,12 @@ class Recognition:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
-        """Read the JSON form; raises KeyError or TypeError on another shape."""
+        """Read the JSON form; raises KeyError or TypeError for another shape."""
         size = given.get("size")
         return cls(
             detector=given["detector"],
             model=Model.from_dict(given["model"]),
-            detections=tuple(Detection.from_dict(each) for each in given["detections"]),
+            detections=tuple(Detection.from_dict(detection) for detection in given["detections"]),
             duration_ms=int(given["duration_ms"]),
             size=(int(size["width"]), int(size["height"])) if size else None,
             asked=given.get("asked", ""),
@@ -129,23 +129,24 @@ class Recognition:
 
     @property
     def surest(self) -> float:
-        """The confidence of its best detection, 0 where it has none or knows nothing."""
-        return max((each.confidence for each in self.detections if each.label != UNKNOWN), default=0.0)
+        """The highest confidence, 0–1, of a detection with a label other than "unknown"; 0 without one."""
+        confidences = (detection.confidence for detection in self.detections if detection.label != UNKNOWN)
+        return max(confidences, default=0.0)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
     ) -> dict[str, Any]:
-        """The JSON form callers see, best first, with at most `top_k` detections of at least `min_confidence`.
+        """Return the JSON form of the API, the best first: at most `top_k` detections of at least `min_confidence`.
 
-        Without `shapes` outlines and masks are left out, which can be a hundred times as long as the rest.
+        `shapes=False` omits outlines and masks, which can be a hundred times as long as the rest.
         """
-        best = sorted(self.detections, key=lambda each: -each.confidence)
-        kept = [each for each in best if each.confidence >= (min_confidence or 0)]
+        best = sorted(self.detections, key=lambda detection: -detection.confidence)
+        kept = [detection for detection in best if detection.confidence >= (min_confidence or 0)]
         return {
             "detector": self.detector,
             "asked": self.asked,
             "model": self.model.to_dict(),
-            "detections": [each.to_dict(shape=shapes) for each in kept[:top_k]],
+            "detections": [detection.to_dict(shape=shapes) for detection in kept[:top_k]],
             "duration_ms": self.duration_ms,
             "size": dict(zip(("width", "height"), self.size, strict=True)) if self.size else None,
         }
@@ -153,18 +154,18 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why an image cannot be recognised, now or ever: a stable code and a plain sentence."""
+    """The reason why an image can never be recognized: a stable code and a plain sentence."""
 
     code: str
     detail: str
 
     @classmethod
     def from_dict(cls, given: Mapping[str, str]) -> Self:
-        """Read the JSON form; raises KeyError on another shape."""
+        """Read the JSON form; raises KeyError for another shape."""
         return cls(given["code"], given["detail"])
 
     def to_dict(self) -> dict[str, str]:
-        """The JSON form callers see."""
+        """Return the JSON form of the API."""
         return {"code": self.code, "detail": self.detail}
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -19,36 +19,49 @@ POLLING_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttri
 """The actions that Lambda's event source takes on a queue with the role of the function."""
 
 
-class Grants:
+class FunctionSettings(TypedDict):
+    """Environment variables, `timeout` in seconds (default 30), `memory` in megabytes (default 512)."""
+
+    environment: Mapping[str, str]
+    timeout: NotRequired[int]
+    memory: NotRequired[int]
+
+
+class Grants(lambda_.Function):
     """A function with a role of its own, which holds only what is granted beside the function."""
 
-    def _wait_for_grants(self: Any) -> None:
+    def _wait_for_grants(self) -> None:
         """Create the function after its role's policy.
 
         The CDK would also name the role here, which the function's reference to the role implies.
         """
+        assert self.role
         policy = self.role.node.find_child("DefaultPolicy").node.default_child
-        self.node.default_child.add_override("DependsOn", [policy.logical_id])
+        resource = self.node.default_child
+        assert isinstance(policy, cdk.CfnResource)
+        assert isinstance(resource, cdk.CfnResource)
+        resource.add_override("DependsOn", [policy.logical_id])
 
-    def may(self: Any, actions: Sequence[str], *resources: str) -> None:
+    def may(self, actions: Sequence[str], *resources: str) -> None:
         """Grant exactly these actions on exactly these resources."""
         self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
 
 
-class PythonFunction(Grants, lambda_.Function):
-    """A Lambda function in a zip."""
+class PythonFunction(Grants):
+    """A Lambda function in a zip. `module` is the dotted name of the module of its handler."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, code: lambda_.Code, handler: str, **settings: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        code: lambda_.Code,
+        handler: str,
+        **settings: Unpack[FunctionSettings],
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            code=code,
-            handler=handler,
-            runtime=RUNTIME,
-            **_properties(scope, construct_id, **settings),
-        )
+        properties = _properties(scope, construct_id, settings)
+        super().__init__(scope, construct_id, code=code, handler=handler, runtime=RUNTIME, **properties)
+        self.module = handler.rpartition(".")[0]
         self._wait_for_grants()
 
     def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
@@ -71,20 +84,21 @@ class PythonFunction(Grants, lambda_.Function):
 class ImageFunction(Grants, lambda_.DockerImageFunction):
     """A Lambda function in a container image; Docker builds the image at deploy, not at synthesis."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, code: lambda_.DockerImageCode, **settings: Any) -> None:
-        super().__init__(scope, construct_id, code=code, **_properties(scope, construct_id, **settings))
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        code: lambda_.DockerImageCode,
+        **settings: Unpack[FunctionSettings],
+    ) -> None:
+        properties = _properties(scope, construct_id, settings)
+        lambda_.DockerImageFunction.__init__(self, scope, construct_id, code=code, **properties)
         self._wait_for_grants()
 
 
-def _properties(
-    scope: Construct,
-    construct_id: str,
-    *,
-    environment: Mapping[str, str],
-    timeout: int = 30,
-    memory: int = 512,
-) -> dict[str, Any]:
-    """Return the properties that both kinds of function share; `timeout` in seconds, `memory` in megabytes."""
+def _properties(scope: Construct, construct_id: str, settings: FunctionSettings) -> dict[str, Any]:
+    """Return the properties that both kinds of function share, as arguments of the CDK."""
     log_group = logs.LogGroup(
         scope,
         f"{construct_id}Logs",
@@ -98,7 +112,7 @@ def _properties(
         "log_group": log_group,
         "logging_format": lambda_.LoggingFormat.JSON,
         "tracing": lambda_.Tracing.ACTIVE,
-        "environment": dict(environment) | {"POWERTOOLS_SERVICE_NAME": construct_id},
-        "timeout": cdk.Duration.seconds(timeout),
-        "memory_size": memory,
+        "environment": dict(settings["environment"]) | {"POWERTOOLS_SERVICE_NAME": construct_id},
+        "timeout": cdk.Duration.seconds(settings.get("timeout", 30)),
+        "memory_size": settings.get("memory", 512),
     }

@@ -1,6 +1,6 @@
-"""What cdk-nag finds and we leave as it is, each with its reason; and what checkov finds at single constructs.
+"""Suppressed findings of cdk-nag, each with its reason, and findings of checkov suppressed at single constructs.
 
-What checkov finds everywhere stands in checkov.yaml.
+checkov.yaml has the checks of checkov that are skipped everywhere.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,17 @@ from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """A rule that is not followed at these constructs (a pattern of their paths), and why."""
+class Suppression:
+    """The id of a rule, the construct paths (a pattern) where its findings are suppressed, and the reason."""
 
     rule: str
-    where: str
+    path: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """A function that may do something with all objects of a bucket whose keys match, and why no fewer."""
+class ObjectWildcard:
+    """A grant of a function on all objects of a bucket whose keys match, and the reason why it is not narrower."""
 
     function: str
     bucket: str
@@ -34,137 +34,141 @@ class Keys:
 
 
 ALWAYS = (
-    Acknowledgement(
+    Suppression(
         "AwsSolutions-L1",
         "*",
-        "Functions run on the Python that synthesised: the bytecode in their bundles is that interpreter's.",
+        "Functions run on the Python that synthesized them: their bundles hold the bytecode of that interpreter.",
     ),
-    Acknowledgement("Serverless-LambdaLatestVersion", "*", "As for AwsSolutions-L1."),
-    Acknowledgement(
+    Suppression("Serverless-LambdaLatestVersion", "*", "As for AwsSolutions-L1."),
+    Suppression(
         "Serverless-LambdaDLQ",
         "*",
-        "No function is invoked asynchronously: callers wait for an answer, and queues have dead letters themselves.",
+        "No function is invoked asynchronously: callers wait for the response, and queues have dead-letter queues.",
     ),
-    Acknowledgement(
+    Suppression(
         "Serverless-LambdaEventSourceMappingDestination",
         "*/SqsEventSource:*",
-        "Lambda takes no such destination for a queue; what fails goes to the queue's own dead letters.",
+        "Lambda supports no such destination for SQS; failed messages go to the dead-letter queue of their queue.",
     ),
-    Acknowledgement("Serverless-SQSRedrivePolicy", "*Dead/Resource", "It is a queue of dead letters."),
-    Acknowledgement(
+    Suppression("Serverless-SQSRedrivePolicy", "*Dead/Resource", "This queue is a dead-letter queue."),
+    Suppression(
         "AwsSolutions-IAM5[Resource::*]",
         "*Role/DefaultPolicy/Resource",
-        "X-Ray and Rekognition's DetectLabels know no resources; a test holds that nothing else is granted on all.",
+        "X-Ray and Rekognition's DetectLabels support no resources; a test checks that no other action has a wildcard.",
     ),
-    Acknowledgement(
+    Suppression(
         "AwsSolutions-SMG4",
         "IntegrationStack/SigningKey/Resource",
-        "Every subscriber's secret derives from this key: rotating it would break them all. Subscribers rotate theirs.",
+        "Every subscriber's secret derives from this key: a rotation would break all. Subscribers rotate their own.",
     ),
-    Acknowledgement(
+    Suppression(
         "AwsSolutions-SMG4",
         "APIStack/CursorKey/Resource",
-        "What it signs is read within minutes; to rotate it is to put another value, and readers begin anew.",
+        "Cursors are read within minutes. To rotate the key, store another value; lists then start again.",
     ),
 )
 
 WITH_ALARM_EMAIL = (
-    Acknowledgement(
+    Suppression(
         "Serverless-SNSRedrivePolicy",
         "APIStack/Alarms/*/Resource",
-        "A person's e-mail: what could not be brought still stands on the dashboard and in the alarm's history.",
+        "The subscriber is an e-mail address; the dashboard and the alarm's history show a lost notification.",
     ),
 )
 
 WITH_AUTH = (
-    Acknowledgement(
+    Suppression(
         "AwsSolutions-COG2",
         "APIStack/Users/Resource",
         "Callers are programs that sign in with a password; a second factor needs a person at every sign-in.",
     ),
-    Acknowledgement(
+    Suppression(
         "AwsSolutions-COG8",
         "APIStack/Users/Resource",
-        "The Plus plan costs per user and month; whoever wants its risk checks switches it on for the pool.",
+        "The Plus plan costs per user and month; a deployer who needs its risk checks enables it for the pool.",
     ),
-    Acknowledgement("AwsSolutions-APIG4", "APIStack/GET --health/Resource", "Monitors ask it; it says only: alive."),
-    Acknowledgement("AwsSolutions-APIG4", "APIStack/GET --openapi.json/Resource", "It describes the API, no data."),
-    Acknowledgement("AwsSolutions-APIG4", "APIStack/GET --docs*/Resource", "A page that shows the description."),
-    Acknowledgement("AwsSolutions-APIG4", "APIStack/$default/Resource", "It answers 404 to every path we lack."),
+    Suppression("AwsSolutions-APIG4", "APIStack/GET --health/Resource", "Monitors call it; it returns only ok."),
+    Suppression(
+        "AwsSolutions-APIG4", "APIStack/GET --openapi.json/Resource", "It describes the API, no data."
+    ),
+    Suppression("AwsSolutions-APIG4", "APIStack/GET --docs*/Resource", "A page that shows the description."),
+    Suppression("AwsSolutions-APIG4", "APIStack/$default/Resource", "It returns 404 for unknown paths."),
 )
 
 WITHOUT_AUTH = (
-    Acknowledgement("AwsSolutions-APIG4", "*", "The deployer set auth=none: everything is public, as the README says."),
+    Suppression("AwsSolutions-APIG4", "*", "The deployer set auth=none: all routes are public, as documented."),
 )
 
 ON_ONE_MACHINE = (
-    Acknowledgement("AwsSolutions-S10", "*", "The emulator speaks plain HTTP only, on the loopback interface."),
-    Acknowledgement("AwsSolutions-SNS3", "*", "As for AwsSolutions-S10."),
-    Acknowledgement("AwsSolutions-SQS4", "*", "As for AwsSolutions-S10."),
+    Suppression("AwsSolutions-S10", "*", "The emulator supports plain HTTP only, on the loopback interface."),
+    Suppression("AwsSolutions-SNS3", "*", "As for AwsSolutions-S10."),
+    Suppression("AwsSolutions-SQS4", "*", "As for AwsSolutions-S10."),
 )
 
-_ENDS_HERE = "It receives the access logs of other buckets: its own would log their arrival, and so on."
-_NEVER_REPLACED = "Access logs are written once, and go after ninety days."
+_NO_LOGS_OF_LOGS = "The bucket receives the access logs of other buckets; logs of its own would be endless."
+_WRITTEN_ONCE = "Access logs are written once and expire after ninety days."
 
 CHECKOV = (
-    Acknowledgement("CKV_AWS_18", "*AccessLogs/Resource", _ENDS_HERE),
-    Acknowledgement("CKV_AWS_21", "*AccessLogs/Resource", _NEVER_REPLACED),
-    Acknowledgement(
+    Suppression("CKV_AWS_18", "*AccessLogs/Resource", _NO_LOGS_OF_LOGS),
+    Suppression("CKV_AWS_21", "*AccessLogs/Resource", _WRITTEN_ONCE),
+    Suppression(
         "CKV_AWS_21",
         "RekognitionStack/Derived/Resource",
-        "All in it is made anew when asked for; and what is erased with its image must leave no older version.",
+        "Its pictures can be made again, and the erasure of an image must leave no older version.",
     ),
 )
 
-_ANY_IMAGE = "Keys are made as images come; what is put by hand may have any."
-_ANY_DERIVED = "One object for each image and way of showing it, made as they are asked for."
+_ANY_IMAGE = "Each image has a new key; objects that are put by hand may have any key."
+_ANY_DERIVED = "One object per image and kind of picture, made on request."
 
 WILDCARDS = (
-    Keys("APIStack/Upload", "APIStack/Images", "images/*", "A key holds an id that is made with the upload."),
-    Keys("RekognitionStack/Edge", "APIStack/Images", "*", _ANY_IMAGE),
-    Keys("RekognitionStack/Edge", "RekognitionStack/Models", "models/*", "Bundles are dropped in at any time."),
-    Keys("RekognitionStack/Edge", "RekognitionStack/Derived", "*", _ANY_DERIVED),
-    Keys("RekognitionStack/Recognize", "APIStack/Images", "*", _ANY_IMAGE),
-    Keys("RekognitionStack/Recognize", "RekognitionStack/Derived", "*", _ANY_DERIVED),
-    Keys("RekognitionStack/Images", "APIStack/Images", "*", _ANY_IMAGE),
-    Keys("RekognitionStack/Images", "RekognitionStack/Derived", "*", _ANY_DERIVED),
-    Keys("RekognitionStack/Erase", "APIStack/Images", "*", _ANY_IMAGE),
-    Keys("RekognitionStack/Erase", "RekognitionStack/Derived", "*", _ANY_DERIVED),
-    Keys("RekognitionStack/Export", "APIStack/Images", "*", _ANY_IMAGE),
-    Keys("RekognitionStack/Export", "RekognitionStack/Derived", "exports/*", "A file for each export, named by it."),
+    ObjectWildcard("APIStack/Upload", "APIStack/Images", "images/*", "The key holds the id of the upload."),
+    ObjectWildcard("RekognitionStack/Edge", "APIStack/Images", "*", _ANY_IMAGE),
+    ObjectWildcard("RekognitionStack/Edge", "RekognitionStack/Models", "models/*", "Bundles may be added at any time."),
+    ObjectWildcard("RekognitionStack/Edge", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    ObjectWildcard("RekognitionStack/Recognize", "APIStack/Images", "*", _ANY_IMAGE),
+    ObjectWildcard("RekognitionStack/Recognize", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    ObjectWildcard("RekognitionStack/Images", "APIStack/Images", "*", _ANY_IMAGE),
+    ObjectWildcard("RekognitionStack/Images", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    ObjectWildcard("RekognitionStack/Erase", "APIStack/Images", "*", _ANY_IMAGE),
+    ObjectWildcard("RekognitionStack/Erase", "RekognitionStack/Derived", "*", _ANY_DERIVED),
+    ObjectWildcard("RekognitionStack/Export", "APIStack/Images", "*", _ANY_IMAGE),
+    ObjectWildcard("RekognitionStack/Export", "RekognitionStack/Derived", "exports/*", "One file per export."),
 )
 
 
 def review(app: cdk.App, settings: Settings) -> None:
-    """Have both packs judge every synthesis of the app: what is not acknowledged here fails it."""
+    """Have both rule packs of cdk-nag check every synthesis of the app; a finding that is not suppressed fails it."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-    resources = {each.node.path: each for each in app.node.find_all() if isinstance(each, cdk.CfnResource)}
-    for each in acknowledged(app, settings):
-        for place in [app] if each.where == "*" else _at(each, resources):
-            cdk.Validations.of(place).acknowledge(cdk.Acknowledgment(id=each.rule, reason=each.reason))
-    for each in CHECKOV:
-        for resource in _at(each, resources):
+    resources = {node.node.path: node for node in app.node.find_all() if isinstance(node, cdk.CfnResource)}
+    for suppression in suppressions(app, settings):
+        for scope in [app] if suppression.path == "*" else _matches(suppression, resources):
+            acknowledgment = cdk.Acknowledgment(id=suppression.rule, reason=suppression.reason)
+            cdk.Validations.of(scope).acknowledge(acknowledgment)
+    for suppression in CHECKOV:
+        for resource in _matches(suppression, resources):
             skipped = (resource.get_metadata("checkov") or {"skip": []})["skip"]
-            resource.add_metadata("checkov", {"skip": [*skipped, {"id": each.rule, "comment": each.reason}]})
+            skip = {"id": suppression.rule, "comment": suppression.reason}
+            resource.add_metadata("checkov", {"skip": [*skipped, skip]})
 
 
-def _at(given: Acknowledgement, resources: Mapping[str, cdk.CfnResource]) -> list[cdk.CfnResource]:
-    return [resource for path, resource in resources.items() if fnmatchcase(path, given.where)]
+def _matches(suppression: Suppression, resources: Mapping[str, cdk.CfnResource]) -> list[cdk.CfnResource]:
+    return [resource for path, resource in resources.items() if fnmatchcase(path, suppression.path)]
 
 
-def acknowledged(app: cdk.App, settings: Settings) -> Iterator[Acknowledgement]:
-    """What is acknowledged in a deployment with these settings."""
+def suppressions(app: cdk.App, settings: Settings) -> Iterator[Suppression]:
+    """Yield the suppressions of a deployment with these settings."""
     yield from ALWAYS
     yield from WITH_AUTH if settings.auth == "cognito" else WITHOUT_AUTH
     yield from ON_ONE_MACHINE if settings.loopback else ()
     yield from WITH_ALARM_EMAIL if settings.alarm_email else ()
-    for each in WILDCARDS:
-        rule = f"AwsSolutions-IAM5[Resource::{_arn(app, each)}/{each.keys}]"
-        yield Acknowledgement(rule, f"{each.function}Role/DefaultPolicy/Resource", each.reason)
+    for wildcard in WILDCARDS:
+        rule = f"AwsSolutions-IAM5[Resource::{_arn(app, wildcard)}/{wildcard.keys}]"
+        yield Suppression(rule, f"{wildcard.function}Role/DefaultPolicy/Resource", wildcard.reason)
 
 
-def _arn(app: cdk.App, wildcard: Keys) -> str:
-    """The bucket's ARN as cdk-nag writes it: a reference within its stack, elsewhere the name of the export."""
+def _arn(app: cdk.App, wildcard: ObjectWildcard) -> str:
+    """Return the bucket's ARN as cdk-nag writes it: a reference within its stack, elsewhere the name of the export."""
     home, _, name = wildcard.bucket.partition("/")
     stack = app.node.find_child(home)
     assert isinstance(stack, cdk.Stack)

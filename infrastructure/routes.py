@@ -1,12 +1,13 @@
-"""Routes of the HTTP API, which every stack adds its own to."""
+"""Routes of the HTTP API, to which every stack adds those of its functions."""
 
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from infrastructure.functions import PythonFunction
+from openapi.reader.source import route_table
 from wire.http.sign_in import OPEN_ROUTES
 
 
@@ -19,15 +20,15 @@ class Routes:
     authorizer: apigateway.IHttpRouteAuthorizer | None
     public_url: str
 
-    def add(self, scope: Construct, function: lambda_.Function, *route_keys: str) -> None:
-        """Route these keys, such as "GET /images/{image_id}", to the function.
+    def add(self, scope: Construct, function: PythonFunction) -> None:
+        """Add a route for every key in the `ROUTES` of the function's handler, such as "GET /images/{image_id}".
 
         The authorizer names the owner of a token and refuses no request; the function refuses a request without a valid
         token, as `wire.http.api` does.
         """
         function.add_environment("AUTH", self.auth)
         integration = HttpLambdaIntegration(f"{function.node.id}Integration", function)
-        for key in route_keys:
+        for key in route_table(function.module):
             apigateway.HttpRoute(
                 scope,
                 key,

@@ -1,1 +1,1 @@
-"""How the API is described: OpenAPI 3.1, made of what each room declares and of what its code says."""
+"""The API's description as OpenAPI 3.1, made of the rooms' declarations and of the handlers' code."""

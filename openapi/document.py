@@ -1,27 +1,31 @@
-"""The description of the whole API as OpenAPI 3.1, from the rooms' code and what they say beside it."""
+"""The description of the whole API as OpenAPI 3.1."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from openapi.events import webhooks
 from openapi.operation import operation
 from openapi.problem import HEADERS, PROBLEM
 from openapi.reader.source import ROOT, Definition, Module, read, route_table
-from openapi.route import Room, Route
+from openapi.route import JsonObject, Room, Route
 from openapi.schema import described, one_of
 from openapi.security import refusals, schemes
 from wire.http.sign_in import OPEN_ROUTES
 
+Description = Mapping[str, Any]
+"""An OpenAPI document."""
+
 _ABOUT = """\
-Give it a picture; it recognises what is on it, keeps the answer, and tells whoever subscribed.
+Upload a picture: Sightline recognizes what is on it, stores the result, and notifies subscribers.
 
 Confidence is 0–1, times are RFC 3339 UTC, boxes are fractions of the upright image. Lists are paged by a cursor. Every
-answer has an `x-request-id`. Errors are RFC 9457 problems whose `code` is stable and whose `retryable` says whether the
-same request may succeed later. Where there is too much at once API Gateway itself answers 429 or 503, with a `message`
-and no code."""
+response has an `x-request-id`. Errors are RFC 9457 problems with a stable `code`; `retryable` is whether the same
+request may succeed later. Above its limits API Gateway itself responds with 429 or 503, with a `message` and without a
+code."""
 
 
-def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> dict[str, Any]:
-    """The description; whoever serves it puts the base URL into `servers`."""
+def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> Description:
+    """Return the description; the function that serves it replaces `servers` by the API's base URL."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -31,14 +35,14 @@ def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> d
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": said} for room in rooms for name, said in room.tags.items() if said],
+        "tags": [{"name": name, "description": text} for room in rooms for name, text in room.tags.items() if text],
         "paths": _paths(rooms, auth),
-        "webhooks": {name: said for room in rooms for name, said in room.webhooks.items()},
+        "webhooks": webhooks(rooms),
         "components": {
             "schemas": {
-                "Detector": described("One of this deployment's detectors, the default one first.", one_of(*detectors)),
+                "Detector": described("A detector of this deployment, the default one first.", one_of(*detectors)),
                 "Problem": PROBLEM,
-                **{name: said for room in rooms for name, said in room.schemas.items()},
+                **{name: schema for room in rooms for name, schema in room.schemas.items()},
             },
             "headers": HEADERS,
         }
@@ -47,7 +51,7 @@ def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> d
 
 
 def coded_routes(package: str) -> dict[str, Definition]:
-    """Return every route key that the handlers of a room have in their tables, with the code behind it."""
+    """Return the code behind every route key in the tables of a room's handlers."""
     return {key: code for module in _handlers(package) for key, code in route_table(module.name).items()}
 
 
@@ -58,8 +62,8 @@ def _handlers(package: str) -> Iterator[Module]:
             yield module
 
 
-def _paths(rooms: Sequence[Room], auth: str) -> dict[str, Any]:
-    paths: dict[str, Any] = {}
+def _paths(rooms: Sequence[Room], auth: str) -> JsonObject:
+    paths: JsonObject = {}
     for room in rooms:
         for key, code in sorted(coded_routes(room.package).items(), key=lambda item: item[0].partition(" ")[2]):
             method, _, path = key.partition(" ")
@@ -68,15 +72,15 @@ def _paths(rooms: Sequence[Room], auth: str) -> dict[str, Any]:
     return paths
 
 
-def _operation(room: Room, key: str, code: Definition, auth: str) -> dict[str, Any]:
+def _operation(room: Room, key: str, code: Definition, auth: str) -> JsonObject:
     is_open = key in OPEN_ROUTES
     route = room.routes.get(key, Route(answers={}))
-    said = operation(key, code, route, room.parameters, () if is_open else refusals(auth))
+    described_operation = operation(key, code, route, room.parameters, () if is_open else refusals(auth))
     tag = route.tag or next(iter(room.tags))
-    return {"tags": [tag]} | said | ({"security": []} if is_open and schemes(auth) else {})
+    return {"tags": [tag]} | described_operation | ({"security": []} if is_open and schemes(auth) else {})
 
 
 def _version() -> str:
-    found = read("sightline.__init__").named("__version__")
-    assert found
-    return str(getattr(found.node, "value", ""))
+    definition = read("sightline.__init__").named("__version__")
+    assert definition
+    return str(getattr(definition.node, "value", ""))

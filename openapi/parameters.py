@@ -1,4 +1,4 @@
-"""Parameters that routes of more than one unit know."""
+"""Parameters that routes of several units have."""
 
 from domain.image import ID_PREFIX
 from domain.image_type import CONTENT_TYPES
@@ -8,7 +8,7 @@ from openapi.schema import FRACTION, array, described, identity
 from wire.http.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
-"""A text of printable characters, as far as every dialect of patterns can say so."""
+"""A text of printable characters, in a pattern that every dialect of regular expressions supports."""
 
 MODEL: Schema = {
     "type": "string",
@@ -20,23 +20,21 @@ PICTURE: dict[str, Schema] = {
     "image/*": {
         "type": "string",
         "format": "binary",
-        "description": "A picture of up to 4.5 MB; its first bytes say of which kind: "
-        + ", ".join(CONTENT_TYPES)
-        + ".",
+        "description": "A picture of up to 4.5 MB; its first bytes decide its type: " + ", ".join(CONTENT_TYPES) + ".",
     }
 }
 IMAGE_ID = identity(ID_PREFIX)
 
 OPTIONS: dict[str, Schema] = {
-    "detector": described("Who is to look; the deployment's default where nobody says.", ref("Detector")),
-    "model": described("A model that GET /models lists, meaning its newest version, or name@version.", MODEL),
+    "detector": described("The detector; by default that of the deployment.", ref("Detector")),
+    "model": described("A model in GET /models: `name` for its newest version, or `name@version`.", MODEL),
     "top_k": {
         "type": "integer",
         "minimum": 1,
         "maximum": MOST_DETECTIONS,
-        "description": "Show at most so many detections.",
+        "description": "The most detections to return.",
     },
-    "min_confidence": described("Show only detections at least so sure.", FRACTION),
+    "min_confidence": described("The least confidence of a detection to return.", FRACTION),
 }
 
 LISTED: dict[str, Schema] = {
@@ -45,11 +43,11 @@ LISTED: dict[str, Schema] = {
         "minimum": 1,
         "maximum": MOST,
         "default": DEFAULT_LIMIT,
-        "description": "At most so many items.",
+        "description": "The most items to return.",
     },
     "cursor": {
         "type": "string",
-        "description": "The `next_cursor` of the page before: yours, and of the same question.",
+        "description": "The `next_cursor` of the previous page of the same query.",
     },
 }
 
@@ -58,7 +56,7 @@ BETWEEN: dict[str, Schema] = {
     "until": {
         "type": "string",
         "format": "date",
-        "description": "A day or a time after `since`, itself not included.",
+        "description": "A day or a time after `since`, exclusive.",
         "examples": ["2026-11-22"],
     },
 }

@@ -1,9 +1,9 @@
-"""What every error looks like, and the headers that answers bear."""
+"""The schema of every error response, and the headers of responses."""
 
 from openapi.schema import obj
 
 PROBLEM = {
-    "description": "RFC 9457; `code` is stable, `retryable` says whether the same request may succeed later.",
+    "description": "RFC 9457; `code` is stable, `retryable` is whether the same request may succeed later.",
 } | obj(
     {
         "type": {"const": "about:blank"},
@@ -17,19 +17,19 @@ PROBLEM = {
 
 HEADERS = {
     "x-request-id": {
-        "description": "What to name when asking us about a request.",
+        "description": "The id of the request, for questions about it.",
         "required": True,
         "schema": {"type": "string"},
     },
     "retry-after": {
-        "description": "Seconds until it makes sense to ask again.",
+        "description": "Seconds to wait before the next request.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "www-authenticate": {
-        "description": "How to sign in, as RFC 6750 has it.",
+        "description": "The way to sign in, by RFC 6750.",
         "required": True,
         "schema": {"type": "string", "pattern": "^Bearer "},
     },
-    "allow": {"description": "The methods the path knows.", "required": True, "schema": {"type": "string"}},
+    "allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}},
 }

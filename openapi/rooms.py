@@ -6,7 +6,7 @@ from openapi.reader.source import ROOT
 from openapi.route import Room
 
 UNITS = ("api", "recognition", "integration")
-"""The units in the order in which the description shows them."""
+"""The units, in the order of the description."""
 
 
 def rooms() -> tuple[Room, ...]:

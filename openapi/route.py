@@ -1,17 +1,20 @@
-"""A Route as its room describes it: the forms of bodies, and what reaches it from another process."""
+"""Declarations of a room for the description of its routes: bodies, examples, and facts that cannot be read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Schema = Mapping[str, Any]
+
+JsonObject = dict[str, Any]
+"""A part of an OpenAPI document: JSON of any shape."""
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one status of success holds: a sentence, the form of its body, an example, headers of its own."""
+    """The response of one status of success: a sentence, the schema of its body, an example, its headers."""
 
     description: str
     schema: Schema | None = None
@@ -22,7 +25,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What may be sent, by content type; not `required` where nothing may be sent as well."""
+    """The body of a request: its schemas and examples by content type; it may be empty unless `required`."""
 
     content: Mapping[str, Schema]
     examples: Mapping[str, object] = field(default_factory=dict)
@@ -31,24 +34,28 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What no code of the route tells.
+    """The declaration of a route; openapi.reader has the rules of what is read off the code.
 
-    `refusals` are the codes that another process says, with their statuses. `parameters` are those that mean here
-    something else than in the rest of the room. `tag` is the room's first where none is named.
+    `answers` are the responses by status. Facts that cannot be read off the code are declared, too: `statuses` of
+    success, `fields` of the JSON body, query `parameters`, and `refusals`, as status by code. `parameters` may also
+    replace those of the room for this route. `tag` is the first of the room by default.
     """
 
     answers: Mapping[int, Answer]
     body: Body | None = None
     refusals: Mapping[str, int] = field(default_factory=dict)
     parameters: Mapping[str, Schema] = field(default_factory=dict)
+    fields: Collection[str] = ()
+    statuses: Collection[int] = ()
     tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room's part of the description: `package` is its dotted name, `parameters` those of its queries and paths.
+    """A room's part of the description. `package` is its dotted name.
 
-    A parameter is a schema that may also state that it is `required`.
+    `parameters` are those of its queries and paths; such a schema may also have `required`. `events` has the schema of
+    `data` for each event type that the room publishes.
     """
 
     package: str
@@ -56,15 +63,15 @@ class Room:
     routes: Mapping[str, Route]
     schemas: Mapping[str, Schema]
     parameters: Mapping[str, Schema]
-    webhooks: Mapping[str, Schema] = field(default_factory=dict)
+    events: Mapping[str, Schema] = field(default_factory=dict)
 
 
 def ref(name: str) -> dict[str, str]:
-    """A schema of the description, by name."""
+    """Return a reference to a schema of the description."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def page_of(name: str, **more: Schema) -> dict[str, Any]:
-    """The form of a list, whose items have the schema of this name."""
-    listed = {"items": {"type": "array", "items": ref(name)}, "next_cursor": {"type": ["string", "null"]}}
-    return {"type": "object", "properties": listed | more, "required": [*listed, *more]}
+def page_of(name: str, **more: Schema) -> JsonObject:
+    """Return the schema of a page of a list whose items have the schema of this name."""
+    properties = {"items": {"type": "array", "items": ref(name)}, "next_cursor": {"type": ["string", "null"]}}
+    return {"type": "object", "properties": properties | more, "required": [*properties, *more]}

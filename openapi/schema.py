@@ -1,4 +1,4 @@
-"""Schemas: made of dataclasses, whose fields are what callers see, or written out in few words."""
+"""Schemas: derived from dataclasses, or composed of short functions."""
 
 import types
 import typing
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from openapi.route import Schema, ref
+from openapi.route import JsonObject, Schema, ref
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -24,62 +24,61 @@ _PLAIN: dict[object, Schema] = {
 }
 
 
-def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> dict[str, Any]:
-    """The form of a dataclass's JSON, described by its docstring; `fixed` says what types do not.
+def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
+    """Return the schema of a dataclass's JSON form, described by its docstring; `fixed` replaces derived schemas.
 
-    What may be None may be left out.
+    A field that may be None is optional.
     """
     hints = typing.get_type_hints(noun)
-    named = [each.name for each in fields(noun)]
-    typed = {name: _typed(hints[name]) for name in named if name not in fixed}
-    properties = {name: fixed.get(name) or typed[name] for name in named}
-    lacking = [name for name in named if name in optional or _may_lack(hints[name])]
-    return described(noun.__doc__ or "", obj(properties, lacking))
+    names = [field.name for field in fields(noun)]
+    properties = {name: fixed.get(name) or _typed(hints[name]) for name in names}
+    optional_names = [name for name in names if name in optional or _may_be_none(hints[name])]
+    return described(noun.__doc__ or "", obj(properties, optional_names))
 
 
-def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> dict[str, Any]:
-    """An object with these properties, all of them required but the optional ones."""
+def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> JsonObject:
+    """Return the schema of an object with these properties, all required but the optional ones."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
 
 
-def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> dict[str, Any]:
-    """An object that callers send: it may hold these properties and no others."""
+def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
+    """Return the schema of an object that callers send: no other properties are allowed."""
     optional = [name for name in properties if name not in required]
     return obj(properties, optional) | {"additionalProperties": False}
 
 
-def array(of: Schema, **limits: int) -> dict[str, Any]:
-    """A list of such."""
+def array(of: Schema, **limits: int) -> JsonObject:
+    """Return the schema of a list."""
     return {"type": "array", "items": of} | limits
 
 
-def one_of(*values: str) -> dict[str, Any]:
-    """One of these words."""
+def one_of(*values: str) -> JsonObject:
+    """Return the schema of a text with these possible values."""
     return {"type": "string", "enum": list(values)}
 
 
-def maybe(schema: Schema) -> dict[str, Any]:
-    """Such, or null."""
+def maybe(schema: Schema) -> JsonObject:
+    """Return the schema of a value that may be null."""
     kind = schema.get("type")
     return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
 
 
-def described(text: str, schema: Schema) -> dict[str, Any]:
-    """The schema with a description: the text's lines joined, its paragraphs kept."""
-    paragraphs = [" ".join(each.split()) for each in text.split("\n\n")]
+def described(text: str, schema: Schema) -> JsonObject:
+    """Return the schema with a description: the lines of the text are joined, its paragraphs stay."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
     return dict(schema) | {"description": "\n\n".join(filter(None, paragraphs))}
 
 
-def identity(prefix: str) -> dict[str, Any]:
-    """An id with this prefix."""
+def identity(prefix: str) -> JsonObject:
+    """Return the schema of an id with this prefix."""
     return {"type": "string", "pattern": f"^{prefix}_[0-9a-f]{{32}}$"}
 
 
 def _typed(hint: Any) -> Schema:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is types.UnionType:
-        return _typed(next(each for each in arguments if each is not type(None)))
+        return _typed(next(argument for argument in arguments if argument is not type(None)))
     if origin is tuple:
         return _tuple(arguments)
     return _PLAIN[hint] if hint in _PLAIN else ref(hint.__name__)
@@ -91,5 +90,5 @@ def _tuple(arguments: tuple[Any, ...]) -> Schema:
     return array(_typed(arguments[0]), minItems=len(arguments), maxItems=len(arguments))
 
 
-def _may_lack(hint: Any) -> bool:
+def _may_be_none(hint: Any) -> bool:
     return type(None) in typing.get_args(hint)

@@ -1,29 +1,29 @@
-"""Signing in, as the setting `auth` has it: the scheme's name, and the authorizer's refusals."""
+"""Sign-in by the setting `auth`: the security scheme and the refusals of the authorizer."""
 
 from functools import cache
-from typing import Any
 
 from openapi.reader.reach import Reach
 from openapi.reader.refusal import Refusal
 from openapi.reader.source import read
+from openapi.route import JsonObject
 from wire.http.sign_in import KEYS_UNAVAILABLE
 
 _USER_POOL = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "A token of the deployment's Cognito user pool. You see only what is yours.",
+    "description": "A token of the deployment's Cognito user pool. You see only your own images and webhooks.",
 }
 
 
-def schemes(auth: str) -> dict[str, Any]:
-    """The security schemes by name; none where nobody signs in."""
+def schemes(auth: str) -> JsonObject:
+    """Return the security schemes by name; none without sign-in."""
     return {"userPool": _USER_POOL} if auth == "cognito" else {}
 
 
 @cache
 def refusals(auth: str) -> list[Refusal]:
-    """What the authorizer can say of a token, as the routes answer it."""
+    """Return the refusals of a token that routes respond with."""
     authorizer = read("api.auth.runtime.authorizer").named("handler")
     assert authorizer
     return [_refusal(code, detail) for code, detail in Reach(authorizer).raised("TokenError")] if schemes(auth) else []

@@ -32,7 +32,7 @@ def s3_event(*keys: str, **given: Any) -> str:
     return json.dumps({"Records": [s3_record(key, **given) for key in keys]})
 
 
-def sqs_event(*bodies: str, attempt: int = 1) -> dict[str, Any]:
+def sqs_event(*bodies: str, attempt: int = 1) -> Any:
     """What Lambda's event source hands over for these message bodies; message ids are `message-0`, `message-1`, …"""
     return {
         "Records": [
@@ -56,7 +56,7 @@ def http_request(
     body: str | None = None,
     owner: str | None = None,
     headers: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Any:
     """An API Gateway v2 request, payload format 2.0, as it reaches the function behind `route`."""
     context: dict[str, Any] = {"requestId": "request-1", "routeKey": route}
     if owner:

@@ -1,4 +1,4 @@
-"""The synthesised templates of the real app, made once per set of settings, as promises are tested on them."""
+"""The templates of the real app, synthesized once per set of settings."""
 
 import json
 import tempfile
@@ -14,19 +14,19 @@ from local.deployment import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 LOCAL = SETTINGS | {"auth": "none"}
-"""The settings `make run` deploys with, save the addresses."""
+"""The settings of `make run` except for the addresses."""
 
 Resource = dict[str, Any]
 
 
 @cache
 def assembly(**settings: str) -> Path:
-    """The folder of a synthesis with cdk.json's settings and these over them."""
+    """Return the folder of a synthesis with these settings, else the defaults."""
     return Path(composed(**settings).synth().directory)
 
 
 def composed(**settings: str) -> cdk.App:
-    """The app with cdk.json's settings and these over them, before its synthesis."""
+    """Return the app with these settings before its synthesis, with the feature flags of cdk.json."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"vendor": "false"} | settings
     app = cdk.App(context=context, outdir=tempfile.mkdtemp(prefix="synth-"))
     compose(app)
@@ -34,13 +34,13 @@ def composed(**settings: str) -> cdk.App:
 
 
 def template(stack: str, **settings: str) -> dict[str, Any]:
-    """One stack's template."""
-    found: dict[str, Any] = json.loads((assembly(**settings) / f"{stack}.template.json").read_text())
-    return found
+    """Return one stack's template."""
+    content: dict[str, Any] = json.loads((assembly(**settings) / f"{stack}.template.json").read_text())
+    return content
 
 
 def resources(kind: str, **settings: str) -> Iterator[tuple[str, Resource]]:
-    """Every resource of a CloudFormation type, over all three stacks, by `stack/logical id`."""
+    """Yield every resource of a CloudFormation type in all three stacks, by `stack/logical id`."""
     for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):
         for logical_id, resource in template(stack, **settings)["Resources"].items():
             if resource["Type"] == kind:

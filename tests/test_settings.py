@@ -1,16 +1,52 @@
-"""Settings: read from the CDK context, refused with a sentence."""
+"""Settings: declared completely, read from the CDK context, refused with a sentence."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from settings import Settings, SettingsError
+from setting_kinds import FLAG, TEXT, whole_number
+from settings import Settings, SettingsError, setting, settings_table
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs/settings.md"
 
 
-def test_cdk_json_holds_the_defaults_of_an_account() -> None:
-    context = json.loads((Path(__file__).parent.parent / "cdk.json").read_text())["context"]
-    assert Settings.from_context(context.get) == Settings()
+def test_cdk_json_repeats_no_setting() -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert not {field.name for field in fields(Settings)} & set(context)
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="docs/settings.md is not written yet")
+def test_the_settings_page_has_the_table_of_the_declarations() -> None:
+    assert settings_table() in PAGE.read_text(), "replace the table by that of: python -m settings"
+
+
+@pytest.mark.parametrize(
+    ("default", "kind", "sentence", "error"),
+    [
+        ("", "text", "a sentence", TypeError),
+        ("", TEXT, "", ValueError),
+        ("maybe", FLAG, "a sentence", ValueError),
+        (0, whole_number(1, 5), "a sentence", ValueError),
+    ],
+    ids=["unknown kind", "no sentence", "default of another kind", "default out of range"],
+)
+def test_an_incomplete_declaration_is_an_error(default: Any, kind: Any, sentence: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        setting(default, kind, sentence)
+
+
+def test_a_setting_that_is_declared_twice_fails_the_import() -> None:
+    source = (ROOT / "settings.py").read_text()
+    again = source.replace(
+        "    @classmethod\n", '    stage: str = setting("", TEXT, "declared again")\n\n    @classmethod\n', 1
+    )
+    assert again != source
+    with pytest.raises(TypeError, match="declared twice"):
+        exec(compile(again, "settings_again.py", "exec"), {"__name__": "settings_again"})
 
 
 def test_the_command_line_s_strings_become_values() -> None:
@@ -42,7 +78,7 @@ def test_the_cascade_s_threshold_is_a_confidence() -> None:
     assert Settings.from_context({"cascade_below": "0.65"}.get).cascade_below == 0.65
 
 
-def test_who_is_told_of_alarms_is_an_address_or_nobody() -> None:
+def test_the_alarm_email_is_an_address_or_empty() -> None:
     assert Settings.from_context({"alarm_email": ""}.get).alarm_email == ""
     assert Settings.from_context({"alarm_email": "ops@example.com"}.get).alarm_email == "ops@example.com"
 
@@ -72,6 +108,6 @@ def test_who_is_told_of_alarms_is_an_address_or_nobody() -> None:
         ("monthly_budget", "plenty"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
+def test_an_invalid_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_context({name: value}.get)

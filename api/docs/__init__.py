@@ -1,1 +1,1 @@
-"""The API's description, served."""
+"""The routes that serve the API's description."""

@@ -1,22 +1,21 @@
 """The function that serves the API's description, and its zip: no other function carries the description."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from constructs import Construct
 
 from infrastructure.bundles import ROOT, room_bundle
 from infrastructure.functions import PythonFunction
 from infrastructure.routes import Routes
+from openapi.document import Description
 
 _SWAGGER_UI = ROOT / "node_modules/swagger-ui-dist"
 _FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 _LICENSES = ("LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt")
 
 
-def docs_function(scope: Construct, description: Mapping[str, Any], routes: Routes, *, vendor: bool) -> None:
-    """Serve the description as of this synthesis, and Swagger UI as package-lock.json pins it."""
+def docs_function(scope: Construct, description: Description, routes: Routes, *, vendor: bool) -> None:
+    """Define the function that serves the description made by this synthesis, and Swagger UI of package-lock.json."""
     files = {name: (_SWAGGER_UI / name).read_bytes() for name in (*_FILES, *_LICENSES)}
     files["openapi.json"] = json.dumps(description, ensure_ascii=False).encode()
     docs = PythonFunction(
@@ -26,4 +25,4 @@ def docs_function(scope: Construct, description: Mapping[str, Any], routes: Rout
         handler="api.docs.runtime.handler.handler",
         environment={"PUBLIC_URL": routes.public_url},
     )
-    routes.add(scope, docs, "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default")
+    routes.add(scope, docs)

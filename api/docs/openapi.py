@@ -5,10 +5,12 @@ from openapi.schema import TEXT
 
 ROOM = Room(
     package=__package__,
-    tags={"docs": "What there is, and whether it is there."},
+    tags={"docs": "The description of the API, and its health."},
     routes={
         "GET /openapi.json": Route({200: Answer("This document.", {"type": "object", "additionalProperties": True})}),
-        "GET /docs": Route({200: Answer("A page for people.", TEXT, content_type="text/html; charset=utf-8")}),
+        "GET /docs": Route(
+            {200: Answer("A page with the description.", TEXT, content_type="text/html; charset=utf-8")}
+        ),
         "GET /docs/{file}": Route({200: Answer("The file.", TEXT, content_type="*/*")}),
     },
     schemas={},

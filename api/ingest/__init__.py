@@ -1,1 +1,1 @@
-"""Taking images in: bucket, uploads queue, upload routes."""
+"""Image uploads: the bucket, the uploads queue, the routes."""

@@ -1,4 +1,4 @@
-"""The bucket images lie in, and how it tells of each."""
+"""The bucket of the images and its notifications."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,7 @@ from infrastructure.storage import access_log_bucket, private_bucket
 
 
 def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
-    """Private, versioned, logged; browsers anywhere may send it the forms they were given."""
+    """Define the bucket: private, versioned, with access logs; browsers of any origin may post presigned forms."""
     return private_bucket(
         scope,
         "Images",
@@ -28,11 +28,11 @@ def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
 
 
 def allow_buckets_to_publish(uploads: sns.Topic) -> None:
-    """Admit this account's buckets.
+    """Allow every bucket of this account to publish to the topic.
 
-    Not one bucket by its ARN: the policy must stand before the bucket announces to the topic, so it cannot name it.
-    The topic is not encrypted with KMS: S3 could publish only under a customer key, and the messages hold no more
-    than keys and sizes; the queues behind are encrypted.
+    The policy cannot name the ARN of one bucket: it must exist before the bucket, which publishes to the topic.
+    The topic is not encrypted with KMS: S3 could publish only with a customer key, and the messages hold no more than
+    keys and sizes; the queues behind are encrypted.
     """
     uploads.add_to_resource_policy(
         iam.PolicyStatement(
@@ -48,9 +48,9 @@ def allow_buckets_to_publish(uploads: sns.Topic) -> None:
 
 
 def publish_uploads(bucket: s3.Bucket, uploads: sns.Topic) -> None:
-    """Tell the topic of every new object, whoever put it; derived pictures have a bucket of their own.
+    """Publish every new object of the bucket to the topic; derived pictures have a bucket of their own.
 
-    At the L1 level, because the L2 notification brings a helper function with a managed policy.
+    This uses the L1 construct, because the L2 notification adds a function with a managed policy.
     """
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)

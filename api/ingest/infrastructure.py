@@ -1,4 +1,4 @@
-"""Where images arrive: the bucket, the topic and queue of its uploads, the function behind the upload routes."""
+"""The bucket of the images, the topic and queue of its uploads, the function behind the upload routes."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from settings import Settings
 from wire.aws.retry_policy import UPLOADS
 
 RECOGNIZE_SECONDS = 120
-"""The timeout of the recognize function, a stack further on: the visibility timeout of the queue derives from it."""
+"""The timeout of the recognize function in the next stack; the queue's visibility timeout derives from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def ingest(scope: Construct, settings: Settings) -> Ingest:
 def upload_function(
     scope: Construct, settings: Settings, ingest: Ingest, routes: Routes, quotas: Quotas
 ) -> PythonFunction:
-    """Define the function that takes images by URL, as bytes, or by a presigned form."""
+    """Define the function that accepts images by URL, as bytes, or through a presigned form."""
     upload = PythonFunction(
         scope,
         "Upload",
@@ -67,5 +67,5 @@ def upload_function(
     )
     upload.may(["s3:PutObject"], ingest.images.arn_for_objects("images/*"))
     quotas.govern(upload)
-    routes.add(scope, upload, "GET /", "POST /images", "POST /uploads", "GET /health")
+    routes.add(scope, upload)
     return upload

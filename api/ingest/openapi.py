@@ -1,4 +1,4 @@
-"""What the code of the ingress routes does not tell of them."""
+"""OpenAPI details of the upload routes that cannot be read off their handlers."""
 
 from domain.image_type import CONTENT_TYPES
 from openapi.parameters import IMAGE_ID, OPTIONS, PICTURE
@@ -9,7 +9,7 @@ _ID = "img_01a1fa287ea2a27678add6ad9b4a8b27"
 _URL = {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}
 
 QUEUED = Answer(
-    "Kept, and soon recognised.",
+    "Stored; recognition follows within seconds.",
     ref("Queued"),
     {"image_id": _ID, "status": "queued", "links": {"self": f"https://api.example/images/{_ID}"}},
     headers={"location": "The image."},
@@ -20,11 +20,14 @@ _FORM = {"name": "cat.png", "content_type": "image/png", "options": {"detector":
 ROOM = Room(
     package=__package__,
     tags={
-        "upload": "Every way in ends in one S3 object, and that object is the upload.",
+        "upload": "Upload pictures by URL, as bytes, or through a presigned form.",
     },
     routes={
         "GET /": Route(
-            {202: QUEUED, 302: Answer("Leads to the list.", NOTHING, headers={"location": "The list."})},
+            {
+                202: QUEUED,
+                302: Answer("A redirect to the list of images.", NOTHING, headers={"location": "The list of images."}),
+            },
         ),
         "POST /images": Route(
             {202: QUEUED},
@@ -35,15 +38,17 @@ ROOM = Room(
             {"invalid_name": 400},
         ),
         "POST /uploads": Route(
-            {201: Answer("A form for one picture, good for five minutes.", ref("Form"))},
+            {201: Answer("A presigned form for one picture, valid for five minutes.", ref("Form"))},
             Body({"application/json": ref("UploadByForm")}, {"application/json": _FORM}),
             {"invalid_name": 400, "invalid_content_type": 400},
         ),
-        "GET /health": Route({200: Answer("It runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"),
+        "GET /health": Route(
+            {200: Answer("The API runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"
+        ),
     },
     schemas={
-        "Options": given({name: maybe(said) for name, said in OPTIONS.items()})
-        | {"description": "What is wished for one image; null means what leaving it out means."},
+        "Options": given({name: maybe(schema) for name, schema in OPTIONS.items()})
+        | {"description": "The options of one image; null means the same as a missing field."},
         "UploadByUrl": given({"url": _URL, "name": maybe(TEXT), "options": maybe(ref("Options"))}, ["url"]),
         "UploadByForm": given(
             {"name": maybe(TEXT), "content_type": one_of(*CONTENT_TYPES), "options": maybe(ref("Options"))},
@@ -58,10 +63,10 @@ ROOM = Room(
         | obj({side: {"type": "integer", "minimum": 1} for side in ("width", "height")}),
     },
     parameters={
-        "url": _URL | {"description": "The picture to fetch, percent-encoded where it has a query of its own."},
+        "url": _URL | {"description": "The URL of the picture; percent-encode it if it has a query of its own."},
         "name": {
             "type": "string",
-            "description": "What to call it; beside JSON, which has a field for it, it is not known.",
+            "description": "The name of the picture. Not for a JSON body, which has a field for it.",
         },
     },
 )

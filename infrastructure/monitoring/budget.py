@@ -1,16 +1,16 @@
-"""The account's monthly budget: AWS tells the alarm topic before and when it is spent."""
+"""The account's monthly budget: AWS notifies the alarm topic before and when it is spent."""
 
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 _WARNINGS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
-"""At which share of the budget, in per cent, and of what has been spent or is expected to be by the month's end."""
+"""Notification types and thresholds in percent: of the cost so far, or of the cost forecast for the month."""
 
 
 def budget(scope: Construct, dollars: float, topic: sns.Topic) -> budgets.CfnBudget:
-    """Of the whole account: a deployment's own share is known only where its tags are activated for billing."""
-    made = budgets.CfnBudget(
+    """Define the budget of the whole account: the cost of one deployment needs tags that are activated for billing."""
+    monthly = budgets.CfnBudget(
         scope,
         "Budget",
         budget=budgets.CfnBudget.BudgetDataProperty(
@@ -20,8 +20,8 @@ def budget(scope: Construct, dollars: float, topic: sns.Topic) -> budgets.CfnBud
         ),
         notifications_with_subscribers=[_warning(kind, share, topic) for kind, share in _WARNINGS],
     )
-    made.node.add_dependency(topic.node.find_child("Policy"))
-    return made
+    monthly.node.add_dependency(topic.node.find_child("Policy"))
+    return monthly
 
 
 def _warning(kind: str, share: int, topic: sns.Topic) -> budgets.CfnBudget.NotificationWithSubscribersProperty:

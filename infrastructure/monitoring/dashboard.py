@@ -1,4 +1,4 @@
-"""The dashboard: the chain from the API to the subscribers on one page, from top to bottom as an image goes."""
+"""The dashboard: the chain from the API to the subscribers on one page, in the order of an image's way."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from domain.metrics import printed_by
 from infrastructure.monitoring.metrics import FIVE_MINUTES, printed
 from infrastructure.queues import Queue
 
@@ -17,7 +18,6 @@ Row = Mapping[str, Sequence[cloudwatch.IMetric]]
 
 _COLUMNS = 24
 _FAILED = "DeliveriesFailed"
-_ASKED = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns", "Throttled")
 
 
 class Chain(NamedTuple):
@@ -89,7 +89,9 @@ def _functions(functions: Iterable[lambda_.Function]) -> Row:
 def _results(chain: Chain) -> Row:
     attempts = {"SampleCount": "made", "Sum": "failed"}
     return {
-        "Images asked about, and what Rekognition was paid": [printed(chain.recognize, name) for name in _ASKED],
+        "Images asked about, and what Rekognition was paid": [
+            printed(chain.recognize, name) for name in printed_by("Recognize")
+        ],
         "Attempts to tell subscribers": [
             printed(chain.deliver, _FAILED, statistic).with_(label=label) for statistic, label in attempts.items()
         ],

@@ -1,4 +1,4 @@
-"""The topic that tells whoever runs the deployment of alarms and of the budget."""
+"""The topic that notifies the operator of alarms and of the budget."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -6,20 +6,20 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-_TELLERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")
+_PUBLISHERS = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")
 
 
 def alarm_topic(scope: Construct, email: str, *, enforce_ssl: bool) -> sns.Topic:
-    """Without an address it has no subscriber; with one, whoever reads there has to confirm it once.
+    """Define the topic. With an address it has a subscriber, who has to confirm the subscription once.
 
-    Whoever tells it anything is admitted by name: a topic with a policy of its own no longer has the default one,
-    which lets CloudWatch in.
+    The policy names the services that may publish: a topic with a policy of its own loses the default one, which admits
+    CloudWatch.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
     topic = sns.Topic(scope, "Alarms", enforce_ssl=enforce_ssl)
     topic.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[iam.ServicePrincipal(service) for service in _TELLERS],
+            principals=[iam.ServicePrincipal(service) for service in _PUBLISHERS],
             actions=["sns:Publish"],
             resources=[topic.topic_arn],
             conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},

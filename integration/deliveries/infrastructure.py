@@ -56,17 +56,7 @@ def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscript
     function.may(["dynamodb:Query"], f"{log}/index/by_webhook", f"{log}/index/by_status")
     function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn)
     function.may(["secretsmanager:GetSecretValue"], unit.api.cursor_key_arn)
-    unit.api.routes.add(
-        unit.scope,
-        function,
-        "GET /webhooks/{webhook_id}/deliveries",
-        "GET /webhooks/{webhook_id}/dead-letters",
-        "GET /deliveries/{delivery_id}",
-        "POST /webhooks/{webhook_id}/test",
-        "POST /webhooks/{webhook_id}/replay",
-        "POST /webhooks/{webhook_id}/redrive",
-        "POST /deliveries/{delivery_id}/replay",
-    )
+    unit.api.routes.add(unit.scope, function)
 
 
 def _log_table(unit: Unit) -> dynamodb.Table:

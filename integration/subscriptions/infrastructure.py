@@ -47,13 +47,4 @@ def webhook_routes(unit: Unit, subscriptions: Subscriptions) -> None:
         subscriptions.table.table_arn,
     )
     function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn, unit.api.cursor_key_arn)
-    unit.api.routes.add(
-        unit.scope,
-        function,
-        "POST /webhooks",
-        "GET /webhooks",
-        "GET /webhooks/{webhook_id}",
-        "PATCH /webhooks/{webhook_id}",
-        "DELETE /webhooks/{webhook_id}",
-        "POST /webhooks/{webhook_id}/rotate",
-    )
+    unit.api.routes.add(unit.scope, function)

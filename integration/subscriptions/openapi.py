@@ -1,9 +1,10 @@
 """OpenAPI details of the routes that manage webhooks, and of the events that webhooks receive."""
 
-from integration.subscriptions.schemas import SCHEMAS, WEBHOOK_ID, WISHES, events
+from domain.event import DISABLED, TEST
+from integration.subscriptions.schemas import REASON, SCHEMAS, WEBHOOK_ID, WISHES
 from openapi.parameters import LISTED
 from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
-from openapi.schema import TIME, given, maybe
+from openapi.schema import TIME, given, maybe, obj
 
 _ID = "sub_01a1fa288aecaf5810de9f630567e669"
 _WISH = {
@@ -74,5 +75,8 @@ ROOM = Room(
         | {"minProperties": 1},
     },
     parameters=LISTED | {"webhook_id": WEBHOOK_ID},
-    webhooks=events(),
+    events={
+        DISABLED: obj({"webhook_id": WEBHOOK_ID, "reason": REASON, "failing_since": maybe(TIME), "disabled_at": TIME}),
+        TEST: obj({"webhook_id": WEBHOOK_ID}),
+    },
 )

@@ -26,4 +26,4 @@ def timeline(unit: Unit, results: Results, deliveries: Deliveries) -> None:
     function.may(["s3:ListBucket"], images.bucket_arn)
     function.may(["dynamodb:GetItem"], results.recognitions.table_arn)
     function.may(["dynamodb:Query"], results.answers.table_arn, deliveries.log.table_arn)
-    unit.api.routes.add(unit.scope, function, "GET /images/{image_id}/timeline")
+    unit.api.routes.add(unit.scope, function)

@@ -1,4 +1,4 @@
-"""What the code that answers a route can come to, following every name it mentions: parameters, answers, refusals."""
+"""The code that a route can reach, and its query parameters, JSON fields, statuses and refusals."""
 
 import ast
 from collections.abc import Iterator
@@ -10,76 +10,75 @@ from openapi.reader.source import Definition
 
 
 class Reach:
-    """All that one definition leads to."""
+    """The definitions that one definition can reach, and the calls in them."""
 
     def __init__(self, start: Definition) -> None:
         self._start = start
         self._definitions = _closure(start)
-        self._calls = [call for each in self._definitions for call in _calls(each)]
+        self._calls = [call for definition in self._definitions for call in _calls(definition)]
 
     def parameters(self) -> list[str]:
-        """The query parameters that are known, in the order the code names them."""
+        """Return the query parameters of the route, in the order of the code."""
         return self._texts("only_query")
 
     def fields(self) -> list[str]:
-        """The fields of a JSON body that are known."""
+        """Return the fields of the route's JSON body."""
         return self._texts("only_fields")
 
     def limits(self) -> dict[str, int]:
-        """The most and the usual number of items of a list, where they are this route's own."""
+        """Return the maximum and the default of `limit`, if the route has its own."""
         given = [call.node.args[1:] for call in self._calls if call.name == "limit" and call.node.args[1:]]
-        values = [constant(self._start.module, each) for each in (given[0] if given else ())]
+        values = [constant(self._start.module, argument) for argument in (given[0] if given else ())]
         return {name: n for name, n in zip(("maximum", "default"), values, strict=False) if isinstance(n, int)}
 
     def statuses(self) -> set[int]:
-        """The statuses of answers that are no problems."""
-        replies = {
-            literal(call.node.args[0]) for call in self._calls if call.name == "json_response" and call.node.args
-        }
-        written = {status for each in self._definitions for status in _written_statuses(each.node)}
-        return {status for status in replies | written if isinstance(status, int)}
+        """Return the statuses of responses that are no problems."""
+        calls = {literal(call.node.args[0]) for call in self._calls if call.name == "json_response" and call.node.args}
+        literals = {status for definition in self._definitions for status in _literal_statuses(definition.node)}
+        return {status for status in calls | literals if isinstance(status, int)}
 
     def refusals(self) -> set[Refusal]:
-        """Every ApiError whose status and code the code spells out, or an error's own table does."""
-        return {made for call in self._calls if call.name == "ApiError" for made in refusals(call, self._calls)}
+        """Return the refusals of every ApiError whose status and code can be read."""
+        calls = [call for call in self._calls if call.name == "ApiError"]
+        return {refusal for call in calls for refusal in refusals(call, self._calls)}
 
-    def untold(self) -> list[str]:
-        """The ApiErrors whose code comes from elsewhere: the route has to say which those can be."""
-        made = [call for call in self._calls if call.name == "ApiError" and not refusals(call, self._calls)]
-        return [ast.unparse(call.node) for call in made]
+    def unreadable(self) -> list[str]:
+        """Return the source of every ApiError whose codes cannot be read: the route has to declare them."""
+        calls = [call for call in self._calls if call.name == "ApiError" and not refusals(call, self._calls)]
+        return [ast.unparse(call.node) for call in calls]
 
     def raised(self, error: str) -> list[tuple[str, str]]:
-        """The codes and sentences of every error of that name."""
+        """Return the code and the detail of every error of this class."""
         given = [call.node.args for call in self._calls if call.name == error]
         return [(str(literal(code)), str(literal(detail) or "")) for code, detail in given if literal(code)]
 
     def _texts(self, function: str) -> list[str]:
-        found = [text for call in self._calls if call.name == function for text in texts(call)]
-        return list(dict.fromkeys(found))
+        names = [text for call in self._calls if call.name == function for text in texts(call)]
+        return list(dict.fromkeys(names))
 
 
 def _closure(start: Definition) -> list[Definition]:
-    """The definition, and all of this repository that it mentions, and so on.
+    """Return the definition, the definitions in this repository of all names in it, and so on.
 
-    Of a class those methods whose names are mentioned anywhere, for who is asked for what is not known without running;
-    of one with a base class all, for its base may call them.
+    A method of a class is included if its name occurs as an attribute anywhere: the object of a call is not known
+    without running the code. All methods of a class with a base class are included, as the base class may call them.
     """
-    seen: dict[ast.AST, Definition] = {}
-    asleep: list[Definition] = []
+    reached: dict[ast.AST, Definition] = {}
+    methods: list[Definition] = []
     attributes: set[str] = set()
-    waiting = [start]
-    while waiting:
-        each = waiting.pop(0)
-        if each.node in seen:
+    queue = [start]
+    while queue:
+        definition = queue.pop(0)
+        if definition.node in reached:
             continue
-        seen[each.node] = each
-        if isinstance(each.node, ast.ClassDef):
-            (waiting if each.node.bases else asleep).extend(_methods(each))
+        reached[definition.node] = definition
+        if isinstance(definition.node, ast.ClassDef):
+            (queue if definition.node.bases else methods).extend(_methods(definition))
         else:
-            attributes |= _attributes(each)
-            waiting += _mentioned(each)
-        waiting += [method for method in asleep if _called(method, attributes)]
-    return list(seen.values())
+            attributes |= _attributes(definition)
+            queue += _names(definition)
+        queue += [method for method in methods if _called(method, attributes)]
+    return list(reached.values())
 
 
 @cache
@@ -99,7 +98,8 @@ def _called(method: Definition, attributes: set[str]) -> bool:
 
 
 @cache
-def _mentioned(definition: Definition) -> list[Definition]:
+def _names(definition: Definition) -> list[Definition]:
+    """Return the definitions of the names in a definition, without its local names."""
     nodes = list(ast.walk(definition.node))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
@@ -113,9 +113,9 @@ def _calls(definition: Definition) -> list[Call]:
     return [Call(definition, name_of(node.func), node) for node in nodes if isinstance(node, ast.Call)]
 
 
-def _written_statuses(node: ast.AST) -> Iterator[object]:
-    for each in ast.walk(node):
-        if isinstance(each, ast.Dict):
-            said = {literal(key): value for key, value in zip(each.keys, each.values, strict=True) if key}
-            if "statusCode" in said:
-                yield literal(said["statusCode"])
+def _literal_statuses(node: ast.AST) -> Iterator[object]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Dict):
+            items = {literal(key): value for key, value in zip(child.keys, child.values, strict=True) if key}
+            if "statusCode" in items:
+                yield literal(items["statusCode"])

@@ -1,4 +1,4 @@
-"""Refusals: each ApiError's status and code, written there, or read off the error that it is made of."""
+"""Refusals: the status and code of each ApiError, as literals or from the exception that it handles."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from openapi.reader.source import Definition
 
 @dataclass(frozen=True, order=True, slots=True)
 class Refusal:
-    """A status, a code, the sentence that goes with it where it is always the same, and the headers it bears."""
+    """A status, a code, the detail if it is constant, and the names of the headers."""
 
     status: int
     code: str
@@ -20,24 +20,28 @@ class Refusal:
 
 
 def refusals(call: Call, among: Iterable[Call]) -> list[Refusal]:
-    """What one `ApiError(status, code, detail)` can be; `among` are the calls that may have raised what it catches."""
+    """Return the refusals of one `ApiError(status, code, detail)`.
+
+    `among` are the calls that may construct the exceptions that the code around it catches.
+    """
     status, code, detail = call.node.args[:3]
-    named = {each.arg: literal(each.value) for each in call.node.keywords if each.arg}
-    headers = tuple(name.replace("_", "-") for name in named if name != "retryable")
+    keywords = {keyword.arg: literal(keyword.value) for keyword in call.node.keywords if keyword.arg}
+    headers = tuple(name.replace("_", "-") for name in keywords if name != "retryable")
+    retryable = keywords.get("retryable") is True
     raised = [(_text(code), _text(detail))] if _text(code) else _raised(call, code, among)
     return [
-        Refusal(number, each, sentence, named.get("retryable") is True, headers)
-        for each, sentence in raised
-        if (number := _status(status, each, call.definition))
+        Refusal(number, name, sentence, retryable, headers)
+        for name, sentence in raised
+        if (number := _status(status, name, call.definition))
     ]
 
 
 def _raised(call: Call, code: ast.expr, among: Iterable[Call]) -> list[tuple[str, str]]:
-    """The codes and sentences of the exceptions that the handler around the call catches."""
+    """Return the codes and details of the exceptions that the `except` clause around the call catches."""
     caught = set(_caught(call))
     if not (caught and isinstance(code, ast.Attribute) and code.attr == "code"):
         return []
-    given = [each.node.args for each in among if each.name in caught and len(each.node.args) > 1]
+    given = [other.node.args for other in among if other.name in caught and len(other.node.args) > 1]
     return sorted({(_text(code), _text(detail)) for code, detail, *_ in given if _text(code)})
 
 
@@ -45,19 +49,19 @@ def _caught(call: Call) -> Iterator[str]:
     for handler in ast.walk(call.definition.node):
         if isinstance(handler, ast.ExceptHandler) and handler.type and call.node in ast.walk(handler):
             types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-            yield from (each.id for each in types if isinstance(each, ast.Name))
+            yield from (name.id for name in types if isinstance(name, ast.Name))
 
 
-def _status(written: ast.expr, code: str, beside: Definition) -> int | None:
-    """A number; or `table[code]`, `table.get(code, number)`, `number if error.code == "…" else number`."""
-    if isinstance(written, ast.IfExp):
-        return _status(written.body if _is(written.test, code) else written.orelse, code, beside)
-    if isinstance(written, ast.Subscript):
-        return _table(written.value, beside).get(code)
-    if isinstance(written, ast.Call) and isinstance(written.func, ast.Attribute):
-        otherwise = literal(written.args[-1])
-        return _table(written.func.value, beside).get(code, otherwise if isinstance(otherwise, int) else 500)
-    number = literal(written)
+def _status(status: ast.expr, code: str, context: Definition) -> int | None:
+    """Read a number, `table[code]`, `table.get(code, n)` or `n if error.code == "…" else m`; None for anything else."""
+    if isinstance(status, ast.IfExp):
+        return _status(status.body if _is(status.test, code) else status.orelse, code, context)
+    if isinstance(status, ast.Subscript):
+        return _table(status.value, context).get(code)
+    if isinstance(status, ast.Call) and isinstance(status.func, ast.Attribute):
+        default = literal(status.args[-1])
+        return _table(status.func.value, context).get(code, default if isinstance(default, int) else 500)
+    number = literal(status)
     return number if isinstance(number, int) else None
 
 
@@ -65,8 +69,8 @@ def _is(test: ast.expr, code: str) -> bool:
     return isinstance(test, ast.Compare) and literal(test.comparators[0]) == code
 
 
-def _table(name: ast.expr, beside: Definition) -> Mapping[str, int]:
-    value = Definition(beside.module, name).followed().node
+def _table(name: ast.expr, context: Definition) -> Mapping[str, int]:
+    value = Definition(context.module, name).followed().node
     return dict(ast.literal_eval(value)) if isinstance(value, ast.Dict) else {}
 
 

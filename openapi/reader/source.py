@@ -1,4 +1,4 @@
-"""The functions' code, read and never run: what a name stands for, wherever it was defined."""
+"""The functions' code, parsed and never run: the definition of a name, in whichever module it is."""
 
 import ast
 from dataclasses import dataclass
@@ -11,21 +11,20 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Definition:
-    """A function, a class, or the value of a constant, and the module it stands in."""
+    """A function, a class, or the value of a constant, and its module."""
 
     module: "Module"
     node: ast.AST
 
     def followed(self) -> Self:
-        """What it stands for, where it is only another name."""
-        named = self.module.find(self.node) if isinstance(self.node, ast.Name | ast.Attribute) else None
-        return type(self)(named.module, named.node).followed() if named else self
+        """Return the definition that this one refers to, if it is only another name, else itself."""
+        target = self.module.find(self.node) if isinstance(self.node, ast.Name | ast.Attribute) else None
+        return type(self)(target.module, target.node).followed() if target else self
 
     @property
     def docstring(self) -> str:
-        """The docstring of a function or a class, else nothing."""
-        holds = isinstance(self.node, ast.FunctionDef | ast.ClassDef)
-        return (ast.get_docstring(self.node) or "") if holds else ""  # type: ignore[arg-type]
+        """The docstring of a function or a class, else an empty text."""
+        return (ast.get_docstring(self.node) or "") if isinstance(self.node, ast.FunctionDef | ast.ClassDef) else ""
 
 
 class Module:
@@ -35,12 +34,12 @@ class Module:
         self.name = name
         self._definitions: dict[str, ast.AST] = {}
         self._imports: dict[str, tuple[str, str]] = {}
-        self._made: dict[str, Definition] = {}
+        self._cache: dict[str, Definition] = {}
         for node in ast.parse(_file(name).read_text()).body:
             self._keep(node)
 
     def find(self, node: ast.AST) -> Definition | None:
-        """What a name, or an attribute of a module, stands for; None where it is not of this repository."""
+        """Return the definition of a name, or of an attribute of a module; None if it is not of this repository."""
         if isinstance(node, ast.Name):
             return self.named(node.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self._imports:
@@ -49,15 +48,15 @@ class Module:
         return None
 
     def named(self, name: str) -> Definition | None:
-        """What a name of this module stands for."""
+        """Return the definition of a name of this module; None if it is not of this repository."""
         if name in self._definitions:
-            return self._made.setdefault(name, Definition(self, self._definitions[name]))
-        where, there = self._imports.get(name, ("", ""))
-        imported = _module(where)
-        return imported.named(there) if imported else None
+            return self._cache.setdefault(name, Definition(self, self._definitions[name]))
+        module, original = self._imports.get(name, ("", ""))
+        imported = _module(module)
+        return imported.named(original) if imported else None
 
     def defines(self, name: str) -> bool:
-        """Whether the module itself gives that name a value."""
+        """Return whether the module itself defines this name."""
         return name in self._definitions
 
     def _keep(self, node: ast.stmt) -> None:
@@ -65,23 +64,23 @@ class Module:
             self._definitions[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            self._definitions |= {each.id: node.value for each in targets if isinstance(each, ast.Name)}
+            self._definitions |= {target.id: node.value for target in targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.ImportFrom):
-            self._imports |= {each.asname or each.name: (node.module or "", each.name) for each in node.names}
+            self._imports |= {alias.asname or alias.name: (node.module or "", alias.name) for alias in node.names}
 
 
 def route_table(name: str) -> dict[str, Definition]:
-    """The ROUTES of a handler's module: what answers each route key, its wrappers still around it."""
+    """Return the code of each route key in the ROUTES of a handler's module, including its wrappers."""
     table = read(name).named("ROUTES")
     assert table, f"{name} has no ROUTES"
-    assert isinstance(table.node, ast.Dict), f"the ROUTES of {name} are no dict that can be read"
+    assert isinstance(table.node, ast.Dict), f"the ROUTES of {name} are not a dict literal"
     keys = [ast.literal_eval(key) for key in table.node.keys if key]
     return {key: Definition(table.module, value) for key, value in zip(keys, table.node.values, strict=True)}
 
 
 @cache
 def read(name: str) -> Module:
-    """The module of this name."""
+    """Return the module of this dotted name."""
     return Module(name)
 
 

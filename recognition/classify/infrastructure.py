@@ -14,4 +14,4 @@ def classify(unit: Unit) -> None:
         environment={"EDGE_FUNCTION": unit.detectors.edge.function_name},
     )
     function.may(["lambda:InvokeFunction"], unit.detectors.edge.function_arn)
-    unit.api.routes.add(unit.scope, function, "POST /classify")
+    unit.api.routes.add(unit.scope, function)

@@ -4,7 +4,6 @@ from infrastructure.functions import PythonFunction
 from recognition.detectors.infrastructure import EXPORTS
 from recognition.unit import Unit
 
-_ONE = "/images/{image_id}"
 _FULL_CORE = 1769
 """Megabytes: an export resizes masks to the size of their images while the caller waits.
 
@@ -51,9 +50,7 @@ def _read(unit: Unit) -> None:
     images.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
     images.may(["s3:ListBucket"], unit.api.ingest.images.bucket_arn, unit.detectors.derived.bucket_arn)
     images.may(["lambda:InvokeFunction"], unit.detectors.edge.function_arn)
-    one = f"GET {_ONE}"
-    lists = ("GET /images", "GET /images/stats", "GET /models")
-    unit.api.routes.add(unit.scope, images, *lists, one, f"{one}/annotated", f"{one}/thumbnail")
+    unit.api.routes.add(unit.scope, images)
 
 
 def _amend(unit: Unit) -> None:
@@ -74,7 +71,7 @@ def _amend(unit: Unit) -> None:
     amend.may(["s3:ListBucket"], unit.api.ingest.images.bucket_arn)
     amend.may(["sqs:SendMessage"], unit.api.ingest.uploads.messages.queue_arn)
     unit.api.quotas.govern(amend)
-    unit.api.routes.add(unit.scope, amend, f"POST {_ONE}/recognitions", f"POST {_ONE}/corrections")
+    unit.api.routes.add(unit.scope, amend)
 
 
 def _erase(unit: Unit) -> None:
@@ -101,7 +98,7 @@ def _erase(unit: Unit) -> None:
     erase.may(["s3:ListBucket"], unit.detectors.derived.bucket_arn)
     erase.may(["s3:DeleteObject"], unit.detectors.derived.arn_for_objects("*"))
     erase.may(["sns:Publish"], unit.results.topic.topic_arn)
-    unit.api.routes.add(unit.scope, erase, f"DELETE {_ONE}")
+    unit.api.routes.add(unit.scope, erase)
 
 
 def _export(unit: Unit) -> None:
@@ -123,4 +120,4 @@ def _export(unit: Unit) -> None:
     export.may(["dynamodb:Query"], unit.results.index.table_arn)
     export.may(["s3:GetObjectVersion"], unit.api.ingest.images.arn_for_objects("*"))
     export.may(["s3:GetObject", "s3:PutObject"], unit.detectors.derived.arn_for_objects(f"{EXPORTS}*"))
-    unit.api.routes.add(unit.scope, export, "GET /images/export")
+    unit.api.routes.add(unit.scope, export)

@@ -1,7 +1,8 @@
 """What the code of the routes about images does not tell of them."""
 
+from domain.event import ERASED, RECOGNIZED, REJECTED
 from openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
-from openapi.route import Answer, Body, Room, Route, page_of, ref
+from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
 from openapi.schema import (
     COUNT,
     DAY,
@@ -31,6 +32,7 @@ _IMAGE = {
     "recognition": RECOGNITION_EXAMPLE,
     "links": _SELF,
 }
+_IMAGE_FIELDS: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
 _FORMATS = ("json", "csv", "coco")
 _DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
 _UNDERIVABLE = dict.fromkeys(
@@ -109,5 +111,10 @@ ROOM = Room(
             FRACTION,
         ),
         "format": one_of(*_FORMATS) | {"description": "What kind of file.", "required": True},
+    },
+    events={
+        RECOGNIZED: obj(_IMAGE_FIELDS | {"recognition": ref("Recognition")}),
+        REJECTED: obj(_IMAGE_FIELDS | {"rejection": ref("Rejection")}),
+        ERASED: obj({"image_id": IMAGE_ID}),
     },
 )

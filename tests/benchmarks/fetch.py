@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
+from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, NewImage
 from local.emulator import account
 from local.emulator import process as emulator
 from tests.benchmarks.figure import Figure
@@ -31,7 +31,7 @@ BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}
 ROUNDS = 5
 REPEATS = 3
-PLACE = Place("img_00", "images/public/img_00/picture.jpg", {})
+PLACE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
 
 Measures = dict[str, list[float]]
 

@@ -1,4 +1,4 @@
-"""cdk-nag judges every synthesis: what is not acknowledged fails it, and nothing is acknowledged for nothing."""
+"""cdk-nag checks every synthesis: a finding that is not suppressed fails it, and no suppression is without effect."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 
 from infrastructure import nag_suppressions
-from infrastructure.nag_suppressions import Acknowledgement
+from infrastructure.nag_suppressions import Suppression
 from settings import Settings
 from tests.stacks import LOCAL, assembly, composed
 
@@ -22,52 +22,56 @@ OWN = {
     "webhook_url": "https://example.com/hook",
 }
 BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
-real = nag_suppressions.acknowledged
+real_suppressions = nag_suppressions.suppressions
 
 
-def judged(
-    settings: dict[str, str], kept: Callable[[Acknowledgement], bool]
-) -> tuple[set[tuple[str, str]], list[Acknowledgement]]:
-    """What both packs find where only these are acknowledged, by rule and path; and what is acknowledged in truth."""
-    known: list[Acknowledgement] = []
+def checked(
+    settings: dict[str, str], keep: Callable[[Suppression], bool]
+) -> tuple[set[tuple[str, str]], list[Suppression]]:
+    """Synthesize with only the suppressions to keep; return the findings, as rule and path, and all suppressions."""
+    declared: list[Suppression] = []
 
-    def acknowledged(app: cdk.App, settings: Settings) -> list[Acknowledgement]:
-        known.extend(real(app, settings))
-        return [each for each in known if kept(each)]
+    def suppressions(app: cdk.App, settings: Settings) -> list[Suppression]:
+        declared.extend(real_suppressions(app, settings))
+        return [suppression for suppression in declared if keep(suppression)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nag_suppressions, "acknowledged", acknowledged)
+        patch.setattr(nag_suppressions, "suppressions", suppressions)
         app = composed(**settings)
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
-    return found(Path(app.outdir)), known
+    return findings_of(Path(app.outdir)), declared
 
 
-def found(synthesis: Path) -> set[tuple[str, str]]:
+def findings_of(synthesis: Path) -> set[tuple[str, str]]:
     packs = json.loads((synthesis / "validation-report.json").read_text())["pluginReports"]
-    violations = [each for pack in packs for each in pack["violations"]]
-    return {(each["ruleName"], place["constructPath"]) for each in violations for place in each["violatingConstructs"]}
+    violations = [violation for pack in packs for violation in pack["violations"]]
+    return {
+        (violation["ruleName"], construct["constructPath"])
+        for violation in violations
+        for construct in violation["violatingConstructs"]
+    }
 
 
-def covers(given: Acknowledgement, finding: tuple[str, str]) -> bool:
+def covers(suppression: Suppression, finding: tuple[str, str]) -> bool:
     rule, path = finding
-    return given.rule == rule and fnmatchcase(path, given.where)
+    return suppression.rule == rule and fnmatchcase(path, suppression.path)
 
 
 @BOTH
-def test_every_finding_is_acknowledged_and_every_acknowledgement_meets_one(settings: dict[str, str]) -> None:
-    findings, known = judged(settings, lambda each: False)
+def test_every_finding_is_suppressed_and_every_suppression_has_a_finding(settings: dict[str, str]) -> None:
+    findings, declared = checked(settings, lambda suppression: False)
     assert len(findings) > 30
-    assert not [finding for finding in findings if not any(covers(each, finding) for each in known)]
-    assert not [each for each in known if not any(covers(each, finding) for finding in findings)]
+    assert not [finding for finding in findings if not any(covers(known, finding) for known in declared)]
+    assert not [known for known in declared if not any(covers(known, finding) for finding in findings)]
 
 
-def test_one_finding_that_is_not_acknowledged_fails_the_synthesis() -> None:
+def test_a_finding_that_is_not_suppressed_fails_the_synthesis() -> None:
     health = "APIStack/GET --health/Resource"
-    findings, _ = judged({}, lambda each: each.where != health)
+    findings, _ = checked({}, lambda suppression: suppression.path != health)
     assert findings == {("AwsSolutions-APIG4", health)}
 
 
 @pytest.mark.parametrize("settings", [{}, LOCAL, OPEN, OWN], ids=["account", "local", "open", "own"])
-def test_a_deployer_meets_no_finding(settings: dict[str, str]) -> None:
-    assert not found(assembly(**settings))
+def test_a_deployment_has_no_finding(settings: dict[str, str]) -> None:
+    assert not findings_of(assembly(**settings))

@@ -1,17 +1,31 @@
-"""AWS clients that start in two thirds of the time: one session whose loader knows the services in use.
+"""AWS clients that start in two thirds of the usual time: one session whose loader knows only the services in use.
 
-The stock loader parses a 1.25 MB endpoints.json, which clients with endpoint rules never ask, and walks the
-directories of some 440 services twice. Measured in docs/decisions.md.
+The standard loader parses `endpoints.json` of 1.25 MB, which clients with endpoint rules never read, and walks the
+directories of some 440 services twice. docs/decisions.md has the measurement.
+
+`client` makes a new client, at the top of a module. `lazy` returns one client per service, made at its first call: use
+it in the function that needs a client where few invocations do, such as `lazy("sqs").send_message(…)`.
 """
 
 import json
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 import botocore
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_lambda.client import LambdaClient
+    from types_boto3_rekognition.client import RekognitionClient
+    from types_boto3_s3.client import S3Client
+    from types_boto3_secretsmanager.client import SecretsManagerClient
+    from types_boto3_sns.client import SNSClient
+    from types_boto3_sqs.client import SQSClient
 
 _API_VERSIONS = {
     "dynamodb": "2012-08-10",
@@ -23,10 +37,31 @@ _API_VERSIONS = {
     "sqs": "2012-11-05",
 }
 _USER_AGENT = f"Sightline Botocore/{botocore.__version__}"
-"""The stock one is put together anew for each request, which takes a sixth of the time that it does."""
+"""A fixed text: botocore composes its own for each request, which takes a sixth of the time of the request."""
 
 
-def _partition(name: str, suffix: str, regions: str) -> dict[str, Any]:
+class ClientFactory(Protocol):
+    """A function that returns the client of one of the services in use, by its name; `config` is that of botocore."""
+
+    @overload
+    def __call__(self, service: Literal["dynamodb"], **config: object) -> "DynamoDBClient": ...
+    @overload
+    def __call__(self, service: Literal["lambda"], **config: object) -> "LambdaClient": ...
+    @overload
+    def __call__(self, service: Literal["rekognition"], **config: object) -> "RekognitionClient": ...
+    @overload
+    def __call__(self, service: Literal["s3"], **config: object) -> "S3Client": ...
+    @overload
+    def __call__(self, service: Literal["secretsmanager"], **config: object) -> "SecretsManagerClient": ...
+    @overload
+    def __call__(self, service: Literal["sns"], **config: object) -> "SNSClient": ...
+    @overload
+    def __call__(self, service: Literal["sqs"], **config: object) -> "SQSClient": ...
+    @overload
+    def __call__(self, service: str, **config: object) -> Any: ...
+
+
+def _partition(name: str, suffix: str, regions: str) -> dict[str, object]:
     return {
         "partition": name,
         "dnsSuffix": suffix,
@@ -50,11 +85,10 @@ class _LeanLoader(Loader):
     def determine_latest_version(self, service_name: str, type_name: str) -> str:
         return _API_VERSIONS[service_name]
 
-    def load_data_with_path(self, name: str) -> tuple[Any, str]:
+    def load_data_with_path(self, name: str) -> tuple[dict[str, Any], str]:
         if name == "endpoints":
             return {"version": 3, "partitions": _PARTITIONS}, ""
-        data: tuple[Any, str] = super().load_data_with_path(name)
-        return data
+        return super().load_data_with_path(name)
 
 
 @cache
@@ -64,26 +98,39 @@ def _session() -> Session:
     return session
 
 
-def client(service: str, **config: Any) -> Any:
-    """A client of `service` (one of those this project uses), with `botocore.config.Config` settings."""
+def _typed(factory: Callable[..., object]) -> ClientFactory:
+    return cast(ClientFactory, factory)
+
+
+@_typed
+def client(service: str, **config: Any) -> BaseClient:
+    """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
     s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop("s3", {})  # else it asks for the region "aws-global"
     return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
 
 
-def client_without_validation(service: str) -> Any:
-    """A client that does not look at what it is given: for DynamoDB's batches of rows, which are made here as it sends
-    them, to look at each value and copy it takes longer than to send them."""
-    made = client(service, parameter_validation=False)
+lazy = _typed(cache(client))
+"""Return the client of a service: it is made at the first call, and the same client is returned later."""
+
+
+@_typed
+def client_without_validation(service: str) -> object:
+    """Make a client that does not validate parameters.
+
+    A client of DynamoDB sends the rows of BatchWriteItem as they are: to validate and copy each value takes longer than
+    to send it.
+    """
+    made: Any = client(service, parameter_validation=False)
     if service == "dynamodb":
-        made.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _put_aside)
-        made.meta.events.register("before-call.dynamodb.BatchWriteItem", _put_back)
+        made.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _set_aside)
+        made.meta.events.register("before-call.dynamodb.BatchWriteItem", _restore)
     return made
 
 
-def _put_aside(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
+def _set_aside(params: dict[str, Iterable[str]], context: dict[str, object], **_: object) -> dict[str, object]:
     context["given"] = params
     return {"RequestItems": dict.fromkeys(params["RequestItems"], ())}
 
 
-def _put_back(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+def _restore(params: dict[str, object], context: dict[str, object], **_: object) -> None:
     params["body"] = json.dumps(context.pop("given")).encode()

@@ -1,27 +1,59 @@
-"""Records of an SQS batch: answered one by one, tried again later one by one, or put off."""
+"""Records of an SQS batch: report the failed ones, pace their retries, send messages again."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from aws_lambda_powertools import Logger
 
-Record = Mapping[str, Any]
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
+
+
+class MessageAttribute(TypedDict):
+    """An attribute that the sender of a message has set."""
+
+    stringValue: str
+    dataType: str
+
+
+class Record(TypedDict):
+    """A message as Lambda's event source passes it to a function.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    """
+
+    messageId: str
+    receiptHandle: str
+    body: str
+    attributes: Mapping[str, str]
+    messageAttributes: NotRequired[Mapping[str, MessageAttribute]]
+
+
+class QueueEvent(TypedDict):
+    """A batch of messages, the event of a function that receives from a queue."""
+
+    Records: Sequence[Record]
+
 
 _MOST_ENTRIES = 10
 _MOST_BYTES = 250_000
-"""SQS and SNS take ten messages and 256 KiB a call.
+"""SQS and SNS accept ten messages and 256 KiB per call.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 
 PUT_OFF, TRIED = "PutOff", "Tried"
-"""The attributes of a message that was put off: how often, and how many tries it has had apart from that."""
+"""Attributes of a message that was requeued: how often, and the number of its tries without the requeues."""
 
 logger = Logger()
 
 
 def batch_item_failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
-    """The answer that returns just these records to their queue.
+    """Return the response of a function that returns only these records to their queue.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
@@ -29,70 +61,74 @@ def batch_item_failures(records: Iterable[Record]) -> dict[str, list[dict[str, s
 
 
 def receive_count(record: Record) -> int:
-    """How many times this record has been received, this time included."""
+    """Return how many times this record has been received, including this time."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def tries(record: Record) -> int:
-    """How many tries its message has had, this one included; to be put off was none."""
-    return _told(record, TRIED) + receive_count(record)
+    """Return the number of tries of the record's message, including this one; a requeue is no try."""
+    return _number(record, TRIED) + receive_count(record)
 
 
-def retry_later(sqs: Any, queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
-    """Hide each failed record for `delay(record)` seconds instead of the queue's whole visibility timeout.
+def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
+    """Hide each failed record for `delay(record)` seconds instead of the visibility timeout of the queue.
 
-    Where that fails they stay hidden for the queue's: to raise would return the records that went well, too.
+    Log an error of SQS and leave the record hidden for the visibility timeout: an exception would return the successful
+    records, too.
     """
-    entries = [
+    entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
         {"Id": str(n), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": delay(record)}
         for n, record in enumerate(records)
     ]
     if not entries:
         return
-    from botocore.exceptions import BotoCoreError, ClientError  # whoever starts without AWS has it by now
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+    )  # late: some functions start without AWS
 
     try:
-        answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+        response = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
     except (BotoCoreError, ClientError):
         logger.exception("retries not paced")
     else:
-        for refused in answer.get("Failed", []):
-            logger.warning("retry not paced", extra={"code": refused["Code"]})
+        for failure in response.get("Failed", []):
+            logger.warning("retry not paced", extra={"code": failure["Code"]})
 
 
-def requeue(sqs: Any, queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
-    """Send messages that could not be tried once more, each after `pause(how often that was)` seconds.
+def requeue(sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
+    """Send the messages of these records again, each delayed by `pause(number of its requeues)` seconds.
 
-    Answers those that are replaced thereby: to hide them instead would count as a try. The others SQS did not take, or
-    the pause is none: they have been put off for long enough.
+    Return the records that are replaced this way; a longer visibility timeout would count as a try instead. A record is
+    not replaced if SQS refuses its message or if the pause is 0, which means that it has been requeued long enough.
     """
-    pauses = {each["messageId"]: pause(_told(each, PUT_OFF) + 1) for each in records}
-    due = {each["messageId"]: each for each in records if pauses[each["messageId"]]}
-    taken: set[str] = set()
-    for batch in batches({name: each["body"] for name, each in due.items()}):
-        taken |= send(sqs, queue_url, [_anew(due[name], pauses[name]) for name in batch])
-    for name in taken:
-        times = _told(due[name], PUT_OFF) + 1
-        logger.info("put off", extra={"message_id": name, "seconds": pauses[name], "times": times})
-    return [each for name, each in due.items() if name in taken]
+    pauses = {record["messageId"]: pause(_number(record, PUT_OFF) + 1) for record in records}
+    due = {record["messageId"]: record for record in records if pauses[record["messageId"]]}
+    sent: set[str] = set()
+    for batch in batches({message_id: record["body"] for message_id, record in due.items()}):
+        sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id]) for message_id in batch])
+    for message_id in sent:
+        times = _number(due[message_id], PUT_OFF) + 1
+        logger.info("put off", extra={"message_id": message_id, "seconds": pauses[message_id], "times": times})
+    return [record for message_id, record in due.items() if message_id in sent]
 
 
-def send(sqs: Any, queue_url: str, entries: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Send a batch of messages in one call; answers the ids of those that the queue took."""
+def send(sqs: "SQSClient", queue_url: str, entries: "Sequence[SendMessageBatchRequestEntryTypeDef]") -> set[str]:
+    """Send a batch of messages in one call; return the ids of those that SQS accepted, and log the others."""
     from botocore.exceptions import BotoCoreError, ClientError  # as above
 
     try:
-        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        response = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
     except (BotoCoreError, ClientError):
-        logger.exception("messages not sent", extra={"ids": [each["Id"] for each in entries]})
+        logger.exception("messages not sent", extra={"ids": [entry["Id"] for entry in entries]})
         return set()
-    for refused in answer.get("Failed", []):
-        logger.warning("message refused", extra={"id": refused["Id"], "code": refused["Code"]})
-    return {each["Id"] for each in answer.get("Successful", [])}
+    for failure in response.get("Failed", []):
+        logger.warning("message refused", extra={"id": failure["Id"], "code": failure["Code"]})
+    return {success["Id"] for success in response.get("Successful", [])}
 
 
 def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Messages by id, split so that each batch fits one call."""
+    """Split messages, given by id, into batches that fit into one call each."""
     batch: dict[str, str] = {}
     size = 0
     for message_id, message in messages.items():
@@ -106,16 +142,20 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield batch
 
 
-def _anew(record: Record, seconds: int) -> dict[str, Any]:
-    said = {PUT_OFF: _told(record, PUT_OFF) + 1, TRIED: tries(record) - 1}
-    attributes = {name: {"DataType": "Number", "StringValue": str(number)} for name, number in said.items()}
+def _requeued(record: Record, seconds: int) -> "SendMessageBatchRequestEntryTypeDef":
+    """Return the message of a record as a new one, with its counts as attributes."""
+    counts = {PUT_OFF: _number(record, PUT_OFF) + 1, TRIED: tries(record) - 1}
     return {
         "Id": record["messageId"],
         "MessageBody": record["body"],
         "DelaySeconds": seconds,
-        "MessageAttributes": attributes,
+        "MessageAttributes": {
+            name: {"DataType": "Number", "StringValue": str(number)} for name, number in counts.items()
+        },
     }
 
 
-def _told(record: Record, name: str) -> int:
-    return int(record.get("messageAttributes", {}).get(name, {}).get("stringValue", 0))
+def _number(record: Record, name: str) -> int:
+    """Return the number in a message attribute; 0 without the attribute."""
+    attribute = record.get("messageAttributes", {}).get(name)
+    return int(attribute["stringValue"]) if attribute else 0

@@ -1,4 +1,4 @@
-"""Rows of DynamoDB's tables read and written many at a time; what a call leaves undone is asked for again.
+"""Rows of DynamoDB tables, read and written many at a time; rows that a call leaves unprocessed are sent again.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 """
@@ -6,85 +6,111 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
-Item = dict[str, dict[str, Any]]
-Write = tuple[str, dict[str, Any]]
-"""A table, and what to do there."""
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        KeysAndAttributesTypeDef,
+        WriteRequestTypeDef,
+        WriteRequestUnionTypeDef,
+    )
+
+T = TypeVar("T")
+
+Item = dict[str, "AttributeValueTypeDef"]
+"""A row or a key: its attributes by name, each as `{type: value}`."""
+
+Write = tuple[str, "WriteRequestTypeDef"]
+"""The name of a table, and a row to put there or to delete."""
 
 _MOST_READS, _MOST_WRITES = 100, 25
 _ROUNDS = 8
 
 
 class UndoneError(Exception):
-    """DynamoDB has left rows undone, however often it was asked."""
+    """DynamoDB has left rows unprocessed after eight calls."""
 
 
-def put(table: str, row: Mapping[str, Any]) -> Write:
-    """Write a row, over whatever has its key."""
+def put(table: str, row: Item) -> Write:
+    """Return the write that stores a row and replaces a row with the same key."""
     return table, {"PutRequest": {"Item": row}}
 
 
-def delete(table: str, key: Mapping[str, Any]) -> Write:
-    """Take a row away, if it is there."""
+def delete(table: str, key: Item) -> Write:
+    """Return the write that deletes the row with this key, if there is one."""
     return table, {"DeleteRequest": {"Key": key}}
 
 
-def write(dynamodb: Any, writes: Iterable[Write], wait: Callable[[float], None] = time.sleep) -> None:
-    """Twenty-five to a call, none of them bound to another; no two may be of one key. Raises UndoneError."""
+def write(dynamodb: "DynamoDBClient", writes: Iterable[Write], wait: Callable[[float], None] = time.sleep) -> None:
+    """Write rows, twenty-five per call, each on its own; no two may have the same key. Raises UndoneError."""
     waiting = iter(writes)
     while batch := _by_table(islice(waiting, _MOST_WRITES)):
-        for pause in range(_ROUNDS):
-            batch = dynamodb.batch_write_item(RequestItems=batch).get("UnprocessedItems")
-            if not batch:
-                break
-            wait(0.05 * 2**pause)
-        else:
-            raise UndoneError(f"rows of {', '.join(batch)} were not written")
+        _write_batch(dynamodb, batch, wait)
+
+
+def _write_batch(
+    dynamodb: "DynamoDBClient", batch: "Mapping[str, Sequence[WriteRequestUnionTypeDef]]", wait: Callable[[float], None]
+) -> None:
+    for pause in range(_ROUNDS):
+        batch = dynamodb.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})
+        if not batch:
+            return
+        wait(0.05 * 2**pause)
+    raise UndoneError(f"rows of {', '.join(batch)} were not written")
 
 
 def read(
-    dynamodb: Any,
+    dynamodb: "DynamoDBClient",
     keys: Mapping[str, Sequence[Item]],
     *,
     consistent: Collection[str] = (),
     only: Collection[str] = (),
     wait: Callable[[float], None] = time.sleep,
 ) -> dict[str, list[Item]]:
-    """The rows of these keys by table, a hundred to a call; those of `consistent` tables as they are this moment.
+    """Return the rows of these keys by table, read a hundred per call; raises UndoneError.
 
-    `only` names the attributes wanted, all if none. Raises UndoneError.
+    Reads of the tables in `consistent` are strongly consistent. `only` names the attributes to read; empty: all.
     """
-    waiting = [(table, key) for table, wanted in keys.items() for key in wanted]
+    waiting = [(table, key) for table, keys_of_table in keys.items() for key in keys_of_table]
     found: dict[str, list[Item]] = {table: [] for table in keys}
-    in_vain = 0
+    incomplete = 0
     while waiting:
-        if in_vain == _ROUNDS:
+        if incomplete == _ROUNDS:
             raise UndoneError(f"{len(waiting)} rows were not read")
-        batch = {
-            table: {"Keys": wanted, "ConsistentRead": table in consistent, **_only(only)}
-            for table, wanted in _by_table(waiting[:_MOST_READS]).items()
+        batch: dict[str, KeysAndAttributesTypeDef] = {
+            table: _request(batch_keys, consistent=table in consistent, only=only)
+            for table, batch_keys in _by_table(waiting[:_MOST_READS]).items()
         }
-        answer = dynamodb.batch_get_item(RequestItems=batch)
-        for table, rows in answer["Responses"].items():
+        response = dynamodb.batch_get_item(RequestItems=batch)
+        for table, rows in response["Responses"].items():
             found[table] += rows
-        left = [(table, key) for table, each in answer.get("UnprocessedKeys", {}).items() for key in each["Keys"]]
+        unprocessed = response.get("UnprocessedKeys", {})
+        left = [(table, key) for table, requested in unprocessed.items() for key in requested["Keys"]]
         waiting = left + waiting[_MOST_READS:]
         if left:
-            wait(0.05 * 2**in_vain)
-            in_vain += 1
+            wait(0.05 * 2**incomplete)
+            incomplete += 1
     return found
 
 
-def _only(attributes: Collection[str]) -> dict[str, Any]:
-    if not attributes:
-        return {}
-    names = {f"#{name}": name for name in attributes}
-    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+def _request(keys: Sequence[Item], *, consistent: bool, only: Collection[str]) -> "KeysAndAttributesTypeDef":
+    if not only:
+        return {"Keys": keys, "ConsistentRead": consistent}
+    names = {f"#{name}": name for name in only}
+    projection = ", ".join(names)
+    return {
+        "Keys": keys,
+        "ConsistentRead": consistent,
+        "ProjectionExpression": projection,
+        "ExpressionAttributeNames": names,
+    }
 
 
-def _by_table(each: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    gathered: dict[str, list[Any]] = {}
-    for table, what in each:
-        gathered.setdefault(table, []).append(what)
-    return gathered
+def _by_table(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """Group pairs of a table and a value by the table."""
+    groups: dict[str, list[T]] = {}
+    for table, value in pairs:
+        groups.setdefault(table, []).append(value)
+    return groups

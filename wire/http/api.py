@@ -1,13 +1,13 @@
-"""Routes of the HTTP API: API Gateway has matched the route already, so a table of its route keys is the router.
+"""Requests, responses and errors of the HTTP API. The router is a table by route key: API Gateway matches the path.
 
-Errors leave as RFC 9457 problems with a stable `code`.
+Errors become RFC 9457 problems with a stable `code`.
 """
 
 import base64
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from aws_lambda_powertools import Logger
 
@@ -15,8 +15,40 @@ from domain.ids import is_id
 from domain.image import ID_PREFIX, PUBLIC
 from wire.http import sign_in
 
-Request = Mapping[str, Any]
-Response = dict[str, Any]
+
+class RequestContext(TypedDict):
+    """Facts of a request that API Gateway adds."""
+
+    requestId: str
+    authorizer: NotRequired[sign_in.Authorizer | None]
+
+
+class Request(TypedDict):
+    """A request as API Gateway's HTTP API passes it, payload format 2.0: the fields that are read here.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+
+    routeKey: str
+    rawPath: str
+    rawQueryString: NotRequired[str]
+    headers: Mapping[str, str]
+    queryStringParameters: NotRequired[Mapping[str, str] | None]
+    pathParameters: NotRequired[Mapping[str, str] | None]
+    requestContext: RequestContext
+    body: NotRequired[str | None]
+    isBase64Encoded: NotRequired[bool]
+
+
+class Response(TypedDict):
+    """A response as API Gateway's HTTP API reads it, payload format 2.0."""
+
+    statusCode: int
+    headers: dict[str, str]
+    body: NotRequired[str]
+    isBase64Encoded: NotRequired[bool]
+
+
 Routes = Mapping[str, Callable[[Request], Response]]
 
 _SECONDS_UNTIL_RETRY = "5"
@@ -25,7 +57,7 @@ logger = Logger()
 
 
 class ApiError(Exception):
-    """A response other than success: HTTP status, stable code, a sentence for the caller, headers."""
+    """An error response: HTTP status, stable code, a sentence for the caller, headers (with underscores)."""
 
     def __init__(self, status: int, code: str, detail: str, *, retryable: bool = False, **headers: str) -> None:
         super().__init__(detail)
@@ -33,20 +65,20 @@ class ApiError(Exception):
 
 
 def respond(routes: Routes, request: Request) -> Response:
-    """Answer an API Gateway v2 request by its route key; whatever goes wrong becomes a problem."""
-    request_id = str(request["requestContext"]["requestId"])
+    """Call the route of the request and return its response; every exception becomes a problem."""
+    request_id = request["requestContext"]["requestId"]
     logger.append_keys(correlation_id=_image_id(request) or request_id, request_id=request_id)
-    answer = _answer(routes, request)
-    logger.info("answered", extra={"route": request["routeKey"], "status": answer["statusCode"]})
-    return answer | {"headers": answer.get("headers", {}) | {"x-request-id": request_id}}
+    response = _respond(routes, request)
+    logger.info("responded", extra={"route": request["routeKey"], "status": response["statusCode"]})
+    return {**response, "headers": response["headers"] | {"x-request-id": request_id}}
 
 
 def about(image_id: str) -> None:
-    """From here on the request's log lines are about this image, as those of the functions after us will be."""
+    """Correlate the following log lines of this request with the image, as the log lines of later functions are."""
     logger.append_keys(correlation_id=image_id)
 
 
-def _answer(routes: Routes, request: Request) -> Response:
+def _respond(routes: Routes, request: Request) -> Response:
     try:
         if request["routeKey"] not in sign_in.OPEN_ROUTES:
             owner(request)
@@ -55,67 +87,69 @@ def _answer(routes: Routes, request: Request) -> Response:
         return _problem(error)
     except Exception:
         logger.exception("request failed", extra={"route": request["routeKey"]})
-        return _problem(ApiError(500, "internal_error", "Something failed on our side; try again.", retryable=True))
+        return _problem(ApiError(500, "internal_error", "The server failed to respond; try again.", retryable=True))
 
 
 def json_response(status: int, body: object, **headers: str) -> Response:
-    """A JSON answer; header names are given with underscores."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    """Return a JSON response; names of headers are given with underscores."""
+    extra = {name.replace("_", "-"): value for name, value in headers.items()}
     return {
         "statusCode": status,
-        "headers": {"content-type": "application/json"} | named,
-        "body": json.dumps(body, ensure_ascii=False) + "\n",  # so that a shell's prompt starts a line
+        "headers": {"content-type": "application/json"} | extra,
+        "body": json.dumps(body, ensure_ascii=False) + "\n",  # a shell's prompt then starts on a new line
     }
 
 
 def owner(request: Request) -> str:
-    """The token's `sub`, or `public` where nobody signs in; raises ApiError 401, or 503 `keys_unavailable`.
+    """Return the token's `sub`, or `public` without sign-in; raises ApiError 401, or 503 `keys_unavailable`.
 
-    Where nobody signs in the deployment says so; a function that is told nothing of it lets nobody in.
+    Only AUTH=none turns sign-in off: a function without that variable refuses every request.
     """
-    said = sign_in.word(request)
-    if said.get("sub"):
-        return said["sub"]
+    identity = (request["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    if identity.get("sub"):
+        return identity["sub"]
     if os.environ.get("AUTH") == "none":
         return PUBLIC
-    if said["refusal"] == sign_in.KEYS_UNAVAILABLE:
-        raise ApiError(503, said["refusal"], said["detail"], retryable=True)
-    raise ApiError(401, said["refusal"], said["detail"], www_authenticate=sign_in.challenge(said))
+    refusal = identity.get("refusal", "token_not_verified")
+    detail = identity.get("detail", "The token of this request has not been verified.")
+    if refusal == sign_in.KEYS_UNAVAILABLE:
+        raise ApiError(503, refusal, detail, retryable=True)
+    raise ApiError(401, refusal, detail, www_authenticate=sign_in.challenge(refusal, detail))
 
 
 def query(request: Request, name: str) -> str | None:
-    """One query parameter."""
+    """Return a query parameter, or None."""
     return (request.get("queryStringParameters") or {}).get(name)
 
 
 def only_query(request: Request, *names: str) -> None:
-    """Refuse query parameters this route does not know; raises ApiError 400 `unknown_parameter`."""
+    """Refuse query parameters other than these; raises ApiError 400 `unknown_parameter`."""
     unknown = sorted(set(request.get("queryStringParameters") or {}) - set(names))
     if unknown:
         known = ", ".join(names) or "none"
-        raise ApiError(400, "unknown_parameter", f"This route does not know {unknown[0]}; it knows {known}.")
+        raise ApiError(400, "unknown_parameter", f"Unknown parameter {unknown[0]}; this route has: {known}.")
 
 
-def only_fields(given: Mapping[str, Any], *names: str) -> None:
-    """Refuse JSON fields this route does not know; raises ApiError 400 `unknown_field`."""
+def only_fields(given: Mapping[str, object], *names: str) -> None:
+    """Refuse JSON fields other than these; raises ApiError 400 `unknown_field`."""
     unknown = sorted(set(given) - set(names))
     if unknown:
-        raise ApiError(400, "unknown_field", f"There is no field {unknown[0]}; known are {', '.join(names)}.")
+        raise ApiError(400, "unknown_field", f"Unknown field {unknown[0]}; this route has: {', '.join(names)}.")
 
 
 def path(request: Request, name: str) -> str:
-    """One path parameter of the matched route."""
-    return str(request["pathParameters"][name])
+    """Return a path parameter; raises KeyError if the route has none of this name."""
+    return (request.get("pathParameters") or {})[name]
 
 
 def raw_body(request: Request) -> bytes:
-    """The body as it was sent."""
+    """Return the body's bytes as the caller sent them."""
     body = request.get("body") or ""
     return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode()
 
 
 def json_body(request: Request) -> dict[str, Any]:
-    """The body as a JSON object; raises ApiError 400 `invalid_json`."""
+    """Return the body as a JSON object; raises ApiError 400 `invalid_json`."""
     try:
         given = json.loads(raw_body(request))
     except ValueError:
@@ -126,17 +160,17 @@ def json_body(request: Request) -> dict[str, Any]:
 
 
 def _image_id(request: Request) -> str | None:
-    """The image that the path names; a path may hold anything, and not all of it belongs in a log."""
-    named = str((request.get("pathParameters") or {}).get("image_id"))
-    return named if is_id(ID_PREFIX, named) else None
+    """Return the image id in the path. Anything else in the path must not get into a log."""
+    image_id = (request.get("pathParameters") or {}).get("image_id", "")
+    return image_id if is_id(ID_PREFIX, image_id) else None
 
 
 def _no_such_route(request: Request) -> Response:
-    raise ApiError(404, "no_such_route", "There is no such route; docs/api.md lists those there are.")
+    raise ApiError(404, "no_such_route", "There is no such route; docs/api.md lists the routes.")
 
 
 def _problem(error: ApiError) -> Response:
-    said = {
+    body = {
         "type": "about:blank",
         "title": error.code.replace("_", " ").capitalize(),
         "status": error.status,
@@ -144,5 +178,5 @@ def _problem(error: ApiError) -> Response:
         "detail": error.detail,
         "retryable": error.retryable,
     }
-    when = {"retry_after": _SECONDS_UNTIL_RETRY} if error.status == 503 else {}
-    return json_response(error.status, said, content_type="application/problem+json", **when | error.headers)
+    extra = {"retry_after": _SECONDS_UNTIL_RETRY} if error.status == 503 else {}
+    return json_response(error.status, body, content_type="application/problem+json", **extra | error.headers)

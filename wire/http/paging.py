@@ -1,7 +1,7 @@
-"""Cursor paging: every list answers `{"items": […], "next_cursor": …|null}`.
+"""Cursor paging: every list returns `{"items": […], "next_cursor": …|null}`.
 
-A cursor holds the id to go on from and a signature over it, the owner, the route and the question asked: one made up,
-borrowed from another owner, or carried over to another list is refused.
+A cursor holds the id after which the next page starts, and a signature over that id, the owner, the route and the
+query. A cursor that was made up, that another owner received, or that belongs to another list is refused.
 """
 
 import base64
@@ -9,21 +9,24 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-from wire.aws.client import client
+from wire.aws.client import lazy
 from wire.http.api import ApiError, Request, Response, json_response, owner, query
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager.client import SecretsManagerClient
 
 DEFAULT_LIMIT = 25
 MOST = 100
 _SIGNATURE_BYTES = 16
 _LONGEST = 1024
 _FREE = {"cursor", "limit", "top_k"}
-"""Parameters that may change from page to page: they choose no other items."""
+"""Parameters that may change between pages, as they do not change which items are listed."""
 
 
 def limit(request: Request, most: int = MOST, default: int = DEFAULT_LIMIT) -> int:
-    """The query parameter `limit`; raises ApiError 400 `invalid_limit`."""
+    """Return the query parameter `limit`; raises ApiError 400 `invalid_limit`."""
     given = query(request, "limit")
     if given is None:
         return default
@@ -33,55 +36,57 @@ def limit(request: Request, most: int = MOST, default: int = DEFAULT_LIMIT) -> i
 
 
 class Cursors:
-    """Makes and reads cursors; the key is fetched when the first one is, for most lists end with their first page."""
+    """Makes and reads cursors. Reads the key when the first cursor needs it: most lists end with their first page."""
 
-    def __init__(self, key_arn: str, secrets: Callable[[], Any] = lambda: client("secretsmanager")) -> None:
-        self._key_arn, self._secrets = key_arn, secrets
+    def __init__(self, key_arn: str, secrets: "Callable[[], SecretsManagerClient] | None" = None) -> None:
+        self._key_arn = key_arn
+        self._secrets = secrets or (lambda: lazy("secretsmanager"))
 
     def read(self, request: Request) -> str | None:
-        """The id that the query parameter `cursor` stands for; raises ApiError 400 `invalid_cursor`."""
+        """Return the id in the query parameter `cursor`, or None; raises ApiError 400 `invalid_cursor`."""
         given = query(request, "cursor")
         if given is None:
             return None
-        signature, last = _opened(given)
+        signature, last = _decoded(given)
         if not hmac.compare_digest(signature, self._signature(request, last)):
             raise _invalid()
         return last.decode()
 
     def page(self, request: Request, items: Sequence[object], last: str | None, **more: object) -> Response:
-        """The answer, with what `more` there is to say; `last` is the id to go on from, None at the end."""
+        """Return a page of a list, with the fields in `more`; `last` is the id of its last item, None at the end."""
         return json_response(200, {"items": items, "next_cursor": self.after(request, last)} | more)
 
     def after(self, request: Request, last: str | None) -> str | None:
-        """The cursor that goes on behind this id, with the same question; None at the end."""
+        """Return the cursor of the page that follows this id, for the same query; None at the end."""
         if last is None:
             return None
-        written = last.encode()
-        return base64.urlsafe_b64encode(self._signature(request, written) + written).rstrip(b"=").decode()
+        encoded = last.encode()
+        return base64.urlsafe_b64encode(self._signature(request, encoded) + encoded).rstrip(b"=").decode()
 
     def _signature(self, request: Request, last: bytes) -> bytes:
-        asked = {name: said for name, said in (request.get("queryStringParameters") or {}).items() if name not in _FREE}
-        bound = json.dumps([owner(request), request["routeKey"], request.get("pathParameters") or {}, asked],
-                           sort_keys=True).encode()  # fmt: skip
-        return hmac.digest(self._key, bound + b"\n" + last, "sha256")[:_SIGNATURE_BYTES]
+        parameters = (request.get("queryStringParameters") or {}).items()
+        filters = {name: value for name, value in parameters if name not in _FREE}
+        scope = [owner(request), request["routeKey"], request.get("pathParameters") or {}, filters]
+        signed = json.dumps(scope, sort_keys=True).encode() + b"\n" + last
+        return hmac.digest(self._key, signed, "sha256")[:_SIGNATURE_BYTES]
 
     @cached_property
     def _key(self) -> bytes:
-        return str(self._secrets().get_secret_value(SecretId=self._key_arn)["SecretString"]).encode()
+        return self._secrets().get_secret_value(SecretId=self._key_arn)["SecretString"].encode()
 
 
-def _opened(given: str) -> tuple[bytes, bytes]:
-    """Signature and id."""
+def _decoded(given: str) -> tuple[bytes, bytes]:
+    """Return the signature and the id in a cursor; raises ApiError 400 `invalid_cursor`."""
     try:
         raw = given.encode("ascii")
-        held = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+        content = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
     except ValueError:
-        held = b""
-    if len(held) <= _SIGNATURE_BYTES or len(held) > _LONGEST or base64.urlsafe_b64encode(held).rstrip(b"=") != raw:
+        content = b""
+    if not _SIGNATURE_BYTES < len(content) <= _LONGEST or base64.urlsafe_b64encode(content).rstrip(b"=") != raw:
         raise _invalid()
-    return held[:_SIGNATURE_BYTES], held[_SIGNATURE_BYTES:]
+    return content[:_SIGNATURE_BYTES], content[_SIGNATURE_BYTES:]
 
 
 def _invalid() -> ApiError:
-    detail = "cursor must be the next_cursor of an earlier answer to the same question of yours."
+    detail = "cursor must be the next_cursor of an earlier response to the same query of the same owner."
     return ApiError(400, "invalid_cursor", detail)

@@ -1,4 +1,4 @@
-"""Times and days that readers give as query parameters."""
+"""Times and days in query parameters."""
 
 import re
 from datetime import UTC, date, datetime
@@ -10,26 +10,26 @@ _TIME = re.compile(_DAY.pattern + r"T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)
 
 
 def query_time(request: Request, name: str) -> datetime | None:
-    """A query parameter that is an RFC 3339 time, or a day, meaning its first instant in UTC.
+    """Return a query parameter that is an RFC 3339 time, or a day, which means its start in UTC; None without it.
 
-    Raises ApiError 400 `invalid_time`. A plus that a caller forgot to encode arrives as a space.
+    Raises ApiError 400 `invalid_time`. A plus that the caller has not encoded arrives as a space.
     """
     given = query(request, name)
     if given is None:
         return None
-    written = given.upper().replace(" ", "+")
+    text = given.upper().replace(" ", "+")
     try:
-        if _DAY.fullmatch(written):
-            return datetime.fromisoformat(written).replace(tzinfo=UTC)
-        if _TIME.fullmatch(written):
-            return datetime.fromisoformat(written).astimezone(UTC)
+        if _DAY.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        if _TIME.fullmatch(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
     except (OverflowError, ValueError):
         pass
     raise ApiError(400, "invalid_time", f"{name} must be like 2026-11-21 or 2026-11-21T14:30:00Z.")
 
 
 def query_day(request: Request, name: str) -> date | None:
-    """A query parameter that is a day; raises ApiError 400 `invalid_time`."""
+    """Return a query parameter that is a day, or None; raises ApiError 400 `invalid_time`."""
     given = query(request, name)
     if given is None:
         return None

@@ -1,35 +1,34 @@
-"""What an owner may take in a day, counted in the usage table; where no quota is set nothing is asked."""
+"""Daily quotas of an owner, counted in the usage table; without a quota there is no call."""
 
 import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from botocore.exceptions import ClientError
 
 from domain.clock import now
 from domain.pricing import REKOGNITION_CALL
-from wire.aws.client import client
+from wire.aws.client import lazy
 from wire.http.api import ApiError
 
 
 class Quota:
-    """So many uploads, and so much money spent on Rekognition, for each owner and day (UTC); 0 is without end."""
+    """The most uploads, and the most US dollars spent on Rekognition, per owner and day (UTC); 0 is no limit."""
 
     def __init__(self, table: str, *, uploads: int, spend: float) -> None:
         self._table, self._uploads, self._spend = table, uploads, spend
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """As the deployment's settings have it."""
+        """Read the quotas of the deployment's settings."""
         uploads, spend = environment["DAILY_UPLOADS"], environment["DAILY_SPEND"]
         return cls(environment["USAGE_TABLE"], uploads=int(uploads), spend=float(spend))
 
     def admit(self, owner: str, detector: str) -> None:
-        """Count an upload, or a question asked anew, for this detector; raises ApiError 429 `quota_exceeded`.
+        """Count an upload, or a request to recognize again, for this detector; raises ApiError 429 `quota_exceeded`.
 
-        Rekognition's calls are counted once they were made, so what is under way when the money is spent still goes.
+        Calls of Rekognition are counted after they are made, so that images in progress may exceed the limit.
         """
         limits = self._limits(detector)
         at = now()
@@ -38,15 +37,15 @@ class Quota:
             raise ApiError(429, "quota_exceeded", self._detail(), retryable=True, retry_after=wait)
 
     def _limits(self, detector: str) -> dict[str, float]:
-        """The counters that have to be below a number."""
+        """Return the limits by the name of the counter that must be below."""
         calls = 0 if detector == "edge" else self._spend / REKOGNITION_CALL
         limits = {"admitted": self._uploads, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 
     def _counted(self, owner: str, day: str, limits: Mapping[str, float]) -> bool:
-        """In one call: whether every counter is still below its limit, and if so, one more."""
+        """Count one more in one call if every counter is below its limit; return whether it was."""
         try:
-            self._dynamodb.update_item(
+            lazy("dynamodb").update_item(
                 TableName=self._table,
                 Key={"owner": {"S": owner}, "day": {"S": day}},
                 UpdateExpression="ADD admitted :one",
@@ -62,12 +61,7 @@ class Quota:
 
     def _detail(self) -> str:
         quotas = {f"{self._uploads} uploads": self._uploads, f"${self._spend:.2f} of Rekognition": self._spend}
-        return f"A day's quota is {' and '.join(said for said, most in quotas.items() if most)}; yours is used up."
-
-    @cached_property
-    def _dynamodb(self) -> Any:
-        """Made when first needed: without a quota nobody waits for it."""
-        return client("dynamodb")
+        return f"The daily quota of {' and '.join(text for text, most in quotas.items() if most)} is used up."
 
 
 def _seconds_to_midnight(at: datetime) -> int:

@@ -1,23 +1,27 @@
-"""Who asks: the authorizer's word about a request, without which only the open routes answer."""
+"""Sign-in: the authorizer's result for a request, which every route needs but the open ones."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import NotRequired, TypedDict
 
 OPEN_ROUTES = ("GET /health", "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default")
-"""The routes that never want a token."""
+"""The routes that need no token."""
 
 KEYS_UNAVAILABLE = "keys_unavailable"
-_UNHEARD = {"refusal": "token_not_verified", "detail": "Nobody has judged this request's token."}
 
 
-def word(request: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the authorizer said: `sub`, or `refusal` and `detail`; silence is a refusal."""
-    authorizer = request["requestContext"].get("authorizer") or {}
-    return _UNHEARD | (authorizer.get("lambda") or {})
+class Identity(TypedDict):
+    """The authorizer's result: `sub` of a valid token, else the code of a `refusal` and its `detail`."""
+
+    sub: NotRequired[str]
+    refusal: NotRequired[str]
+    detail: NotRequired[str]
 
 
-def challenge(said: Mapping[str, str]) -> str:
-    """The WWW-Authenticate header of a refusal (RFC 6750, 3): who sent no token is not told of an error."""
-    if said["refusal"] == "token_missing":
+Authorizer = TypedDict("Authorizer", {"lambda": Identity}, total=False)
+"""The result as API Gateway passes it to the function behind the route."""
+
+
+def challenge(refusal: str, detail: str) -> str:
+    """Return the WWW-Authenticate header of a refusal; without a token it names no error (RFC 6750, section 3)."""
+    if refusal == "token_missing":
         return 'Bearer realm="sightline"'
-    return f'Bearer realm="sightline", error="invalid_token", error_description="{said["detail"]}"'
+    return f'Bearer realm="sightline", error="invalid_token", error_description="{detail}"'

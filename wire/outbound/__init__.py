@@ -1,1 +1,1 @@
-"""Connections to servers that callers name, and the guard of them."""
+"""Connections to servers that callers name, and the checks of their addresses."""

@@ -1,8 +1,8 @@
-"""Which addresses belong to the public internet, by the IANA special-purpose registries.
+"""Public addresses of the internet, by the IANA special-purpose registries.
 
 https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry, and those of multicast and
-of the IPv6 address space. Kept here because `ipaddress.is_global` answers True for several of them, and differs
-between Python's minor versions; tests/wire/outbound/test_addresses.py lists where.
+of the IPv6 address space. Kept here because `ipaddress.is_global` is True for several of them and differs between
+Python's minor versions; tests/wire/outbound/test_addresses.py lists them.
 """
 
 from ipaddress import IPv4Network, IPv6Network
@@ -17,13 +17,13 @@ _SPECIAL_V4 = tuple(
             "10.0.0.0/8",
             "100.64.0.0/10",  # carrier-grade NAT
             "127.0.0.0/8",
-            "168.63.129.16/32",  # Azure's host to its machines, though no registry says so
+            "168.63.129.16/32",  # Azure's host, as its machines see it; in no registry
             "169.254.0.0/16",  # link local; instance metadata, Lambda's own helpers
             "172.16.0.0/12",
             "192.0.0.0/24",  # IETF protocol assignments
             "192.0.2.0/24",  # documentation
             "192.31.196.0/24",  # AS112
-            "192.52.193.0/24",  # automatic multicast tunnelling
+            "192.52.193.0/24",  # automatic multicast tunneling
             "192.88.99.0/24",  # 6to4 relays
             "192.168.0.0/16",
             "192.175.48.0/24",  # AS112
@@ -36,7 +36,7 @@ _SPECIAL_V4 = tuple(
     )
 )
 _UNICAST_V6 = IPv6Network("2000::/3")
-"""All that is allotted for global unicast. Outside lie ::1, v4-mapped ::ffff:0:0/96, -translated ::ffff:0:0:0/96 and
+"""The range of global unicast. Outside of it are ::1, v4-mapped ::ffff:0:0/96, -translated ::ffff:0:0:0/96 and
 -compatible ::/96, NAT64 64:ff9b::/96 and 64:ff9b:1::/48, discard 100::/64, segment routing 5f00::/16, unique local
 fc00::/7 (metadata fd00:ec2::254), link local fe80::/10, site local fec0::/10 and multicast ff00::/8."""
 
@@ -57,7 +57,7 @@ _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def is_public(address: Address) -> bool:
-    """Whether any stranger on the internet could ask this address too."""
+    """Return whether anybody on the internet can reach this address."""
     if address.version == 4:
         return not any(address in network for network in _SPECIAL_V4)
     tunnels = int(address) >> 32 & 0xFFFF_FFFF in _ISATAP
@@ -65,5 +65,5 @@ def is_public(address: Address) -> bool:
 
 
 def is_loopback(address: Address) -> bool:
-    """Whether this is 127.0.0.0/8 or ::1 itself, not an address that embeds one."""
+    """Return whether this address is in 127.0.0.0/8 or is ::1; an address that embeds one is not."""
     return address.is_loopback and getattr(address, "ipv4_mapped", None) is None

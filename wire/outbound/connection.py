@@ -1,7 +1,7 @@
-"""The one guard of every connection to a host that somebody else named.
+"""Connections to hosts that others name: the one place that checks their addresses.
 
-The name is resolved once, every answer is judged, and the connection goes to a judged address; Host, SNI and the
-certificate check stay the name's. A library that resolves again after a check can be told another answer.
+The name is resolved once, every address is checked, and the connection goes to a checked address; Host, SNI and the
+certificate check use the name. A library that resolves the name again after a check may get another address.
 """
 
 import socket
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 
 
 def connection(target: Target, policy: Policy, deadline: float) -> "OutboundConnection":
-    """A connection to the target, not opened yet; `deadline` is an instant of `time.monotonic()`."""
+    """Return a connection to the target, not opened yet; `deadline` is a time of `time.monotonic()`.
+
+    Raises TargetError `url_blocked`.
+    """
     check_target(target, policy)
     return OutboundConnection(target, policy, deadline)
 
 
 class OutboundConnection(HTTPConnection):
-    """An `http.client` connection that reaches only what its policy allows, and gives up at its `deadline`.
+    """An `http.client` connection that reaches only addresses that its policy allows, and ends at its `deadline`.
 
-    The deadline bounds everything together: resolving, connecting, headers, body, however slowly each byte drips.
-    Set it anew before each request on a connection kept alive. Raises TargetError; protocol errors stay
+    The deadline bounds the sum of resolving, connecting, headers and body, however slowly the bytes arrive. Set it
+    again before each request on a persistent connection. Raises TargetError; protocol errors stay
     `http.client.HTTPException`.
     """
 
@@ -44,7 +47,7 @@ class OutboundConnection(HTTPConnection):
         self.target, self.policy, self.deadline = target, policy, deadline
 
     def connect(self) -> None:
-        """Resolve once, judge every answer, connect to the first that accepts."""
+        """Resolve the name once, check every address, connect to the first that accepts; raises TargetError."""
         plain = self._open(self._addresses())
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -56,14 +59,14 @@ class OutboundConnection(HTTPConnection):
         self.sock = DeadlineSocket(channel, self.remaining)
 
     def remaining(self) -> float:
-        """Seconds left; raises TargetError `timeout` when there are none."""
+        """Return the seconds left; raises TargetError `timeout` if there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TargetError("timeout", "The server took too long to answer.")
+            raise TargetError("timeout", "The server took too long to respond.")
         return left
 
     def _encrypted(self, plain: socket.socket) -> socket.socket:
-        """Without the peer's word that it has said all, a body that ends with the connection may have been cut."""
+        """Require the peer to end TLS properly: otherwise a body that ends with the connection may be truncated."""
         return _tls().wrap_socket(plain, server_hostname=self.target.host, suppress_ragged_eofs=False)
 
     def _addresses(self) -> list[Address]:
@@ -84,17 +87,17 @@ class OutboundConnection(HTTPConnection):
 
 @cache
 def _tls() -> "ssl.SSLContext":
-    import ssl  # 16 ms that a plain http target and a cold start need not wait for
+    import ssl  # late: it takes 16 ms, and neither a start nor a plain http target needs it
 
     return ssl.create_default_context()
 
 
 def _resolve(host: str, port: int, seconds: float) -> list[Address]:
-    """Ask the resolver, in a thread because `getaddrinfo` knows no timeout."""
-    answers: SimpleQueue[list[Address]] = SimpleQueue()
-    threading.Thread(target=lambda: answers.put(_look_up(host, port)), daemon=True).start()
+    """Resolve a name in a thread, because `getaddrinfo` has no timeout; raises TargetError."""
+    results: SimpleQueue[list[Address]] = SimpleQueue()
+    threading.Thread(target=lambda: results.put(_look_up(host, port)), daemon=True).start()
     try:
-        found = answers.get(timeout=seconds)
+        found = results.get(timeout=seconds)
     except Empty:
         raise TargetError("timeout", "The host's name took too long to resolve.") from None
     if not found:
@@ -103,9 +106,9 @@ def _resolve(host: str, port: int, seconds: float) -> list[Address]:
 
 
 def _look_up(host: str, port: int) -> list[Address]:
-    """The final dot keeps a resolver from trying the name within domains of our own network."""
+    """Return the addresses of a name. The final dot keeps a resolver from trying domains of the local network."""
     try:
-        answers = socket.getaddrinfo(f"{host}." if "." in host else host, port, type=socket.SOCK_STREAM)
-        return [ip_address(str(where[0]).partition("%")[0]) for *_, where in answers]
+        entries = socket.getaddrinfo(f"{host}." if "." in host else host, port, type=socket.SOCK_STREAM)
+        return [ip_address(str(where[0]).partition("%")[0]) for *_, where in entries]
     except (OSError, ValueError):
         return []

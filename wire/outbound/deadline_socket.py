@@ -1,55 +1,61 @@
-"""A socket under a deadline: `settimeout` bounds one wait, and a peer that drips makes thousands of them."""
+"""A socket with a deadline: `settimeout` bounds a single wait, and a slow peer can cause thousands of them."""
 
 import io
 import math
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from wire.outbound.target import TargetError
 
-_SLACK = 0.05
-"""Seconds by which a wait may outlast the deadline: to set the timeout anew is a system call beside every read.
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
-Rounded up to so many, it is the same for a connection's next request.
+T = TypeVar("T")
+R = TypeVar("R")
+
+_SLACK = 0.05
+"""Seconds by which a wait may exceed the deadline. Setting the timeout again would be a system call for every read.
+
+A timeout is rounded up to a multiple of this, so that it is often the same for the next request of a connection.
 """
 
 _AHEAD = 8192
 
 
 class DeadlineSocket:
-    """What http.client needs of a socket; no wait is longer than what the deadline leaves, give or take a moment."""
+    """A socket as far as http.client uses one; no wait exceeds the remaining time by more than 0.05 seconds."""
 
     def __init__(self, channel: socket.socket, remaining: Callable[[], float]) -> None:
         self._channel, self._remaining, self._timeout = channel, remaining, 0.0
         self.ahead = b""
 
     def fileno(self) -> int:
-        """What tells whether something has come."""
+        """Return the file descriptor, which polling needs."""
         return self._channel.fileno()
 
     def read_ahead(self) -> bytes:
-        """What has come, without waiting for more: readers made from here on begin with it."""
+        """Return the bytes that have arrived, without waiting; readers made after this call start with them."""
         self._channel.settimeout(0)
         self._timeout = 0.0
         try:
             self.ahead = self._channel.recv(_AHEAD)
-        except OSError:  # nothing yet, or what a reader will meet too
+        except OSError:  # nothing has arrived, or an error that a reader will raise again
             self.ahead = b""
         return self.ahead
 
-    def sendall(self, data: Any) -> None:
-        """Send all of it."""
+    def sendall(self, data: bytes) -> None:
+        """Send all bytes; raises TargetError."""
         rest = memoryview(data)
         while rest:
             rest = rest[self.timed(self._channel.send, rest) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """A reader under the same watch; it outlives `close`, as with any socket."""
+        """Return a reader with the same deadline; it stays usable after `close`, as for any socket."""
         return io.BufferedReader(_DeadlineReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
 
-    def timed(self, operation: Callable[[Any], Any], argument: Any) -> Any:
-        """One operation that may wait for as long as is left; raises TargetError."""
+    def timed(self, operation: Callable[[T], R], argument: T) -> R:
+        """Call an operation that may wait for the remaining time; raises TargetError."""
         left = self._remaining()
         try:
             if not left <= self._timeout <= left + _SLACK:
@@ -60,23 +66,24 @@ class DeadlineSocket:
             raise refusal(error) from error
 
     def close(self) -> None:
-        """Close it once its readers are closed."""
+        """Close the socket once its readers are closed."""
         self._channel.close()
 
 
 class _DeadlineReader(io.RawIOBase):
-    def __init__(self, raw: io.RawIOBase, watched: DeadlineSocket) -> None:
-        self._raw, self._watched = raw, watched
+    def __init__(self, raw: io.RawIOBase, owner: DeadlineSocket) -> None:
+        self._raw, self._socket = raw, owner
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> Any:
-        if ahead := self._watched.ahead:
-            size = min(len(buffer), len(ahead))
-            buffer[:size], self._watched.ahead = ahead[:size], ahead[size:]
+    def readinto(self, buffer: "WriteableBuffer") -> int | None:
+        if ahead := self._socket.ahead:
+            view = memoryview(buffer)
+            size = min(len(view), len(ahead))
+            view[:size], self._socket.ahead = ahead[:size], ahead[size:]
             return size
-        return self._watched.timed(self._raw.readinto, buffer)
+        return self._socket.timed(self._raw.readinto, buffer)
 
     def close(self) -> None:
         self._raw.close()
@@ -84,11 +91,11 @@ class _DeadlineReader(io.RawIOBase):
 
 
 def refusal(error: Exception) -> TargetError:
-    """What a caller may know of a connection that failed."""
+    """Return the error of a failed connection, with the details that a caller may see."""
     if isinstance(error, TargetError):
         return error
     if isinstance(error, TimeoutError):
-        return TargetError("timeout", "The server took too long to answer.")
+        return TargetError("timeout", "The server took too long to respond.")
     if hasattr(error, "verify_code"):
         return TargetError("connect_failed", "The server's certificate is not valid for this host.")
-    return TargetError("connect_failed", "The server cannot be reached, or ended the connection.")
+    return TargetError("connect_failed", "The server cannot be reached, or it closed the connection.")

@@ -1,4 +1,4 @@
-"""A Download: a picture on its way from a stranger's server, to be read once and never held whole."""
+"""A Download: a picture in transfer from another server, read once and never held in memory as a whole."""
 
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected, UnknownTransferEncoding
@@ -10,7 +10,7 @@ _CHUNK = 1024 * 1024
 
 
 class FetchError(Exception):
-    """What came back cannot be taken: a stable `code`, a `detail` for the caller, whether another try may help.
+    """A response cannot be used: a stable `code`, a `detail` for the caller, and whether to try again.
 
     Codes: `url_blocked`, `too_many_redirects`, `upstream_status`, `connect_failed`, `not_http`, `unsupported_encoding`,
     `too_large`, `empty`.
@@ -22,9 +22,9 @@ class FetchError(Exception):
 
 
 class Body:
-    """The picture's bytes, once, from first to last: a short or dripping answer raises instead of ending early.
+    """The picture's bytes, to be read once. A response that is too short or too slow raises an error.
 
-    What `read` raised stays in `failure`, because botocore wraps it.
+    `failure` keeps the error that `read` raised, because botocore wraps it.
     """
 
     def __init__(self, head: bytes, response: HTTPResponse, largest: int) -> None:
@@ -32,9 +32,10 @@ class Body:
         self.failure: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, up to 1 MiB whatever `size` says, or all that are left; b"" once the answer is complete.
+        """Return the next bytes, up to 1 MiB for any positive `size`, else all that are left; b"" at the end.
 
-        http.client asks for 16 KB at a time and sends what it gets; larger pieces save a fifth of the processor time.
+        http.client reads 16 KB at a time and sends what it gets; larger pieces save a fifth of the processor time.
+        Raises FetchError or TargetError.
         """
         head, self._head = self._head, b""
         if head:
@@ -54,7 +55,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A picture on its way: its type by its first bytes, its declared length if any, the most it may hold."""
+    """A picture in transfer: its type by its first bytes, its declared length if any, and its largest size in bytes."""
 
     content_type: str
     length: int | None
@@ -63,39 +64,39 @@ class Download:
 
     @classmethod
     def of(cls, response: HTTPResponse, largest: int) -> "Download":
-        """The picture that an answer holds; raises FetchError, HTTPException, ImageTypeError or TargetError."""
+        """Return the picture in a response; raises FetchError, HTTPException, ImageTypeError or TargetError."""
         length = response.length
         if length is not None and length > largest:
             raise too_large(largest)
         head = _read(response, HEAD)
         if not head:
-            raise FetchError("empty", "The server answered with no bytes at all.")
+            raise FetchError("empty", "The server's response is empty.")
         return cls(image_type(head), length, largest, Body(head, response, largest))
 
 
 def too_large(largest: int) -> FetchError:
-    """The refusal of a picture beyond `largest` bytes."""
+    """Return the error of a picture of more than `largest` bytes."""
     return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MB.")
 
 
 def broken(error: HTTPException) -> FetchError:
-    """What a caller may know of an answer that http.client could not read."""
+    """Return the error of a response that http.client cannot read, with the details that a caller may see."""
     if isinstance(error, UnknownTransferEncoding):
         return encoded()
     if isinstance(error, IncompleteRead | RemoteDisconnected):
         return FetchError(
-            "connect_failed", "The server ended the connection before its answer was complete.", retryable=True
+            "connect_failed", "The server closed the connection before its response was complete.", retryable=True
         )
-    return FetchError("not_http", "The server's answer is not proper HTTP.")
+    return FetchError("not_http", "The server's response is not valid HTTP.")
 
 
 def encoded() -> FetchError:
-    """The refusal of a compressed answer: nothing is unpacked here, so no small answer can become a large one."""
-    return FetchError("unsupported_encoding", "The server encodes its answer, though it was asked not to.")
+    """Return the error of a compressed response: decompression could turn a small response into a large one."""
+    return FetchError("unsupported_encoding", "The server compresses its response, though the request excludes that.")
 
 
 def _read(response: HTTPResponse, size: int) -> bytes:
-    """http.client ends a body that stops short of its declared length as if that were all."""
+    """Read; raises IncompleteRead for a body below its declared length, which http.client accepts as complete."""
     chunk = response.read(size)
     if len(chunk) < size and response.length:
         raise IncompleteRead(b"")

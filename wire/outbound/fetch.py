@@ -13,10 +13,10 @@ from wire.outbound.redirect import redirected
 from wire.outbound.target import Target
 
 LARGEST = 15 * 1024 * 1024
-"""What Rekognition takes from S3."""
+"""Bytes: the limit of Rekognition for an image in S3."""
 
 LOOP_MARK = "sightline"
-"""Our name in CDN-Loop (RFC 8586): a server that redirects a fetch to our own API could keep it fetching for ever."""
+"""Our name in CDN-Loop (RFC 8586): without it a server could redirect a fetch to this API and start an endless loop."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -32,10 +32,10 @@ _HEADERS = {
 
 @contextmanager
 def fetch(target: Target, policy: Policy, *, largest: int = LARGEST, seconds: float = _SECONDS) -> Iterator[Download]:
-    """The picture a URL leads to; raises FetchError, ImageTypeError or TargetError, also while its body is read."""
+    """Return the picture at a URL; raises FetchError, ImageTypeError or TargetError, also while its body is read."""
     deadline = time.monotonic() + seconds
     for _ in range(_MOST_REDIRECTS + 1):
-        with _answer(target, policy, deadline) as response:
+        with _response(target, policy, deadline) as response:
             location = response.headers.get("Location")
             if response.status not in _REDIRECTS or location is None:
                 yield _download(response, largest)
@@ -45,12 +45,12 @@ def fetch(target: Target, policy: Policy, *, largest: int = LARGEST, seconds: fl
 
 
 @contextmanager
-def _answer(target: Target, policy: Policy, deadline: float) -> Iterator[HTTPResponse]:
-    with closing(connection(target, policy, deadline)) as link, _asked(link, target) as response:
+def _response(target: Target, policy: Policy, deadline: float) -> Iterator[HTTPResponse]:
+    with closing(connection(target, policy, deadline)) as link, _request(link, target) as response:
         yield response
 
 
-def _asked(link: OutboundConnection, target: Target) -> HTTPResponse:
+def _request(link: OutboundConnection, target: Target) -> HTTPResponse:
     try:
         link.request("GET", target.path, headers=_HEADERS)
         response = link.getresponse()
@@ -72,8 +72,8 @@ def _download(response: HTTPResponse, largest: int) -> Download:
 
 def _check_status(status: int) -> None:
     if status != 200:
-        again = status == 429 or 500 <= status < 600
-        raise FetchError("upstream_status", f"The server answered {status}.", retryable=again)
+        retryable = status == 429 or 500 <= status < 600
+        raise FetchError("upstream_status", f"The server responded with status {status}.", retryable=retryable)
 
 
 def _codings(response: HTTPResponse) -> list[str]:

@@ -1,4 +1,4 @@
-"""An HTTP answer read strictly: http.client forgives what leaves it open where a body ends."""
+"""Strict checks of where an HTTP body ends: http.client accepts responses that leave it open."""
 
 import re
 from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
@@ -11,7 +11,7 @@ _CUT_SHORT = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDef
 
 
 class StrictResponse(HTTPResponse):
-    """Its chunks have sizes as RFC 9112 (7.1) writes them; http.client takes -1 and then reads without end."""
+    """A response with chunk sizes as in RFC 9112 (7.1); http.client accepts -1 and then reads without end."""
 
     def _read_next_chunk_size(self) -> int:
         line = self.fp.readline(_LONGEST_LINE + 1)
@@ -21,20 +21,20 @@ class StrictResponse(HTTPResponse):
             raise IncompleteRead(b"")
         size = _CHUNK_SIZE.fullmatch(line)
         if not size:
-            raise HTTPException("A chunk's size is none.")
+            raise HTTPException("The size of a chunk is invalid.")
         return int(size[1], 16)
 
 
 def check_framing(response: HTTPResponse) -> None:
-    """Refuse an answer that does not say clearly where it ends (RFC 9112, 6.3); raises HTTPException.
+    """Check that a response states clearly where it ends (RFC 9112, 6.3); raises HTTPException.
 
-    http.client overlooks each of these, and could take a part for the whole.
+    http.client accepts each of these errors, and may then return a part as the whole.
     """
     if any(isinstance(defect, _CUT_SHORT) for defect in response.headers.defects):
-        raise HTTPException("A line among the headers is none.")
+        raise HTTPException("A header line is invalid.")
     codings = response.headers.get_all("Transfer-Encoding", [])
     if codings and not (response.chunked and len(codings) == 1):
         raise UnknownTransferEncoding
-    lengths = {each.strip() for each in response.headers.get_all("Content-Length", [])}
+    lengths = {length.strip() for length in response.headers.get_all("Content-Length", [])}
     if lengths and not (len(lengths) == 1 and _LENGTH.fullmatch(lengths.pop()) and response.length is not None):
-        raise HTTPException("The length is declared in more than one way, or in none.")
+        raise HTTPException("The length is declared twice with different values, or it is invalid.")

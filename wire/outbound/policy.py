@@ -1,6 +1,6 @@
-"""Whom a stranger may send us to: the one place that judges ports, names and addresses.
+"""The servers that a caller's URL may lead to: the one place that checks ports, names and addresses.
 
-`target` judges the form of a URL, its scheme included; `redirect` judges where a redirect may lead.
+`target` checks the form of a URL and its scheme; `redirect` checks the target of a redirect.
 """
 
 import re
@@ -14,58 +14,58 @@ from wire.outbound.target import PORTS, Address, Target, TargetError
 
 _RUNTIME_API_PORT = 9001
 _OURS = re.compile("AWS_ENDPOINT_URL(_.+)?|AWS_LAMBDA_RUNTIME_API|AWS_CONTAINER_CREDENTIALS_FULL_URI")
-"""The variables that may name a server of ours on this machine."""
+"""Environment variables that may name a server of the deployment on this machine."""
 
 _FOREIGN_PORTS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
 )
 _INSIDE = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "private"})
-"""Top-level names of networks' own insides and of no host outside: RFC 6762 (5, appendix G), RFC 8375, and ICANN's
-`internal`, under which clouds keep their metadata."""
+"""Top-level names of private networks and of no public host: RFC 6762 (5, appendix G), RFC 8375, and ICANN's
+`internal`, which clouds use for their metadata."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be reached: the public internet, and with `loopback` this very machine, save the denied ports."""
+    """The allowed targets: the public internet, and with `loopback` this machine, except for the denied ports."""
 
     loopback: bool = False
     denied_ports: frozenset[int] = field(default=frozenset({_RUNTIME_API_PORT}))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """LOOPBACK=true opens this machine; never the emulator's port nor the Lambda runtime API's."""
-        ours = [value for name, value in environment.items() if _OURS.fullmatch(name)]
-        ports = frozenset(port for each in ours if (port := _port(each)))
+        """Read the policy: LOOPBACK=true allows this machine except for the ports of the emulator and of Lambda."""
+        servers = [value for name, value in environment.items() if _OURS.fullmatch(name)]
+        ports = frozenset(port for server in servers if (port := _port(server)))
         return cls(environment.get("LOOPBACK") == "true", ports | {_RUNTIME_API_PORT})
 
     def allows(self, address: Address) -> bool:
-        """Whether an address may be connected to."""
+        """Return whether a connection to this address is allowed."""
         return is_public(address) or (self.loopback and is_loopback(address))
 
     def allows_port(self, port: int) -> bool:
-        """Whether a port serves the web: 80, 443 or one above 1023 that browsers would ask too.
+        """Return whether a port is one of the web: 80, 443 or one above 1023 that browsers allow.
 
-        Below live other protocols (SMTP, LDAP, SSH) that a crafted request could speak to; above, the Fetch standard
-        names those still in such use (https://fetch.spec.whatwg.org/#port-blocking).
+        Lower ports belong to other protocols (SMTP, LDAP, SSH), which a crafted request could reach; the Fetch standard
+        lists the higher ports of such protocols (https://fetch.spec.whatwg.org/#port-blocking).
         """
         common = port in PORTS.values() or (port > 1023 and port not in _FOREIGN_PORTS)
         return common and port not in self.denied_ports
 
     def allows_name(self, name: str) -> bool:
-        """Whether a name may be looked up: a name without a dot is one of a network's own."""
+        """Return whether a name may be resolved: a name without a dot belongs to a private network."""
         host, _, top = name.rpartition(".")
         return self.loopback if top == "localhost" else bool(host) and top not in _INSIDE
 
 
 def check_target(target: Target, policy: Policy) -> None:
-    """What can be judged without asking a resolver; raises TargetError `url_blocked`."""
+    """Check what needs no resolver; raises TargetError `url_blocked`."""
     reachable = policy.allows(target.address) if target.address else policy.allows_name(target.host)
     if not (reachable and policy.allows_port(target.port)):
         raise _blocked()
 
 
 def check_addresses(addresses: Iterable[Address], policy: Policy) -> None:
-    """Judge all that a resolver answered; one bad address spoils the rest. Raises TargetError `url_blocked`."""
+    """Check all addresses of a name: one that is not allowed blocks it. Raises TargetError `url_blocked`."""
     if not all(map(policy.allows, addresses)):
         raise _blocked()
 
@@ -75,4 +75,4 @@ def _port(server: str) -> int | None:
 
 
 def _blocked() -> TargetError:
-    return TargetError("url_blocked", "The URL leads to an address or a port that may not be asked.")
+    return TargetError("url_blocked", "The URL leads to an address or a port that is not allowed.")

@@ -1,4 +1,4 @@
-"""Where a redirect leads: its Location is read as narrowly as a caller's URL, and judged anew when it is asked."""
+"""The target of a redirect: its Location is read as strictly as a caller's URL, and checked again on connecting."""
 
 import re
 from urllib.parse import urljoin
@@ -9,16 +9,19 @@ _SCHEME = re.compile("[a-z][a-z0-9+.-]*:", re.I | re.A)
 
 
 def redirected(target: Target, location: str) -> Target:
-    """The Target that a Location header names; raises TargetError `invalid_url` or `url_blocked`."""
-    written = location.encode("latin-1").decode("utf-8", "replace").replace(" ", "%20")
-    following = check_url(_absolute(target, written))
-    if target.scheme == "https" and following.scheme == "http":
+    """Return the Target of a Location header; raises TargetError `invalid_url` or `url_blocked`."""
+    decoded = location.encode("latin-1").decode("utf-8", "replace").replace(" ", "%20")
+    destination = check_url(_absolute(target, decoded))
+    if target.scheme == "https" and destination.scheme == "http":
         raise TargetError("url_blocked", "The server redirects from https to http.")
-    return following
+    return destination
 
 
-def _absolute(target: Target, written: str) -> str:
-    """urljoin sees paths only: in a whole URL it drops tabs, and takes for a path what browsers take for a host."""
-    if _SCHEME.match(written) or not written.isprintable():
-        return written
-    return f"{target.scheme}:{written}" if written.startswith("//") else urljoin(target.url, written)
+def _absolute(target: Target, location: str) -> str:
+    """Return a location as a whole URL.
+
+    Only a path goes through `urljoin`: it drops tabs from a whole URL, and reads some hosts as paths.
+    """
+    if _SCHEME.match(location) or not location.isprintable():
+        return location
+    return f"{target.scheme}:{location}" if location.startswith("//") else urljoin(target.url, location)

@@ -1,4 +1,4 @@
-"""A Target: the one reading of a URL that somebody else chose, used both to judge it and to connect."""
+"""A Target: a parsed URL of a caller. The same result serves the checks and the connection."""
 
 import ipaddress
 import re
@@ -8,20 +8,20 @@ from urllib.parse import quote
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LONGEST = 2048
-_PLAIN = re.I | re.A  # without re.A, a long s matches s
+_PLAIN = re.I | re.A  # without re.A, ſ (long s) matches s
 _URL = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<path>/?[^?#]*)(?P<query>\?[^#]*)?(#.*)?", _PLAIN)
 _AUTHORITY = re.compile(r"(\[(?P<v6>[0-9a-f:]+)\]|(?P<host>[^\[\]:@]+))(:(?P<port>[0-9]{1,5}))?", _PLAIN)
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"([0-9]+|0x[0-9a-f]*)")
 _READ_TWO_WAYS = re.compile("[\u00df\u1e9e\u03c2]")
-"""ß and final sigma are letters of their own in IDNA 2008, and others in the IDNA 2003 that Python speaks."""
+"""ß and final sigma are letters of their own in IDNA 2008, but other letters in IDNA 2003, which Python implements."""
 
 PORTS = {"http": 80, "https": 443}
-"""The schemes that are taken, and the port of each."""
+"""The accepted schemes, and the default port of each."""
 
 
 class TargetError(Exception):
-    """Why a target was not reached: a stable `code`, and a `detail` that tells a caller nothing about our network.
+    """A target cannot be reached: a stable `code`, and a `detail` that reveals nothing about this network.
 
     Codes: `invalid_url`, `url_blocked`, `dns_failure`, `connect_failed`, `timeout`.
     """
@@ -33,7 +33,7 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a URL leads. `path` holds path and query, ready for a request line; `address` when the host is one."""
+    """The target of a URL. `path` is path and query as in a request line; `address` is set if the host is one."""
 
     scheme: str
     host: str
@@ -43,7 +43,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host and port, the port only where the scheme does not tell it: what the header Host says."""
+        """The value of the header Host: host and port, without the default port of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -54,9 +54,9 @@ class Target:
 
 
 def check_url(url: str) -> Target:
-    """Read an absolute http(s) URL; raises TargetError `invalid_url`. Judges form only, asks nobody.
+    """Parse an absolute http(s) URL; raises TargetError `invalid_url`. Checks only the form, without a resolver.
 
-    Written more narrowly than any client reads, so that no two readers can disagree about the host.
+    The form is stricter than that of any client, so that no other reader can find another host in the same URL.
     """
     match = _URL.fullmatch(url) if len(url) <= _LONGEST and _printable(url) else None
     if not match:
@@ -90,9 +90,9 @@ def _v6(text: str) -> Address:
 
 
 def _v4(host: str) -> Address | None:
-    """The address when the host ends in a number (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+    """Return the address of a host that ends in a number (https://url.spec.whatwg.org/#ends-in-a-number-checker).
 
-    Only the dotted quad is taken: resolvers also read 127.1, 0x7f.1 and 2130706433.
+    Only the dotted quad is accepted, although resolvers also read 127.1, 0x7f.1 and 2130706433.
     """
     if not _NUMBER.fullmatch(_ascii(host).rstrip(".").rsplit(".", 1)[-1]):
         return None

@@ -1,29 +1,38 @@
-"""Tell API Gateway whose token a request bears, or why none is taken; every request goes on to its route.
+"""The Lambda authorizer: it names the owner of a request's token, or the reason why the token is refused.
 
-The route refuses: API Gateway's own 401 has neither a code nor a word of why.
+It passes every request on to its route, and the route refuses: API Gateway's own 401 has neither a code nor a reason.
 """
 
 import os
-from typing import Any
+from typing import TypedDict
 
 from aws_lambda_powertools import Logger
 
 from api.auth.runtime.tokens import TokenError, Tokens
+from wire.http.api import Request
+from wire.http.sign_in import Identity
 
 TOKENS = Tokens.from_environment(os.environ)
 logger = Logger()
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer one request of the HTTP API, payload format 2.0, in the simple form."""
-    said = word(event["headers"].get("authorization"), TOKENS)
-    told = {"route": event["routeKey"], "refusal": said.get("refusal")}
-    logger.info("judged", extra=told | {"correlation_id": event["requestContext"]["requestId"]})
-    return {"isAuthorized": True, "context": said}
+class AuthorizerResponse(TypedDict):
+    """A response in the simple format; the route gets `context`."""
+
+    isAuthorized: bool
+    context: Identity
 
 
-def word(authorization: str | None, tokens: Tokens) -> dict[str, str]:
-    """What the route is told: `sub`, or `refusal` and its `detail`."""
+def handler(event: Request, context: object) -> AuthorizerResponse:
+    """Authorize one request of the HTTP API, payload format 2.0."""
+    result = identity(event["headers"].get("authorization"), TOKENS)
+    extra = {"route": event["routeKey"], "refusal": result.get("refusal")}
+    logger.info("token checked", extra=extra | {"correlation_id": event["requestContext"]["requestId"]})
+    return {"isAuthorized": True, "context": result}
+
+
+def identity(authorization: str | None, tokens: Tokens) -> Identity:
+    """Return the owner of the token in an Authorization header, or the refusal of it."""
     try:
         return {"sub": tokens.owner(authorization)}
     except TokenError as error:

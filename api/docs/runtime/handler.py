@@ -1,4 +1,4 @@
-"""Answers GET /openapi.json, GET /docs and its files, and whatever no other route knows."""
+"""Routes GET /openapi.json, GET /docs and its files, and `$default` for every other path."""
 
 import base64
 import gzip
@@ -6,10 +6,9 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from api.docs.runtime.methods import methods
+from api.docs.runtime.methods import Description, methods
 from wire.http.api import ApiError, Request, Response, only_query, path, respond
 
 FOLDER = Path(__file__).parent
@@ -22,7 +21,7 @@ FILES = {
 }
 
 API = "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
-_ONLY_OURS = "; ".join(
+_CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -36,51 +35,51 @@ _ONLY_OURS = "; ".join(
 )
 _HEADERS = {
     "cache-control": "max-age=3600",
-    "content-security-policy": _ONLY_OURS,
+    "content-security-policy": _CONTENT_SECURITY_POLICY,
     "referrer-policy": "no-referrer",
     "vary": "accept-encoding",
     "x-content-type-options": "nosniff",
 }
 
 
-def handler(event: Request, context: Any) -> Response:
-    """The HTTP API's handler."""
+def handler(event: Request, context: object) -> Response:
+    """Handle a request of the HTTP API."""
     return respond(ROUTES, event)
 
 
 def describe(request: Request) -> Response:
     """GET /openapi.json: this description, as OpenAPI 3.1."""
     only_query(request)
-    return _shown(request, "openapi.json", "application/json")
+    return _file_response(request, "openapi.json", "application/json")
 
 
 def show(request: Request) -> Response:
-    """GET /docs: a page that shows this description and can try it."""
+    """GET /docs: a page to read this description and to try requests."""
     only_query(request)
-    return _shown(request, "index.html", "text/html; charset=utf-8")
+    return _file_response(request, "index.html", "text/html; charset=utf-8")
 
 
 def show_file(request: Request) -> Response:
-    """GET /docs/{file}: what the page is made of."""
+    """GET /docs/{file}: a file of the page."""
     only_query(request)
     name = path(request, "file")
     if name not in FILES:
         raise ApiError(404, "no_such_route", "The page has no such file.")
-    return _shown(request, name, FILES[name])
+    return _file_response(request, name, FILES[name])
 
 
 def refuse(request: Request) -> Response:
-    """`$default`: there is no such route, or none of that method."""
-    known = methods(_described(), PUBLIC_URL, request)
-    if known:
-        raise ApiError(405, "method_not_allowed", "The path is there, but not for this method.", allow=", ".join(known))
-    raise ApiError(404, "no_such_route", "There is no such route; GET /openapi.json lists those there are.")
+    """`$default`: refuse a request to an unknown path, or with a method that its path does not have."""
+    allowed = methods(_description(), PUBLIC_URL, request)
+    if allowed:
+        raise ApiError(405, "method_not_allowed", "The path does not have this method.", allow=", ".join(allowed))
+    raise ApiError(404, "no_such_route", "There is no such route; GET /openapi.json lists the routes.")
 
 
-def _shown(request: Request, name: str, content_type: str) -> Response:
-    small = "gzip" in request.get("headers", {}).get("accept-encoding", "")
-    body = _compressed(name) if small else _content(name)
-    encoding = {"content-encoding": "gzip"} if small else {}
+def _file_response(request: Request, name: str, content_type: str) -> Response:
+    compressed = "gzip" in request.get("headers", {}).get("accept-encoding", "")
+    body = _compressed(name) if compressed else _content(name)
+    encoding = {"content-encoding": "gzip"} if compressed else {}
     return {
         "statusCode": 200,
         "headers": {"content-type": content_type} | _HEADERS | encoding,
@@ -96,14 +95,15 @@ def _compressed(name: str) -> bytes:
 
 @cache
 def _content(name: str) -> bytes:
-    return json.dumps(_described()).encode() if name == "openapi.json" else (FOLDER / name).read_bytes()
+    return json.dumps(_description()).encode() if name == "openapi.json" else (FOLDER / name).read_bytes()
 
 
 @cache
-def _described() -> dict[str, Any]:
-    """The description, which knows now under which address it is served."""
-    found: dict[str, Any] = json.loads((FOLDER / "openapi.json").read_text())
-    return found | {"servers": [{"url": PUBLIC_URL}]}
+def _description() -> Description:
+    """Return the description with the API's base URL as its server."""
+    description: Description = json.loads((FOLDER / "openapi.json").read_text())
+    description["servers"] = [{"url": PUBLIC_URL}]
+    return description
 
 
 ROUTES = {

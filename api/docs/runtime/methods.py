@@ -1,16 +1,25 @@
-"""What a request that no route knows might have meant."""
+"""The methods of a path, for a request that matches no route."""
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
+from wire.http.api import Request
 
-def methods(described: Mapping[str, Any], public_url: str, request: Mapping[str, Any]) -> list[str]:
-    """The methods that the request's path is described with; none where there is no such path."""
-    asked = request["rawPath"].removeprefix(urlsplit(public_url).path) or "/"
-    known = [operations for path, operations in described["paths"].items() if re.fullmatch(_pattern(path), asked)]
-    return sorted({method.upper() for operations in known for method in operations})
+
+class Description(TypedDict):
+    """The parts of an OpenAPI description that are used here."""
+
+    paths: Mapping[str, Mapping[str, object]]
+    servers: list[dict[str, str]]
+
+
+def methods(description: Description, public_url: str, request: Request) -> list[str]:
+    """Return the methods that the description has for the request's path, in capitals; none for an unknown path."""
+    requested = request["rawPath"].removeprefix(urlsplit(public_url).path) or "/"
+    paths = [path for path in description["paths"] if re.fullmatch(_pattern(path), requested)]
+    return sorted({method.upper() for path in paths for method in description["paths"][path]})
 
 
 def _pattern(path: str) -> str:

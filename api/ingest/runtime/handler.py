@@ -1,12 +1,11 @@
-"""Take pictures in: by URL, as bytes, or by a form that goes to S3 directly."""
+"""Upload routes: a picture by URL, as bytes, or through a presigned form that goes to S3 directly."""
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
-from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
+from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, NewImage
 from api.ingest.runtime.image_name import image_name, name_in_url
-from api.ingest.runtime.problems import refusing
+from api.ingest.runtime.problems import with_problems
 from domain.image_type import CONTENT_TYPES
 from domain.options import Options
 from wire.aws.client import client
@@ -27,23 +26,23 @@ QUOTA = Quota.from_environment(os.environ)
 
 
 def handler(event: Request, context: object) -> Response:
-    """Answer one request of the HTTP API."""
+    """Handle a request of the HTTP API."""
     return api.respond(ROUTES, event)
 
 
 def index(request: Request) -> Response:
-    """`GET /?url=&name=`: fetch a picture and keep it. Without a URL it leads to `GET /images` with the same query."""
+    """`GET /?url=&name=`: fetch and store a picture. Without `url`, redirect to `GET /images` with the same query."""
     url = api.query(request, "url")
     if url is None:
-        asked = request.get("rawQueryString")
-        return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{asked}" if asked else ""))
+        parameters = request.get("rawQueryString")
+        return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{parameters}" if parameters else ""))
     api.only_query(request, "url", "name")
-    written = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
-    return _upload_url(request, written, api.query(request, "name"), Options())
+    encoded = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
+    return _upload_url(request, encoded, api.query(request, "name"), Options())
 
 
 def add_image(request: Request) -> Response:
-    """`POST /images`: keep a picture. It is named by a URL in a JSON object, or is the body itself."""
+    """`POST /images`: store a picture. The body is the picture, or a JSON object with its URL."""
     body = api.raw_body(request)
     if not _is_json(request, body):
         api.only_query(request, "name")
@@ -55,77 +54,78 @@ def add_image(request: Request) -> Response:
 
 
 def add_form(request: Request) -> Response:
-    """`POST /uploads`: a form to send one picture to S3 with."""
+    """`POST /uploads`: make a presigned form that sends one picture to S3."""
     api.only_query(request)
     given = api.json_body(request)
     api.only_fields(given, "name", "content_type", "options")
     content_type = _text(given, "content_type") or ""
     if content_type not in CONTENT_TYPES:
         raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")
-    place = _place(request, _options(given), _text(given, "name"))
-    return json_response(201, {"image_id": place.image_id, "upload": IMAGES.form(place, content_type)})
+    image = _new_image(request, _options(given), _text(given, "name"))
+    return json_response(201, {"image_id": image.image_id, "upload": IMAGES.presigned_form(image, content_type)})
 
 
 def health(request: Request) -> Response:
-    """`GET /health`: whether the API is there."""
+    """`GET /health`: check that the API runs."""
     return json_response(200, {"status": "ok"})
 
 
 ROUTES = {
-    "GET /": refusing(index),
-    "POST /images": refusing(add_image),
-    "POST /uploads": refusing(add_form),
+    "GET /": with_problems(index),
+    "POST /images": with_problems(add_image),
+    "POST /uploads": with_problems(add_form),
     "GET /health": health,
 }
 
 
 def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Response:
     if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
-        raise FetchError("url_blocked", "This request is itself a fetch, which a server has led back here.")
+        raise FetchError("url_blocked", "This request is a fetch of this API, redirected back to it.")
     target = check_url(url)
-    place = _place(request, options, name, name_in_url(target.path))
+    image = _new_image(request, options, name, name_in_url(target.path))
     with fetch(target, POLICY) as download:
-        IMAGES.add_download(place, download)
-    return _queued(place)
+        IMAGES.add_download(image, download)
+    return _queued(image)
 
 
 def _upload_bytes(request: Request, body: bytes) -> Response:
     content_type = image_body_type(body)
-    place = _place(request, Options(), api.query(request, "name"))
-    IMAGES.add(place, content_type, body, len(body))
-    return _queued(place)
+    image = _new_image(request, Options(), api.query(request, "name"))
+    IMAGES.add(image, content_type, body, len(body))
+    return _queued(image)
 
 
-def _place(request: Request, options: Options, *wishes: str | None) -> Place:
+def _new_image(request: Request, options: Options, *names: str | None) -> NewImage:
+    """Admit the image by the owner's quota; its name is the first usable one of `names`."""
     owner = api.owner(request)
     QUOTA.admit(owner, options.detector or DETECTORS[0])
-    place = Place.of(owner, image_name(*wishes), options)
-    api.about(place.image_id)
-    return place
+    image = NewImage.of(owner, image_name(*names), options)
+    api.about(image.image_id)
+    return image
 
 
-def _queued(place: Place) -> Response:
-    link = f"{PUBLIC_URL}/images/{place.image_id}"
-    return json_response(202, {"image_id": place.image_id, "status": "queued", "links": {"self": link}}, location=link)
+def _queued(image: NewImage) -> Response:
+    link = f"{PUBLIC_URL}/images/{image.image_id}"
+    return json_response(202, {"image_id": image.image_id, "status": "queued", "links": {"self": link}}, location=link)
 
 
 def _is_json(request: Request, body: bytes) -> bool:
-    """No picture begins with a brace, so a forgotten content type does no harm."""
+    """Return whether the body is JSON; without a content type by its first character, as no picture starts with {."""
     kind = request.get("headers", {}).get("content-type", "")
     return kind.startswith("application/json") or (not kind.startswith("image/") and body.lstrip()[:1] == b"{")
 
 
-def _options(given: Mapping[str, Any]) -> Options:
-    wanted = {} if given.get("options") is None else given["options"]
-    if not isinstance(wanted, dict):
+def _options(given: Mapping[str, object]) -> Options:
+    options_given = {} if given.get("options") is None else given["options"]
+    if not isinstance(options_given, dict):
         raise ApiError(400, "invalid_options", "options must be a JSON object.")
-    options = Options.from_dict(wanted)
+    options = Options.from_dict(options_given)
     if options.detector and options.detector not in DETECTORS:
-        raise ApiError(400, "detector_unavailable", f"This deployment has {' and '.join(DETECTORS)}.")
+        raise ApiError(400, "detector_unavailable", f"The detectors of this deployment are {' and '.join(DETECTORS)}.")
     return options
 
 
-def _text(given: Mapping[str, Any], name: str) -> str | None:
+def _text(given: Mapping[str, object], name: str) -> str | None:
     value = given.get(name)
     if value is None or isinstance(value, str):
         return value

@@ -1,18 +1,22 @@
-"""Images: the bucket that uploads go to; the object is the only record of an upload."""
+"""Images: the bucket of the uploads. The object in it is the only record of an upload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, Self
+from typing import IO, TYPE_CHECKING, Self, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError
 
 from domain.clock import now
 from domain.image import image_key, new_image_id
 from domain.options import Options
-from wire.outbound.download import Download, FetchError, too_large
+from wire.outbound.download import Body, Download, FetchError, too_large
 from wire.outbound.fetch import LARGEST
 from wire.outbound.target import TargetError
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import BlobTypeDef
 
 _SPOOLED = 1024 * 1024
 _FORM_SECONDS = 300
@@ -24,12 +28,12 @@ CLIENT_SETTINGS = {
     "s3": {"payload_signing_enabled": False},
     "signature_version": "s3v4",
 }
-"""A body that can be read only once can be neither signed nor summed beforehand; TLS guards it on the way."""
+"""A body that can be read only once can be neither signed nor hashed beforehand; TLS protects the transfer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one new image goes, and the metadata that carries its options there."""
+class NewImage:
+    """An image to be stored: its id, its S3 key, and the object's metadata, which holds its options."""
 
     image_id: str
     key: str
@@ -37,59 +41,67 @@ class Place:
 
     @classmethod
     def of(cls, owner: str, name: str, options: Options) -> Self:
-        """A place nothing has been put to before."""
+        """Return a new image with a new id."""
         metadata = options.to_metadata()
         image_id = new_image_id(now())
         return cls(image_id, image_key(owner, image_id, name, asked=bool(metadata)), metadata)
 
 
-class Images:
-    """The bucket, as its uploaders see it."""
+class PresignedForm(TypedDict):
+    """A form that a browser posts as multipart/form-data to `url`: all `fields`, then the file."""
 
-    def __init__(self, s3: Any, bucket: str) -> None:
+    url: str
+    fields: dict[str, str]
+
+
+class Images:
+    """The bucket of the images, for uploads."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3, self._bucket = s3, bucket
 
-    def add(self, place: Place, content_type: str, body: Any, length: int) -> None:
-        """Store `length` bytes; a repeat after a failure is botocore's, where the body can be read again."""
+    def add(self, image: NewImage, content_type: str, body: "BlobTypeDef | Body", length: int) -> None:
+        """Store `length` bytes; botocore retries after a failure if it can read the body again."""
         self._s3.put_object(
             Bucket=self._bucket,
-            Key=place.key,
-            Body=body,
+            Key=image.key,
+            Body=cast("BlobTypeDef", body),
             ContentLength=length,
             ContentType=content_type,
-            Metadata=dict(place.metadata),
+            Metadata=dict(image.metadata),
         )
 
-    def add_download(self, place: Place, download: Download) -> None:
-        """Pass a download through without holding it; raises what its body raised."""
+    def add_download(self, image: NewImage, download: Download) -> None:
+        """Store a download as it arrives, without holding it in memory; raises the errors of its body."""
         if download.length is None:
-            return self._add_spooled(place, download)
+            return self._add_spooled(image, download)
         try:
-            self.add(place, download.content_type, download.body, download.length)
+            self.add(image, download.content_type, download.body, download.length)
         except (BotoCoreError, FetchError, TargetError) as error:
             raise download.body.failure or error from None
         return None
 
-    def form(self, place: Place, content_type: str) -> dict[str, Any]:
-        """A POST that a browser may send by itself: this key, this type, 1 B – 15 MB, within five minutes."""
-        fields = {"Content-Type": content_type} | {f"x-amz-meta-{name}": said for name, said in place.metadata.items()}
-        form: dict[str, Any] = self._s3.generate_presigned_post(
+    def presigned_form(self, image: NewImage, content_type: str) -> PresignedForm:
+        """Return a form that a browser can post: this key, this type, 1 B – 15 MB, within five minutes."""
+        metadata = {f"x-amz-meta-{name}": value for name, value in image.metadata.items()}
+        fields = {"Content-Type": content_type} | metadata
+        form = self._s3.generate_presigned_post(
             self._bucket,
-            place.key,
+            image.key,
             Fields=dict(fields),
             Conditions=[*({name: value} for name, value in fields.items()), ["content-length-range", 1, LARGEST]],
             ExpiresIn=_FORM_SECONDS,
         )
-        return form
+        return {"url": form["url"], "fields": form["fields"]}
 
-    def _add_spooled(self, place: Place, download: Download) -> None:
+    def _add_spooled(self, image: NewImage, download: Download) -> None:
         with SpooledTemporaryFile(_SPOOLED) as file:
             length = _copy(download, file)
             file.seek(0)
-            self.add(place, download.content_type, file, length)
+            self.add(image, download.content_type, file, length)
 
 
-def _copy(download: Download, file: Any) -> int:
+def _copy(download: Download, file: IO[bytes]) -> int:
     length = 0
     while chunk := download.body.read(_SPOOLED):
         length += file.write(chunk)

@@ -1,24 +1,24 @@
-"""The name an image is kept under: what its owner calls it, made safe for a key and nothing more."""
+"""The name of an image: the owner's name for it, made safe for an S3 key."""
 
 import unicodedata
 from urllib.parse import unquote
 
 _LONGEST = 200
-"""In characters; with four bytes each the key stays below the 1,024 bytes that S3 takes."""
+"""Characters; with four bytes each the key stays below S3's limit of 1,024 bytes."""
 
 
-def image_name(*wishes: str | None) -> str:
-    """The first wish that leaves a name once cleaned, else "image"."""
-    return next((name for wish in wishes if (name := _clean(wish or ""))), "image")
+def image_name(*names: str | None) -> str:
+    """Return the first of these names that is not empty once cleaned, else "image"."""
+    return next((cleaned for name in names if (cleaned := _clean(name or ""))), "image")
 
 
 def name_in_url(path: str) -> str:
-    """What a URL's path and query calls its picture: the last segment, percent-decoded."""
+    """Return the name in a URL's path and query: the last segment of the path, percent-decoded."""
     return unquote(path.partition("?")[0].rsplit("/", 1)[-1], errors="replace")
 
 
-def _clean(wish: str) -> str:
-    last = wish.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    kept = "".join(each for each in last if unicodedata.category(each) not in ("Cc", "Cs", "Zl", "Zp"))
-    name = unicodedata.normalize("NFC", kept)[:_LONGEST].strip()
-    return "" if name in (".", "..") else name
+def _clean(name: str) -> str:
+    segment = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    printable = "".join(char for char in segment if unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp"))
+    cleaned = unicodedata.normalize("NFC", printable)[:_LONGEST].strip()
+    return "" if cleaned in (".", "..") else cleaned

@@ -1,4 +1,4 @@
-"""What a caller hears when a picture is not taken: each error's HTTP status, decided once."""
+"""The HTTP status of each error of an upload."""
 
 from collections.abc import Callable
 
@@ -28,10 +28,10 @@ _RETRYABLE = ("connect_failed", "dns_failure", "timeout")
 Route = Callable[[Request], Response]
 
 
-def refusing(route: Route) -> Route:
-    """The same route, its domain errors turned into answers."""
+def with_problems(route: Route) -> Route:
+    """Wrap a route: errors of options, fetches, image types and targets become ApiError."""
 
-    def answer(request: Request) -> Response:
+    def respond(request: Request) -> Response:
         try:
             return route(request)
         except OptionsError as error:
@@ -40,4 +40,4 @@ def refusing(route: Route) -> Route:
             retryable = getattr(error, "retryable", error.code in _RETRYABLE)
             raise ApiError(_STATUS[error.code], error.code, error.detail, retryable=retryable) from error
 
-    return answer
+    return respond

@@ -8,18 +8,19 @@ import json
 import os
 from collections.abc import Iterable
 
+from domain.metrics import NAMESPACE, UNIT, printed_by
 from integration.deliver.runtime.outcome import Outcome
 from integration.deliveries.runtime.attempt import Attempt
 
-_METRIC = "DeliveriesFailed"
+(_METRIC,) = printed_by("Deliver")
 _DIMENSIONS = {
     "FunctionName": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "none"),
     "service": os.environ.get("POWERTOOLS_SERVICE_NAME", "none"),
 }
 _DIRECTIVE = {
-    "Namespace": "Sightline",
+    "Namespace": NAMESPACE,
     "Dimensions": [list(_DIMENSIONS)],
-    "Metrics": [{"Name": _METRIC, "Unit": "Count"}],
+    "Metrics": [{"Name": _METRIC, "Unit": UNIT}],
 }
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Metrics
 
 from domain.image import Image
+from domain.metrics import NAMESPACE, UNIT, printed_by
 from domain.recognition import Outcome, Recognition
 from recognition.results.runtime.result_cache import Memory
 
-METRICS = ("ImagesAsked", "AnswersReused", "RekognitionCalls", "RekognitionCallsSaved", "StandIns", "Throttled")
+METRICS = printed_by("Recognize")
 
-metrics = Metrics(namespace="Sightline")
+metrics = Metrics(namespace=NAMESPACE)
 
 
 def spending(
@@ -33,5 +34,5 @@ def tell(counted: Mapping[str, int]) -> None:
     """Print them in CloudWatch's embedded metric format; the function's name tells deployments apart."""
     metrics.add_dimension("FunctionName", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "none"))
     for name, count in counted.items():
-        metrics.add_metric(name, "Count", count)
+        metrics.add_metric(name, UNIT, count)
     metrics.flush_metrics()

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import BotoCoreError
 from moto.server import ThreadedMotoServer
 
-from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, Place
+from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, NewImage
 from domain.options import Options
 from tests.loopback_server import LoopbackServer, chunked, response, serving
 from wire.aws.client import client
@@ -20,7 +20,7 @@ from wire.outbound.target import check_url
 
 OPEN = Policy(loopback=True)
 KEY = "images/public/img_0193f2a5c0ff00112233445566778899/asked/ü 1+2.jpg"
-PLACE = Place("img_0193f2a5c0ff00112233445566778899", KEY, {"top-k": "3"})
+IMAGE = NewImage("img_0193f2a5c0ff00112233445566778899", KEY, {"top-k": "3"})
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def images(s3: Any) -> Images:
 
 def add(images: Images, url: str, largest: int = LARGEST) -> None:
     with fetch(check_url(url), OPEN, largest=largest) as download:
-        images.add_download(PLACE, download)
+        images.add_download(IMAGE, download)
 
 
 def stored(s3: Any) -> list[str]:
@@ -114,7 +114,7 @@ def test_a_body_is_sent_once_even_when_the_store_fails(
 
 
 def test_the_form_takes_one_key_one_type_and_at_most_fifteen_megabytes(images: Images) -> None:
-    form = images.form(PLACE, "image/png")
+    form = images.presigned_form(IMAGE, "image/png")
     assert form["fields"]["key"] == KEY
     assert form["fields"]["Content-Type"] == "image/png"
     assert form["fields"]["x-amz-meta-top-k"] == "3"
@@ -125,12 +125,12 @@ def test_the_form_takes_one_key_one_type_and_at_most_fifteen_megabytes(images: I
     assert form["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
 
 
-def test_every_place_is_new() -> None:
-    places = [Place.of("public", "cat.jpg", Options()) for _ in range(100)]
-    assert len({place.key for place in places}) == 100
-    assert all(place.image_id in place.key for place in places)
+def test_every_new_image_has_an_id_and_a_key_of_its_own() -> None:
+    new = [NewImage.of("public", "cat.jpg", Options()) for _ in range(100)]
+    assert len({image.key for image in new}) == 100
+    assert all(image.image_id in image.key for image in new)
 
 
-def test_only_a_place_with_options_says_that_it_was_asked_for_some() -> None:
-    assert "/asked/" not in Place.of("public", "cat.jpg", Options()).key
-    assert "/asked/" in Place.of("public", "cat.jpg", Options(top_k=3)).key
+def test_only_the_key_of_an_image_with_options_marks_them() -> None:
+    assert "/asked/" not in NewImage.of("public", "cat.jpg", Options()).key
+    assert "/asked/" in NewImage.of("public", "cat.jpg", Options(top_k=3)).key

@@ -3,12 +3,21 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from wire.aws.queue import batch_item_failures, batches, receive_count, requeue, retry_later, tries
+from wire.aws.queue import (
+    MessageAttribute,
+    Record,
+    batch_item_failures,
+    batches,
+    receive_count,
+    requeue,
+    retry_later,
+    tries,
+)
 
 REFUSED = ClientError({"Error": {"Code": "RequestThrottled"}}, "ChangeMessageVisibilityBatch")
 
 
-def record(message_id: str, received: int = 1) -> dict[str, Any]:
+def record(message_id: str, received: int = 1) -> Record:
     return {
         "messageId": message_id,
         "receiptHandle": f"handle of {message_id}",
@@ -18,17 +27,22 @@ def record(message_id: str, received: int = 1) -> dict[str, Any]:
 
 
 class FakeQueue:
-    def __init__(self, answer: dict[str, Any] | ClientError) -> None:
-        self.answer = answer
-        self.asked: list[dict[str, Any]] = []
+    def __init__(self, response: dict[str, Any] | ClientError) -> None:
+        self.response = response
+        self.calls: list[dict[str, Any]] = []
 
-    def change_message_visibility_batch(self, **asked: Any) -> dict[str, Any]:
-        self.asked.append(asked)
-        if isinstance(self.answer, ClientError):
-            raise self.answer
-        return self.answer
+    def change_message_visibility_batch(self, **arguments: Any) -> dict[str, Any]:
+        self.calls.append(arguments)
+        if isinstance(self.response, ClientError):
+            raise self.response
+        return self.response
 
     send_message_batch = change_message_visibility_batch
+
+
+def fake_queue(response: dict[str, Any] | ClientError) -> Any:
+    """Return a client of SQS that gives this response or raises this error."""
+    return FakeQueue(response)
 
 
 def test_only_the_failed_records_are_named() -> None:
@@ -37,18 +51,18 @@ def test_only_the_failed_records_are_named() -> None:
     }
 
 
-def test_nothing_failed_is_an_empty_list_and_not_no_answer() -> None:
+def test_without_failures_the_list_is_empty_but_present() -> None:
     assert batch_item_failures([]) == {"batchItemFailures": []}
 
 
-def test_an_attempt_is_numbered_as_the_queue_counts() -> None:
+def test_the_receive_count_is_that_of_the_queue() -> None:
     assert receive_count(record("m", received=3)) == 3
 
 
 def test_each_failed_record_is_hidden_for_its_own_time() -> None:
-    queue = FakeQueue({"Successful": []})
-    retry_later(queue, "url", [record("m1", 1), record("m2", 4)], lambda each: receive_count(each) * 10)
-    assert queue.asked == [
+    queue = fake_queue({"Successful": []})
+    retry_later(queue, "url", [record("m1", 1), record("m2", 4)], lambda failed: receive_count(failed) * 10)
+    assert queue.calls == [
         {
             "QueueUrl": "url",
             "Entries": [
@@ -59,56 +73,61 @@ def test_each_failed_record_is_hidden_for_its_own_time() -> None:
     ]
 
 
-def test_without_failures_the_queue_is_not_asked() -> None:
-    queue = FakeQueue({})
+def test_without_failures_there_is_no_call() -> None:
+    queue = fake_queue({})
     retry_later(queue, "url", [], receive_count)
-    assert queue.asked == []
+    assert queue.calls == []
 
 
-@pytest.mark.parametrize("answer", [REFUSED, {"Failed": [{"Id": "0", "Code": "InvalidParameterValue"}]}])
-def test_a_queue_that_will_not_hide_a_record_does_not_fail_the_batch(
-    answer: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("response", [REFUSED, {"Failed": [{"Id": "0", "Code": "InvalidParameterValue"}]}])
+def test_an_error_of_the_queue_does_not_fail_the_batch(
+    response: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    retry_later(FakeQueue(answer), "url", [record("m")], receive_count)
+    retry_later(fake_queue(response), "url", [record("m")], receive_count)
     assert "not paced" in caplog.text
 
 
-def put_off_before(received: int, times: int, tried: int) -> dict[str, Any]:
-    told = {name: {"stringValue": str(number), "dataType": "Number"} for name, number in said(times, tried)}
-    return record("m", received) | {"messageAttributes": told}
+def requeued_before(received: int, times: int, tried: int) -> Record:
+    """Return a record of a message that was requeued `times` times after `tried` tries."""
+    attributes: dict[str, MessageAttribute] = {
+        name: {"stringValue": str(number), "dataType": "Number"} for name, number in counts(times, tried).items()
+    }
+    return {**record("m", received), "messageAttributes": attributes}
 
 
-def said(times: int, tried: int) -> list[tuple[str, int]]:
-    return [("PutOff", times), ("Tried", tried)]
+def counts(times: int, tried: int) -> dict[str, int]:
+    return {"PutOff": times, "Tried": tried}
 
 
-@pytest.mark.parametrize(("message", "times", "tried"), [(record("m", 3), 1, 2), (put_off_before(2, 7, 3), 8, 4)])
-def test_what_is_put_off_is_sent_anew_to_come_later_and_says_how_often_and_how_often_it_was_tried(
-    message: dict[str, Any], times: int, tried: int
+@pytest.mark.parametrize(("message", "times", "tried"), [(record("m", 3), 1, 2), (requeued_before(2, 7, 3), 8, 4)])
+def test_a_requeued_message_is_delayed_and_counts_its_requeues_and_tries(
+    message: Record, times: int, tried: int
 ) -> None:
-    queue = FakeQueue({"Successful": [{"Id": "m"}]})
+    queue = fake_queue({"Successful": [{"Id": "m"}]})
     assert requeue(queue, "url", [message], lambda number: 100 * number) == [message]
-    attributes = {name: {"DataType": "Number", "StringValue": str(number)} for name, number in said(times, tried)}
+    attributes = {
+        name: {"DataType": "Number", "StringValue": str(number)} for name, number in counts(times, tried).items()
+    }
     entry = {"Id": "m", "MessageBody": "body of m", "DelaySeconds": 100 * times, "MessageAttributes": attributes}
-    assert queue.asked == [{"QueueUrl": "url", "Entries": [entry]}]
+    assert queue.calls == [{"QueueUrl": "url", "Entries": [entry]}]
 
 
-def test_tries_are_counted_on_where_a_message_was_put_off() -> None:
+def test_the_tries_before_a_requeue_count() -> None:
     assert tries(record("m", 3)) == 3
-    assert tries(put_off_before(2, 7, 3)) == 5
+    assert tries(requeued_before(2, 7, 3)) == 5
 
 
-def test_what_has_no_pause_left_is_not_put_off() -> None:
-    queue = FakeQueue({})
+def test_a_message_without_a_pause_is_not_requeued() -> None:
+    queue = fake_queue({})
     assert requeue(queue, "url", [record("m")], lambda number: 0) == []
-    assert queue.asked == []
+    assert queue.calls == []
 
 
-@pytest.mark.parametrize("answer", [REFUSED, {"Failed": [{"Id": "m", "Code": "InternalError"}]}])
-def test_what_the_queue_does_not_take_anew_is_not_replaced(
-    answer: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("response", [REFUSED, {"Failed": [{"Id": "m", "Code": "InternalError"}]}])
+def test_a_message_that_the_queue_refuses_is_not_replaced(
+    response: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert requeue(FakeQueue(answer), "url", [record("m")], lambda number: 30) == []
+    assert requeue(fake_queue(response), "url", [record("m")], lambda number: 30) == []
     assert "not sent" in caplog.text or "refused" in caplog.text
 
 
@@ -119,7 +138,7 @@ def test_a_batch_holds_at_most_ten_messages() -> None:
     assert {name: text for batch in split for name, text in batch.items()} == messages
 
 
-def test_a_batch_stays_under_what_one_call_takes() -> None:
+def test_a_batch_stays_below_the_size_of_one_call() -> None:
     split = list(batches({str(n): "é" * 45_000 for n in range(5)}))
     assert [len(batch) for batch in split] == [2, 2, 1]
 

@@ -1,35 +1,35 @@
-"""Rows read and written many at a time: how many to a call, and what is left undone."""
+"""Rows read and written many at a time: the size of a call, and the rows that it leaves unprocessed."""
 
 from typing import Any
 
 import pytest
 
-from wire.aws.rows import UndoneError, delete, put, read, write
+from wire.aws.rows import Item, UndoneError, delete, put, read, write
 
 
-class Hurried:
-    """A DynamoDB that leaves the last row of every call undone so many times."""
+class FakeDynamoDB:
+    """A DynamoDB that leaves the last row of a call unprocessed, `times` times."""
 
     def __init__(self, times: int) -> None:
         self.times, self.sizes = times, list[int]()
         self.written: list[tuple[str, Any]] = []
 
-    def batch_write_item(self, **asked: Any) -> dict[str, Any]:
-        """Write them."""
-        every = [(table, each) for table, wanted in asked["RequestItems"].items() for each in wanted]
-        self.sizes.append(len(every))
-        *done, last = every
+    def batch_write_item(self, **arguments: Any) -> dict[str, Any]:
+        """Write all rows, or all but the last."""
+        writes = [(table, request) for table, requests in arguments["RequestItems"].items() for request in requests]
+        self.sizes.append(len(writes))
+        *done, last = writes
         left = self._leave()
-        self.written += done if left else every
+        self.written += done if left else writes
         return {"UnprocessedItems": {last[0]: [last[1]]} if left else {}}
 
-    def batch_get_item(self, **asked: Any) -> dict[str, Any]:
-        """Every row is its key."""
-        every = [(table, key) for table, wanted in asked["RequestItems"].items() for key in wanted["Keys"]]
-        self.sizes.append(len(every))
-        left = every[-1:] if self._leave() else []
+    def batch_get_item(self, **arguments: Any) -> dict[str, Any]:
+        """Return each key as its row, without the last if it is left unprocessed."""
+        reads = [(table, key) for table, request in arguments["RequestItems"].items() for key in request["Keys"]]
+        self.sizes.append(len(reads))
+        left = reads[-1:] if self._leave() else []
         found: dict[str, list[Any]] = {}
-        for table, key in every:
+        for table, key in reads:
             if (table, key) not in left:
                 found.setdefault(table, []).append(key)
         return {"Responses": found, "UnprocessedKeys": {table: {"Keys": [key]} for table, key in left}}
@@ -41,27 +41,32 @@ class Hurried:
 
 @pytest.fixture
 def waits() -> list[float]:
-    """How long it was waited."""
+    """The pauses, in seconds."""
     return []
 
 
-def keys(many: int) -> list[dict[str, dict[str, Any]]]:
-    """So many keys."""
-    return [{"id": {"S": str(n)}} for n in range(many)]
+def unfinished(times: int) -> Any:
+    """Return a DynamoDB that leaves a row unprocessed so many times."""
+    return FakeDynamoDB(times)
 
 
-def test_rows_are_written_twenty_five_to_a_call_over_all_tables(waits: list[float]) -> None:
-    dynamodb = Hurried(0)
-    writes = [put("a", each) for each in keys(40)] + [delete("b", each) for each in keys(20)]
+def keys(number: int) -> list[Item]:
+    """Return so many keys."""
+    return [{"id": {"S": str(n)}} for n in range(number)]
+
+
+def test_rows_of_all_tables_are_written_twenty_five_per_call(waits: list[float]) -> None:
+    dynamodb = unfinished(0)
+    writes = [put("a", key) for key in keys(40)] + [delete("b", key) for key in keys(20)]
     write(dynamodb, writes, waits.append)
     assert dynamodb.sizes == [25, 25, 10]
     assert dynamodb.written == writes
     assert waits == []
 
 
-def test_what_was_not_written_is_written_after_ever_longer_pauses(waits: list[float]) -> None:
-    dynamodb = Hurried(3)
-    writes = [put("a", each) for each in keys(3)]
+def test_unprocessed_writes_are_repeated_after_growing_pauses(waits: list[float]) -> None:
+    dynamodb = unfinished(3)
+    writes = [put("a", key) for key in keys(3)]
     write(dynamodb, writes, waits.append)
     assert dynamodb.sizes == [3, 1, 1, 1]
     assert sorted(map(str, dynamodb.written)) == sorted(map(str, writes))
@@ -69,31 +74,31 @@ def test_what_was_not_written_is_written_after_ever_longer_pauses(waits: list[fl
     assert len(waits) == 3
 
 
-def test_what_will_not_be_written_is_left_to_the_queue(waits: list[float]) -> None:
+def test_writes_that_stay_unprocessed_raise_an_error(waits: list[float]) -> None:
     with pytest.raises(UndoneError, match="rows of a"):
-        write(Hurried(99), [put("a", each) for each in keys(2)], waits.append)
+        write(unfinished(99), [put("a", key) for key in keys(2)], waits.append)
 
 
-def test_rows_are_read_a_hundred_to_a_call_over_all_tables(waits: list[float]) -> None:
-    dynamodb = Hurried(0)
+def test_rows_of_all_tables_are_read_a_hundred_per_call(waits: list[float]) -> None:
+    dynamodb = unfinished(0)
     found = read(dynamodb, {"a": keys(130), "b": keys(2), "c": []}, wait=waits.append)
     assert dynamodb.sizes == [100, 32]
     assert found == {"a": keys(130), "b": keys(2), "c": []}
 
 
-def test_what_was_not_read_is_read_later(waits: list[float]) -> None:
-    found = read(Hurried(2), {"a": keys(101)}, wait=waits.append)
-    assert sorted(int(each["id"]["S"]) for each in found["a"]) == list(range(101))
+def test_unprocessed_reads_are_repeated(waits: list[float]) -> None:
+    found = read(unfinished(2), {"a": keys(101)}, wait=waits.append)
+    assert sorted(int(row["id"]["S"]) for row in found["a"]) == list(range(101))
     assert len(waits) == 2
 
 
-def test_what_will_not_be_read_is_left_to_the_queue(waits: list[float]) -> None:
+def test_reads_that_stay_unprocessed_raise_an_error(waits: list[float]) -> None:
     with pytest.raises(UndoneError, match="1 rows"):
-        read(Hurried(99), {"a": keys(1)}, wait=waits.append)
+        read(unfinished(99), {"a": keys(1)}, wait=waits.append)
 
 
-def test_nothing_is_no_call(waits: list[float]) -> None:
-    dynamodb = Hurried(0)
+def test_no_rows_make_no_call(waits: list[float]) -> None:
+    dynamodb = unfinished(0)
     write(dynamodb, [], waits.append)
     assert read(dynamodb, {}, wait=waits.append) == {}
     assert dynamodb.sizes == []

@@ -27,7 +27,8 @@ class Secrets:
 
 
 def cursors(secrets: Secrets | None = None) -> Cursors:
-    return Cursors("arn", lambda: secrets or Secrets())
+    client: Any = secrets or Secrets()
+    return Cursors("arn", lambda: client)
 
 
 def made(last: str = IMAGE_ID, *, owner: str = "ann", route: str = LIST, **query: str) -> str:
