@@ -11,7 +11,7 @@ from openapi.schema import FRACTION, TEXT, TIME, array, identity, maybe, obj, on
 
 WEBHOOK_ID = identity(ID_PREFIX)
 
-WISHES: dict[str, Schema] = {
+PREFERENCES: dict[str, Schema] = {
     "url": {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
     "events": array(one_of(*TYPES), minItems=1),
     "labels": LABELS,
@@ -23,9 +23,9 @@ _WHY = one_of(FAILING, GONE, OWNER)
 SCHEMAS: dict[str, Schema] = {
     "Webhook": obj(
         {"webhook_id": WEBHOOK_ID}
-        | WISHES
+        | PREFERENCES
         | {
-            "rate_limit": maybe(WISHES["rate_limit"]),
+            "rate_limit": maybe(PREFERENCES["rate_limit"]),
             "created_at": TIME,
             "enabled": {"type": "boolean"},
             "disabled": maybe(ref("Disabled")),
@@ -34,7 +34,7 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Disabled": obj({"reason": _WHY, "at": TIME}),
-    "Secret": {"type": "string", "pattern": "^whsec_[A-Za-z0-9+/=]+$", "description": "Shown this once."},
+    "Secret": {"type": "string", "pattern": "^whsec_[A-Za-z0-9+/=]+$", "description": "Shown only once."},
 }
 
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
