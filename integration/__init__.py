@@ -1,1 +1,1 @@
-"""Telling third parties: subscriptions and signed deliveries."""
+"""Subscriptions of third parties, and signed deliveries of events to them."""

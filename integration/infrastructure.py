@@ -19,11 +19,11 @@ from recognition.infrastructure import RecognitionResources
 from settings import Settings
 
 DEAD_DELIVERIES = 100
-"""A subscriber that is down for a day leaves some dead letters, which concern its owner; more concern the operator."""
+"""More dead letters than this raise an alarm: those of one subscriber that is down for a day concern its owner only."""
 
 
 class IntegrationStack(cdk.Stack):
-    """The third stack: it notifies subscribers of what the others publish. The dashboard is here, as it shows all."""
+    """The third stack: it posts the events of the others to subscribers, and has the dashboard of all stacks."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What every room of IntegrationStack builds on."""
+"""The resources that every room of IntegrationStack builds on."""
 
 from dataclasses import dataclass
 

@@ -7,12 +7,12 @@ from openapi.parameters import BETWEEN, LISTED
 from openapi.route import Answer, Room, Route, page_of, ref
 from openapi.schema import COUNT, TEXT, array, maybe, obj, one_of
 
-_SENT_AGAIN = Answer(
-    "So many are queued; `next_cursor` goes on where there are more.",
+_REPLAYED = Answer(
+    "The number of deliveries that are queued; `next_cursor` leads to further ones, if any.",
     obj({"deliveries": COUNT, "next_cursor": maybe(TEXT)}),
     {"deliveries": 3, "next_cursor": None},
 )
-_QUEUED = Answer("Queued, to be sent at once.", ref("QueuedDelivery"), headers={"location": "The delivery."})
+_QUEUED = Answer("Queued, to be posted at once.", ref("QueuedDelivery"), headers={"location": "The delivery."})
 
 
 ROOM = Room(
@@ -21,14 +21,14 @@ ROOM = Room(
     routes={
         "POST /webhooks/{webhook_id}/test": Route({202: _QUEUED}),
         "GET /webhooks/{webhook_id}/deliveries": Route({200: Answer("A page of the log.", page_of("Delivery"))}),
-        "GET /webhooks/{webhook_id}/dead-letters": Route(
-            {200: Answer("A page of what was given up.", page_of("Delivery"))}
-        ),
+        "GET /webhooks/{webhook_id}/dead-letters": Route({200: Answer("A page of dead letters.", page_of("Delivery"))}),
         "POST /webhooks/{webhook_id}/replay": Route(
-            {202: _SENT_AGAIN}, parameters={"since": {**BETWEEN["since"], "required": True}}
+            {202: _REPLAYED}, parameters={"since": {**BETWEEN["since"], "required": True}}
         ),
-        "POST /webhooks/{webhook_id}/redrive": Route({202: _SENT_AGAIN}),
-        "GET /deliveries/{delivery_id}": Route({200: Answer("All of it.", ref("DeliveryInFull"))}),
+        "POST /webhooks/{webhook_id}/redrive": Route({202: _REPLAYED}),
+        "GET /deliveries/{delivery_id}": Route(
+            {200: Answer("The delivery with its attempts and its event.", ref("DeliveryInFull"))}
+        ),
         "POST /deliveries/{delivery_id}/replay": Route({202: _QUEUED}),
     },
     schemas=SCHEMAS
@@ -45,6 +45,6 @@ ROOM = Room(
     | {
         "webhook_id": WEBHOOK_ID,
         "delivery_id": DELIVERY_ID,
-        "status": one_of(*STATUSES) | {"description": "Only these."},
+        "status": one_of(*STATUSES) | {"description": "List deliveries of this status only."},
     },
 )

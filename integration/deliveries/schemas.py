@@ -1,4 +1,4 @@
-"""The schemas of deliveries and their attempts, as callers see them."""
+"""Schemas of deliveries and their attempts."""
 
 from domain.event import TEST, TYPES
 from integration.deliveries.runtime.delivery import ID_PREFIX

@@ -1,13 +1,13 @@
 """OpenAPI details of the routes that manage webhooks, and of the events that webhooks receive."""
 
 from domain.event import DISABLED, TEST
-from integration.subscriptions.schemas import REASON, SCHEMAS, WEBHOOK_ID, WISHES
+from integration.subscriptions.schemas import PREFERENCES, REASON, SCHEMAS, WEBHOOK_ID
 from openapi.parameters import LISTED
 from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
 from openapi.schema import TIME, given, maybe, obj
 
 _ID = "sub_01a1fa288aecaf5810de9f630567e669"
-_WISH = {
+_REQUEST = {
     "url": "https://example.com/sightline",
     "events": ["image.recognized"],
     "labels": ["cat"],
@@ -16,7 +16,7 @@ _WISH = {
 }
 _WEBHOOK = {
     "webhook_id": _ID,
-    **_WISH,
+    **_REQUEST,
     "rate_limit": None,
     "created_at": "2026-11-20T18:12:03.436Z",
     "enabled": True,
@@ -33,28 +33,28 @@ def _with(**more: Schema) -> Schema:
 
 ROOM = Room(
     package=__package__,
-    tags={"webhooks": "Be told of what happens."},
+    tags={"webhooks": "Receive events by HTTP."},
     routes={
         "POST /webhooks": Route(
             {
                 201: Answer(
-                    "Registered. This answer alone holds the secret.",
+                    "Registered. Only this response holds the secret.",
                     _with(secret=ref("Secret")),
                     _WEBHOOK | {"secret": _SECRET},
                     headers={"location": "The webhook."},
                 )
             },
-            Body({"application/json": ref("Wish")}, {"application/json": _WISH}),
+            Body({"application/json": ref("Wish")}, {"application/json": _REQUEST}),
         ),
         "GET /webhooks": Route(
             {200: Answer("A page of webhooks.", page_of("Webhook"), {"items": [_WEBHOOK], "next_cursor": None})}
         ),
         "GET /webhooks/{webhook_id}": Route({200: Answer("The webhook.", ref("Webhook"), _WEBHOOK)}),
         "PATCH /webhooks/{webhook_id}": Route(
-            {200: Answer("As it is now.", ref("Webhook"), _WEBHOOK)},
+            {200: Answer("The changed webhook.", ref("Webhook"), _WEBHOOK)},
             Body({"application/json": ref("Change")}, {"application/json": {"enabled": True, "labels": ["cat"]}}),
         ),
-        "DELETE /webhooks/{webhook_id}": Route({204: Answer("It is told no more.")}),
+        "DELETE /webhooks/{webhook_id}": Route({204: Answer("Deleted; it receives no further event.")}),
         "POST /webhooks/{webhook_id}/rotate": Route(
             {
                 200: Answer(
@@ -67,9 +67,11 @@ ROOM = Room(
     },
     schemas=SCHEMAS
     | {
-        "Wish": given({name: said if name == "url" else maybe(said) for name, said in WISHES.items()}, ["url"]),
+        "Wish": given(
+            {name: schema if name == "url" else maybe(schema) for name, schema in PREFERENCES.items()}, ["url"]
+        ),
         "Change": given(
-            {name: said if name == "url" else maybe(said) for name, said in WISHES.items()}
+            {name: schema if name == "url" else maybe(schema) for name, schema in PREFERENCES.items()}
             | {"enabled": {"type": "boolean"}}
         )
         | {"minProperties": 1},

@@ -9,7 +9,7 @@ from openapi.schema import FRACTION, TIME, array, identity, maybe, obj, one_of
 
 WEBHOOK_ID = identity(ID_PREFIX)
 
-WISHES: dict[str, Schema] = {
+PREFERENCES: dict[str, Schema] = {
     "url": {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
     "events": array(one_of(*TYPES), minItems=1),
     "labels": LABELS,
@@ -21,9 +21,9 @@ REASON = one_of(FAILING, GONE, OWNER)
 SCHEMAS: dict[str, Schema] = {
     "Webhook": obj(
         {"webhook_id": WEBHOOK_ID}
-        | WISHES
+        | PREFERENCES
         | {
-            "rate_limit": maybe(WISHES["rate_limit"]),
+            "rate_limit": maybe(PREFERENCES["rate_limit"]),
             "created_at": TIME,
             "enabled": {"type": "boolean"},
             "disabled": maybe(ref("Disabled")),
@@ -32,5 +32,5 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Disabled": obj({"reason": REASON, "at": TIME}),
-    "Secret": {"type": "string", "pattern": "^whsec_[A-Za-z0-9+/=]+$", "description": "Shown this once."},
+    "Secret": {"type": "string", "pattern": "^whsec_[A-Za-z0-9+/=]+$", "description": "Shown only once."},
 }

@@ -37,7 +37,7 @@ ROOM = Room(
     package=__package__,
     tags={"images": ""},
     routes={
-        "GET /images/{image_id}/timeline": Route({200: Answer("Every hop.", ref("Timeline"))}),
+        "GET /images/{image_id}/timeline": Route({200: Answer("Every hop, the oldest first.", ref("Timeline"))}),
     },
     schemas={
         "Timeline": obj({"image_id": IMAGE_ID, "items": array(ref("Hop")), "links": ref("Links")}),

@@ -21,7 +21,7 @@ from moto import mock_aws
 
 from domain.image import image_key
 from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.subscriptions.runtime.table import SubscriptionTable
 from local.loopback import serving
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.no_op.edge import handler as instant_model
@@ -53,7 +53,7 @@ def count(images: int = BATCH) -> Counter[str]:
         mock_aws(),
         _subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
-        mock.patch("integration.deliver.runtime.overlap.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
+        mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         mock.patch("integration.deliver.runtime.eligibility.HASTE_SECONDS", 60),
         redirect_stdout(io.StringIO()),
     ):
@@ -89,7 +89,7 @@ def account(*urls: str) -> dict[str, str]:
     for table, keys in TABLES.items():
         create_table(dynamodb, table, *keys)
     for n, url in enumerate(urls):
-        Subscriptions(dynamodb, "subscriptions").add(Subscription("public", f"sub_{n:032x}", url))
+        SubscriptionTable(dynamodb, "subscriptions").add(Subscription("public", f"sub_{n:032x}", url))
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries", "uploads")}
     topic = sns.create_topic(Name="results")["TopicArn"]
     events = sqs.get_queue_attributes(QueueUrl=queues["events"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

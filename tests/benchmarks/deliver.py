@@ -120,7 +120,7 @@ def _handling(deliver: Any, batch: Sequence[Delivery]) -> Callable[[], object]:
 
 
 def _unlogged(deliver: Any, batch: Sequence[Delivery]) -> Callable[[], object]:
-    return mock.patch.object(deliver.log(), "write", list)(_handling(deliver, batch))
+    return mock.patch.object(deliver.stores().log, "write", list)(_handling(deliver, batch))
 
 
 class _Bare:

@@ -19,7 +19,7 @@ from unittest import mock
 from moto import mock_aws
 
 from domain.event import Event
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.response import SubscriberResponse
 from tests.benchmarks.calls import account, handler_of
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
@@ -64,7 +64,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         aws._session().register("provide-client-params.sqs.SendMessageBatch", lambda **call: owed.extend(_bodies(call)))
         dispatch, deliver = (handler_of(f"integration.{each}.runtime.handler") for each in ("dispatch", "deliver"))
-        deliver.connections.post = lambda *asked: Answer(204)
+        deliver.connections.post = lambda *asked: SubscriberResponse(204)
         _handled(dispatch, _events(events))
         assert len(owed) == events * subscriptions
         for start in range(0, len(owed), BATCH):

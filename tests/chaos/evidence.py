@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from integration.deliveries.runtime.log_row import Logged
+from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from recognition.results.runtime.entry import ERASED, Entry
 from tests.chaos.batches import DELIVER, RECOGNIZE, Batch
@@ -121,10 +121,10 @@ class Evidence:
         return list(self._rows("-DeliveryLog"))
 
     @cached_property
-    def deliveries(self) -> dict[str, Logged]:
+    def deliveries(self) -> dict[str, DeliveryRecord]:
         """How each delivery stands, by its id; without those of erased images."""
         heads = [each for each in self._log if "/" not in each["delivery"]["S"] and "said" in each]
-        return {each["delivery"]["S"]: Logged.from_item(each) for each in heads}
+        return {each["delivery"]["S"]: DeliveryRecord.from_item(each) for each in heads}
 
     @cached_property
     def forgotten(self) -> set[str]:

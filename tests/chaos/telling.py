@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.event import DISABLED, Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import Logged
+from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from recognition.results.runtime.entry import Entry
 from tests.chaos.account import Account
@@ -48,7 +48,7 @@ def _owed(evidence: Evidence, name: str) -> Account:
     return account
 
 
-def _otherwise(evidence: Evidence, logged: Logged) -> str:
+def _otherwise(evidence: Evidence, logged: DeliveryRecord) -> str:
     """Why the log may hold a delivery of nothing that there is now."""
     if logged.type == DISABLED:
         return f"told of {DISABLED}"

@@ -17,7 +17,7 @@ from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log import DeliveryLog
 from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.subscriptions.runtime.table import SubscriptionTable
 
 SIGNING_KEY = b"k" * 64
 
@@ -30,7 +30,7 @@ class Account:
     dynamodb: Any
     events: str
     deliveries: str
-    subscriptions: Subscriptions
+    subscriptions: SubscriptionTable
     log: DeliveryLog
 
     def rows(self) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         log = DeliveryLog(dynamodb, "deliveries")
-        yield Account(sqs, dynamodb, events, deliveries, Subscriptions(dynamodb, "subscriptions"), log)
+        yield Account(sqs, dynamodb, events, deliveries, SubscriptionTable(dynamodb, "subscriptions"), log)
 
 
 def table(dynamodb: Any, name: str, partition: str, order: str, **indexes: str) -> None:
@@ -123,7 +123,7 @@ def worker(account: Account) -> Iterator[ModuleType]:
     """The deliver function's module in a fresh worker."""
     loaded = reloaded("deliver.runtime.handler")
     yield loaded
-    loaded.connections._close(list(loaded.connections._kept))
+    loaded.connections.close()
 
 
 def subscription(n: int = 0, url: str = "https://example.com/hook", **changed: Any) -> Subscription:

@@ -44,7 +44,7 @@ def in_an_account(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("LOOPBACK", "false")
     loaded = reloaded("deliver.runtime.handler")
     yield loaded
-    assert loaded.connections._kept == []
+    assert loaded.connections._idle == []
 
 
 def attempted(account: Account) -> list[tuple[int, str | None]]:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from domain.event import Event
-from integration.deliver.runtime import attempt_log
-from integration.deliver.runtime.attempt_log import logger
+from integration.deliver.runtime import telemetry
+from integration.deliver.runtime.telemetry import logger
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.response import SubscriberResponse
 from tests.builders import IMAGE_ID, image, recognition, sqs_event
 from tests.integration.conftest import Account, reloaded, subscription
 
@@ -45,27 +45,28 @@ def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: Modu
     account.subscriptions.add(told)
     dispatch = reloaded("dispatch.runtime.handler")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
-    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
     account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
     account.dynamodb.delete_table(TableName="deliveries")
-    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
-    worker.connections.post = lambda *asked: Answer(204)
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
+    worker.connections.post = lambda *asked: SubscriberResponse(204)
     worker.handler(sqs_event(Delivery.of(CAT, told, int(time.time())).to_json()), None)
     account.dynamodb.delete_table(TableName="subscriptions")
-    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.deliveries, account.log)
+    dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
     found = {line["message"] for line in lines(log) if line.get("correlation_id") == IMAGE_ID}
-    assert found >= {"delivery not queued", "what was missed is not logged", "not kept", "event not dispatched"}
+    assert found >= {"delivery not queued", "missed delivery not logged", "result not recorded", "event not dispatched"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [(Answer(503), {"status": 503}), (Answer(error="timeout"), {"error": "timeout"})]
+    ("answer", "said"),
+    [(SubscriberResponse(503), {"status": 503}), (SubscriberResponse(error="timeout"), {"error": "timeout"})],
 )
 def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(
-    capsys: pytest.CaptureFixture[str], answer: Answer, said: dict[str, Any]
+    capsys: pytest.CaptureFixture[str], answer: SubscriberResponse, said: dict[str, Any]
 ) -> None:
     told = subscription(url="https://user.example/hook?token=hush")
     owed = Delivery.from_json(Delivery.of(CAT, told, 1).to_json())
-    attempt_log.tell([(owed, Attempt(4, 1.0, 7, answer)), (owed, Attempt(5, 1.0, 8, answer))])
+    telemetry.log_attempts([(owed, Attempt(4, 1.0, 7, answer)), (owed, Attempt(5, 1.0, 8, answer))])
     written = capsys.readouterr().out
     first, second = map(json.loads, written.splitlines())
     ids = {
@@ -83,7 +84,7 @@ def test_an_attempt_s_line_has_what_powertools_gives_every_line(
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")
     logger.info("attempt")
-    attempt_log.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+    telemetry.log_attempts([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, SubscriberResponse(204)))])
     (line,), given = lines(log), json.loads(capsys.readouterr().out)
     assert given.keys() >= line.keys() - {"location"}
     for name in ("level", "message", "service", "xray_trace_id"):
@@ -95,7 +96,7 @@ def test_a_log_for_warnings_holds_no_attempts(
 ) -> None:
     logger.setLevel("WARNING")
     try:
-        attempt_log.tell([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, Answer(204)))])
+        telemetry.log_attempts([(Delivery.of(CAT, subscription(), 1), Attempt(1, 1.0, 7, SubscriberResponse(204)))])
     finally:
         logger.setLevel("INFO")
     assert capsys.readouterr().out == ""

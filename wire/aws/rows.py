@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -106,6 +106,18 @@ def _request(keys: Sequence[Item], *, consistent: bool, only: Collection[str]) -
         "ProjectionExpression": projection,
         "ExpressionAttributeNames": names,
     }
+
+
+def query(dynamodb: "DynamoDBClient", **arguments: Any) -> Iterator[Item]:
+    """Yield every row that a query finds, in the query's order. One call is made per page, when its first row is due.
+
+    `arguments` are those of DynamoDB's Query. `Limit` is the size of a page, not of the result.
+    """
+    page = dynamodb.query(**arguments)
+    yield from page["Items"]
+    while start := page.get("LastEvaluatedKey"):
+        page = dynamodb.query(**arguments, ExclusiveStartKey=start)
+        yield from page["Items"]
 
 
 def _by_table(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:

@@ -1,43 +1,51 @@
-"""Who may be tried now: not who does not answer, and not who is told as much as they want already."""
+"""Admission control: postpone deliveries to subscribers whose circuit is open or whose rate limit is used up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from integration.deliver.runtime.outcome import Owed, PutOff
+from integration.deliver.runtime.outcome import DueDelivery, Postponed
+from integration.deliveries.runtime.queue import LONGEST_DELAY
 from integration.subscriptions.runtime.circuit_breaker import SHORTEST_REST
-from integration.subscriptions.runtime.subscriber_state import Standings
+from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.subscription import Subscription
 
-LONGEST_DELAY = 900
-"""SQS delays a message no longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+
+def postpone(due: Iterable[DueDelivery], state: SubscriberState, now: float) -> dict[str, Postponed]:
+    """Return the deliveries that have to wait, by message id.
+
+    A healthy subscriber without a rate limit costs no request.
+    """
+    by_subscription: dict[tuple[str, str], list[DueDelivery]] = {}
+    for delivery in due:
+        by_subscription.setdefault(delivery.subscription.key, []).append(delivery)
+    groups = by_subscription.values()
+    return {message_id: wait for group in groups for message_id, wait in _postpone(group, state, now).items()}
 
 
-def put_off(owed: Sequence[Owed], standings: Standings, now: float) -> dict[str, PutOff]:
-    """Those that have to wait, by message id; who is well and has no rate limit costs no request."""
-    by_subscription: dict[tuple[str, str], list[Owed]] = {}
-    for each in owed:
-        by_subscription.setdefault((each.delivery.owner, each.delivery.subscription_id), []).append(each)
-    return {name: wait for group in by_subscription.values() for name, wait in _waiting(group, standings, now).items()}
+def _postpone(group: Sequence[DueDelivery], state: SubscriberState, now: float) -> Mapping[str, Postponed]:
+    """Apply the circuit breaker, then the rate limiter, to the deliveries of one subscription.
+
+    The deliveries may hold older and newer states of their subscription: the latest failure counts.
+    """
+    subscription = max((due.subscription for due in group), key=lambda known: known.circuit_breaker.failed_at)
+    breaker = subscription.circuit_breaker
+    if breaker.resumes_at > now:
+        return _all(group, breaker.resumes_at - now)
+    if breaker.open:
+        probes = 1 if state.claim_probe(subscription, int(now)) else 0
+        return _all(group[probes:], SHORTEST_REST)
+    unreserved = [due for due in group if not due.delivery.reserved]
+    return _limit_rate(unreserved, subscription, state, now) if subscription.rate_limit and unreserved else {}
 
 
-def _waiting(group: Sequence[Owed], standings: Standings, now: float) -> Mapping[str, PutOff]:
-    subscription = max((each.subscription for each in group), key=lambda each: each.health.failed_at)
-    health = subscription.health
-    if health.resumes_at > now:
-        return _all(group, health.resumes_at - now)
-    if health.resting:
-        tried = 1 if standings.probe(subscription, int(now)) else 0
-        return _all(group[tried:], SHORTEST_REST)
-    unreserved = [each for each in group if not each.delivery.reserved]
-    return _by_turns(unreserved, subscription, standings, now) if subscription.rate_limit and unreserved else {}
-
-
-def _by_turns(group: Sequence[Owed], subscription: Subscription, standings: Standings, now: float) -> dict[str, PutOff]:
-    turns = standings.reserve(subscription, len(group), now, LONGEST_DELAY)
-    if turns is None:
+def _limit_rate(
+    group: Sequence[DueDelivery], subscription: Subscription, state: SubscriberState, now: float
+) -> dict[str, Postponed]:
+    slots = state.reserve_slots(subscription, len(group), now, LONGEST_DELAY)
+    if slots is None:
         return _all(group, LONGEST_DELAY)
-    later = {each.message_id: turn - now for each, turn in zip(group, turns, strict=True) if turn > now}
-    return {message_id: PutOff(seconds, reserved=True) for message_id, seconds in later.items()}
+    later = {due.message_id: slot - now for due, slot in zip(group, slots, strict=True) if slot > now}
+    return {message_id: Postponed(seconds, reserved=True) for message_id, seconds in later.items()}
 
 
-def _all(group: Sequence[Owed], seconds: float) -> dict[str, PutOff]:
-    return {each.message_id: PutOff(seconds) for each in group}
+def _all(group: Sequence[DueDelivery], seconds: float) -> dict[str, Postponed]:
+    return {due.message_id: Postponed(seconds) for due in group}

@@ -1,92 +1,159 @@
-"""What the deliver function exists for: one attempt at every delivery that is owed and may be tried, all at once."""
+"""Batches of deliveries: one attempt at every delivery that is eligible and admitted, all at once; batches may overlap.
+
+Lambda counts a worker as busy until it returns from its batch. One subscriber that lets every attempt wait for 15 s
+would soon occupy all workers, so a worker whose attempts hang takes further batches from the queue meanwhile.
+"""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from integration.deliver.runtime import attempt_log
-from integration.deliver.runtime.admission import put_off
-from integration.deliver.runtime.eligibility import Due, recipients
-from integration.deliver.runtime.http.poll import Send, TryOnce, attempts
-from integration.deliver.runtime.outcome import Outcome, Owed
+from integration.deliver.runtime.admission import postpone
+from integration.deliver.runtime.eligibility import check_eligibility
+from integration.deliver.runtime.http.send import Sender, start_attempts
+from integration.deliver.runtime.outcome import MALFORMED, DeliveryOutcome, DueDelivery, Postponed
+from integration.deliver.runtime.stores import Stores
 from integration.deliveries.runtime.attempt import Attempt
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.response import BROKEN, HUNG, Answer
-from integration.subscriptions.runtime.subscriber_state import Standings
-from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.response import BROKEN, HUNG
 from wire.aws.queue import Record
+from wire.aws.rows import UndoneError
 
 ATTEMPT_SECONDS = 15.0
 PATIENCE = ATTEMPT_SECONDS + 5
-"""Seconds until a batch is answered whatever hangs, so that nobody is told twice for a neighbour's sake."""
+"""Seconds until a batch ends, whatever hangs, so that its other messages do not return to the queue undelivered."""
 MOST_THREADS = 64
-"""So many attempts may hang in one worker, of this batch and of others."""
+"""At most this many attempts of a worker, of all its batches, may hang."""
+UNHURRIED_SECONDS = 0.5
+"""A worker waits this long for a batch before it takes another one."""
+TAKING_SECONDS = 30
+"""A worker takes batches for this long; if the last one hangs, its function's alarm about time still stays quiet."""
+MOST_TAKEN = 10
 
 logger = Logger()
 threads = ThreadPoolExecutor(MOST_THREADS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """Messages, the deliveries due by them, and how it stands with these, all by message id.
+class Message:
+    """A message of the queue, its delivery (None if it holds none), and its outcome or the attempt under way."""
 
-    `settled` are those that need no attempt, or may have none now; those that are `tried` are `pending`, in this order.
+    record: Record
+    due: DueDelivery | None
+    result: DeliveryOutcome | Future[Attempt]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Messages; those among them whose deliveries are `postponed`; and the `attempts` at the others.
+
+    The attempts began at `begun`, in seconds since 1970, and have `patience` seconds, until `until` on the monotonic
+    clock.
     """
 
-    records: Mapping[str, Record]
-    due: Mapping[str, Due]
-    owed: Sequence[Owed]
-    settled: Mapping[str, Outcome]
-    tried: Sequence[Owed]
-    pending: Sequence[Future[Attempt]]
+    messages: Sequence[Message]
+    postponed: Sequence[tuple[DueDelivery, Postponed]]
+    attempts: Collection[Future[Attempt]]
     begun: float
     patience: float
     until: float
 
     @property
-    def over(self) -> bool:
-        """Whether it can be answered: every attempt has come to something, or has had its time."""
-        return time.monotonic() >= self.until or all(each.done() for each in self.pending)
+    def hanging(self) -> list[Future[Attempt]]:
+        """The attempts that have not ended."""
+        return [attempt for attempt in self.attempts if not attempt.done()]
 
-    def outcomes(self) -> dict[str, Outcome]:
-        """What came of every delivery."""
-        made = {each.message_id: self._made(each, told) for each, told in zip(self.tried, self.pending, strict=True)}
-        attempt_log.tell((each.delivery, made[each.message_id]) for each in self.tried)
-        return {**self.settled, **made}
+    @property
+    def ended(self) -> bool:
+        """True if every attempt has ended, or the patience has."""
+        return time.monotonic() >= self.until or not self.hanging
 
-    def _made(self, owed: Owed, told: Future[Attempt]) -> Attempt:
-        if not told.done():
-            return Attempt(owed.number, self.begun, round(self.patience * 1000), HUNG)
-        if error := told.exception():
-            logger.error("attempt broke off", exc_info=error, extra=owed.delivery.log_keys)
-            return Attempt(owed.number, self.begun, 0, BROKEN)
-        return told.result()
+    def outcome(self, message: Message) -> DeliveryOutcome:
+        """Return a message's outcome. An attempt that has not ended by now counts as hung."""
+        result = message.result
+        if not isinstance(result, Future):
+            return result
+        assert message.due
+        if not result.done():
+            return Attempt(message.due.number, self.begun, round(self.patience * 1000), HUNG)
+        if error := result.exception():
+            logger.error("attempt failed by a fault", exc_info=error, extra=message.due.delivery.log_keys)
+            return Attempt(message.due.number, self.begun, 0, BROKEN)
+        return result.result()
 
 
-def begin(
-    records: Mapping[str, Record],
-    due: Mapping[str, Due],
-    subscriptions: Subscriptions,
-    standings: Standings,
-    log: DeliveryLog,
-    try_once: TryOnce,
-    send: Send,
+def start(
+    records: Iterable[Record],
+    stores: Stores,
+    sender: Sender,
     patience: float = PATIENCE,
     now: Callable[[], float] = time.time,
 ) -> Batch:
-    """Try what is owed to somebody and may be tried."""
+    """Start the attempts at the eligible and admitted deliveries of these messages.
+
+    Raises botocore's errors, or UndoneError, before any attempt is made.
+    """
     begun = now()
-    told = recipients(due, subscriptions, standings, log, begun)
-    unneeded = {name: each for name, each in told.items() if isinstance(each, Answer)}
-    for name, each in unneeded.items():
-        logger.info("not attempted", extra=due[name][0].log_keys | {"reason": each.error})
-    owed = [Owed(name, *due[name], each) for name, each in told.items() if isinstance(each, Subscription)]
-    waiting = put_off(owed, standings, begun)
-    tried = [each for each in owed if each.message_id not in waiting]
-    pending = attempts(tried, send, try_once, threads)
-    until = time.monotonic() + patience
-    return Batch(records, due, owed, {**unneeded, **waiting}, tried, pending, begun, patience, until)
+    by_id = {record["messageId"]: record for record in records}
+    given = {message_id: due for message_id, record in by_id.items() if (due := _read(record))}
+    eligible, skipped = check_eligibility(given.values(), stores, begun)
+    for message_id, outcome in skipped.items():
+        logger.info("delivery not attempted", extra=given[message_id].delivery.log_keys | {"reason": outcome.reason})
+    postponed = postpone(eligible.values(), stores.state, begun)
+    attempts = start_attempts([due for due in eligible.values() if due.message_id not in postponed], sender, threads)
+    results: dict[str, DeliveryOutcome | Future[Attempt]] = {**skipped, **postponed, **attempts}
+    current = given | eligible
+    messages = [Message(by_id[name], current.get(name), results.get(name, MALFORMED)) for name in by_id]
+    waiting = [(eligible[name], wait) for name, wait in postponed.items()]
+    return Batch(messages, waiting, attempts.values(), begun, patience, time.monotonic() + patience)
+
+
+def take(queue: Callable[[], DeliveryQueue], begin: Callable[[Sequence[Record]], Batch]) -> Batch | None:
+    """Take a batch from the queue and start it; return None if there are no messages.
+
+    An error here concerns this batch alone, whose messages return to the queue by themselves: to raise it would also
+    return those of the running batches, which have been posted, so that they would be posted twice.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
+
+    records = queue().take()
+    try:
+        return begin(records) if records else None
+    except (BotoCoreError, ClientError, UndoneError):
+        logger.exception("batch not started", extra={"messages": len(records)})
+        return None
+
+
+def work_off(
+    first: Batch, take: Callable[[], Batch | None], clock: Callable[[], float] = time.monotonic
+) -> Iterator[Batch]:
+    """Yield the first batch, and the batches taken while attempts of any hang, each as soon as it has ended.
+
+    Batches overlap, and two of them may hold deliveries to one subscriber. Only their attempts run in threads: batches
+    are started and recorded by this one thread, so that what one batch teaches about a subscriber (SubscriberState's
+    memory) is not changed by another meanwhile, and idle connections are checked out under the pool's lock. A taken
+    message stays hidden from other workers for 60 s, longer than its batch can last.
+    """
+    until = clock() + TAKING_SECONDS
+    running, patience = [first], UNHURRIED_SECONDS
+    while running:
+        wait([attempt for batch in running for attempt in batch.hanging], patience)
+        ended = [batch for batch in running if batch.ended]
+        running = [batch for batch in running if batch not in ended]
+        yield from ended
+        hanging = sum(len(batch.hanging) for batch in running)
+        taking = clock() < until and 0 < hanging <= MOST_THREADS - MOST_TAKEN
+        if taking and (taken := take()):
+            running.append(taken)
+        patience = 0 if taking else UNHURRIED_SECONDS
+
+
+def _read(record: Record) -> DueDelivery | None:
+    try:
+        return DueDelivery.from_record(record)
+    except (KeyError, TypeError, ValueError):
+        logger.exception("not a delivery", extra={"message_id": record["messageId"]})
+        return None

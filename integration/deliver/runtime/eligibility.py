@@ -1,69 +1,82 @@
-"""To whom each delivery of a batch is owed as things stand now; one read for a batch whose messages are not fresh."""
+"""Eligibility: drop the deliveries whose subscription or image is gone; find the current subscription of the others.
 
-from collections.abc import Mapping
+Fresh deliveries need no request. All others of a batch share one read of each table.
+"""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
+from integration.deliver.runtime.stores import Stores
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.response import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, Answer
-from integration.subscriptions.runtime.subscriber_state import Standings
 from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
 from wire.aws.retry_policy import DELIVERIES
 
 HASTE_SECONDS = 2
-"""Within these after dispatch nobody looks whether an image was erased."""
+"""Within this time after dispatch, no image is looked up: its erasure cannot have come so soon."""
 FRESH_SECONDS = 60
-"""So long after dispatch a subscription is taken to be as dispatch read it; later it may have been deleted."""
+"""For this long after dispatch, the subscription that was queued is trusted; later it may have been deleted."""
 
-Due = tuple[Delivery, int]
-"""A delivery and the number of the attempt that its message asks for."""
-
-
-def recipients(
-    due: Mapping[str, Due], subscriptions: Subscriptions, standings: Standings, log: DeliveryLog, now: float
-) -> dict[str, Subscription | Answer]:
-    """The subscription to tell, or why there is to be no attempt, by message id."""
-    told = _told(due, subscriptions, standings, now)
-    erased = log.erased(delivery for delivery, number in due.values() if _looked_at(delivery, number, now))
-    return {name: _recipient(*each, told, erased) for name, each in due.items()}
+_Key = tuple[str, str]
 
 
-def unwatched(due: Mapping[str, Due], begun: float, now: float) -> list[Delivery]:
-    """Those whose images may have been erased since that was looked at, or if it was not, since they were queued."""
+class Eligibility(NamedTuple):
+    """The eligible deliveries, with their current subscriptions, and the outcomes of the others, by message id."""
+
+    eligible: dict[str, DueDelivery]
+    skipped: dict[str, Skipped]
+
+
+def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) -> Eligibility:
+    """Look up the subscriptions and images of these deliveries; raises botocore's errors, or UndoneError."""
+    subscriptions = _current_subscriptions(due, stores, now)
+    old = [delivery.delivery for delivery in due if _may_be_erased(delivery, now)]
+    erased = stores.log.erased(old) if old else set()
+    eligible, skipped = dict[str, DueDelivery](), dict[str, Skipped]()
+    for delivery in due:
+        subscription = subscriptions.get(delivery.subscription.key)
+        if reason := _reason_to_skip(delivery, subscription, erased):
+            skipped[delivery.message_id] = reason
+        elif subscription:
+            eligible[delivery.message_id] = replace(delivery, subscription=subscription)
+    return Eligibility(eligible, skipped)
+
+
+def erasure_candidates(due: Iterable[DueDelivery], begun: float, now: float) -> list[Delivery]:
+    """Return the deliveries whose images may have been erased since the batch was begun and they were checked.
+
+    One that was too fresh to be checked is among them as soon as it is no longer that fresh.
+    """
     return [
-        delivery
-        for delivery, number in due.values()
-        if now - delivery.queued_at >= HASTE_SECONDS or _looked_at(delivery, number, begun)
+        delivery.delivery
+        for delivery in due
+        if now - delivery.delivery.queued_at >= HASTE_SECONDS or _may_be_erased(delivery, begun)
     ]
 
 
-def _looked_at(delivery: Delivery, number: int, now: float) -> bool:
-    """Whether it is not too fresh for its image to have been erased: tried or put off before, or queued long ago."""
-    return number > 1 or delivery.put_off or delivery.queued_at < now - FRESH_SECONDS
+def _may_be_erased(due: DueDelivery, now: float) -> bool:
+    """Return False if the delivery is fresh: neither tried nor postponed before, and queued lately."""
+    return due.number > 1 or due.delivery.put_off or due.delivery.queued_at < now - FRESH_SECONDS
 
 
-def _told(
-    due: Mapping[str, Due], subscriptions: Subscriptions, standings: Standings, now: float
-) -> dict[tuple[str, str], Subscription]:
-    since = now - FRESH_SECONDS
-    old = [delivery for delivery, _ in due.values() if delivery.queued_at < since]
-    fresh = [delivery for delivery, _ in due.values() if delivery.queued_at >= since]
-    known = {_key(each): standings.now(each.subscription, each.queued_at) for each in fresh}
-    return known | subscriptions.by_ids(map(_key, old))
+def _current_subscriptions(due: Iterable[DueDelivery], stores: Stores, now: float) -> dict[_Key, Subscription]:
+    known: dict[_Key, Subscription] = {}
+    old: set[_Key] = set()
+    for delivery in due:
+        queued, queued_at = delivery.subscription, delivery.delivery.queued_at
+        if queued_at < now - FRESH_SECONDS:
+            old.add(queued.key)
+        else:
+            known[queued.key] = stores.state.current(queued, queued_at)
+    return known | stores.subscriptions.by_ids(old) if old else known
 
 
-def _recipient(
-    delivery: Delivery, number: int, told: Mapping[tuple[str, str], Subscription], erased: set[tuple[str, str]]
-) -> Subscription | Answer:
-    if number > DELIVERIES.tries:
+def _reason_to_skip(due: DueDelivery, subscription: Subscription | None, erased: Collection[_Key]) -> Skipped | None:
+    if due.number > DELIVERIES.tries:
         return EXHAUSTED
-    if (delivery.owner, delivery.delivery_id) in erased:
+    if (due.subscription.owner, due.delivery.delivery_id) in erased:
         return ERASED
-    subscription = told.get(_key(delivery))
     if not subscription:
         return UNSUBSCRIBED
-    return DISABLED if subscription.disabled else subscription
-
-
-def _key(delivery: Delivery) -> tuple[str, str]:
-    return delivery.owner, delivery.subscription_id
+    return DISABLED if subscription.disabled else None

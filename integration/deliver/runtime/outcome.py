@@ -1,30 +1,85 @@
-"""What a message of the deliveries queue comes to: an attempt that is due, one that has to wait, or none at all."""
+"""A due delivery, and the possible outcomes of its message: an Attempt, Postponed or Skipped.
 
+Every outcome has `finished` (the message may leave the queue), `retry_delay()` (if it may not) and the log's `rows()`.
+"""
+
+import math
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.log_row import DeliveryRecord, timestamp
+from integration.deliveries.runtime.queue import LONGEST_DELAY
 from integration.subscriptions.runtime.subscription import Subscription
+from wire.aws.queue import Record, receive_count
+from wire.aws.rows import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """A delivery whose attempt of this `number` is due, and to whom."""
+class DueDelivery:
+    """A delivery whose attempt of this `number` is due.
+
+    `subscription` is the receiver: as it was queued, or, once the delivery is found eligible, as it is now.
+    """
 
     message_id: str
     delivery: Delivery
     number: int
     subscription: Subscription
 
+    @classmethod
+    def from_record(cls, record: Record) -> Self:
+        """Read a message of the queue; raises KeyError, TypeError or ValueError on another shape."""
+        delivery = Delivery.from_json(record["body"])
+        return cls(record["messageId"], delivery, delivery.tried + receive_count(record), delivery.subscription)
+
 
 @dataclass(frozen=True, slots=True)
-class PutOff:
-    """Not to be tried for so many seconds; `reserved` says that by then its turn under the rate limit has come."""
+class Postponed:
+    """No attempt for so many seconds. `reserved` means that the rate limiter holds a slot for the delivery then."""
 
     seconds: float
     reserved: bool = False
+    finished: ClassVar[bool] = False
+
+    def retry_delay(self) -> int:
+        """Return the seconds for which to hide the message if the queue did not accept its replacement."""
+        return min(math.ceil(self.seconds), LONGEST_DELAY)
+
+    def rows(self, delivery: Delivery, number: int, retry_delay: int, now: float) -> list[Item]:
+        """Return a row for a delivery that the log does not hold yet: it was neither tried nor postponed before."""
+        if number > 1 or delivery.put_off:
+            return []
+        return [DeliveryRecord.of(delivery, "pending", next_at=timestamp(now + self.seconds)).to_item(now)]
 
 
-Outcome = Attempt | PutOff | Answer
-"""An Answer alone is one that no attempt was needed for."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """No attempt at all, for this reason."""
+
+    reason: str
+
+    @property
+    def finished(self) -> bool:
+        """True if the delivery is dropped; otherwise the message belongs into the dead letters."""
+        return self in (UNSUBSCRIBED, DISABLED, ERASED)
+
+    def retry_delay(self) -> int:
+        """Return 0: no attempt can help, so the message moves to the dead letters at once."""
+        return 0
+
+    def rows(self, delivery: Delivery, number: int, retry_delay: int, now: float) -> list[Item]:
+        """Return a row for a dropped delivery, but none about an erased image or one that is `dead` already."""
+        if self in (ERASED, EXHAUSTED):
+            return []
+        return [DeliveryRecord.of(delivery, "dropped", tries=number - 1, reason=self.reason).to_item(now)]
+
+
+DeliveryOutcome = Attempt | Postponed | Skipped
+
+UNSUBSCRIBED = Skipped("unsubscribed")
+DISABLED = Skipped("webhook_disabled")
+ERASED = Skipped("erased")
+EXHAUSTED = Skipped("exhausted")
+MALFORMED = Skipped("malformed")

@@ -1,17 +1,15 @@
-"""Deliveries that have to wait are queued anew: to hide their messages instead would count as an attempt."""
+"""Queue postponed deliveries again as new messages: hiding the old messages would count as an attempt."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from secrets import SystemRandom
 
 from aws_lambda_powertools import Logger
 
-from integration.deliver.runtime.admission import LONGEST_DELAY
-from integration.deliver.runtime.eligibility import Due
-from integration.deliver.runtime.outcome import Outcome, PutOff
+from integration.deliver.runtime.outcome import DueDelivery, Postponed
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.queue import Deliveries
+from integration.deliveries.runtime.queue import LONGEST_DELAY, DeliveryQueue
 
 JITTER = 0.1
 
@@ -19,29 +17,25 @@ logger = Logger()
 _random = SystemRandom()
 
 
-def queue_anew(
-    due: Mapping[str, Due],
-    outcomes: Mapping[str, Outcome],
-    deliveries: Deliveries,
+def requeue(
+    postponed: Sequence[tuple[DueDelivery, Postponed]],
+    queue: DeliveryQueue,
     chance: Callable[[], float] = _random.random,
 ) -> set[str]:
-    """Send those that are put off once more, to come when they may; answers the messages that this replaces."""
-    waits = {name: each for name, each in outcomes.items() if isinstance(each, PutOff)}
-    anew = {name: _anew(*due[name], wait) for name, wait in waits.items()}
-    delays = {anew[name].delivery_id: _delay(wait, chance) for name, wait in waits.items()}
-    if not anew:
-        return set()
-    taken = deliveries.add(anew.values(), delays)
-    for each in anew.values():
-        said = {"seconds": delays[each.delivery_id], "queued": each.delivery_id in taken}
-        logger.info("put off", extra=each.log_keys | said)
-    return {name for name, each in anew.items() if each.delivery_id in taken}
+    """Send postponed deliveries once more, delayed; return the ids of the messages that are thereby replaced."""
+    replacements = {due.message_id: _replacement(due, wait) for due, wait in postponed}
+    delays = {due.delivery.delivery_id: _delay(wait, chance) for due, wait in postponed}
+    accepted = queue.add(replacements.values(), delays)
+    for delivery in replacements.values():
+        seconds, queued = delays[delivery.delivery_id], delivery.delivery_id in accepted
+        logger.info("delivery postponed", extra=delivery.log_keys | {"seconds": seconds, "queued": queued})
+    return {message_id for message_id, delivery in replacements.items() if delivery.delivery_id in accepted}
 
 
-def _anew(delivery: Delivery, number: int, wait: PutOff) -> Delivery:
-    return replace(delivery, tried=number - 1, put_off=True, reserved=wait.reserved)
+def _replacement(due: DueDelivery, wait: Postponed) -> Delivery:
+    return replace(due.delivery, tried=due.number - 1, put_off=True, reserved=wait.reserved)
 
 
-def _delay(wait: PutOff, chance: Callable[[], float]) -> int:
-    """Reserved turns have an order; others get some jitter, so that they do not come all at once."""
+def _delay(wait: Postponed, chance: Callable[[], float]) -> int:
+    """Return the delay in seconds. Reserved slots are in order; other delays get jitter, to spread the messages."""
     return min(math.ceil(wait.seconds * (1 if wait.reserved else 1 + JITTER * chance())), LONGEST_DELAY)

@@ -1,28 +1,71 @@
-"""An Attempt: the result of one HTTP try at a Delivery."""
+"""An Attempt: the result of one HTTP request that posted a Delivery."""
 
+import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
-from domain.clock import rfc3339
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log_row import AttemptFields, DeliveryRecord, LoggedAttempt, expires, timestamp
+from integration.deliveries.runtime.response import SubscriberResponse
+from wire.aws.retry_policy import DELIVERIES
+from wire.aws.rows import Item
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of the attempt of this `number`, `at` seconds since 1970, after `ms` milliseconds."""
+    """The attempt of this `number`, made `at` seconds since 1970; its response came after `ms` milliseconds."""
 
     number: int
     at: float
     ms: int
-    answer: Answer
+    response: SubscriberResponse
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form callers see, but for what the subscriber said."""
+    @property
+    def finished(self) -> bool:
+        """True if no further attempt follows: the subscriber has accepted the delivery, or is gone."""
+        return self.response.accepted or self.response.gone
+
+    @property
+    def status(self) -> str:
+        """The status of the delivery after this attempt."""
+        if self.response.accepted:
+            return "delivered"
+        if self.response.gone:
+            return "dropped"
+        return "dead" if self.number >= DELIVERIES.tries else "pending"
+
+    def retry_delay(self) -> int:
+        """Return the seconds until the next attempt, by the retry policy; 0 after the last attempt."""
+        return DELIVERIES.backoff(self.number, self.response.retry_after)
+
+    def rows(self, delivery: Delivery, number: int, retry_delay: int, now: float) -> list[Item]:
+        """Return the log's rows: the delivery's state after this attempt, and the attempt itself."""
+        next_at = timestamp(now + retry_delay) if retry_delay else None
+        reason = "gone" if self.response.gone else None
+        record = DeliveryRecord.of(
+            delivery, self.status, tries=number, last=self.to_dict(), next_at=next_at, reason=reason
+        )
+        return [record.to_item(now), self.to_item(delivery, next_at, now)]
+
+    def to_item(self, delivery: Delivery, next_at: str | None, now: float) -> Item:
+        """Return the log's row of this attempt, which later attempts do not overwrite."""
+        fields: LoggedAttempt = {
+            **self.to_dict(),
+            "response": self.response.body or None,
+            "next_attempt_at": next_at,
+        }
+        return {
+            "owner": {"S": delivery.subscription.owner},
+            "delivery": {"S": f"{delivery.delivery_id}/{self.at:017.6f}"},
+            "said": {"S": json.dumps(fields, separators=(",", ":"), ensure_ascii=False)},
+            "expires": expires(now),
+        }
+
+    def to_dict(self) -> AttemptFields:
+        """Return the JSON form that callers see, without the body of the response."""
         return {
             "attempt": self.number,
-            "at": rfc3339(datetime.fromtimestamp(self.at, UTC)),
+            "at": timestamp(self.at),
             "ms": self.ms,
-            "status": self.answer.status or None,
-            "error": self.answer.error or None,
+            "status": self.response.status or None,
+            "error": self.response.error or None,
         }

@@ -1,32 +1,45 @@
-"""A Delivery: one Event owed to one Subscription."""
+"""A Delivery: one Event that is due to one Subscription."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from domain.event import Event
 from domain.ids import digest
-from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from integration.subscriptions.runtime.subscription import Subscription
 
 ID_PREFIX = "dlv"
 _MOST_BYTES = 20_000
-"""What subscribers are promised."""
+"""The bound that docs/api.md promises to subscribers."""
 _SHARED_DIGITS = 20
 
 
+class SubscriptionMessage(TypedDict):
+    """A subscription in a message of the queue: the fields that an attempt needs."""
+
+    owner: str
+    subscription_id: str
+    url: str
+    rate_limit: int
+    generation: int
+    rotations: list[int]
+    health: list[int]
+
+
 class DeliveryError(ValueError):
-    """An event that makes no delivery, or a message that is none."""
+    """An event whose delivery would be too large, or a message that holds no delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What to send to whom; `body` is the JSON text that every attempt signs and sends.
+    """A body and its receiver; `body` is the JSON text that every attempt signs and posts.
 
-    `timestamp` is when what it tells of happened, to the image `image_id` if to any. `subscription` is whom to tell
-    as far as an attempt needs to know, as of `queued_at` in seconds since 1970. `tried` counts the attempts made
-    before this message; `put_off` says that it was queued anew without one, `reserved` that its turn has come.
+    `timestamp` is the time of the event, which is about the image `image_id`, or about none. `subscription` holds
+    the fields that an attempt needs, as of `queued_at` in seconds since 1970. `tried` counts the attempts made before
+    this message; `put_off` means that an earlier message was postponed and replaced by this one, `reserved` that the
+    rate limiter has reserved a slot for it. The field names are those of the message in the queue.
     """
 
     delivery_id: str
@@ -42,9 +55,9 @@ class Delivery:
 
     @classmethod
     def of(cls, event: Event, subscription: Subscription, queued_at: int) -> Self:
-        """The same event owed to the same subscription is the same delivery, however often it comes."""
-        said = {"type": event.type, "timestamp": event.timestamp, "data": event.data}
-        body = json.dumps(said, separators=(",", ":"))
+        """Return the delivery of an event to a subscription. It has the same id each time; raises DeliveryError."""
+        payload = {"type": event.type, "timestamp": event.timestamp, "data": event.data}
+        body = json.dumps(payload, separators=(",", ":"))
         if len(body) > _MOST_BYTES:
             raise DeliveryError(f"Event {event.event_id} makes a body of {len(body)} bytes.")
         image_id = str(event.data.get("image_id", ""))
@@ -61,61 +74,56 @@ class Delivery:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a queue message; raises KeyError, TypeError or ValueError on another shape."""
+        """Read a message of the queue; raises KeyError, TypeError or ValueError on another shape."""
         given = json.loads(text)
-        delivery = cls(**given | {"subscription": _subscription(given["subscription"])})
+        delivery = cls(**given | {"subscription": _read_subscription(given["subscription"])})
         texts = (delivery.delivery_id, delivery.type, delivery.timestamp, delivery.body)
         numbers = (delivery.queued_at, delivery.tried)
-        if not all(isinstance(each, str) and each for each in texts) or any(type(each) is not int for each in numbers):
+        if not all(isinstance(text, str) and text for text in texts) or any(type(n) is not int for n in numbers):
             raise DeliveryError("A delivery holds texts and whole numbers.")
         return delivery
 
     def to_json(self) -> str:
-        """The queue message `from_json` reads back."""
-        said = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(said | {"subscription": _told(self.subscription)}, separators=(",", ":"))
+        """Return the message that `from_json` reads."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(fields | {"subscription": _write_subscription(self.subscription)}, separators=(",", ":"))
 
     @property
-    def log_keys(self) -> dict[str, Any]:
-        """By which ids a line of a log knows it; its image's leads through every function's log."""
+    def log_keys(self) -> dict[str, str]:
+        """The ids for a log line. The image's id is the correlation id in every function's log."""
         image = {"correlation_id": self.image_id} if self.image_id else {}
-        return image | {"delivery_id": self.delivery_id, "subscription_id": self.subscription_id}
-
-    @property
-    def owner(self) -> str:
-        """Whose it is."""
-        return self.subscription.owner
-
-    @property
-    def subscription_id(self) -> str:
-        """To which subscription it is owed."""
-        return self.subscription.subscription_id
+        return image | {"delivery_id": self.delivery_id, "subscription_id": self.subscription.subscription_id}
 
 
 def shared_prefix(subject: str) -> str:
-    """How the ids of all deliveries begin that tell of one image, or else of one event: so they lie together."""
+    """Return the beginning of the ids of all deliveries about one image or event, by which the log keeps them together.
+
+    `subject` is an image id or an event id.
+    """
     digits = subject.partition("_")[2] if subject.startswith("img_") else digest(subject)
     return f"{ID_PREFIX}_{digits[:_SHARED_DIGITS]}"
 
 
-def _told(subscription: Subscription) -> dict[str, Any]:
-    health = subscription.health
+def _write_subscription(subscription: Subscription) -> SubscriptionMessage:
+    breaker = subscription.circuit_breaker
     return {
         "owner": subscription.owner,
         "subscription_id": subscription.subscription_id,
         "url": subscription.url,
         "rate_limit": subscription.rate_limit,
         "generation": subscription.generation,
-        "rotations": subscription.rotations,
-        "health": [health.failing_since, health.failures, health.failed_at, health.rest_until],
+        "rotations": list(subscription.rotations),
+        "health": [breaker.failing_since, breaker.failures, breaker.failed_at, breaker.rest_until],
     }
 
 
-def _subscription(given: Mapping[str, Any]) -> Subscription:
-    since, failures, failed_at, rest_until = health = given["health"]
-    known = Health(since, failures, failed_at, rest_until)
-    told = Subscription(**{**given, "rotations": tuple(given["rotations"]), "health": known})
-    texts, numbers = (told.owner, told.subscription_id, told.url), (told.rate_limit, told.generation, *health)
-    if not all(isinstance(each, str) and each for each in texts) or any(type(each) is not int for each in numbers):
+def _read_subscription(given: Mapping[str, Any]) -> Subscription:
+    fields = {**given, "rotations": tuple(given["rotations"])}
+    failing_since, failures, failed_at, rest_until = numbers = fields.pop("health")
+    breaker = CircuitBreaker(failing_since, failures, failed_at, rest_until)
+    subscription = Subscription(**fields, circuit_breaker=breaker)
+    texts = (subscription.owner, subscription.subscription_id, subscription.url)
+    numbers = (subscription.rate_limit, subscription.generation, *numbers)
+    if not all(isinstance(text, str) and text for text in texts) or any(type(n) is not int for n in numbers):
         raise DeliveryError("A subscription holds texts and whole numbers.")
-    return told
+    return subscription

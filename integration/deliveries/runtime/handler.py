@@ -1,123 +1,136 @@
-"""Answers the routes by which an owner reads what was sent to a webhook, and has it sent again."""
+"""Handle the routes by which an owner reads the deliveries to a webhook, tests it, replays and redrives."""
 
 import json
 import os
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from domain.clock import now, rfc3339
 from domain.event import TEST, Event
 from domain.ids import fresh_id
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import STATUSES, Logged
+from integration.deliveries.runtime.log import DeliveryFilter, DeliveryLog
+from integration.deliveries.runtime.log_row import STATUSES, DeliveryFields, DeliveryRecord
 from integration.deliveries.runtime.lookup import own_delivery
-from integration.deliveries.runtime.queue import Deliveries
-from integration.deliveries.runtime.replay import resend, worth_resending
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.replay import replay, worth_replaying
 from integration.subscriptions.runtime.lookup import own_webhook
 from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
 from wire.http.api import ApiError, Request, Response, json_response, only_query, query, respond
 from wire.http.paging import Cursors, limit
 from wire.http.query_time import query_time
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
-MOST_SENT_AGAIN = 1000
+MOST_REPLAYED = 1000
 
 dynamodb = client("dynamodb")
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
-subscriptions = Subscriptions(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"])
+subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 
 
+class Links(TypedDict):
+    """The links of a delivery."""
+
+    self: str
+
+
+class LinkedDelivery(DeliveryFields):
+    """A delivery with its links, as lists show it."""
+
+    links: Links
+
+
 @cache
-def deliveries() -> Deliveries:
-    """Made when first needed: to read the log takes no queue."""
-    return Deliveries(client("sqs"), os.environ["DELIVERIES_QUEUE_URL"])
+def queue() -> DeliveryQueue:
+    """Return the queue, made on first use: reading the log needs no queue."""
+    return DeliveryQueue(client("sqs"), os.environ["DELIVERIES_QUEUE_URL"])
 
 
 def handler(event: Request, context: Any) -> Response:
-    """The HTTP API's handler."""
+    """Handle a request of the HTTP API."""
     return respond(ROUTES, event)
 
 
 def list_deliveries(request: Request) -> Response:
-    """GET /webhooks/{webhook_id}/deliveries: what was sent, newest first."""
+    """GET /webhooks/{webhook_id}/deliveries: list them, the newest first."""
     only_query(request, "status", "limit", "cursor")
-    return _listed(request, _status(request))
+    return _list(request, _status(request))
 
 
 def list_dead_letters(request: Request) -> Response:
-    """GET /webhooks/{webhook_id}/dead-letters: what was given up."""
+    """GET /webhooks/{webhook_id}/dead-letters: list the deliveries that were given up, the newest first."""
     only_query(request, "limit", "cursor")
-    return _listed(request, "dead")
+    return _list(request, "dead")
 
 
 def get_delivery(request: Request) -> Response:
-    """GET /deliveries/{delivery_id}: one with every attempt, and what is sent."""
+    """GET /deliveries/{delivery_id}: one delivery with every attempt, and the event that it posts."""
     only_query(request)
-    found = own_delivery(request, log)
-    links = {"self": _link(found), "webhook": f"{PUBLIC_URL}/webhooks/{found.subscription_id}"}
-    return json_response(
-        200, found.to_dict() | {"attempts": found.attempts, "event": json.loads(found.body), "links": links}
-    )
+    record = own_delivery(request, log)
+    links = {"self": _link(record), "webhook": f"{PUBLIC_URL}/webhooks/{record.subscription_id}"}
+    event = json.loads(record.body)
+    return json_response(200, {**record.to_dict(), "attempts": record.attempts, "event": event, "links": links})
 
 
 def replay_delivery(request: Request) -> Response:
-    """POST /deliveries/{delivery_id}/replay: send one again, with the same id."""
+    """POST /deliveries/{delivery_id}/replay: post a delivery again, with the same id."""
     only_query(request)
-    found = own_delivery(request, log)
-    subscription = subscriptions.get(found.owner, found.subscription_id)
+    record = own_delivery(request, log)
+    subscription = subscriptions.get(record.owner, record.subscription_id)
     if not subscription:
-        raise ApiError(409, "unsubscribed", "The webhook that this was sent to has been deleted.")
-    _send([found], _told(subscription))
-    return _accepted(found)
+        raise ApiError(409, "unsubscribed", "The webhook of this delivery has been deleted.")
+    _replay([record], _enabled(subscription))
+    return _queued(record)
 
 
 def replay_since(request: Request) -> Response:
-    """POST /webhooks/{webhook_id}/replay: send all again that happened since, oldest first."""
+    """POST /webhooks/{webhook_id}/replay: post all deliveries again whose events happened since, the oldest first."""
     only_query(request, "since", "status", "limit", "cursor")
     since = query_time(request, "since")
     if since is None:
-        raise ApiError(400, "invalid_time", "since must say from when on: a time like 2026-11-21T14:30:00Z.")
-    return _sent_again(request, _status(request), rfc3339(since))
+        raise ApiError(400, "invalid_time", "since is missing: give a time like 2026-11-21T14:30:00Z.")
+    return _replay_page(request, _status(request), rfc3339(since))
 
 
 def redrive(request: Request) -> Response:
-    """POST /webhooks/{webhook_id}/redrive: send all again that was given up, oldest first."""
+    """POST /webhooks/{webhook_id}/redrive: post all dead letters again, the oldest first."""
     only_query(request, "limit", "cursor")
-    return _sent_again(request, "dead", "0")
+    return _replay_page(request, "dead", "0")
 
 
 def test_webhook(request: Request) -> Response:
-    """POST /webhooks/{webhook_id}/test: tell it a test event, whatever else it is told."""
+    """POST /webhooks/{webhook_id}/test: post a test event, whichever events the webhook wants."""
     only_query(request)
-    subscription, at = _told(own_webhook(request, subscriptions)), now()
+    subscription, at = _enabled(own_webhook(request, subscriptions)), now()
     data = {"webhook_id": subscription.subscription_id}
     event = Event(fresh_id("evt", at), TEST, rfc3339(at), subscription.owner, data)
-    made = Logged.of(Delivery.of(event, subscription, int(at.timestamp())), "pending")
-    _send([made], subscription)
-    return _accepted(made)
+    record = DeliveryRecord.of(Delivery.of(event, subscription, int(at.timestamp())), "pending")
+    _replay([record], subscription)
+    return _queued(record)
 
 
-def _listed(request: Request, status: str | None) -> Response:
+def _list(request: Request, status: str | None) -> Response:
     webhook = own_webhook(request, subscriptions)
-    found, last = log.page(webhook.owner, webhook.subscription_id, status, limit(request), cursors.read(request))
-    return cursors.page(request, [_shown(each) for each in found], last)
+    deliveries = DeliveryFilter(webhook.owner, webhook.subscription_id, status)
+    page = log.newest(deliveries, limit(request), cursors.read(request))
+    return cursors.page(request, [_to_json(record) for record in page.records], page.last)
 
 
-def _sent_again(request: Request, status: str | None, since: str) -> Response:
-    webhook = _told(own_webhook(request, subscriptions))
-    most, after = limit(request, MOST_SENT_AGAIN, MOST_SENT_AGAIN), cursors.read(request)
-    found, last = log.since(webhook.owner, webhook.subscription_id, status, since, most, after)
-    again = worth_resending(found)
-    _send(log.whole(again), webhook)
-    return json_response(202, {"deliveries": len(again), "next_cursor": cursors.after(request, last)})
+def _replay_page(request: Request, status: str | None, since: str) -> Response:
+    webhook = _enabled(own_webhook(request, subscriptions))
+    most, after = limit(request, MOST_REPLAYED, MOST_REPLAYED), cursors.read(request)
+    page = log.oldest(DeliveryFilter(webhook.owner, webhook.subscription_id, status, since), most, after)
+    records = worth_replaying(page.records)
+    _replay(log.with_bodies(records), webhook)
+    return json_response(202, {"deliveries": len(records), "next_cursor": cursors.after(request, page.last)})
 
 
-def _send(found: list[Logged], subscription: Subscription) -> None:
-    if not resend(found, subscription, log, deliveries(), now().timestamp()):
+def _replay(records: Sequence[DeliveryRecord], subscription: Subscription) -> None:
+    if not replay(records, subscription, log, queue(), now().timestamp()):
         raise ApiError(503, "not_queued", "Not all could be queued; try again.", retryable=True)
 
 
@@ -128,24 +141,24 @@ def _status(request: Request) -> str | None:
     return given
 
 
-def _told(subscription: Subscription) -> Subscription:
-    """The subscription, if it is told anything; raises ApiError 409."""
+def _enabled(subscription: Subscription) -> Subscription:
+    """Return the subscription if it is enabled; raises ApiError 409."""
     if subscription.disabled:
         raise ApiError(409, "webhook_disabled", 'The webhook is disabled; PATCH it with {"enabled": true} first.')
     return subscription
 
 
-def _accepted(sent: Logged) -> Response:
-    said = {"delivery_id": sent.delivery_id, "status": "pending", "links": {"self": _link(sent)}}
-    return json_response(202, said, location=_link(sent))
+def _queued(record: DeliveryRecord) -> Response:
+    body = {"delivery_id": record.delivery_id, "status": "pending", "links": {"self": _link(record)}}
+    return json_response(202, body, location=_link(record))
 
 
-def _shown(found: Logged) -> dict[str, Any]:
-    return found.to_dict() | {"links": {"self": _link(found)}}
+def _to_json(record: DeliveryRecord) -> LinkedDelivery:
+    return {**record.to_dict(), "links": {"self": _link(record)}}
 
 
-def _link(found: Logged) -> str:
-    return f"{PUBLIC_URL}/deliveries/{found.delivery_id}"
+def _link(record: DeliveryRecord) -> str:
+    return f"{PUBLIC_URL}/deliveries/{record.delivery_id}"
 
 
 ROUTES = {

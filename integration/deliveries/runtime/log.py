@@ -1,141 +1,165 @@
-"""The log of Deliveries in DynamoDB, keyed by owner and delivery; rows go after thirty days.
+"""The log of Deliveries in DynamoDB, keyed by owner and delivery; rows expire after thirty days.
 
-A delivery's id begins like its image's, so all that was sent of an image lies together.
+All deliveries about one image lie together, because their ids begin like the image's.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.event import ERASED
 from domain.ids import digest
 from integration.deliveries.runtime.delivery import Delivery, shared_prefix
-from integration.deliveries.runtime.log_row import Logged, erased_item
-from wire.aws.rows import Item, delete, put, read, write
+from integration.deliveries.runtime.log_row import DeliveryRecord, LoggedAttempt, erased_item
+from wire.aws.rows import Item, delete, put, query, read, write
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 BY_WEBHOOK, BY_STATUS = "by_webhook", "by_status"
 
 
-class DeliveryLog:
-    """The collection; every method raises botocore's errors, or UndoneError."""
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """The deliveries of one subscription, of one status if any is named, about events since this RFC 3339 time."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    owner: str
+    subscription_id: str
+    status: str | None = None
+    since: str = "0"
+
+
+class LogPage(NamedTuple):
+    """A page of deliveries, and the place after which the next page starts; None on the last page."""
+
+    records: list[DeliveryRecord]
+    last: str | None
+
+
+class DeliveryLog:
+    """The log; every method raises botocore's errors, or UndoneError."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
 
     def write(self, items: Iterable[Item]) -> None:
-        """Put these rows, of two for one key the later; one request for twenty-five."""
-        latest = {(each["owner"]["S"], each["delivery"]["S"]): each for each in items}
-        write(self._dynamodb, (put(self._table, each) for each in latest.values()))
+        """Put these rows, of two with one key the later; one request for twenty-five."""
+        latest = {(item["owner"]["S"], item["delivery"]["S"]): item for item in items}
+        write(self._dynamodb, (put(self._table, item) for item in latest.values()))
 
-    def one(self, owner: str, delivery_id: str) -> Logged | None:
-        """A delivery with all its attempts."""
-        rows = self._rows(owner, delivery_id)
-        return next((each for each in _assembled(rows) if each.delivery_id == delivery_id), None)
+    def get(self, owner: str, delivery_id: str) -> DeliveryRecord | None:
+        """Return a delivery with all its attempts."""
+        records = _assemble(self._rows(owner, delivery_id))
+        return next((record for record in records if record.delivery_id == delivery_id), None)
 
-    def of_image(self, owner: str, image_id: str) -> list[Logged]:
-        """All that was sent of an image, with all attempts."""
-        return [each for each in _assembled(self._rows(owner, shared_prefix(image_id))) if each.image_id == image_id]
+    def of_image(self, owner: str, image_id: str) -> list[DeliveryRecord]:
+        """Return all deliveries about an image, with all their attempts."""
+        records = _assemble(self._rows(owner, shared_prefix(image_id)))
+        return [record for record in records if record.image_id == image_id]
 
-    def page(
-        self, owner: str, subscription_id: str, status: str | None, limit: int, after: str | None = None
-    ) -> tuple[list[Logged], str | None]:
-        """The newest of a subscription's deliveries, by the time of what they tell, and where to go on from."""
-        return self._query(owner, subscription_id, status, after, Limit=limit, ScanIndexForward=False)
+    def newest(self, of: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
+        """Return a page of deliveries, without bodies, by the times of their events, the newest first."""
+        return self._page(of, limit, after, forward=False)
 
-    def since(
-        self, owner: str, subscription_id: str, status: str | None, timestamp: str, limit: int, after: str | None = None
-    ) -> tuple[list[Logged], str | None]:
-        """The oldest of a subscription's deliveries that tell of this time or later, and where to go on from."""
-        return self._query(owner, subscription_id, status, after, timestamp, Limit=limit)
+    def oldest(self, of: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
+        """Return a page of deliveries, without bodies, by the times of their events, the oldest first."""
+        return self._page(of, limit, after, forward=True)
 
-    def whole(self, logged: Iterable[Logged]) -> list[Logged]:
-        """The same deliveries with their bodies, which no index holds."""
-        keys = [_key(each.owner, each.delivery_id) for each in logged]
-        found = [item for item in self._read(keys) if "said" in item]
-        return [Logged.from_item(each) for each in found]
+    def with_bodies(self, records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
+        """Return the same deliveries with their bodies, which no index holds."""
+        keys = [_key(record.owner, record.delivery_id) for record in records]
+        return [DeliveryRecord.from_item(item) for item in self._read(keys) if "said" in item]
 
     def erased(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
-        """Those of these deliveries, by owner and id, that tell of an image which was erased since."""
-        of = {(each.owner, each.delivery_id): each.image_id for each in deliveries if each.type != ERASED}
-        images = {(owner, _mark(image_id)) for (owner, _), image_id in of.items()}
-        found = self._read([_key(*each) for each in {*of, *images}]) if of else []
-        gone = {(each["owner"]["S"], each["delivery"]["S"]) for each in found if "erased" in each}
-        return {key for key, image_id in of.items() if key in gone or (key[0], _mark(image_id)) in gone}
+        """Return those of these deliveries, by owner and id, whose image was erased since."""
+        images = {
+            (delivery.subscription.owner, delivery.delivery_id): delivery.image_id
+            for delivery in deliveries
+            if delivery.type != ERASED
+        }
+        marks = {(owner, _mark(image_id)) for (owner, _), image_id in images.items()}
+        found = self._read([_key(*key) for key in {*images, *marks}]) if images else []
+        erased = {(item["owner"]["S"], item["delivery"]["S"]) for item in found if "erased" in item}
+        return {key for key, image_id in images.items() if key in erased or (key[0], _mark(image_id)) in erased}
 
-    def forget(self, unwatched: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
-        """Of rows just written keep nothing of images that were erased meanwhile: their erasure did not see them."""
-        erased = self.erased(unwatched)
-        keys = {(each["owner"]["S"], each["delivery"]["S"]) for each in written} if erased else set()
-        ours = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
-        whole = [put(self._table, erased_item(owner, name, now)) for owner, name in ours if "/" not in name]
-        write(self._dynamodb, [*whole, *(delete(self._table, _key(*each)) for each in ours if "/" in each[1])])
+    def forget_erased(self, candidates: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
+        """Remove rows just written about images that were erased meanwhile, which their erasure did not find.
+
+        An erasure puts its mark before it looks for rows. A row written after that look is thus found here: its
+        writer reads the mark after the write. Both may remove the same row, which does no harm.
+        """
+        erased = self.erased(candidates)
+        keys = {(item["owner"]["S"], item["delivery"]["S"]) for item in written} if erased else set()
+        affected = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
+        tombstones = [put(self._table, erased_item(owner, name, now)) for owner, name in affected if "/" not in name]
+        attempts = [delete(self._table, _key(owner, name)) for owner, name in affected if "/" in name]
+        write(self._dynamodb, [*tombstones, *attempts])
 
     def erase(self, owner: str, image_id: str, now: float) -> None:
-        """Remove all that the log holds of an image, but that it is to be sent no more and who was told of this.
+        """Remove everything about an image, but for its deliveries' ids and the deliveries of `image.erased`.
 
-        Its mark comes first: who writes a row of it afterwards sees the mark, and a row written before is found here.
+        The mark is put first: a row written afterwards is removed by its writer, which reads the mark; a row
+        written before is found here.
         """
         self.write([erased_item(owner, _mark(image_id), now)])
         rows = list(self._rows(owner, shared_prefix(image_id)))
-        ours = {each.delivery_id for each in _assembled(rows) if each.image_id == image_id and each.type != ERASED}
-        names = [each["delivery"]["S"] for each in rows]
-        attempts = [each for each in names if "/" in each and each.partition("/")[0] in ours]
-        tombstones = [put(self._table, erased_item(owner, each, now)) for each in ours]
-        write(self._dynamodb, [*tombstones, *(delete(self._table, _key(owner, each)) for each in attempts)])
+        deliveries = {
+            record.delivery_id for record in _assemble(rows) if record.image_id == image_id and record.type != ERASED
+        }
+        names = [row["delivery"]["S"] for row in rows]
+        attempts = [name for name in names if "/" in name and name.partition("/")[0] in deliveries]
+        tombstones = [put(self._table, erased_item(owner, delivery_id, now)) for delivery_id in deliveries]
+        write(self._dynamodb, [*tombstones, *(delete(self._table, _key(owner, name)) for name in attempts)])
 
-    def _query(
-        self, owner: str, subscription_id: str, status: str | None, after: str | None, since: str = "0", **more: Any
-    ) -> tuple[list[Logged], str | None]:
-        index, name = (BY_STATUS, "webhook_status") if status else (BY_WEBHOOK, "webhook")
-        whose = "/".join(filter(None, (owner, subscription_id, status)))
-        start = {"ExclusiveStartKey": _index_key(owner, name, whose, after)} if after else {}
-        answer = self._dynamodb.query(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=f"{name} = :whose AND #at >= :since",
-            ExpressionAttributeNames={"#at": "at"},
-            ExpressionAttributeValues={":whose": {"S": whose}, ":since": {"S": since}},
-            **start,
-            **more,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return [Logged.from_item(each) for each in answer["Items"]], last["at"]["S"] if last else None
+    def _page(self, of: DeliveryFilter, limit: int, after: str | None, *, forward: bool) -> LogPage:
+        index, name = (BY_STATUS, "webhook_status") if of.status else (BY_WEBHOOK, "webhook")
+        value = "/".join(filter(None, (of.owner, of.subscription_id, of.status)))
+        arguments: QueryInputTypeDef = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{name} = :value AND #at >= :since",
+            "ExpressionAttributeNames": {"#at": "at"},
+            "ExpressionAttributeValues": {":value": {"S": value}, ":since": {"S": of.since}},
+            "Limit": limit,
+            "ScanIndexForward": forward,
+        }
+        if after:
+            arguments["ExclusiveStartKey"] = _index_key(of.owner, name, value, after)
+        page = self._dynamodb.query(**arguments)
+        last = page.get("LastEvaluatedKey")
+        return LogPage([DeliveryRecord.from_item(item) for item in page["Items"]], last["at"]["S"] if last else None)
 
     def _rows(self, owner: str, prefix: str) -> Iterator[Item]:
-        start: dict[str, Any] = {}
-        while True:
-            answer = self._dynamodb.query(
-                TableName=self._table,
-                KeyConditionExpression="#owner = :owner AND begins_with(delivery, :prefix)",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": {"S": owner}, ":prefix": {"S": prefix}},
-                ConsistentRead=True,
-                **start,
-            )
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return query(
+            self._dynamodb,
+            TableName=self._table,
+            KeyConditionExpression="#owner = :owner AND begins_with(delivery, :prefix)",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": {"S": owner}, ":prefix": {"S": prefix}},
+            ConsistentRead=True,
+        )
 
     def _read(self, keys: list[Item]) -> list[Item]:
         return read(self._dynamodb, {self._table: keys}, consistent={self._table})[self._table]
 
 
-def _assembled(rows: Iterable[Item]) -> list[Logged]:
-    """Deliveries with their attempts; the rows are in the order of their keys, a delivery before its attempts."""
+def _assemble(rows: Iterable[Item]) -> list[DeliveryRecord]:
+    """Return deliveries with their attempts; a delivery's row comes before those of its attempts, as keys sort."""
     heads: dict[str, Item] = {}
-    attempts: dict[str, list[Mapping[str, Any]]] = {}
+    attempts: dict[str, list[LoggedAttempt]] = {}
     for row in rows:
         delivery_id, _, attempt = row["delivery"]["S"].partition("/")
         if attempt:
             attempts.setdefault(delivery_id, []).append(json.loads(row["said"]["S"]))
         elif "said" in row:
             heads[delivery_id] = row
-    return [Logged.from_item(row, tuple(attempts.get(delivery_id, ()))) for delivery_id, row in heads.items()]
+    return [DeliveryRecord.from_item(row, attempts.get(delivery_id, ())) for delivery_id, row in heads.items()]
 
 
 def _mark(image_id: str) -> str:
-    """Where it says that an image was erased: among its deliveries, and none itself."""
+    """Return the key of the row that marks an image as erased; it lies among the image's deliveries and is none."""
     return f"{shared_prefix(image_id)}~{digest(image_id)[:12]}"
 
 
@@ -143,5 +167,5 @@ def _key(owner: str, delivery: str) -> Item:
     return {"owner": {"S": owner}, "delivery": {"S": delivery}}
 
 
-def _index_key(owner: str, name: str, whose: str, at: str) -> Item:
-    return _key(owner, at.rpartition("/")[2]) | {name: {"S": whose}, "at": {"S": at}}
+def _index_key(owner: str, name: str, value: str, at: str) -> Item:
+    return _key(owner, at.rpartition("/")[2]) | {name: {"S": value}, "at": {"S": at}}

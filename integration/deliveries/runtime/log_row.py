@@ -1,29 +1,72 @@
-"""What the log holds of a Delivery: a row of how it stands, and a row for each attempt."""
+"""The log's rows about a Delivery: a row for its state, and a row for each attempt."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from domain.clock import rfc3339
-from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.rows import Item
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
 STATUSES = ("pending", "delivered", "dead", "dropped")
 LONG_AGO = 0
-"""Has deliver look its subscription up: a worker may remember it as it was before what its owner has just done."""
+"""A queueing time that makes deliver look the subscription up: a worker's memory may be older than a change."""
 KEPT_SECONDS = 30 * 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """How a Delivery stands: `pending`, `delivered`, `dead` (given up) or `dropped` (owed no longer, for a `reason`).
+class AttemptFields(TypedDict):
+    """The JSON form of an attempt that callers see, without the body of the response."""
 
-    `tries` counts its attempts, `last` is the last one, `next_at` (RFC 3339) when the next is due.
+    attempt: int
+    at: str
+    ms: int
+    status: int | None
+    error: str | None
+
+
+class LoggedAttempt(AttemptFields):
+    """An attempt in the log: with the beginning of the response's body, and the time of the next attempt."""
+
+    response: str | None
+    next_attempt_at: str | None
+
+
+class Progress(TypedDict, total=False):
+    """The fields of a DeliveryRecord that attempts change."""
+
+    tries: int
+    last: AttemptFields
+    next_at: str | None
+    reason: str | None
+
+
+class DeliveryFields(TypedDict):
+    """The JSON form of a delivery that callers see in lists."""
+
+    delivery_id: str
+    webhook_id: str
+    image_id: str | None
+    type: str
+    timestamp: str
+    status: str
+    reason: str | None
+    tries: int
+    last_attempt: AttemptFields | None
+    next_attempt_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """The state of a Delivery: `pending`, `delivered`, `dead` (given up) or `dropped` (for a `reason`).
+
+    `tries` counts its attempts, `last` is the last one, `next_at` (RFC 3339) the time of the next one.
     """
 
     delivery_id: str
@@ -34,61 +77,69 @@ class Logged:
     timestamp: str
     status: str
     tries: int = 0
-    last: Mapping[str, Any] | None = None
+    last: AttemptFields | None = None
     next_at: str | None = None
     reason: str | None = None
     updated_at: str = ""
     body: str = ""
-    attempts: tuple[Mapping[str, Any], ...] = ()
+    attempts: tuple[LoggedAttempt, ...] = ()
 
     @classmethod
-    def of(cls, delivery: Delivery, status: str, **more: Any) -> Self:
-        """How this delivery stands now."""
+    def of(cls, delivery: Delivery, status: str, **progress: Unpack[Progress]) -> Self:
+        """Return the record of this delivery."""
         return cls(
             delivery_id=delivery.delivery_id,
-            owner=delivery.owner,
-            subscription_id=delivery.subscription_id,
+            owner=delivery.subscription.owner,
+            subscription_id=delivery.subscription.subscription_id,
             image_id=delivery.image_id,
             type=delivery.type,
             timestamp=delivery.timestamp,
             status=status,
             body=delivery.body,
-            **more,
+            **progress,
         )
 
     @classmethod
-    def from_item(cls, item: Item, attempts: tuple[Mapping[str, Any], ...] = ()) -> Self:
-        """Read what `to_item` wrote, or as much of it as an index holds."""
+    def from_item(cls, item: Item, attempts: Sequence[LoggedAttempt] = ()) -> Self:
+        """Read the row that `to_item` made, or the part of it that an index holds."""
         return cls(
             delivery_id=item["delivery"]["S"],
             owner=item["owner"]["S"],
             body=item.get("body", {"S": ""})["S"],
-            attempts=attempts,
+            attempts=tuple(attempts),
             **json.loads(item["said"]["S"]),
         )
 
     def to_item(self, now: float) -> Item:
-        """The DynamoDB item, found by its subscription and by its status too."""
-        said = {name: getattr(self, name) for name in _SAID} | {"updated_at": written(now)}
-        whose = f"{self.owner}/{self.subscription_id}"
+        """Return the row, which the indexes list by subscription and by status, in the order of the events' times."""
+        fields = {name: getattr(self, name) for name in _STORED} | {"updated_at": timestamp(now)}
+        webhook = f"{self.owner}/{self.subscription_id}"
         return {
             "owner": {"S": self.owner},
             "delivery": {"S": self.delivery_id},
-            "webhook": {"S": whose},
-            "webhook_status": {"S": f"{whose}/{self.status}"},
-            "at": {"S": place(self.timestamp, self.delivery_id)},
-            "said": {"S": json.dumps(said, separators=(",", ":"))},
+            "webhook": {"S": webhook},
+            "webhook_status": {"S": f"{webhook}/{self.status}"},
+            "at": {"S": f"{self.timestamp}/{self.delivery_id}"},
+            "said": {"S": json.dumps(fields, separators=(",", ":"))},
             "body": {"S": self.body},
             "expires": expires(now),
         }
 
     def delivery(self, subscription: Subscription) -> Delivery:
-        """The same once more, to its subscription as it stands when it is delivered."""
-        of = (self.delivery_id, self.type, self.timestamp, self.image_id, self.body)
-        return Delivery(*of, subscription, queued_at=LONG_AGO, put_off=True)
+        """Return the delivery for a replay to its subscription, which deliver looks up again."""
+        return Delivery(
+            self.delivery_id,
+            self.type,
+            self.timestamp,
+            self.image_id,
+            self.body,
+            subscription,
+            queued_at=LONG_AGO,
+            put_off=True,
+        )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form callers see in lists."""
+    def to_dict(self) -> DeliveryFields:
+        """Return the JSON form that callers see in lists."""
         return {
             "delivery_id": self.delivery_id,
             "webhook_id": self.subscription_id,
@@ -103,36 +154,20 @@ class Logged:
         }
 
 
-_SAID = ("subscription_id", "image_id", "type", "timestamp", "status", "tries", "last", "next_at", "reason")
-
-
-def attempt_item(delivery: Delivery, attempt: Attempt, next_at: str | None, now: float) -> Item:
-    """The row of one attempt, which stays whatever comes after it."""
-    said = attempt.to_dict() | {"response": attempt.answer.said or None, "next_attempt_at": next_at}
-    return {
-        "owner": {"S": delivery.owner},
-        "delivery": {"S": f"{delivery.delivery_id}/{attempt.at:017.6f}"},
-        "said": {"S": json.dumps(said, separators=(",", ":"), ensure_ascii=False)},
-        "expires": expires(now),
-    }
+_STORED = ("subscription_id", "image_id", "type", "timestamp", "status", "tries", "last", "next_at", "reason")
 
 
 def erased_item(owner: str, delivery_id: str, now: float) -> Item:
-    """What stays of a delivery whose image was erased: that it is to be sent no more."""
+    """Return the row that remains of a delivery whose image was erased; it keeps the delivery from being posted."""
     return {"owner": {"S": owner}, "delivery": {"S": delivery_id}, "erased": {"BOOL": True}, "expires": expires(now)}
 
 
-def place(timestamp: str, delivery_id: str) -> str:
-    """Where a delivery lies among its subscription's: by the time of what it tells."""
-    return f"{timestamp}/{delivery_id}"
-
-
 @lru_cache(100)
-def written(at: float) -> str:
-    """Seconds since 1970 as callers see them."""
+def timestamp(at: float) -> str:
+    """Return seconds since 1970 as the RFC 3339 text that callers see."""
     return rfc3339(datetime.fromtimestamp(at, UTC))
 
 
-def expires(now: float) -> dict[str, str]:
-    """When DynamoDB may remove a row."""
+def expires(now: float) -> "AttributeValueTypeDef":
+    """Return the attribute after whose time DynamoDB may delete a row."""
     return {"N": str(int(now) + KEPT_SECONDS)}

@@ -1,43 +1,52 @@
 """The queue of Deliveries."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from integration.deliveries.runtime.delivery import Delivery
-from wire.aws.queue import Record, batches, send
+from wire.aws.queue import Record, batches, retry_later, send
 
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import (
+        DeleteMessageBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
+
+LONGEST_DELAY = 900
+"""SQS delays a message no longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
 _HIDDEN_SECONDS = 60
-"""So long what a worker has taken for itself stays its own: it has answered for it by then."""
+"""For this long the messages that a worker has taken stay hidden from others: it has dealt with them by then."""
 
 logger = Logger()
 
 
-class Deliveries:
-    """The collection that deliver works off."""
+class DeliveryQueue:
+    """The queue that the deliver function works off."""
 
-    def __init__(self, sqs: Any, queue_url: str) -> None:
+    def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
         self._sqs, self._queue_url = sqs, queue_url
 
     def add(self, deliveries: Iterable[Delivery], delays: Mapping[str, int] | None = None) -> set[str]:
-        """Send each delivery once, in as few calls as may be; answers the ids of those the queue took.
+        """Send each delivery once, in as few calls as possible; return the ids of those that the queue accepted.
 
-        They are received at once, or after so many seconds as `delays` says of their ids.
+        `delays` are the seconds, by delivery id, until a message can be received; the others can be at once.
         """
-        given = {each.delivery_id: each for each in deliveries}
-        messages = {name: each.to_json() for name, each in given.items()}
-        taken = {name for batch in batches(messages) for name in self._send(batch, delays or {})}
-        for name in given.keys() - taken:
-            logger.error("delivery not queued", extra=given[name].log_keys)
-        return taken
+        by_id = {delivery.delivery_id: delivery for delivery in deliveries}
+        messages = {delivery_id: delivery.to_json() for delivery_id, delivery in by_id.items()}
+        accepted = {delivery_id for batch in batches(messages) for delivery_id in self._send(batch, delays or {})}
+        for delivery_id in by_id.keys() - accepted:
+            logger.error("delivery not queued", extra=by_id[delivery_id].log_keys)
+        return accepted
 
     def take(self) -> list[Record]:
-        """Up to ten messages, within a second, in the form in which Lambda hands them over."""
+        """Receive up to ten messages, within a second, in the form in which Lambda passes them to a handler."""
         from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
 
         try:
-            answer = self._sqs.receive_message(
+            received = self._sqs.receive_message(
                 QueueUrl=self._queue_url,
                 MaxNumberOfMessages=10,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
@@ -45,27 +54,44 @@ class Deliveries:
                 WaitTimeSeconds=1,
             )
         except (BotoCoreError, ClientError):
-            logger.exception("no more taken")
+            logger.exception("no further messages received")
             return []
-        names = {"MessageId": "messageId", "ReceiptHandle": "receiptHandle", "Body": "body", "Attributes": "attributes"}
-        return [{names[name]: each[name] for name in names} for each in answer.get("Messages", [])]
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": {str(name): value for name, value in message["Attributes"].items()},
+            }
+            for message in received.get("Messages", [])
+        ]
 
     def remove(self, records: Iterable[Record]) -> None:
-        """Have messages that were taken come no more; where that fails, what they hold is told once more."""
+        """Delete messages that were taken. Where that fails, their deliveries are posted once more."""
         from botocore.exceptions import BotoCoreError, ClientError  # as above
 
-        entries = [{"Id": str(n), "ReceiptHandle": each["receiptHandle"]} for n, each in enumerate(records)]
-        try:
-            answer = self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries) if entries else {}
-        except (BotoCoreError, ClientError):
-            logger.exception("not removed", extra={"messages": len(entries)})
-        else:
-            for refused in answer.get("Failed", []):
-                logger.warning("not removed", extra={"code": refused["Code"]})
-
-    def _send(self, batch: dict[str, str], delays: Mapping[str, int]) -> set[str]:
-        entries = [
-            {"Id": name, "MessageBody": body} | ({"DelaySeconds": delays[name]} if name in delays else {})
-            for name, body in batch.items()
+        entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(n), "ReceiptHandle": record["receiptHandle"]} for n, record in enumerate(records)
         ]
+        if not entries:
+            return
+        try:
+            response = self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (BotoCoreError, ClientError):
+            logger.exception("messages not removed", extra={"messages": len(entries)})
+        else:
+            for refused in response.get("Failed", []):
+                logger.warning("message not removed", extra={"code": refused["Code"]})
+
+    def retry_later(self, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
+        """Hide messages that stay in the queue for `delay(record)` seconds each, instead of the queue's timeout."""
+        retry_later(self._sqs, self._queue_url, records, delay)
+
+    def _send(self, batch: Mapping[str, str], delays: Mapping[str, int]) -> set[str]:
+        entries: list[SendMessageBatchRequestEntryTypeDef] = []
+        for delivery_id, body in batch.items():
+            entry: SendMessageBatchRequestEntryTypeDef = {"Id": delivery_id, "MessageBody": body}
+            if delivery_id in delays:
+                entry["DelaySeconds"] = delays[delivery_id]
+            entries.append(entry)
         return send(self._sqs, self._queue_url, entries)

@@ -1,34 +1,34 @@
-"""Sending again what the log holds: with the same id, to where the subscription leads now."""
+"""Replay: post deliveries of the log once more, with the same ids, to the subscription's current URL."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
 from domain.event import DISABLED, TEST
 from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import Logged
-from integration.deliveries.runtime.queue import Deliveries
+from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.subscriptions.runtime.subscription import Subscription
 
-_OF_ITS_MOMENT = (TEST, DISABLED)
-"""What nobody wants to hear of again when much is sent again at once."""
+_NOT_REPLAYED = (TEST, DISABLED)
+"""Types of events that are of no use later; a replay of many deliveries leaves them out."""
 
 
-def worth_resending(found: Iterable[Logged]) -> list[Logged]:
-    """Those that tell of images."""
-    return [each for each in found if each.type not in _OF_ITS_MOMENT]
+def worth_replaying(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
+    """Return the deliveries about images."""
+    return [record for record in records if record.type not in _NOT_REPLAYED]
 
 
-def resend(
-    found: Iterable[Logged], subscription: Subscription, log: DeliveryLog, deliveries: Deliveries, now: float
+def replay(
+    records: Iterable[DeliveryRecord], subscription: Subscription, log: DeliveryLog, queue: DeliveryQueue, now: float
 ) -> bool:
-    """Queue these deliveries once more; False when the queue did not take all, and another call is worth a try.
+    """Queue these deliveries once more; return False if the queue refused some, so that another call is worth a try.
 
-    They are pending before they are queued: what comes of a fast attempt is not to be written over. What the queue did
-    not take stands as before, so that the other call finds it by its status.
+    Their rows say `pending` before they are queued: deliver may log a fast attempt first, and its row must not be
+    overwritten. The rows of refused deliveries are restored, so that the other call finds them by their status.
     """
-    before = list(found)
-    log.write(replace(each, status="pending", next_at=None, reason=None).to_item(now) for each in before)
-    taken = deliveries.add(each.delivery(subscription) for each in before)
-    refused = [each for each in before if each.delivery_id not in taken]
-    log.write(each.to_item(now) for each in refused)
+    before = list(records)
+    log.write(replace(record, status="pending", next_at=None, reason=None).to_item(now) for record in before)
+    accepted = queue.add(record.delivery(subscription) for record in before)
+    refused = [record for record in before if record.delivery_id not in accepted]
+    log.write(record.to_item(now) for record in refused)
     return not refused

@@ -1,4 +1,4 @@
-"""What came of one attempt: the subscriber's answer, or why there was none."""
+"""A subscriber's response to one attempt, or the reason why there was none."""
 
 import time
 from collections.abc import Callable
@@ -8,59 +8,43 @@ from email.utils import parsedate_to_datetime
 from typing import Self
 
 _GONE = 410
-_ASK_FOR_TIME = (429, 503)
+_WITH_RETRY_AFTER = (429, 503)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`status` 0 means there was none, for the reason `error`. `retry_after` is in seconds.
+class SubscriberResponse:
+    """A status, or 0 and the `error` that prevented a response. `retry_after` is in seconds.
 
-    `said` is how the answer's body begins: the owner may read it in the log, and nothing else is made of it.
+    `body` is the beginning of the response's body: the owner may read it in the log, nothing else depends on it.
     """
 
     status: int = 0
     error: str = ""
     retry_after: int = 0
-    said: str = field(default="", compare=False)
+    body: str = field(default="", compare=False)
 
     @classmethod
     def from_headers(
-        cls, status: int, retry_after: str, now: Callable[[], float] = time.time, said: bytes = b""
+        cls, status: int, retry_after: str, now: Callable[[], float] = time.time, body: bytes = b""
     ) -> Self:
         """Read a status and its Retry-After (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)."""
-        seconds = _seconds(retry_after.strip(), now) if status in _ASK_FOR_TIME else 0
-        return cls(status, retry_after=seconds, said=said.decode(errors="replace"))
+        seconds = _seconds(retry_after.strip(), now) if status in _WITH_RETRY_AFTER else 0
+        return cls(status, retry_after=seconds, body=body.decode(errors="replace"))
 
     @property
-    def taken(self) -> bool:
-        """Whether the subscriber has it."""
+    def accepted(self) -> bool:
+        """True if the subscriber has taken the delivery."""
         return 200 <= self.status < 300
 
     @property
     def gone(self) -> bool:
-        """Whether the subscriber wants no more of any."""
+        """True if the subscriber wants no further delivery of any kind."""
         return self.status == _GONE
 
-    @property
-    def dropped(self) -> bool:
-        """Whether it was not even tried, because it is owed no longer."""
-        return self in _DROPPED
 
-    @property
-    def finished(self) -> bool:
-        """Whether there is to be no further attempt: taken, refused for good, or owed no longer."""
-        return self.taken or self.gone or self.dropped
-
-
-UNSUBSCRIBED = Answer(error="unsubscribed")
-DISABLED = Answer(error="webhook_disabled")
-ERASED = Answer(error="erased")
-_DROPPED = (UNSUBSCRIBED, DISABLED, ERASED)
-
-MALFORMED = Answer(error="malformed")
-EXHAUSTED = Answer(error="exhausted")
-HUNG = Answer(error="timeout")
-BROKEN = Answer(error="internal_error")
+HUNG = SubscriberResponse(error="timeout")
+BROKEN = SubscriberResponse(error="internal_error")
+"""The attempt failed by a fault of this program, which says nothing about the subscriber."""
 
 
 def _seconds(given: str, now: Callable[[], float]) -> int:

@@ -1,4 +1,4 @@
-"""Answers the events queue: each Event becomes one Delivery per Subscription that wants it."""
+"""Handle the queue of events: make one Delivery of each Event for each Subscription that wants it, and queue it."""
 
 import os
 import time
@@ -10,12 +10,13 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.event import ERASED, Event
-from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.delivery import Delivery, DeliveryError
 from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import LONG_AGO, Logged
-from integration.deliveries.runtime.queue import Deliveries
+from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.dispatch.runtime.read_event import EventError, read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
 from wire.aws.queue import Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import EVENTS
@@ -23,71 +24,87 @@ from wire.aws.rows import UndoneError
 
 EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
 
+SubscriptionsOf = Callable[[str], Iterable[Subscription]]
+
 logger = Logger()
 sqs, dynamodb = client("sqs"), client("dynamodb")
-deliveries = Deliveries(sqs, os.environ["DELIVERIES_QUEUE_URL"])
-subscriptions = Subscriptions(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
+queue = DeliveryQueue(sqs, os.environ["DELIVERIES_QUEUE_URL"])
+subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """The SQS event source's handler; the messages it names are tried again."""
-    failed = dispatch(event["Records"], subscriptions, deliveries, log)
+    """Dispatch a batch of the SQS event source; return the messages to retry."""
+    failed = dispatch(event["Records"], subscriptions, queue, log)
     retry_later(sqs, EVENTS_QUEUE_URL, failed, lambda record: EVENTS.backoff(receive_count(record)))
     return batch_item_failures(failed)
 
 
 def dispatch(
-    records: Sequence[Record], subscriptions: Subscriptions, deliveries: Deliveries, log: DeliveryLog
+    records: Sequence[Record], subscriptions: SubscriptionTable, queue: DeliveryQueue, log: DeliveryLog
 ) -> list[Record]:
-    """Queue what is owed for each record; answers the records of which any delivery is not queued."""
-    told_of, at = cache(subscriptions.of), int(time.time())
-    owed = {record["messageId"]: owed_for(record, told_of, log, at) for record in records}
-    made = [delivery for each in owed.values() for delivery in each or ()]
-    done = deliveries.add(each for each in made if not _unwanted(each))
-    done |= missed([each for each in made if _unwanted(each)], log, at)
-    return [record for record in records if not _all_done(owed[record["messageId"]], done)]
+    """Queue the deliveries of each event; return the messages whose deliveries are not all queued or logged."""
+    subscriptions_of, at = cache(subscriptions.for_owner), int(time.time())
+    due = {record["messageId"]: deliveries_of(record, subscriptions_of, log, at) for record in records}
+    deliveries = [delivery for made in due.values() for delivery in made or ()]
+    done = queue.add(delivery for delivery in deliveries if not _is_missed(delivery))
+    done |= log_missed([delivery for delivery in deliveries if _is_missed(delivery)], log, at)
+    return [record for record in records if not _all_done(due[record["messageId"]], done)]
 
 
-def owed_for(
-    record: Record, told_of: Callable[[str], Iterable[Subscription]], log: DeliveryLog, at: int
+def deliveries_of(
+    record: Record, subscriptions_of: SubscriptionsOf, log: DeliveryLog, at: int
 ) -> list[Delivery] | None:
-    """The deliveries an event's message makes; None when it is no event, or a table cannot be read or written.
+    """Return the deliveries of the event in a message; None if it holds no event, or a table cannot be used.
 
-    They are of the time `at` which the subscriptions were read, or a little before. Of an event that comes late,
-    because a try has failed, deliver is to look first whether its image was erased meanwhile.
+    Only an error that is named here concerns this message alone. Any other one is a fault of this program, and raised.
     """
-    said = {"message_id": record["messageId"]}
+    keys: dict[str, object] = {"message_id": record["messageId"]}
     try:
-        event = Event.from_json(record["body"])
-        said["correlation_id"] = event.data.get("image_id")
-        if event.type == ERASED:
-            for whose in (event.owner, EVERY_OWNER):
-                log.erase(whose, event.data["image_id"], at)
-        queued_at = at if receive_count(record) == 1 else LONG_AGO
-        owed = [Delivery.of(event, each, queued_at) for each in told_of(event.owner) if each.wants(event)]
-    except (AttributeError, KeyError, TypeError, ValueError, BotoCoreError, ClientError, UndoneError):
-        logger.exception("event not dispatched", extra=said)
+        event = read_event(record["body"])
+    except EventError:
+        logger.exception("not an event", extra=keys)
         return None
-    logger.info("owed", extra=said | {"deliveries": [each.delivery_id for each in owed]})
-    return owed
-
-
-def missed(unwanted: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
-    """Log what disabled subscriptions are not told, so that it can be replayed; answers the ids of what is logged."""
+    keys["correlation_id"] = event.data.get("image_id")
     try:
-        log.write(Logged.of(each, "dropped", reason="webhook_disabled").to_item(now) for each in unwanted)
+        deliveries = _deliveries(event, subscriptions_of, log, at, first_try=receive_count(record) == 1)
+    except (BotoCoreError, ClientError, DeliveryError, UndoneError):
+        logger.exception("event not dispatched", extra=keys)
+        return None
+    logger.info("event dispatched", extra=keys | {"deliveries": [delivery.delivery_id for delivery in deliveries]})
+    return deliveries
+
+
+def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
+    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged."""
+    try:
+        log.write(DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed)
     except (BotoCoreError, ClientError, UndoneError):
-        for each in unwanted:
-            logger.exception("what was missed is not logged", extra=each.log_keys)
+        for delivery in missed:
+            logger.exception("missed delivery not logged", extra=delivery.log_keys)
         return set()
-    return {each.delivery_id for each in unwanted}
+    return {delivery.delivery_id for delivery in missed}
 
 
-def _unwanted(delivery: Delivery) -> bool:
-    """Whether it is to be logged and not sent: its subscription is disabled, and nothing has to be looked up first."""
+def _deliveries(
+    event: Event, subscriptions_of: SubscriptionsOf, log: DeliveryLog, at: int, *, first_try: bool
+) -> list[Delivery]:
+    """Return the event's deliveries, queued `at` the time at which the subscriptions are read, or a little before.
+
+    After a failed try the event is late: its image may have been erased meanwhile, so deliver must look.
+    """
+    if event.type == ERASED:
+        for owner in (event.owner, EVERY_OWNER):
+            log.erase(owner, event.data["image_id"], at)
+    queued_at = at if first_try else LONG_AGO
+    receivers = [subscription for subscription in subscriptions_of(event.owner) if subscription.wants(event)]
+    return [Delivery.of(event, subscription, queued_at) for subscription in receivers]
+
+
+def _is_missed(delivery: Delivery) -> bool:
+    """Return True if a delivery is to be logged and not queued: its subscription is disabled, and it is not late."""
     return bool(delivery.subscription.disabled) and delivery.queued_at != LONG_AGO
 
 
-def _all_done(owed: list[Delivery] | None, done: set[str]) -> bool:
-    return owed is not None and done.issuperset(each.delivery_id for each in owed)
+def _all_done(deliveries: Iterable[Delivery] | None, done: set[str]) -> bool:
+    return deliveries is not None and done.issuperset(delivery.delivery_id for delivery in deliveries)

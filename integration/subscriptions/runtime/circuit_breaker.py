@@ -1,23 +1,23 @@
-"""How a subscriber has been doing: what keeps deliveries from hammering one that does not answer."""
+"""The circuit breaker of a subscriber: after several failures in a row, deliveries pause, and one attempt probes it."""
 
 from dataclasses import dataclass
 
-HOPELESS_SECONDS = 5 * 86_400
-"""A subscription that has failed for so long is disabled."""
-FORGET_SECONDS = 86_400
-"""Nothing pauses that long between two attempts: failures further apart are no row of failures."""
+DISABLE_AFTER_SECONDS = 5 * 86_400
+"""A subscription that has failed for this long is disabled."""
+STREAK_GAP_SECONDS = 86_400
+"""No pause between two attempts is this long: failures further apart belong to different streaks."""
 FAILURES = 5
-"""So many in a row, and a subscriber is left alone for a while."""
+"""This many failures in a row open the circuit."""
 SHORTEST_REST, LONGEST_REST = 30, 600
-LONGEST_ASKED = 3600
-"""The most that one answer's Retry-After keeps from a subscriber's other deliveries."""
+LONGEST_RETRY_AFTER = 3600
+"""The most seconds for which the Retry-After of one response holds back a subscriber's other deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """The failures in a row, if any: since when, how many, when the last; and until when it asked for rest.
+class CircuitBreaker:
+    """The current streak of failures: its start, its length, its last failure, and the end of a requested rest.
 
-    Times are whole seconds since 1970, 0 where there is none.
+    Times are whole seconds since 1970, 0 if there is none.
     """
 
     failing_since: int = 0
@@ -26,22 +26,22 @@ class Health:
     rest_until: int = 0
 
     @property
-    def resting(self) -> bool:
-        """Whether it is to be left alone but for one attempt after each rest."""
+    def open(self) -> bool:
+        """True if only one attempt, a probe, is made after each rest."""
         return self.failures >= FAILURES
 
     @property
     def resumes_at(self) -> int:
-        """When it may be asked again: after a rest that grows with how long it has been failing."""
-        if not self.resting:
+        """The time of the next permitted attempt. The rest of an open circuit grows with the age of the streak."""
+        if not self.open:
             return self.rest_until
         rest = min(max(SHORTEST_REST, (self.failed_at - self.failing_since) // 4), LONGEST_REST)
         return max(self.rest_until, self.failed_at + rest)
 
-    def began(self, now: int) -> int:
-        """Since when it is failing, should it fail now."""
-        return self.failing_since if now - self.failed_at < FORGET_SECONDS else now
+    def streak_start(self, now: int) -> int:
+        """Return the start of the streak to which a failure at `now` belongs."""
+        return self.failing_since if now - self.failed_at < STREAK_GAP_SECONDS else now
 
-    def hopeless(self, now: int) -> bool:
-        """Whether it has failed for so long that nobody expects an answer."""
-        return bool(self.failures) and now - self.failing_since >= HOPELESS_SECONDS
+    def failed_too_long(self, now: int) -> bool:
+        """Return True if the streak is so old that the subscription should be disabled."""
+        return bool(self.failures) and now - self.failing_since >= DISABLE_AFTER_SECONDS

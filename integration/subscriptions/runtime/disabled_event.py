@@ -1,15 +1,18 @@
-"""The event that tells an owner, by their other webhooks, that one of them is told nothing more."""
+"""The event by which an owner's other webhooks learn that one webhook was disabled."""
 
 from domain.event import DISABLED, Event
 from domain.ids import derived_id
 from integration.subscriptions.runtime.subscription import Subscription
 
 FAILING, GONE, OWNER = "failing", "gone", "owner"
-"""Why a subscription is disabled: five days of failures, an answer 410, its owner's wish."""
+"""The reasons for disabling a subscription: five days of failures, a response 410, a request of its owner."""
 
 
-def notice(subscription: Subscription, reason: str, failing_since: str, at: str) -> Event:
-    """The same for the same row of failures; without the URL, which may hold a secret of the receiver's."""
+def disabled_event(subscription: Subscription, reason: str, failing_since: str, at: str) -> Event:
+    """Return the event; times are RFC 3339. One streak of failures always makes the same event id.
+
+    The event does not contain the URL, which may hold a secret of the receiver.
+    """
     data = {
         "webhook_id": subscription.subscription_id,
         "reason": reason,

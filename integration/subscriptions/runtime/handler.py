@@ -1,19 +1,24 @@
-"""Answers the routes by which an owner manages webhooks: what callers call a webhook is a Subscription."""
+"""Handle the routes by which an owner manages webhooks. A webhook in the API is a Subscription in the code."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from domain.clock import now, rfc3339
 from integration.subscriptions.runtime.disabled_event import OWNER
 from integration.subscriptions.runtime.lookup import no_such_webhook, own_webhook, webhook_id
-from integration.subscriptions.runtime.registration import RegistrationError, enabled, register, wishes
+from integration.subscriptions.runtime.registration import RegistrationError, enabled, preferences, register
 from integration.subscriptions.runtime.signature import secret, signing_key
-from integration.subscriptions.runtime.subscription import HEALTH, ROTATION_SECONDS, Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.subscriptions.runtime.subscription import (
+    CIRCUIT_BREAKER_ATTRIBUTES,
+    ROTATION_SECONDS,
+    Subscription,
+    Webhook,
+)
+from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
 from wire.aws.rows import Item
 from wire.http.api import ApiError, Request, Response, json_body, json_response, only_query, owner, respond
@@ -28,60 +33,80 @@ SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 
 policy = Policy.from_environment(os.environ)
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
-subscriptions = Subscriptions(client("dynamodb"), os.environ["SUBSCRIPTIONS_TABLE"])
+subscriptions = SubscriptionTable(client("dynamodb"), os.environ["SUBSCRIPTIONS_TABLE"])
+
+
+class Links(TypedDict):
+    """The links of a webhook."""
+
+    self: str
+
+
+class LinkedWebhook(Webhook):
+    """A webhook with its links, as every response shows it."""
+
+    links: Links
+
+
+class Change(NamedTuple):
+    """The attributes of a subscription to set, and the names of those to remove."""
+
+    attributes: Item
+    removed: tuple[str, ...]
 
 
 def handler(event: Request, context: Any) -> Response:
-    """The HTTP API's handler."""
+    """Handle a request of the HTTP API."""
     return respond(ROUTES, event)
 
 
 def add_webhook(request: Request) -> Response:
-    """POST /webhooks: the one answer that holds the secret."""
+    """POST /webhooks: the only response that holds the secret."""
     only_query(request)
-    subscription = _registered(request)
+    given = json_body(request)
+    subscription = _read(lambda: register(given, owner(request), now(), policy))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     subscriptions.add(subscription)
-    shown = _shown(subscription)
-    return json_response(201, shown | {"secret": shown_once}, location=shown["links"]["self"])
+    body = _to_json(subscription)
+    return json_response(201, body | {"secret": shown_once}, location=body["links"]["self"])
 
 
 def list_webhooks(request: Request) -> Response:
-    """GET /webhooks: the owner's, newest first."""
+    """GET /webhooks: the owner's webhooks, newest first."""
     only_query(request, "limit", "cursor")
-    found, last = subscriptions.page(owner(request), limit(request), cursors.read(request))
-    return cursors.page(request, [_shown(each) for each in found], last)
+    page = subscriptions.page(owner(request), limit(request), cursors.read(request))
+    return cursors.page(request, [_to_json(subscription) for subscription in page.subscriptions], page.last)
 
 
 def get_webhook(request: Request) -> Response:
-    """GET /webhooks/{webhook_id}: as it was registered, and how it is doing; without its secret."""
+    """GET /webhooks/{webhook_id}: its fields and its state, without its secret."""
     only_query(request)
-    return json_response(200, _shown(own_webhook(request, subscriptions)))
+    return json_response(200, _to_json(own_webhook(request, subscriptions)))
 
 
 def change_webhook(request: Request) -> Response:
-    """PATCH /webhooks/{webhook_id}: what is named is changed; enabled again, it begins without failures."""
+    """PATCH /webhooks/{webhook_id}: change the fields in the body; enabling a webhook forgets its failures."""
     only_query(request)
     given = json_body(request)
-    changed, forgotten = _read(lambda: _changes(given, own_webhook(request, subscriptions)))
-    if not changed and not forgotten:
+    change = _read(lambda: _change(given, own_webhook(request, subscriptions)))
+    if not change.attributes and not change.removed:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
-    return json_response(200, _shown(_changed(request, changed, forgotten)))
+    return json_response(200, _to_json(_changed(request, change)))
 
 
 def rotate_secret(request: Request) -> Response:
-    """POST /webhooks/{webhook_id}/rotate: a new secret, shown this once; the one before signs for a day more."""
+    """POST /webhooks/{webhook_id}/rotate: make a new secret, shown once; the previous one signs for a day more."""
     only_query(request)
     at = now()
     rotated = own_webhook(request, subscriptions).rotated(int(at.timestamp()))
-    subscription = _changed(request, rotated.secrets(), ())
+    subscription = _changed(request, Change(rotated.secret_attributes(), ()))
     until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
-    return json_response(200, _shown(subscription) | {"secret": shown_once, "previous_secret_until": until})
+    return json_response(200, _to_json(subscription) | {"secret": shown_once, "previous_secret_until": until})
 
 
 def remove_webhook(request: Request) -> Response:
-    """DELETE /webhooks/{webhook_id}: what is still owed to it is dropped."""
+    """DELETE /webhooks/{webhook_id}: delete it; deliveries still due to it are dropped."""
     only_query(request)
     if not subscriptions.remove(owner(request), webhook_id(request)):
         raise no_such_webhook()
@@ -90,13 +115,8 @@ def remove_webhook(request: Request) -> Response:
 
 @cache
 def key() -> bytes:
-    """What the secrets derive from, read once."""
+    """Return the key from which the secrets are derived, read once."""
     return signing_key(client("secretsmanager"), SIGNING_KEY_ARN)
-
-
-def _registered(request: Request) -> Subscription:
-    given = json_body(request)
-    return _read(lambda: register(given, owner(request), now(), policy))
 
 
 def _read(reader: Callable[[], T]) -> T:
@@ -108,28 +128,29 @@ def _read(reader: Callable[[], T]) -> T:
         raise ApiError(400 if error.code == "invalid_url" else 422, error.code, error.detail) from error
 
 
-def _changes(given: dict[str, Any], known: Subscription) -> tuple[Item, tuple[str, ...]]:
-    """The attributes to set and to remove; another receiver has no failures yet."""
-    asked = wishes({name: value for name, value in given.items() if name != "enabled"}, policy)
-    kept = replace(known, **asked).wishes()
-    changed: Item = {name: kept[name] for name in asked}
-    forgotten = HEALTH if "url" in asked else ()
+def _change(given: Mapping[str, Any], known: Subscription) -> Change:
+    """Return the change that the body asks for; a new URL is a new receiver, which has no failures yet."""
+    fields = preferences({name: value for name, value in given.items() if name != "enabled"}, policy)
+    stored = replace(known, **fields).preference_attributes()
+    attributes: Item = {name: stored[name] for name in fields}
+    removed = CIRCUIT_BREAKER_ATTRIBUTES if "url" in fields else ()
     if "enabled" not in given:
-        return changed, forgotten
+        return Change(attributes, removed)
     if enabled(given["enabled"]):
-        return changed, (*HEALTH, "disabled", "disabled_at")
-    return changed | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, forgotten
+        return Change(attributes, (*CIRCUIT_BREAKER_ATTRIBUTES, "disabled", "disabled_at"))
+    return Change(attributes | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, removed)
 
 
-def _changed(request: Request, changed: Item, forgotten: tuple[str, ...]) -> Subscription:
-    subscription = subscriptions.change(owner(request), webhook_id(request), changed, forgotten)
+def _changed(request: Request, change: Change) -> Subscription:
+    subscription = subscriptions.change(owner(request), webhook_id(request), *change)
     if not subscription:
         raise no_such_webhook()
     return subscription
 
 
-def _shown(subscription: Subscription) -> dict[str, Any]:
-    return subscription.to_dict() | {"links": {"self": f"{PUBLIC_URL}/webhooks/{subscription.subscription_id}"}}
+def _to_json(subscription: Subscription) -> LinkedWebhook:
+    link = f"{PUBLIC_URL}/webhooks/{subscription.subscription_id}"
+    return {**subscription.to_dict(), "links": {"self": link}}
 
 
 ROUTES = {

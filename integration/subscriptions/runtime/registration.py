@@ -1,4 +1,4 @@
-"""Reading what a caller asks of a webhook, new or known."""
+"""Read the fields that a caller gives for a webhook, new or existing."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,22 +15,28 @@ _MOST_LABELS = 50
 _LONGEST_LABEL = 100
 _LONGEST_DESCRIPTION = 256
 _DIGITS = 6
-"""DynamoDB knows no number as small as 1e-200."""
+"""DynamoDB has no number as small as 1e-200."""
 _MOST_A_MINUTE = 6000
 
 
 class RegistrationError(ValueError):
-    """A field that is not known, or has a value it cannot take; its text is fit for the caller."""
+    """A field is unknown or has an invalid value; the message may be shown to the caller."""
 
 
 def register(given: Mapping[str, Any], owner: str, at: datetime, policy: Policy) -> Subscription:
-    """The subscription a JSON object asks for; raises RegistrationError, or TargetError for a forbidden URL."""
-    asked = wishes({"url": None} | dict(given), policy)
-    return Subscription(owner=owner, subscription_id=new_subscription_id(at), created_at=rfc3339(at), **asked)
+    """Return the subscription that a JSON object describes.
+
+    Raises RegistrationError, or TargetError for a forbidden URL.
+    """
+    fields = preferences({"url": None} | dict(given), policy)
+    return Subscription(owner=owner, subscription_id=new_subscription_id(at), created_at=rfc3339(at), **fields)
 
 
-def wishes(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
-    """The fields that a JSON object names; raises RegistrationError, or TargetError for a forbidden URL."""
+def preferences(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """Return the fields of a Subscription that a JSON object names, and no others.
+
+    Raises RegistrationError, or TargetError for a forbidden URL.
+    """
     unknown = sorted(set(given) - set(FIELDS))
     if unknown:
         raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(FIELDS)}.")
@@ -40,7 +46,7 @@ def wishes(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
 
 
 def enabled(value: object) -> bool:
-    """Whether a webhook is to be told anything; raises RegistrationError."""
+    """Read the field `enabled`; raises RegistrationError if it is not a boolean."""
     if not isinstance(value, bool):
         raise RegistrationError("enabled must be true or false.")
     return value
@@ -48,7 +54,7 @@ def enabled(value: object) -> bool:
 
 def _url(value: object, policy: Policy) -> str:
     if not isinstance(value, str):
-        raise RegistrationError("url must be the absolute URL to tell.")
+        raise RegistrationError("url must be an absolute URL.")
     check_target(check_url(value), policy)
     return value
 
@@ -56,7 +62,7 @@ def _url(value: object, policy: Policy) -> str:
 def _events(value: object) -> tuple[str, ...]:
     if value is None:
         return TYPES
-    if not isinstance(value, list) or not value or any(each not in TYPES for each in value):
+    if not isinstance(value, list) or not value or any(event not in TYPES for event in value):
         raise RegistrationError(f"events must be a list of at least one of {', '.join(TYPES)}.")
     return tuple(dict.fromkeys(value))
 

@@ -1,79 +1,95 @@
-"""How the subscribers stand, kept in their subscriptions' rows: written where one begins or ceases to fail."""
+"""The state of subscribers in their subscriptions' rows: circuit breaker, rate limiter, and the disabling.
+
+A row is written only when a subscriber starts or stops failing; a healthy subscriber costs no request.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from integration.subscriptions.runtime.circuit_breaker import Health
-from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription, health_of
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
+from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription, circuit_breaker_of
 from wire.aws.rows import Item
 
-_THERE = "attribute_exists(subscription_id)"
-_MOST_KNOWN = 1000
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
+
+_EXISTS = "attribute_exists(subscription_id)"
+_MOST_REMEMBERED = 1000
 _Key = tuple[str, str]
 
 
-class Standings:
-    """Who is well costs nothing; what a worker learns it remembers, for the deliveries queued before.
+class SubscriberState:
+    """The state in the table, and the memory of this worker, which serves deliveries that were queued earlier.
 
-    The deployment's default subscription has no row, and stands as this worker has seen it.
+    The deployment's default subscription has no row: its state is what this worker remembers.
     """
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
-        self._known: dict[_Key, tuple[float, Subscription]] = {}
+        self._remembered: dict[_Key, tuple[float, Subscription]] = {}
 
-    def now(self, subscription: Subscription, as_of: float) -> Subscription:
-        """The subscription as it stood then, or as this worker has seen it since."""
-        seen_at, known = self._known.get(_key(subscription), (0.0, subscription))
-        return replace(subscription, health=known.health, disabled=known.disabled) if seen_at >= as_of else subscription
+    def current(self, subscription: Subscription, as_of: float) -> Subscription:
+        """Return the subscription as it was at `as_of`, or as this worker has seen it since."""
+        seen_at, seen = self._remembered.get((subscription.owner, subscription.subscription_id), (0.0, subscription))
+        if seen_at < as_of:
+            return subscription
+        return replace(subscription, circuit_breaker=seen.circuit_breaker, disabled=seen.disabled)
 
-    def failed(self, subscription: Subscription, failures: int, rest_until: int, now: int) -> Health:
-        """Count failures in a row; answers how many there are by now."""
-        began = subscription.health.began(now)
-        since = ":began" if began == now and subscription.health.failures else "if_not_exists(failing_since, :began)"
-        item = self._updated(
+    def record_failures(self, subscription: Subscription, failures: int, rest_until: int, now: int) -> CircuitBreaker:
+        """Add failures to the streak of the circuit breaker; return its new state."""
+        start = subscription.circuit_breaker.streak_start(now)
+        new_streak = start == now and subscription.circuit_breaker.failures
+        since = ":began" if new_streak else "if_not_exists(failing_since, :began)"
+        item = self._update(
             subscription,
             f"SET failing_since = {since}, failed_at = :now, rest_until = :rest ADD failures :failures",
-            {":began": began, ":now": now, ":rest": rest_until, ":failures": failures},
+            {":began": start, ":now": now, ":rest": rest_until, ":failures": failures},
         )
-        local = Health(began, subscription.health.failures + failures, now, rest_until)
-        health = local if item is None else health_of(item)
-        self._remember(replace(subscription, health=health), now)
-        return health
+        remembered = CircuitBreaker(start, subscription.circuit_breaker.failures + failures, now, rest_until)
+        circuit_breaker = remembered if item is None else circuit_breaker_of(item)
+        self._remember(replace(subscription, circuit_breaker=circuit_breaker), now)
+        return circuit_breaker
 
-    def recovered(self, subscription: Subscription, now: int) -> None:
-        """Forget the failures."""
-        self._updated(subscription, "REMOVE failing_since, failures, failed_at, rest_until", {})
-        self._remember(replace(subscription, health=Health()), now)
+    def record_success(self, subscription: Subscription, now: int) -> None:
+        """Close the circuit breaker: forget the streak of failures."""
+        self._update(subscription, "REMOVE failing_since, failures, failed_at, rest_until", {})
+        self._remember(replace(subscription, circuit_breaker=CircuitBreaker()), now)
 
-    def probe(self, subscription: Subscription, now: int) -> bool:
-        """Whether this worker is the one to try a resting subscriber: whoever is first keeps the others away."""
+    def claim_probe(self, subscription: Subscription, now: int) -> bool:
+        """Return True if this worker may probe a subscriber whose circuit is open.
+
+        The first worker's conditional write succeeds; it changes `failed_at`, so that the others' writes fail.
+        """
         if subscription.owner == EVERY_OWNER:
             return True
-        seen = {":now": now, ":seen": subscription.health.failed_at}
-        return self._updated(subscription, "SET failed_at = :now", seen, "failed_at = :seen") is not None
+        values = {":now": now, ":seen": subscription.circuit_breaker.failed_at}
+        return self._update(subscription, "SET failed_at = :now", values, "failed_at = :seen") is not None
 
     def disable(self, subscription: Subscription, reason: str, at: str, now: int) -> bool:
-        """Tell it nothing more, for this reason; False when it is disabled already, or has no row."""
-        texts = {":reason": reason, ":at": at}
-        item = self._updated(
-            subscription, "SET disabled = :reason, disabled_at = :at", texts, "attribute_not_exists(disabled)"
+        """Disable the subscription for this reason; return False if it is disabled already or has no row."""
+        values = {":reason": reason, ":at": at}
+        item = self._update(
+            subscription, "SET disabled = :reason, disabled_at = :at", values, "attribute_not_exists(disabled)"
         )
         self._remember(replace(subscription, disabled=reason), now)
         return item is not None
 
-    def reserve(self, subscription: Subscription, turns: int, now: float, longest: float) -> list[float] | None:
-        """When each of so many attempts may be made under its rate limit; None when none within the `longest` wait."""
+    def reserve_slots(self, subscription: Subscription, slots: int, now: float, longest: float) -> list[float] | None:
+        """Reserve slots of the rate limiter, one for each attempt; return their times, the earliest first.
+
+        Return None, and reserve nothing, if the last slot would be more than `longest` seconds away.
+        """
         apart = 60 / subscription.rate_limit
-        numbers = {":now": round(now, 3), ":taken": round(apart * turns, 3)}
-        full = {":full": round(now + longest - apart * turns, 3)}
-        item = self._updated(
+        numbers = {":now": round(now, 3), ":taken": round(apart * slots, 3)}
+        full = {":full": round(now + longest - apart * slots, 3)}
+        item = self._update(
             subscription,
             "SET busy_until = busy_until + :taken",
             numbers | full,
             "busy_until > :now AND busy_until <= :full",
-        ) or self._updated(
+        ) or self._update(
             subscription,
             "SET busy_until = :until",
             {":now": numbers[":now"], ":until": numbers[":now"] + numbers[":taken"]},
@@ -82,35 +98,32 @@ class Standings:
         if item is None:
             return None
         until = float(item["busy_until"]["N"])
-        return [until - apart * (turns - n) for n in range(turns)]
+        return [until - apart * (slots - n) for n in range(slots)]
 
     def _remember(self, subscription: Subscription, now: float) -> None:
-        self._known.pop(_key(subscription), None)
-        self._known[_key(subscription)] = (now, subscription)
-        if len(self._known) > _MOST_KNOWN:
-            del self._known[next(iter(self._known))]
+        self._remembered.pop(subscription.key, None)
+        self._remembered[subscription.key] = (now, subscription)
+        if len(self._remembered) > _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
 
-    def _updated(
-        self, subscription: Subscription, how: str, values: Mapping[str, float | str], only_if: str = ""
+    def _update(
+        self, subscription: Subscription, expression: str, values: Mapping[str, float | str], condition: str = ""
     ) -> Item | None:
-        """The row after the update; None when there is no such row, or not in such a state."""
+        """Return the row after the update; None if there is no such row, or the condition is false."""
         if subscription.owner == EVERY_OWNER:
             return None
-        given = {name: {"S": each} if isinstance(each, str) else {"N": str(each)} for name, each in values.items()}
+        update: UpdateItemInputTypeDef = {
+            "TableName": self._table,
+            "Key": {"owner": {"S": subscription.owner}, "subscription_id": {"S": subscription.subscription_id}},
+            "UpdateExpression": expression,
+            "ConditionExpression": f"{_EXISTS} AND {condition}" if condition else _EXISTS,
+            "ReturnValues": "ALL_NEW",
+        }
+        if values:
+            update["ExpressionAttributeValues"] = {
+                name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in values.items()
+            }
         try:
-            answer = self._dynamodb.update_item(
-                TableName=self._table,
-                Key={"owner": {"S": subscription.owner}, "subscription_id": {"S": subscription.subscription_id}},
-                UpdateExpression=how,
-                ConditionExpression=f"{_THERE} AND {only_if}" if only_if else _THERE,
-                ReturnValues="ALL_NEW",
-                **({"ExpressionAttributeValues": given} if given else {}),
-            )
+            return self._dynamodb.update_item(**update)["Attributes"]
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
-        item: Item = answer["Attributes"]
-        return item
-
-
-def _key(subscription: Subscription) -> _Key:
-    return subscription.owner, subscription.subscription_id

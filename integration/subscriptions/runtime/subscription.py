@@ -1,37 +1,61 @@
-"""A Subscription: one owner's wish to be told of events at a URL."""
+"""A Subscription: a URL to which one owner wants events to be posted."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from domain.clock import rfc3339
 from domain.event import TYPES, Event
 from domain.ids import fresh_id
-from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from wire.aws.rows import Item
 
 EVERY_OWNER = "*"
 ID_PREFIX = "sub"
 ROTATION_SECONDS = 86_400
-"""How long a secret signs on after its successor is made."""
+"""For this long after a rotation, the previous secret still signs."""
 MOST_ROTATIONS = 4
-"""So many secrets sign beside the newest at most, however often it is rotated."""
-HEALTH = ("failing_since", "failures", "failed_at", "rest_until")
+"""At most this many previous secrets sign beside the newest, however often the secret is rotated."""
+CIRCUIT_BREAKER_ATTRIBUTES = ("failing_since", "failures", "failed_at", "rest_until")
+
+
+class Disabled(TypedDict):
+    """The reason and the time of the disabling, in the JSON form that callers see."""
+
+    reason: str
+    at: str
+
+
+class Webhook(TypedDict):
+    """The JSON form of a subscription that callers see."""
+
+    webhook_id: str
+    url: str
+    events: list[str]
+    labels: list[str]
+    min_confidence: float
+    description: str
+    rate_limit: int | None
+    created_at: str
+    enabled: bool
+    disabled: Disabled | None
+    failing_since: str | None
 
 
 def new_subscription_id(at: datetime) -> str:
-    """The id of a subscription made now."""
+    """Return a new id of a subscription made at this time."""
     return fresh_id(ID_PREFIX, at)
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Whom to tell of what.
+    """A receiver, the events that it wants, and its state.
 
-    `labels` and `min_confidence` narrow `image.recognized` to images on which one of the labels was seen with at
-    least that confidence; without labels any will do. `rate_limit` is the most attempts a minute, 0 for any number.
-    `generation` counts the secrets it has had, `rotations` is when the last ones came, in seconds since 1970.
-    `disabled` says why it is told nothing: `owner`, `gone` or `failing`.
+    `labels` and `min_confidence` narrow `image.recognized` to images on which one of the labels was detected with at
+    least that confidence; without labels any label will do. `rate_limit` is the most attempts a minute, 0 for no limit.
+    `generation` counts the secrets so far, `rotations` are the times of the last ones, in seconds since 1970.
+    `disabled` is the reason why nothing is posted: `owner`, `gone` or `failing`; empty if it is enabled.
     """
 
     owner: str
@@ -47,65 +71,72 @@ class Subscription:
     created_at: str = ""
     disabled: str = ""
     disabled_at: str = ""
-    health: Health = field(default=Health())
+    circuit_breaker: CircuitBreaker = field(default=CircuitBreaker())
 
     @classmethod
     def default(cls, url: str) -> Self:
-        """The deployment's own endpoint: told of every owner's events, kept in no table."""
+        """Return the deployment's own subscription: it receives every owner's events and is in no table."""
         return cls(EVERY_OWNER, "default", url)
 
     @classmethod
     def from_item(cls, item: Item) -> Self:
-        """Read what `to_item` wrote, and what the table has added to it since."""
+        """Read the row that `to_item` made, with the attributes that the table has added since."""
         return cls(
             owner=item["owner"]["S"],
             subscription_id=item["subscription_id"]["S"],
             url=item["url"]["S"],
-            events=tuple(each["S"] for each in item["events"]["L"]),
-            labels=tuple(each["S"] for each in item["labels"]["L"]),
+            events=tuple(event["S"] for event in item["events"]["L"]),
+            labels=tuple(label["S"] for label in item["labels"]["L"]),
             min_confidence=float(item["min_confidence"]["N"]),
             description=item["description"]["S"],
             rate_limit=_number(item, "rate_limit"),
             generation=int(item["generation"]["N"]),
-            rotations=tuple(int(each["N"]) for each in item.get("rotations", {"L": []})["L"]),
+            rotations=tuple(int(at["N"]) for at in item.get("rotations", {"L": []})["L"]),
             created_at=item["created_at"]["S"],
             disabled=item.get("disabled", {"S": ""})["S"],
             disabled_at=item.get("disabled_at", {"S": ""})["S"],
-            health=health_of(item),
+            circuit_breaker=circuit_breaker_of(item),
         )
 
     def to_item(self) -> Item:
-        """The DynamoDB item of a new one, which is well and enabled."""
+        """Return the row of a new subscription, which has no failures and is enabled."""
         return {
             "owner": {"S": self.owner},
             "subscription_id": {"S": self.subscription_id},
             "created_at": {"S": self.created_at},
-        } | (self.wishes() | self.secrets())
+            **self.preference_attributes(),
+            **self.secret_attributes(),
+        }
 
-    def wishes(self) -> Item:
-        """What its owner may change at any time."""
+    def preference_attributes(self) -> Item:
+        """Return the attributes that the owner may change at any time."""
         return {
             "url": {"S": self.url},
-            "events": {"L": [{"S": each} for each in self.events]},
-            "labels": {"L": [{"S": each} for each in self.labels]},
+            "events": {"L": [{"S": event} for event in self.events]},
+            "labels": {"L": [{"S": label} for label in self.labels]},
             "min_confidence": {"N": str(self.min_confidence)},
             "description": {"S": self.description},
             "rate_limit": {"N": str(self.rate_limit)},
         }
 
-    def secrets(self) -> Item:
-        """What its secrets derive from."""
+    def secret_attributes(self) -> Item:
+        """Return the attributes from which the secrets are derived."""
         times = [{"N": str(at)} for at in self.rotations]
         return {"generation": {"N": str(self.generation)}, "rotations": {"L": times}}
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The owner and the id, which identify the subscription."""
+        return self.owner, self.subscription_id
+
     def rotated(self, at: int) -> Self:
-        """The same with a new secret."""
-        recent = tuple(each for each in self.rotations if at - each < ROTATION_SECONDS)
+        """Return the same subscription with a new secret."""
+        recent = tuple(rotation for rotation in self.rotations if at - rotation < ROTATION_SECONDS)
         return replace(self, generation=self.generation + 1, rotations=(*recent, at)[-MOST_ROTATIONS:])
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form callers see; never the secret."""
-        since = self.health.failing_since
+    def to_dict(self) -> Webhook:
+        """Return the JSON form that callers see, without the secret."""
+        since = self.circuit_breaker.failing_since
         return {
             "webhook_id": self.subscription_id,
             "url": self.url,
@@ -121,27 +152,29 @@ class Subscription:
         }
 
     def generations(self, now: float) -> list[int]:
-        """The secrets that sign now, the newest first."""
+        """Return the generations of the secrets that sign now, the newest first."""
         recent = [at for at in self.rotations if now - at < ROTATION_SECONDS]
         return [self.generation - n for n in range(len(recent) + 1)]
 
     def wants(self, event: Event) -> bool:
-        """Whether to tell of this event; raises KeyError or TypeError on an event of another shape."""
+        """Return True if the event should be posted; raises AttributeError, KeyError or TypeError on another shape."""
         if event.type not in self.events:
             return False
-        return event.type != "image.recognized" or self._sees(event.data["recognition"]["detections"])
+        return event.type != "image.recognized" or self._matches(event.data["recognition"]["detections"])
 
-    def _sees(self, detections: list[dict[str, Any]]) -> bool:
+    def _matches(self, detections: Iterable[Mapping[str, Any]]) -> bool:
         if not self.labels and not self.min_confidence:
             return True
         labels = {label.casefold() for label in self.labels}
-        sure = [each["label"].casefold() for each in detections if each["confidence"] >= self.min_confidence]
-        return bool(labels.intersection(sure) if labels else sure)
+        detected = [
+            detection["label"].casefold() for detection in detections if detection["confidence"] >= self.min_confidence
+        ]
+        return bool(labels.intersection(detected) if labels else detected)
 
 
-def health_of(item: Item) -> Health:
-    """How a subscription's row says it is doing."""
-    return Health(*(_number(item, name) for name in HEALTH))
+def circuit_breaker_of(item: Item) -> CircuitBreaker:
+    """Read the circuit breaker from a subscription's row."""
+    return CircuitBreaker(*(_number(item, name) for name in CIRCUIT_BREAKER_ATTRIBUTES))
 
 
 def _number(item: Item, name: str) -> int:

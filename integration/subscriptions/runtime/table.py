@@ -1,113 +1,108 @@
-"""The Subscriptions kept in DynamoDB, keyed by owner and time-ordered id; and the deployment's default one."""
+"""The table of Subscriptions in DynamoDB, keyed by owner and time-ordered id, and the deployment's default one."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from integration.subscriptions.runtime.subscription import Subscription
-from wire.aws.rows import Item
+from wire.aws.rows import Item, query, read
 
-MOST_READ = 100
-"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
-_TRIES = 5
-
-
-class SubscriptionsError(Exception):
-    """DynamoDB left some of the subscriptions unread."""
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
 
 
-class Subscriptions:
-    """The collection; every read is consistent, so that a webhook registered a moment ago is told."""
+class SubscriptionPage(NamedTuple):
+    """A page of an owner's subscriptions, and the id after which the next page starts; None on the last page."""
 
-    def __init__(self, dynamodb: Any, table: str, default_url: str = "") -> None:
+    subscriptions: list[Subscription]
+    last: str | None
+
+
+class SubscriptionTable:
+    """The table; every read is consistent, so that a webhook registered a moment ago is found.
+
+    `default_url` is the URL of the deployment's own subscription, empty if there is none.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, default_url: str = "") -> None:
         self._dynamodb, self._table = dynamodb, table
         self._default = Subscription.default(default_url) if default_url else None
 
     def add(self, subscription: Subscription) -> None:
-        """Keep it."""
+        """Store a subscription."""
         self._dynamodb.put_item(TableName=self._table, Item=subscription.to_item())
 
     def get(self, owner: str, subscription_id: str) -> Subscription | None:
-        """One of the owner's own."""
-        answer = self._dynamodb.get_item(TableName=self._table, Key=_key(owner, subscription_id), ConsistentRead=True)
-        return Subscription.from_item(answer["Item"]) if "Item" in answer else None
+        """Return one of the owner's subscriptions."""
+        found = self._dynamodb.get_item(TableName=self._table, Key=_key(owner, subscription_id), ConsistentRead=True)
+        return Subscription.from_item(found["Item"]) if "Item" in found else None
 
     def remove(self, owner: str, subscription_id: str) -> bool:
-        """Forget one of the owner's own; False when there was none."""
-        answer = self._dynamodb.delete_item(
+        """Delete one of the owner's subscriptions; return False if there was none."""
+        deleted = self._dynamodb.delete_item(
             TableName=self._table, Key=_key(owner, subscription_id), ReturnValues="ALL_OLD"
         )
-        return bool(answer.get("Attributes"))
+        return bool(deleted.get("Attributes"))
 
-    def change(self, owner: str, subscription_id: str, changed: Item, forgotten: Sequence[str]) -> Subscription | None:
-        """Set and remove these attributes of one of the owner's own; None when there is none."""
-        names = {f"#{n}": name for n, name in enumerate((*changed, *forgotten))}
-        known = {name: sign for sign, name in names.items()}
-        values = {f":{known[name][1:]}": value for name, value in changed.items()}
-        setting = ", ".join(f"{known[name]} = :{known[name][1:]}" for name in changed)
-        removing = ", ".join(known[name] for name in forgotten)
+    def change(self, owner: str, subscription_id: str, changed: Item, removed: Sequence[str]) -> Subscription | None:
+        """Set and remove these attributes of one of the owner's subscriptions; return None if there is none."""
+        names = {f"#{n}": name for n, name in enumerate((*changed, *removed))}
+        placeholders = {name: placeholder for placeholder, name in names.items()}
+        values = {f":{placeholders[name][1:]}": value for name, value in changed.items()}
+        setting = ", ".join(f"{placeholders[name]} = :{placeholders[name][1:]}" for name in changed)
+        removing = ", ".join(placeholders[name] for name in removed)
+        update: UpdateItemInputTypeDef = {
+            "TableName": self._table,
+            "Key": _key(owner, subscription_id),
+            "UpdateExpression": " ".join(
+                filter(None, (setting and f"SET {setting}", removing and f"REMOVE {removing}"))
+            ),
+            "ConditionExpression": "attribute_exists(subscription_id)",
+            "ExpressionAttributeNames": names,
+            "ReturnValues": "ALL_NEW",
+        }
+        if values:
+            update["ExpressionAttributeValues"] = values
         try:
-            answer = self._dynamodb.update_item(
-                TableName=self._table,
-                Key=_key(owner, subscription_id),
-                UpdateExpression=" ".join(
-                    filter(None, (setting and f"SET {setting}", removing and f"REMOVE {removing}"))
-                ),
-                ConditionExpression="attribute_exists(subscription_id)",
-                ExpressionAttributeNames=names,
-                ReturnValues="ALL_NEW",
-                **({"ExpressionAttributeValues": values} if values else {}),
-            )
+            updated = self._dynamodb.update_item(**update)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return None
-        return Subscription.from_item(answer["Attributes"])
+        return Subscription.from_item(updated["Attributes"])
 
-    def page(self, owner: str, limit: int, before: str | None) -> tuple[list[Subscription], str | None]:
-        """The owner's newest, older than id `before`, and the id to go on from."""
-        start = {"ExclusiveStartKey": _key(owner, before)} if before else {}
-        items = self._query(owner, ScanIndexForward=False, Limit=limit + 1, **start)["Items"]
+    def page(self, owner: str, limit: int, before: str | None) -> SubscriptionPage:
+        """Return the owner's newest subscriptions, older than the id `before`."""
+        arguments = self._of_owner(owner)
+        arguments["ScanIndexForward"], arguments["Limit"] = False, limit + 1
+        if before:
+            arguments["ExclusiveStartKey"] = _key(owner, before)
+        items = self._dynamodb.query(**arguments)["Items"]
         page = [Subscription.from_item(item) for item in items[:limit]]
-        return page, page[-1].subscription_id if len(items) > limit else None
+        return SubscriptionPage(page, page[-1].subscription_id if len(items) > limit else None)
 
-    def of(self, owner: str) -> list[Subscription]:
-        """All that are told of this owner's events, the default one among them."""
-        told = [self._default] if self._default else []
-        start: dict[str, Any] = {}
-        while True:
-            answer = self._query(owner, **start)
-            told += map(Subscription.from_item, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return told
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    def for_owner(self, owner: str) -> list[Subscription]:
+        """Return all subscriptions that receive this owner's events, the default one among them."""
+        stored = map(Subscription.from_item, query(self._dynamodb, **self._of_owner(owner)))
+        return [self._default, *stored] if self._default else list(stored)
 
-    def by_ids(self, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subscription]:
-        """Those of at most a hundred (owner, id) that exist; raises SubscriptionsError when it cannot tell."""
-        wanted = set(ids)
-        default = {_id(self._default): self._default} if self._default else {}
-        found = {each: default[each] for each in wanted & default.keys()}
-        keys = [_key(*each) for each in wanted - found.keys()]
-        for _ in range(_TRIES):
-            if not keys:
-                return found
-            asked = {self._table: {"Keys": keys, "ConsistentRead": True}}
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            read = map(Subscription.from_item, answer["Responses"][self._table])
-            found |= {_id(each): each for each in read}
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        raise SubscriptionsError(f"{len(keys)} subscriptions are still unread after {_TRIES} requests.")
+    def by_ids(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subscription]:
+        """Return those of these (owner, id) that exist; raises UndoneError if DynamoDB leaves some unread."""
+        wanted = set(keys)
+        default = {self._default.key: self._default} if self._default else {}
+        found = {key: default[key] for key in wanted & default.keys()}
+        stored = {self._table: [_key(*key) for key in wanted - found.keys()]}
+        for item in read(self._dynamodb, stored, consistent={self._table})[self._table]:
+            subscription = Subscription.from_item(item)
+            found[subscription.key] = subscription
+        return found
 
-    def _query(self, owner: str, **more: Any) -> Any:
-        return self._dynamodb.query(
-            TableName=self._table,
-            KeyConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": owner}},
-            ConsistentRead=True,
-            **more,
-        )
-
-
-def _id(subscription: Subscription) -> tuple[str, str]:
-    return subscription.owner, subscription.subscription_id
+    def _of_owner(self, owner: str) -> "QueryInputTypeDef":
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": "#owner = :owner",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {":owner": {"S": owner}},
+            "ConsistentRead": True,
+        }
 
 
 def _key(owner: str, subscription_id: str) -> Item:

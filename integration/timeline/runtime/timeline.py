@@ -1,4 +1,4 @@
-"""An image's timeline: every hop from its arrival on, the oldest first."""
+"""An image's timeline: every hop since its arrival, the oldest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,57 +6,59 @@ from typing import Any
 
 from domain.clock import rfc3339
 from domain.recognition import Rejection
-from integration.deliveries.runtime.log_row import Logged
+from integration.deliveries.runtime.log_row import DeliveryRecord
 from recognition.results.runtime.entry import Entry
 
 Hop = dict[str, Any]
+"""`at` (RFC 3339), `what` happened, and details that depend on it, as openapi.py describes them."""
 
 
 def timeline(
     image_id: str,
     queued_at: str,
-    answers: Sequence[Entry],
+    entries: Sequence[Entry],
     corrections: Iterable[Mapping[str, Any]],
-    sent: Iterable[Logged],
+    deliveries: Iterable[DeliveryRecord],
 ) -> list[Hop]:
-    """What happened to an image, and when: it came and was queued, was answered, corrected, and who was told."""
+    """Return an image's hops: its arrival, its outcomes, people's corrections, the attempts at its deliveries."""
     hops = [
         {"at": arrived_at(image_id), "what": "received"},
         {"at": queued_at, "what": "queued"},
-        *map(_answer, answers),
-        *({"at": each["at"], "what": "corrected", "labels": each["labels"]} for each in corrections),
-        *(hop for each in sent for hop in _delivery(each)),
+        *map(_outcome, entries),
+        *({"at": correction["at"], "what": "corrected", "labels": correction["labels"]} for correction in corrections),
+        *(hop for delivery in deliveries for hop in _delivery(delivery)),
     ]
     return sorted(hops, key=lambda hop: datetime.fromisoformat(hop["at"]))
 
 
 def arrived_at(image_id: str) -> str:
-    """When an image arrived, which its id begins with."""
+    """Return the time of an image's arrival (RFC 3339), with which its id begins."""
     milliseconds = int(image_id.partition("_")[2][:12], 16)
     return rfc3339(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
-def _answer(entry: Entry) -> Hop:
-    seldom = {"request": entry.request, "reused_from": entry.reused_from}
+def _outcome(entry: Entry) -> Hop:
+    optional = {"request": entry.request, "reused_from": entry.reused_from}
     hop = {"at": entry.at, "what": entry.status, "tries": entry.tries} | {
-        name: each for name, each in seldom.items() if each
+        name: value for name, value in optional.items() if value
     }
     if isinstance(entry.outcome, Rejection):
         return hop | entry.outcome.to_dict()
-    said = entry.outcome.to_dict(top_k=1, shapes=False)
-    seen = said["detections"][0] if said["detections"] else {"label": None, "confidence": None}
+    recognition = entry.outcome.to_dict(top_k=1, shapes=False)
+    detections = recognition["detections"]
+    best = detections[0] if detections else {"label": None, "confidence": None}
     return hop | {
-        "detector": said["detector"],
-        "asked": said["asked"],
-        "model": {name: said["model"][name] for name in ("name", "version")},
-        "label": seen["label"],
-        "confidence": seen["confidence"],
+        "detector": recognition["detector"],
+        "asked": recognition["asked"],
+        "model": {name: recognition["model"][name] for name in ("name", "version")},
+        "label": best["label"],
+        "confidence": best["confidence"],
     }
 
 
-def _delivery(sent: Logged) -> Iterator[Hop]:
-    of = {"delivery_id": sent.delivery_id, "webhook_id": sent.subscription_id, "type": sent.type}
-    for attempt in sent.attempts:
-        yield {"at": attempt["at"], "what": "attempt"} | of | dict(attempt)
-    if sent.status == "dropped" or not sent.attempts:
-        yield {"at": sent.updated_at, "what": sent.status, "reason": sent.reason} | of
+def _delivery(record: DeliveryRecord) -> Iterator[Hop]:
+    ids = {"delivery_id": record.delivery_id, "webhook_id": record.subscription_id, "type": record.type}
+    for attempt in record.attempts:
+        yield {"at": attempt["at"], "what": "attempt"} | ids | dict(attempt)
+    if record.status == "dropped" or not record.attempts:
+        yield {"at": record.updated_at, "what": record.status, "reason": record.reason} | ids

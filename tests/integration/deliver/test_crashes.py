@@ -100,7 +100,7 @@ def test_deliver_that_dies_between_the_notice_and_the_disabling_gives_the_same_n
     stands = account.subscriptions.get("public", subscription(0).subscription_id)
     assert stands
     assert not stands.disabled
-    worker.standings.cache_clear()
+    worker.stores.cache_clear()
     worker.handler(sqs_event(owed, attempt=2), None)
     stands = account.subscriptions.get("public", subscription(0).subscription_id)
     assert stands

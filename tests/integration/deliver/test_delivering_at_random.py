@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import Phase, settings
@@ -13,21 +14,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from domain.event import Event
 from domain.recognition import Rejection
-from integration.deliver.runtime.batch import begin
-from integration.deliver.runtime.http.send import make_attempt
-from integration.deliver.runtime.requeue import queue_anew
+from integration.deliver.runtime import record_results
+from integration.deliver.runtime.http.send import Sender
+from integration.deliver.runtime.outcome import DueDelivery
+from integration.deliver.runtime.requeue import requeue
+from integration.deliveries.runtime import attempt
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.queue import Deliveries
-from integration.deliveries.runtime.response import Answer
-from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.response import SubscriberResponse
+from integration.subscriptions.runtime.table import SubscriptionTable
 from tests.builders import image, recognition
 from tests.integration.conftest import reloaded, subscription
 from tests.integration.queues import Message, Queue
 from tests.tables import DiedError, Tables
 from wire.aws.retry_policy import DELIVERIES, RetryPolicy
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_sqs.client import SQSClient
 
 SUBSCRIPTIONS = (
     subscription(0, "https://example.com/0"),
@@ -50,6 +56,8 @@ def environment() -> Iterator[None]:
             patch.setenv(name, name.partition("_")[0].lower())
         patch.setenv("DEFAULT_WEBHOOK_URL", "")
         patch.setenv("LOOPBACK", "false")
+        patch.setattr(record_results, "requeue", partial(requeue, chance=lambda: 0.5))
+        patch.setattr(attempt, "DELIVERIES", RetryPolicy(DELIVERIES.pauses))
         yield
 
 
@@ -69,7 +77,7 @@ class Delivering(RuleBasedStateMachine):
         self.left: int | None = None
         self.tables.before = self.before
         self.owed, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
-        self.subscriptions = Subscriptions(self.tables, "subscriptions")
+        self.subscriptions = SubscriptionTable(cast("DynamoDBClient", self.tables), "subscriptions")
         for each in SUBSCRIPTIONS:
             self.subscriptions.add(each)
         self.dispatch, self.worker = reloaded("dispatch.runtime.handler"), reloaded("deliver.runtime.handler")
@@ -81,16 +89,12 @@ class Delivering(RuleBasedStateMachine):
         clients = {"sqs": self.owed, "dynamodb": self.tables}
         given: dict[str, Any] = {
             "client": clients.get,
-            "key": lambda: b"k" * 64,
+            "sender": lambda: CountingSender(module.connections, b"k" * 64, self.now, count=self.count),
             "time": SimpleNamespace(time=self.now),
-            "begin": partial(begin, now=self.now),
-            "make_attempt": self.make_attempt,
-            "queue_anew": partial(queue_anew, chance=lambda: 0.5),
-            "DELIVERIES": RetryPolicy(DELIVERIES.pauses),
         }
         for name, value in given.items():
             setattr(module, name, value)
-        for name in ("subscriptions", "standings", "log", "deliveries"):
+        for name in ("stores", "queue"):
             getattr(module, name).cache_clear()
         module.connections.post = self.post
 
@@ -186,7 +190,10 @@ class Delivering(RuleBasedStateMachine):
 
     def dispatched(self, batch: list[Message]) -> set[str]:
         """What dispatch gives back."""
-        deliveries, log = Deliveries(self.owed, "deliveries"), DeliveryLog(self.tables, "deliveries")
+        deliveries, log = (
+            DeliveryQueue(cast("SQSClient", self.owed), "url"),
+            DeliveryLog(cast("DynamoDBClient", self.tables), "deliveries"),
+        )
         records, before = [each.record() for each in batch], self.waiting()
         try:
             failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
@@ -208,21 +215,21 @@ class Delivering(RuleBasedStateMachine):
         """How many messages there are of each delivery."""
         return Counter(each.about for each in self.owed.waiting)
 
-    def make_attempt(self, post: Any, key: bytes, owed: Delivery, told: Subscription, number: int) -> Attempt:
-        """One more; its number is what was made before, and what nobody can know of: a death, a message come back."""
-        if number > self.tried[owed.delivery_id] + self.excused[owed.delivery_id] + 1:
-            self.miscounted.append((owed.delivery_id, number))
-        self.tried[owed.delivery_id] += 1
-        return make_attempt(post, key, owed, told, number, self.now)
+    def count(self, due: DueDelivery) -> None:
+        """Count an attempt. Its number exceeds the attempts before only by deaths and by messages that came back."""
+        delivery_id = due.delivery.delivery_id
+        if due.number > self.tried[delivery_id] + self.excused[delivery_id] + 1:
+            self.miscounted.append((delivery_id, due.number))
+        self.tried[delivery_id] += 1
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
         """As the subscriber's mood is; who hangs up has it all the same."""
         mood = self.moods.get(url, 200)
         if mood in (200, "hangs up"):
             self.books[url][headers["webhook-id"]].add(body)
         if isinstance(mood, str):
             raise ConnectionResetError
-        return Answer(mood, retry_after=90 if mood == 429 else 0)
+        return SubscriberResponse(mood, retry_after=90 if mood == 429 else 0)
 
     def now(self) -> float:
         """By this clock."""
@@ -234,6 +241,18 @@ class Delivering(RuleBasedStateMachine):
             self.left = None
             raise DiedError
         self.left = None if self.left is None else self.left - 1
+
+
+@dataclass(frozen=True)
+class CountingSender(Sender):
+    """A sender whose attempts the model counts."""
+
+    count: Callable[[DueDelivery], None] = field(kw_only=True)
+
+    def attempt(self, due: DueDelivery) -> Attempt:
+        """Count the attempt and make it."""
+        self.count(due)
+        return super().attempt(due)
 
 
 TestDelivering = Delivering.TestCase

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from functools import partial
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -11,29 +11,28 @@ import pytest
 from standardwebhooks import Webhook
 
 from domain.event import Event
-from integration.deliver.runtime.batch import begin
-from integration.deliver.runtime.overlap import worked_off
-from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.response import HUNG, Answer
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.signature import secret
-from integration.subscriptions.runtime.subscription import HEALTH, Subscription
+from integration.subscriptions.runtime.subscription import CIRCUIT_BREAKER_ATTRIBUTES, Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import SIGNING_KEY, Account, Subscriber, reloaded, subscription
+from wire.aws.queue import Record
 
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 
 @pytest.fixture
 def hidden(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """The pauses asked for, by message id."""
-    pauses: dict[str, int] = {}
+    """The delays of retried messages, by message id."""
+    delays: dict[str, int] = {}
 
-    def retry_later(sqs: Any, queue_url: str, records: list[dict[str, Any]], delay: Any) -> None:
-        pauses.update({record["messageId"]: delay(record) for record in records})
+    def retry_later(queue: DeliveryQueue, records: list[Record], delay: Callable[[Record], int]) -> None:
+        delays.update({record["messageId"]: delay(record) for record in records})
 
-    monkeypatch.setattr(worker, "retry_later", retry_later)
-    return pauses
+    monkeypatch.setattr(DeliveryQueue, "retry_later", retry_later)
+    return delays
 
 
 @pytest.fixture
@@ -70,9 +69,9 @@ def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: Module
 def test_ten_are_told_at_once(account: Account, worker: ModuleType) -> None:
     together = threading.Barrier(10)
 
-    def post(*_: Any) -> Answer:
+    def post(*_: Any) -> SubscriberResponse:
         together.wait(5)
-        return Answer(200)
+        return SubscriberResponse(200)
 
     worker.connections.post = post
     assert returned(worker, *owed(account, *["https://example.com"] * 10)) == []
@@ -94,8 +93,8 @@ def test_pauses_follow_the_schedule(
     messages = owed(account, f"{subscriber.url}/status/500")
     waited = []
     for attempt in range(1, 9):
-        worker.standings.cache_clear()  # else so many failures at once would have it left alone
-        account.subscriptions.change("public", subscription(0).subscription_id, {}, HEALTH)
+        worker.stores.cache_clear()  # so many failures at once would otherwise open the circuit
+        account.subscriptions.change("public", subscription(0).subscription_id, {}, CIRCUIT_BREAKER_ATTRIBUTES)
         returned(worker, *messages, attempt=attempt)
         waited.append(hidden["message-0"])
     assert waited == pytest.approx([5, 300, 1800, 7200, 18000, 36000, 36000, 0], rel=0.11, abs=1)
@@ -165,42 +164,23 @@ def test_the_default_endpoint_is_told_with_its_own_secret(
     assert returned(worker, Delivery.of(EVENT, default, 1).to_json()) == []
     (received,) = subscriber.received
     Webhook(secret(SIGNING_KEY, "default", 1)).verify(received.body, received.headers)
-    worker.connections._close(list(worker.connections._kept))
+    worker.connections.close()
 
 
 def test_an_attempt_that_breaks_off_fails_alone(account: Account, worker: ModuleType, hidden: dict[str, int]) -> None:
-    def post(url: str, *_: Any) -> Answer:
+    def post(url: str, *_: Any) -> SubscriberResponse:
         if url.endswith("broken"):
             raise ZeroDivisionError
-        return Answer(200)
+        return SubscriberResponse(200)
 
     worker.connections.post = post
     assert returned(worker, *owed(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
 
 
-def test_one_that_hangs_does_not_keep_its_neighbours_answers(account: Account, worker: ModuleType) -> None:
-    over = threading.Event()
-
-    def try_once(delivery: Delivery, told: Subscription, number: int) -> Attempt:
-        if told.url.endswith("hang"):
-            over.wait(10)
-        return Attempt(number, 1.0, 7, Answer(200))
-
-    messages = sqs_event(*owed(account, "https://example.com/hang", "https://example.com"))["Records"]
-    due = {each["messageId"]: worker.receive(each) for each in messages}
-    made = partial(
-        begin, {}, due, account.subscriptions, worker.standings(), account.log, try_once, lambda *_: None, patience=0.2
-    )
-    (batch,) = worked_off(made(now=lambda: 5.0), lambda: None)
-    outcomes = batch.outcomes()
-    over.set()
-    assert outcomes == {"message-0": Attempt(1, 5.0, 200, HUNG), "message-1": Attempt(1, 1.0, 7, Answer(200))}
-
-
 def test_aws_is_asked_for_a_batch_not_for_a_record(
     account: Account, worker: ModuleType, subscriber: Subscriber, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("eligibility.HASTE_SECONDS", "overlap.UNHURRIED_SECONDS"):
+    for name in ("eligibility.HASTE_SECONDS", "batch.UNHURRIED_SECONDS"):
         monkeypatch.setattr(f"integration.deliver.runtime.{name}", 60)  # however slow the machine
     fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
     old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)

@@ -10,13 +10,19 @@ import pytest
 
 from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import Logged, erased_item
-from integration.deliveries.runtime.response import Answer
-from integration.subscriptions.runtime.circuit_breaker import FAILURES, HOPELESS_SECONDS, LONGEST_ASKED, Health
-from integration.subscriptions.runtime.subscription import HEALTH, Subscription
+from integration.deliveries.runtime.log_row import DeliveryRecord, erased_item
+from integration.deliveries.runtime.response import SubscriberResponse
+from integration.subscriptions.runtime.circuit_breaker import (
+    DISABLE_AFTER_SECONDS,
+    FAILURES,
+    LONGEST_RETRY_AFTER,
+    CircuitBreaker,
+)
+from integration.subscriptions.runtime.subscription import CIRCUIT_BREAKER_ATTRIBUTES, Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, Subscriber, reloaded, subscription
 from wire.aws.retry_policy import DELIVERIES
+from wire.aws.rows import Item
 
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
@@ -50,7 +56,7 @@ def stored(account: Account) -> Subscription:
 
 
 def failing(account: Account, **health: int) -> None:
-    changed = {name: {"N": str(value)} for name, value in health.items()}
+    changed: Item = {name: {"N": str(value)} for name, value in health.items()}
     account.subscriptions.change("public", subscription().subscription_id, changed, ())
 
 
@@ -64,7 +70,7 @@ def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
     assert (stands["status"], stands["tries"], stands["next_at"]) == ("delivered", 1, None)
     assert (attempt["attempt"], attempt["status"], attempt["response"]) == (1, 200, "xx")
     assert stands["last"].items() <= attempt.items()
-    assert stored(account).health == Health()
+    assert stored(account).circuit_breaker == CircuitBreaker()
 
 
 def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_again(
@@ -91,7 +97,7 @@ def test_after_its_last_attempt_it_is_dead_in_the_log_and_goes_to_the_dead_lette
     assert account.logged()[0]["status"] == "dead"
 
 
-def test_a_message_that_comes_once_more_is_not_tried_and_not_kept_from_the_dead_letters(
+def test_a_message_that_comes_once_more_is_not_tried_and_not_idle_from_the_dead_letters(
     account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
 ) -> None:
     assert returned(worker, owed(told, tried=7), attempt=2) == ["message-0"]
@@ -103,10 +109,10 @@ def test_failures_are_counted_and_a_success_forgets_them(
     account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
 ) -> None:
     returned(worker, *(owed(told, event) for event in events(3)))
-    assert stored(account).health.failures == 3
+    assert stored(account).circuit_breaker.failures == 3
     well = replace(stored(account), url=f"{subscriber.url}/status/200")
     returned(worker, owed(well))
-    assert stored(account).health == Health()
+    assert stored(account).circuit_breaker == CircuitBreaker()
 
 
 def test_retry_after_keeps_the_other_deliveries_away_too_for_an_hour_at_most(
@@ -115,7 +121,7 @@ def test_retry_after_keeps_the_other_deliveries_away_too_for_an_hour_at_most(
     busy = subscription(0, f"{subscriber.url}/status/429/retry-after/40000")
     account.subscriptions.add(busy)
     returned(worker, owed(busy))
-    assert 0 < stored(account).health.rest_until - time.time() <= LONGEST_ASKED
+    assert 0 < stored(account).circuit_breaker.rest_until - time.time() <= LONGEST_RETRY_AFTER
     returned(worker, owed(busy, events(1)[0]))
     assert len(subscriber.received) == 1
 
@@ -137,7 +143,7 @@ def test_what_waits_says_how_often_it_was_tried(account: Account, worker: Module
     sqs = worker.client("sqs")
     sqs.meta.events.register("provide-client-params.sqs.SendMessageBatch", lambda params, **_: sent.append(params))
     now = int(time.time())
-    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    resting = replace(told, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
     assert returned(worker, owed(resting), owed(resting, events(1)[0], tried=1), attempt=2) == []
     (asked,) = sent
     again = [Delivery.from_json(each["MessageBody"]) for each in asked["Entries"]]
@@ -149,7 +155,7 @@ def test_what_never_was_tried_is_logged_as_pending_when_it_waits(
     account: Account, worker: ModuleType, told: Subscription
 ) -> None:
     now = int(time.time())
-    resting = replace(told, health=Health(now - 50, FAILURES, now, 0))
+    resting = replace(told, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
     returned(worker, owed(resting))
     (stands,) = account.logged()
     assert (stands["status"], stands["tries"], stands["last"]) == ("pending", 0, None)
@@ -174,7 +180,7 @@ def test_one_that_has_failed_for_five_days_is_disabled_once(
     account: Account, worker: ModuleType, told: Subscription
 ) -> None:
     now = int(time.time())
-    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 3600)
+    failing(account, failing_since=now - DISABLE_AFTER_SECONDS, failures=3, failed_at=now - 3600)
     returned(worker, owed(stored(account)))
     assert stored(account).disabled == "failing"
     assert [each.data["reason"] for each in account.announced()] == ["failing"]
@@ -186,7 +192,7 @@ def test_one_failure_after_five_quiet_days_disables_nobody(
     account: Account, worker: ModuleType, told: Subscription
 ) -> None:
     now = int(time.time())
-    failing(account, failing_since=now - HOPELESS_SECONDS, failures=3, failed_at=now - 2 * 86_400)
+    failing(account, failing_since=now - DISABLE_AFTER_SECONDS, failures=3, failed_at=now - 2 * 86_400)
     returned(worker, owed(stored(account)))
     assert not stored(account).disabled
 
@@ -224,9 +230,9 @@ def test_what_was_still_on_its_way_when_its_image_was_erased_is_not_sent(
 def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
     account: Account, worker: ModuleType, told: Subscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def post(*_: Any) -> Answer:
+    def post(*_: Any) -> SubscriberResponse:
         account.log.erase("public", EVENT.data["image_id"], 1)
-        return Answer(500, said="what was said")
+        return SubscriberResponse(500, body="what was said")
 
     monkeypatch.setattr(worker.connections, "post", post)
     returned(worker, owed(told, queued_at=int(time.time()) - 3))
@@ -241,7 +247,7 @@ def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
     account.subscriptions.add(good)
     account.dynamodb.delete_table(TableName="deliveries")
     assert returned(worker, owed(good)) == []
-    assert "not kept" in caplog.messages
+    assert "result not recorded" in caplog.messages
 
 
 def test_a_subscriber_is_judged_even_where_the_log_refuses(
@@ -249,7 +255,7 @@ def test_a_subscriber_is_judged_even_where_the_log_refuses(
 ) -> None:
     account.dynamodb.delete_table(TableName="deliveries")
     returned(worker, owed(told))
-    assert stored(account).health.failures == 1
+    assert stored(account).circuit_breaker.failures == 1
 
 
 def test_the_deployment_s_own_endpoint_is_never_disabled(
@@ -262,7 +268,7 @@ def test_the_deployment_s_own_endpoint_is_never_disabled(
         assert returned(worker, owed(default, event)) == []
     assert len(subscriber.received) == 2
     assert account.announced() == []
-    worker.connections._close(list(worker.connections._kept))
+    worker.connections.close()
 
 
 def test_the_same_delivery_twice_in_a_batch_is_logged(
@@ -277,8 +283,8 @@ def test_the_same_delivery_twice_in_a_batch_is_logged(
 
 def test_the_log_holds_what_is_sent_again(account: Account, worker: ModuleType, told: Subscription) -> None:
     returned(worker, owed(told))
-    found = account.log.one("public", Delivery.of(EVENT, told, 1).delivery_id)
-    assert isinstance(found, Logged)
+    found = account.log.get("public", Delivery.of(EVENT, told, 1).delivery_id)
+    assert isinstance(found, DeliveryRecord)
     assert json.loads(found.body)["data"] == EVENT.data
     assert found.delivery(told) == replace(Delivery.of(EVENT, told, 0), put_off=True)
 
@@ -290,9 +296,12 @@ def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
     account.subscriptions.add(lost)
     returned(worker, owed(lost))
     new = account.subscriptions.change(
-        "public", lost.subscription_id, {"url": {"S": f"{subscriber.url}/status/200"}}, ("disabled", *HEALTH)
+        "public",
+        lost.subscription_id,
+        {"url": {"S": f"{subscriber.url}/status/200"}},
+        ("disabled", *CIRCUIT_BREAKER_ATTRIBUTES),
     )
-    found = account.log.one("public", Delivery.of(EVENT, lost, 1).delivery_id)
+    found = account.log.get("public", Delivery.of(EVENT, lost, 1).delivery_id)
     assert found
     assert new
     assert returned(worker, found.delivery(new).to_json()) == []

@@ -8,7 +8,7 @@ from domain.event import Event
 from domain.ids import is_id
 from domain.recognition import Box, Detection
 from integration.deliveries.runtime.delivery import Delivery, DeliveryError, shared_prefix
-from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from tests.builders import image, recognition
 from tests.integration.conftest import subscription
 
@@ -34,7 +34,7 @@ def test_each_subscription_and_each_event_has_its_own_delivery() -> None:
 
 
 def test_a_delivery_survives_its_queue() -> None:
-    told = subscription(rate_limit=60, generation=3, rotations=(1, 2), health=Health(1, 2, 3, 4))
+    told = subscription(rate_limit=60, generation=3, rotations=(1, 2), circuit_breaker=CircuitBreaker(1, 2, 3, 4))
     delivery = replace(Delivery.of(EVENT, told, QUEUED_AT), tried=2, put_off=True, reserved=True)
     assert Delivery.from_json(delivery.to_json()) == delivery
 

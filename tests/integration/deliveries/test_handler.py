@@ -9,8 +9,8 @@ import pytest
 from domain.event import Event
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import Logged, attempt_item
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import http_request, image, recognition
 from tests.integration.conftest import Account, reloaded, subscription
@@ -43,10 +43,10 @@ def made(n: int = 1, told: Subscription = MINE) -> Delivery:
 def log(account: Account, *statuses: str) -> list[str]:
     """Log the first deliveries with these statuses, an attempt each; answers their ids."""
     for n, status in enumerate(statuses):
-        attempt = Attempt(1, NOW, 7, Answer(503, said="busy"))
+        attempt = Attempt(1, NOW, 7, SubscriberResponse(503, body="busy"))
         last = attempt.to_dict()
         account.log.write(
-            [Logged.of(made(n), status, tries=1, last=last).to_item(NOW), attempt_item(made(n), attempt, None, NOW)]
+            [DeliveryRecord.of(made(n), status, tries=1, last=last).to_item(NOW), attempt.to_item(made(n), None, NOW)]
         )
     return [made(n).delivery_id for n in range(len(statuses))]
 
@@ -184,7 +184,7 @@ def test_a_replay_can_be_of_one_status(account: Account, sent: ModuleType) -> No
 def test_a_replay_leaves_out_tests_and_notices(account: Account, sent: ModuleType) -> None:
     for kind in ("webhook.test", "webhook.disabled"):
         event = Event(f"evt_{kind}", kind, "2026-11-20T17:00:00.000Z", "me", {})
-        account.log.write([Logged.of(Delivery.of(event, MINE, 1), "dropped").to_item(NOW)])
+        account.log.write([DeliveryRecord.of(Delivery.of(event, MINE, 1), "dropped").to_item(NOW)])
     _, said = asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query={"since": "2026-01-01"})
     assert said["deliveries"] == 0
     assert account.queued() == []

@@ -8,9 +8,9 @@ import pytest
 from domain.event import Event
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import KEPT_SECONDS, Logged, attempt_item
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.log import DeliveryFilter, DeliveryLog, LogPage
+from integration.deliveries.runtime.log_row import KEPT_SECONDS, DeliveryRecord
+from integration.deliveries.runtime.response import SubscriberResponse
 from tests.builders import image, recognition
 from tests.integration.conftest import Account, subscription
 
@@ -27,74 +27,78 @@ def made(n: int, owner: str = "public", told: int = 0) -> Delivery:
 
 def log_all(account: Account, *statuses: str, **given: Any) -> list[str]:
     """Log the first deliveries with these statuses; answers their ids."""
-    each = [Logged.of(made(n, **given), status) for n, status in enumerate(statuses)]
+    each = [DeliveryRecord.of(made(n, **given), status) for n, status in enumerate(statuses)]
     account.log.write(one.to_item(NOW) for one in each)
     return [one.delivery_id for one in each]
 
 
-def ids(page: tuple[list[Logged], str | None]) -> list[str]:
-    return [each.delivery_id for each in page[0]]
+def ids(page: LogPage) -> list[str]:
+    return [record.delivery_id for record in page.records]
 
 
 def test_a_subscription_s_deliveries_are_listed_newest_first_by_pages(account: Account) -> None:
     a, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
-    first = account.log.page(*whose, None, 2)
+    first = account.log.newest(DeliveryFilter(*whose), 2)
     assert ids(first) == [c, b]
-    assert ids(account.log.page(*whose, None, 2, first[1])) == [a]
+    assert ids(account.log.newest(DeliveryFilter(*whose), 2, first.last)) == [a]
 
 
 def test_a_status_lists_those_alone(account: Account) -> None:
     _, b, _, d = log_all(account, "delivered", "dead", "pending", "dead")
     whose = ("public", subscription().subscription_id)
-    first = account.log.page(*whose, "dead", 1)
-    assert (ids(first), ids(account.log.page(*whose, "dead", 1, first[1]))) == ([d], [b])
+    first = account.log.newest(DeliveryFilter(*whose, "dead"), 1)
+    assert (ids(first), ids(account.log.newest(DeliveryFilter(*whose, "dead"), 1, first.last))) == ([d], [b])
 
 
 def test_a_delivery_whose_status_changes_is_listed_once(account: Account) -> None:
     (a,) = log_all(account, "pending")
     log_all(account, "delivered")
     whose = ("public", subscription().subscription_id)
-    assert ids(account.log.page(*whose, "pending", 9)) == []
-    assert ids(account.log.page(*whose, None, 9)) == ids(account.log.page(*whose, "delivered", 9)) == [a]
+    assert ids(account.log.newest(DeliveryFilter(*whose, "pending"), 9)) == []
+    assert (
+        ids(account.log.newest(DeliveryFilter(*whose), 9))
+        == ids(account.log.newest(DeliveryFilter(*whose, "delivered"), 9))
+        == [a]
+    )
 
 
 def test_since_begins_at_the_oldest(account: Account) -> None:
     _, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
-    first = account.log.since(*whose, None, "2026-11-20T17:00:01.000Z", 1)
+    first = account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1)
     assert ids(first) == [b]
-    assert ids(account.log.since(*whose, None, "2026-11-20T17:00:01.000Z", 1, first[1])) == [c]
+    assert ids(account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1, first.last)) == [c]
 
 
 def test_owners_and_subscriptions_do_not_mix(account: Account) -> None:
     log_all(account, "delivered")
     log_all(account, "delivered", owner="them", told=2)
     log_all(account, "delivered", told=1)
-    (theirs,) = ids(account.log.page("them", subscription(2).subscription_id, None, 9))
-    assert account.log.one("public", theirs) is None
-    assert account.log.one("them", theirs)
-    assert len(ids(account.log.page("public", subscription(1).subscription_id, None, 9))) == 1
+    (theirs,) = ids(account.log.newest(DeliveryFilter("them", subscription(2).subscription_id), 9))
+    assert account.log.get("public", theirs) is None
+    assert account.log.get("them", theirs)
+    assert len(ids(account.log.newest(DeliveryFilter("public", subscription(1).subscription_id), 9))) == 1
 
 
 def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> None:
     delivery = made(1)
-    attempts = [Attempt(n, NOW + n, 7, Answer(500, said="no")) for n in (1, 2, 10)]
-    account.log.write(attempt_item(delivery, each, None, NOW) for each in reversed(attempts))
-    account.log.write([Logged.of(delivery, "pending", tries=10).to_item(NOW)])
-    found = account.log.one("public", delivery.delivery_id)
+    attempts = [Attempt(n, NOW + n, 7, SubscriberResponse(500, body="no")) for n in (1, 2, 10)]
+    account.log.write(each.to_item(delivery, None, NOW) for each in reversed(attempts))
+    account.log.write([DeliveryRecord.of(delivery, "pending", tries=10).to_item(NOW)])
+    found = account.log.get("public", delivery.delivery_id)
     assert found
     assert (found.body, found.tries) == (delivery.body, 10)
     assert [each["attempt"] for each in found.attempts] == [1, 2, 10]
     assert found.attempts[0]["response"] == "no"
-    assert account.log.one("public", delivery.delivery_id[:-1]) is None
+    assert account.log.get("public", delivery.delivery_id[:-1]) is None
 
 
 def test_an_index_holds_no_bodies_and_whole_fetches_them(account: Account) -> None:
     log_all(account, "delivered", "dead")
-    found, _ = account.log.page("public", subscription().subscription_id, None, 9)
+    found, _ = account.log.newest(DeliveryFilter("public", subscription().subscription_id), 9)
     assert {each.body for each in found} == {""}
-    assert {each.body for each in account.log.whole(found)} == {made(n).body for n in range(2)}
+    assert {each.body for each in account.log.with_bodies(found)} == {made(n).body for n in range(2)}
 
 
 def test_an_image_s_deliveries_are_those_to_every_subscription_and_of_no_other_image(account: Account) -> None:
@@ -107,7 +111,7 @@ def test_an_image_s_deliveries_are_those_to_every_subscription_and_of_no_other_i
 
 def test_images_whose_ids_begin_alike_are_told_apart(account: Account) -> None:
     alike = replace(made(0), image_id=made(0).image_id[:-1] + "8", delivery_id=made(0).delivery_id[:-1] + "x")
-    account.log.write([Logged.of(each, "dead").to_item(NOW) for each in (made(0), alike)])
+    account.log.write([DeliveryRecord.of(each, "dead").to_item(NOW) for each in (made(0), alike)])
     assert [each.image_id for each in account.log.of_image("public", alike.image_id)] == [alike.image_id]
     account.log.erase("public", alike.image_id, NOW)
     assert [each.image_id for each in account.log.of_image("public", made(0).image_id)] == [made(0).image_id]
@@ -124,6 +128,6 @@ def test_a_batch_of_ten_is_one_request(account: Account, rows: int, calls: int) 
     asked: list[str] = []
     account.dynamodb.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
     DeliveryLog(account.dynamodb, "deliveries").write(
-        attempt_item(made(1), Attempt(n, NOW + n, 1, Answer(200)), None, NOW) for n in range(rows)
+        Attempt(n, NOW + n, 1, SubscriberResponse(200)).to_item(made(1), None, NOW) for n in range(rows)
     )
     assert asked == ["BatchWriteItem"] * calls

@@ -1,23 +1,8 @@
 import pytest
 
-from integration.deliveries.runtime.response import BROKEN, HUNG, MALFORMED, UNSUBSCRIBED, Answer
+from integration.deliveries.runtime.response import SubscriberResponse
 
 NOW = 784111777.0  # Sun, 06 Nov 1994 08:49:37 GMT
-
-
-@pytest.mark.parametrize("status", [200, 201, 204, 299, 410])
-def test_taken_or_gone_is_finished(status: int) -> None:
-    assert Answer(status).finished
-
-
-@pytest.mark.parametrize("status", [0, 103, 301, 302, 400, 404, 429, 500, 503])
-def test_everything_else_is_tried_again(status: int) -> None:
-    assert not Answer(status).finished
-
-
-def test_what_nobody_wants_any_longer_is_finished_and_the_other_reasons_are_not() -> None:
-    assert UNSUBSCRIBED.finished
-    assert not any(each.finished for each in (BROKEN, HUNG, MALFORMED))
 
 
 @pytest.mark.parametrize(
@@ -38,9 +23,11 @@ def test_what_nobody_wants_any_longer_is_finished_and_the_other_reasons_are_not(
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_seconds_or_a_date(status: int, given: str, seconds: int) -> None:
-    assert Answer.from_headers(status, given, lambda: NOW) == Answer(status, retry_after=seconds)
+    assert SubscriberResponse.from_headers(status, given, lambda: NOW) == SubscriberResponse(
+        status, retry_after=seconds
+    )
 
 
 @pytest.mark.parametrize(("status", "kept"), [(429, 9), (503, 9), (500, 0), (301, 0), (200, 0)])
 def test_only_429_and_503_may_ask_for_time(status: int, kept: int) -> None:
-    assert Answer.from_headers(status, "9").retry_after == kept
+    assert SubscriberResponse.from_headers(status, "9").retry_after == kept

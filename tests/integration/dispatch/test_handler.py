@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,14 +13,17 @@ from domain.event import Event
 from domain.recognition import Rejection
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import LONG_AGO, Logged, attempt_item
-from integration.deliveries.runtime.queue import Deliveries
-from integration.deliveries.runtime.response import Answer
-from integration.subscriptions.runtime.circuit_breaker import Health
-from integration.subscriptions.runtime.disabled_event import notice
+from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
+from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.response import SubscriberResponse
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
+from integration.subscriptions.runtime.disabled_event import disabled_event
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, reloaded, subscription
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
 
 AT = "2026-11-20T17:00:01.000Z"
 CAT = Event.recognized(image(), recognition(), AT)
@@ -42,14 +45,14 @@ def returned(module: ModuleType, *bodies: str) -> list[str]:
 
 
 def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
-    return sorted((each.subscription_id, each.image_id) for each in queued)
+    return sorted((delivery.subscription.subscription_id, delivery.image_id) for delivery in queued)
 
 
 def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, dispatch: ModuleType) -> None:
     for n in range(2):
         account.subscriptions.add(subscription(n))
     assert returned(dispatch, CAT.to_json()) == []
-    queued = sorted(account.queued(), key=lambda each: each.subscription_id)
+    queued = sorted(account.queued(), key=lambda delivery: delivery.subscription.subscription_id)
     owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
     assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
     assert len(queued) == 2
@@ -105,7 +108,7 @@ def test_the_same_event_twice_in_a_batch_is_one_delivery(account: Account, dispa
 def test_the_default_endpoint_is_told_of_every_owner(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", "https://example.com/all")
     assert returned(reloaded("dispatch.runtime.handler"), CAT.to_json(), THEIRS.to_json()) == []
-    assert {(each.owner, each.subscription_id) for each in account.queued()} == {("*", "default")}
+    assert {delivery.subscription.key for delivery in account.queued()} == {("*", "default")}
     assert account.rows() == []
 
 
@@ -144,7 +147,7 @@ def test_a_batch_is_one_query_per_owner_and_one_call_per_ten_deliveries(account:
 class Table:
     """Subscriptions whose owner `throttled` cannot be read just now."""
 
-    def of(self, owner: str) -> list[Subscription]:
+    def for_owner(self, owner: str) -> list[Subscription]:
         if owner == "throttled":
             raise THROTTLED
         return [subscription(n) for n in range(2)]
@@ -160,15 +163,21 @@ class Queue:
         if self.error:
             raise self.error
         entries: list[dict[str, str]] = asked["Entries"]
-        bad = [each for each in entries if Delivery.from_json(each["MessageBody"]).subscription_id == self.refused]
+        bad = [entry for entry in entries if self._receiver(entry["MessageBody"]) == self.refused]
         good = [each for each in entries if each not in bad]
         failed = [{"Id": each["Id"], "Code": "InternalError"} for each in bad]
-        return {"Successful": [{"Id": each["Id"]} for each in good], "Failed": failed}
+        return {"Successful": [{"Id": entry["Id"]} for entry in good], "Failed": failed}
+
+    def _receiver(self, body: str) -> str:
+        return Delivery.from_json(body).subscription.subscription_id
 
 
 def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
     records = sqs_event(*(each.to_json() for each in events))["Records"]
-    return [each["messageId"] for each in module.dispatch(records, Table(), Deliveries(queue, "url"), module.log)]
+    return [
+        each["messageId"]
+        for each in module.dispatch(records, Table(), DeliveryQueue(cast("SQSClient", queue), "url"), module.log)
+    ]
 
 
 def test_an_event_of_which_one_delivery_is_refused_is_returned(dispatch: ModuleType) -> None:
@@ -218,13 +227,13 @@ def test_what_cannot_be_logged_is_tried_again(account: Account, dispatch: Module
 
 
 def test_a_disabled_webhook_is_told_of_by_the_others(account: Account, dispatch: ModuleType) -> None:
-    dead = replace(subscription(1), health=Health(failing_since=1_800_000_000, failures=9))
+    dead = replace(subscription(1), circuit_breaker=CircuitBreaker(failing_since=1_800_000_000, failures=9))
     account.subscriptions.add(subscription(2))
     account.subscriptions.add(subscription(3, events=("image.recognized",)))
-    event = notice(dead, "failing", "2027-01-15T08:00:00.000Z", AT)
+    event = disabled_event(dead, "failing", "2027-01-15T08:00:00.000Z", AT)
     assert returned(dispatch, event.to_json()) == []
     (queued,) = account.queued()
-    assert (queued.subscription_id, queued.type) == (subscription(2).subscription_id, "webhook.disabled")
+    assert (queued.subscription.subscription_id, queued.type) == (subscription(2).subscription_id, "webhook.disabled")
     assert json.loads(queued.body)["data"]["webhook_id"] == dead.subscription_id
 
 
@@ -234,8 +243,8 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_b
     account.subscriptions.add(subscription())
     for event in (CAT, REJECTED):
         made = Delivery.of(event, subscription(), 1)
-        attempt = Attempt(1, 1.5, 7, Answer(500))
-        account.log.write([Logged.of(made, "pending").to_item(1), attempt_item(made, attempt, None, 1)])
+        attempt = Attempt(1, 1.5, 7, SubscriberResponse(500))
+        account.log.write([DeliveryRecord.of(made, "pending").to_item(1), attempt.to_item(made, None, 1)])
     erased = Event.erased("public", CAT.data["image_id"], AT)
     assert returned(dispatch, erased.to_json()) == []
     assert [each.type for each in account.queued()] == ["image.erased"]
@@ -251,6 +260,6 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_b
 def test_an_erasure_told_twice_does_not_take_back_that_it_is_told(account: Account, dispatch: ModuleType) -> None:
     erased = Event.erased("public", CAT.data["image_id"], AT)
     told = Delivery.of(erased, subscription(), 1)
-    account.log.write([Logged.of(told, "delivered").to_item(1)])
+    account.log.write([DeliveryRecord.of(told, "delivered").to_item(1)])
     assert returned(dispatch, erased.to_json()) == []
     assert account.log.erased([told]) == set()

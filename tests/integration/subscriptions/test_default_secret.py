@@ -39,7 +39,7 @@ def test_it_is_the_secret_deliver_signs_with() -> None:
     [
         ({"SigningKeyArn": "arn"}, "IntegrationStack", "no default endpoint.*webhook_url="),
         ({}, "IntegrationStack", "no default endpoint"),
-        ({}, "OtherStack", "No stack OtherStack"),
+        ({}, "OtherStack", "stack OtherStack cannot be read"),
     ],
 )
 def test_a_deployment_without_one_says_so(outputs: dict[str, str], stack: str, why: str) -> None:

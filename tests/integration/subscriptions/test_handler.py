@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from integration.subscriptions.runtime.signature import secret
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import http_request
 from tests.integration.conftest import SIGNING_KEY, Account, reloaded
+from wire.aws.rows import Item
 
 URL = "https://shop.example/hooks?till=3"
 
@@ -169,18 +170,18 @@ def test_a_disabled_webhook_says_so_until_it_is_enabled_and_then_begins_without_
     _, made = add(webhooks)
     _, disabled = patch(webhooks, made["webhook_id"], enabled=False)
     assert (disabled["enabled"], disabled["disabled"]["reason"]) == (False, "owner")
-    failing = {name: {"N": "9"} for name in ("failing_since", "failures", "failed_at")}
+    failing: Item = {name: {"N": "9"} for name in ("failing_since", "failures", "failed_at")}
     account.subscriptions.change("public", made["webhook_id"], failing, ())
     _, enabled = patch(webhooks, made["webhook_id"], enabled=True)
     assert (enabled["enabled"], enabled["disabled"], enabled["failing_since"]) == (True, None, None)
-    assert Subscription.from_item(account.rows()[0]).health == Health()
+    assert Subscription.from_item(account.rows()[0]).circuit_breaker == CircuitBreaker()
 
 
 def test_another_url_has_no_failures_yet(account: Account, webhooks: ModuleType) -> None:
     _, made = add(webhooks)
     account.subscriptions.change("public", made["webhook_id"], {"failures": {"N": "9"}, "failed_at": {"N": "9"}}, ())
     patch(webhooks, made["webhook_id"], url="https://example.com/new")
-    assert Subscription.from_item(account.rows()[0]).health == Health()
+    assert Subscription.from_item(account.rows()[0]).circuit_breaker == CircuitBreaker()
 
 
 @pytest.mark.parametrize(

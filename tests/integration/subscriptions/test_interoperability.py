@@ -17,9 +17,11 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
-from integration.deliver.runtime.http.send import make_attempt
+from integration.deliver.runtime.http.pool import ConnectionPool
+from integration.deliver.runtime.http.send import Sender
+from integration.deliver.runtime.outcome import DueDelivery
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.signature import secret
 from integration.subscriptions.runtime.subscription import ROTATION_SECONDS, Subscription
 from tests.integration.conftest import SIGNING_KEY, subscription
@@ -76,19 +78,24 @@ def by_javascript(sent: Sent) -> bool:
 EVERY_LIBRARY = pytest.mark.parametrize("verified", [by_standardwebhooks, by_svix, by_javascript])
 
 
-def sent(told: Subscription, seconds_ago: int = 0, generation: int = 1, body: str = BODY) -> Sent:
-    """What an attempt sends, for a receiver that knows the secret of this generation."""
-    arrived: list[Sent] = []
-    known = secret(SIGNING_KEY, told.subscription_id, generation)
+class Pool(ConnectionPool):
+    """A pool that posts nothing, and keeps what it is given."""
 
-    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        arrived.append(Sent(known, body.decode(), headers))
-        return Answer(200)
+    def __init__(self) -> None:
+        self.posted: list[tuple[bytes, Mapping[str, str]]] = []
 
-    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", body, told, 1)
-    at = time.time() - seconds_ago
-    make_attempt(post, SIGNING_KEY, delivery, told, 1, now=lambda: at)
-    return arrived[0]
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
+        self.posted.append((body, headers))
+        return SubscriberResponse(200)
+
+
+def sent(receiver: Subscription, seconds_ago: int = 0, generation: int = 1, body: str = BODY) -> Sent:
+    """Return the request of an attempt, for a receiver that knows the secret of this generation."""
+    delivery = Delivery("dlv_1", "image.recognized", "2026-11-20T17:00:01.000Z", "", body, receiver, 1)
+    pool, at = Pool(), time.time() - seconds_ago
+    Sender(pool, SIGNING_KEY, now=lambda: at).attempt(DueDelivery("message-0", delivery, 1, receiver))
+    ((posted, headers),) = pool.posted
+    return Sent(secret(SIGNING_KEY, receiver.subscription_id, generation), posted.decode(), headers)
 
 
 @EVERY_LIBRARY

@@ -17,7 +17,7 @@ def registered(policy: Policy | None = None, **given: Any) -> Subscription:
     return register({"url": URL} | given, "me", AT, policy or Policy())
 
 
-def test_everything_asked_for_is_kept() -> None:
+def test_everything_asked_for_is_idle() -> None:
     made = registered(events=["image.rejected"], labels=["cat", "dog", "cat"], min_confidence=1, description="the till")
     assert (made.owner, made.url, made.created_at) == ("me", URL, "2026-11-20T17:00:00.123Z")
     assert (made.events, made.labels, made.min_confidence) == (("image.rejected",), ("cat", "dog"), 1.0)

@@ -6,7 +6,7 @@ import pytest
 from domain.event import Event
 from domain.ids import is_id
 from domain.recognition import Rejection
-from integration.subscriptions.runtime.circuit_breaker import Health
+from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from integration.subscriptions.runtime.subscription import (
     ID_PREFIX,
     ROTATION_SECONDS,
@@ -50,7 +50,9 @@ def test_what_callers_see_names_every_wish_and_no_secret() -> None:
 
 
 def test_one_that_fails_or_is_disabled_says_since_when_and_why() -> None:
-    failing = subscription(health=Health(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT)
+    failing = subscription(
+        circuit_breaker=CircuitBreaker(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT
+    )
     shown = failing.to_dict()
     assert shown["failing_since"] == "2027-01-15T08:00:00.000Z"
     assert (shown["enabled"], shown["disabled"]) == (False, {"reason": "gone", "at": AT})

@@ -1,13 +1,26 @@
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from integration.subscriptions.runtime import table
 from integration.subscriptions.runtime.subscription import Subscription
-from integration.subscriptions.runtime.table import Subscriptions, SubscriptionsError
+from integration.subscriptions.runtime.table import SubscriptionTable
 from tests.integration.conftest import Account, subscription
-from wire.aws.rows import Item
+from wire.aws.rows import Item, UndoneError, read
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 DEFAULT = Subscription.default("https://example.com/all")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between the calls of a read, which take no time here."""
+    seconds: list[float] = []
+    monkeypatch.setattr(table, "read", partial(read, wait=seconds.append))
+    return seconds
 
 
 class Forgetful:
@@ -38,44 +51,51 @@ class Paged:
         return answer | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
 
 
+def client(fake: Forgetful | Paged) -> "DynamoDBClient":
+    return cast("DynamoDBClient", fake)
+
+
 def ids(*subscriptions: Subscription) -> list[tuple[str, str]]:
     return [(each.owner, each.subscription_id) for each in subscriptions]
 
 
-def test_keys_left_unread_are_asked_for_again() -> None:
+def test_keys_left_unread_are_read_again(waits: list[float]) -> None:
     dynamodb = Forgetful()
-    found = Subscriptions(dynamodb, "subscriptions").by_ids(ids(*map(subscription, range(4))))
+    found = SubscriptionTable(client(dynamodb), "subscriptions").by_ids(ids(*map(subscription, range(4))))
     assert found == {("public", each.subscription_id): each for each in map(subscription, range(4))}
     assert dynamodb.requests == 4
+    assert len(waits) == 3
 
 
-def test_a_table_that_stays_unread_is_not_taken_for_deleted_subscriptions() -> None:
-    with pytest.raises(SubscriptionsError, match="2 subscriptions are still unread"):
-        Subscriptions(Forgetful(), "subscriptions").by_ids(ids(*map(subscription, range(7))))
+def test_subscriptions_that_stay_unread_do_not_count_as_deleted(waits: list[float]) -> None:
+    with pytest.raises(UndoneError, match="2 rows were not read"):
+        SubscriptionTable(client(Forgetful()), "subscriptions").by_ids(ids(*map(subscription, range(10))))
 
 
 def test_a_subscription_asked_for_twice_is_one_key() -> None:
     dynamodb = Forgetful()
-    assert len(Subscriptions(dynamodb, "subscriptions").by_ids(ids(subscription(), subscription()))) == 1
+    assert len(SubscriptionTable(client(dynamodb), "subscriptions").by_ids(ids(subscription(), subscription()))) == 1
     assert dynamodb.requests == 1
 
 
 def test_every_page_of_an_owner_is_told() -> None:
-    assert Subscriptions(Paged(), "subscriptions").of("public") == [subscription(n) for n in range(3)]
+    assert SubscriptionTable(client(Paged()), "subscriptions").for_owner("public") == [
+        subscription(n) for n in range(3)
+    ]
 
 
 def test_the_default_one_costs_no_request() -> None:
     dynamodb = Forgetful()
-    found = Subscriptions(dynamodb, "subscriptions", DEFAULT.url).by_ids(ids(DEFAULT))
+    found = SubscriptionTable(client(dynamodb), "subscriptions", DEFAULT.url).by_ids(ids(DEFAULT))
     assert found == {("*", "default"): DEFAULT}
     assert dynamodb.requests == 0
 
 
 def test_the_default_one_is_told_of_every_owner_s_events(account: Account) -> None:
     account.subscriptions.add(subscription())
-    told = Subscriptions(account.dynamodb, "subscriptions", DEFAULT.url)
-    assert told.of("public") == [DEFAULT, subscription()]
-    assert told.of("somebody") == [DEFAULT]
+    receivers = SubscriptionTable(account.dynamodb, "subscriptions", DEFAULT.url)
+    assert receivers.for_owner("public") == [DEFAULT, subscription()]
+    assert receivers.for_owner("somebody") == [DEFAULT]
 
 
 def test_deleted_ones_are_not_among_those_found(account: Account) -> None:

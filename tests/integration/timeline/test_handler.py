@@ -13,8 +13,8 @@ from domain.options import Options
 from domain.recognition import Rejection
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import Logged, attempt_item
-from integration.deliveries.runtime.response import Answer
+from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.response import SubscriberResponse
 from recognition.results.runtime.entry import ERASED, Entry
 from tests.builders import IMAGE_ID, http_request, image, recognition
 from tests.integration.conftest import Account, reloaded, subscription
@@ -83,12 +83,15 @@ def test_a_rejection_says_why(account: Account, timelines: ModuleType) -> None:
 def test_every_attempt_at_every_delivery_is_told(account: Account, timelines: ModuleType) -> None:
     keep(account, FIRST)
     told, dropped = (Delivery.of(FIRST.event(), subscription(n), 1) for n in range(2))
-    attempts = [Attempt(1, 1_795_200_000.5, 9, Answer(500, said="busy")), Attempt(2, 1_795_200_005.5, 9, Answer(200))]
+    attempts = [
+        Attempt(1, 1_795_200_000.5, 9, SubscriberResponse(500, body="busy")),
+        Attempt(2, 1_795_200_005.5, 9, SubscriberResponse(200)),
+    ]
     account.log.write(
         [
-            Logged.of(told, "delivered", tries=2).to_item(1_795_200_005.6),
-            *(attempt_item(told, each, None, 1) for each in attempts),
-            Logged.of(dropped, "dropped", reason="webhook_disabled").to_item(1_795_200_001),
+            DeliveryRecord.of(told, "delivered", tries=2).to_item(1_795_200_005.6),
+            *(each.to_item(told, None, 1) for each in attempts),
+            DeliveryRecord.of(dropped, "dropped", reason="webhook_disabled").to_item(1_795_200_001),
         ]
     )
     hops = asked(timelines)[1]["items"][3:]

@@ -1,4 +1,4 @@
-"""An answer that has come whole and is plain, read at a glance; all others are http.client's, which takes longer."""
+"""A fast parser of responses that are complete and plain; http.client parses all others, which takes longer."""
 
 import re
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ _NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
-class WholeAnswer:
-    """What it says, and whether its connection lasts."""
+class PlainResponse:
+    """The parts of a response that matter, and whether its connection may be used again."""
 
     status: int
     retry_after: str
     body: bytes
-    lasts: bool
+    keep_alive: bool
 
     @classmethod
-    def read(cls, came: bytes) -> Self | None:
-        """These bytes as one answer from beginning to end; None where they are not, or that takes more to tell."""
-        head, ended, body = came.partition(b"\r\n\r\n")
+    def parse(cls, data: bytes) -> Self | None:
+        """Return the response if the bytes are exactly one complete, plain response; otherwise None."""
+        head, ended, body = data.partition(b"\r\n\r\n")
         match = _HEAD.fullmatch(head)
         if not ended or not match:
             return None
         status, fields = int(match[1]), match[2].lower()
-        if b"\r\ntransfer-encoding:" in fields or not _all_there(status, fields, body):
+        if b"\r\ntransfer-encoding:" in fields or not _is_complete(status, fields, body):
             return None
         retry_after = _RETRY_AFTER.search(fields)
         return cls(status, retry_after[1].decode("latin-1") if retry_after else "", body, not _CLOSE.search(fields))
 
 
-def _all_there(status: int, fields: bytes, body: bytes) -> bool:
+def _is_complete(status: int, fields: bytes, body: bytes) -> bool:
     if status == _NO_CONTENT:
         return not body
     lengths = _LENGTH.findall(fields)
-    return fields.count(b"\r\ncontent-length:") == 1 and [int(each) for each in lengths] == [len(body)]
+    return fields.count(b"\r\ncontent-length:") == 1 and [int(length) for length in lengths] == [len(body)]

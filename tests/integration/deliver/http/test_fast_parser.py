@@ -1,32 +1,35 @@
 import pytest
 
-from integration.deliver.runtime.http.fast_parser import WholeAnswer
+from integration.deliver.runtime.http.fast_parser import PlainResponse
 
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\nDate: today\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("came", "read"),
+    ("data", "parsed"),
     [
-        (NO_CONTENT, WholeAnswer(204, "", b"", lasts=True)),
-        (b"HTTP/1.1 200\r\ncontent-length: 2\r\n\r\nok", WholeAnswer(200, "", b"ok", lasts=True)),
+        (NO_CONTENT, PlainResponse(204, "", b"", keep_alive=True)),
+        (b"HTTP/1.1 200\r\ncontent-length: 2\r\n\r\nok", PlainResponse(200, "", b"ok", keep_alive=True)),
         (
             b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length:0\r\n\r\n",
-            WholeAnswer(200, "", b"", lasts=True),
+            PlainResponse(200, "", b"", keep_alive=True),
         ),
         (
             b"HTTP/1.1 410 Gone\r\nConnection: Close\r\nContent-Length: 0 \r\n\r\n",
-            WholeAnswer(410, "", b"", lasts=False),
+            PlainResponse(410, "", b"", keep_alive=False),
         ),
-        (b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", WholeAnswer(503, " 7", b"", lasts=True)),
+        (
+            b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n",
+            PlainResponse(503, " 7", b"", keep_alive=True),
+        ),
     ],
 )
-def test_a_plain_answer_is_read(came: bytes, read: WholeAnswer) -> None:
-    assert WholeAnswer.read(came) == read
+def test_a_plain_response_is_parsed(data: bytes, parsed: PlainResponse) -> None:
+    assert PlainResponse.parse(data) == parsed
 
 
 @pytest.mark.parametrize(
-    "came",
+    "data",
     [
         b"",
         NO_CONTENT[:-1],
@@ -47,5 +50,5 @@ def test_a_plain_answer_is_read(came: bytes, read: WholeAnswer) -> None:
         b"220 mail.example ESMTP\r\n\r\n",
     ],
 )
-def test_whatever_is_not_whole_or_not_plain_is_left_to_others(came: bytes) -> None:
-    assert WholeAnswer.read(came) is None
+def test_an_incomplete_or_unusual_response_is_left_to_http_client(data: bytes) -> None:
+    assert PlainResponse.parse(data) is None

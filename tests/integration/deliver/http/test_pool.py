@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.deliver.runtime.http.pool import IDLE_SECONDS, Connections
-from integration.deliveries.runtime.response import Answer
+from integration.deliver.runtime.http.pool import IDLE_SECONDS, ConnectionPool
+from integration.deliveries.runtime.response import SubscriberResponse
 from tests.integration.conftest import Subscriber
 from wire.outbound.policy import Policy
 from wire.outbound.target import TargetError
@@ -24,52 +24,52 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def connections(clock: Clock) -> Iterator[Connections]:
-    made = Connections(Policy(loopback=True), seconds=5, now=clock)
+def connections(clock: Clock) -> Iterator[ConnectionPool]:
+    made = ConnectionPool(Policy(loopback=True), seconds=5, now=clock)
     yield made
-    made._close(list(made._kept))
+    made.close()
 
 
 @pytest.fixture
-def hurried(clock: Clock) -> Connections:
-    return Connections(Policy(loopback=True), seconds=0.3, now=clock)
+def hurried(clock: Clock) -> ConnectionPool:
+    return ConnectionPool(Policy(loopback=True), seconds=0.3, now=clock)
 
 
 def peers(subscriber: Subscriber) -> int:
     return len({each.peer for each in subscriber.received})
 
 
-def test_what_is_posted_arrives(connections: Connections, subscriber: Subscriber) -> None:
+def test_what_is_posted_arrives(connections: ConnectionPool, subscriber: Subscriber) -> None:
     answer = connections.post(f"{subscriber.url}/status/204?a=b%20c", b"{}", {"webhook-id": "dlv_1"})
-    assert answer == Answer(204)
+    assert answer == SubscriberResponse(204)
     (received,) = subscriber.received
     assert (received.path, received.body, received.headers["webhook-id"]) == ("/status/204?a=b%20c", b"{}", "dlv_1")
 
 
 @pytest.mark.parametrize("value", ["dlv_1\r\nx-more: yes", "dlv_1\nx-more: yes", "dlv_é"])
-def test_a_header_cannot_become_two(connections: Connections, subscriber: Subscriber, value: str) -> None:
+def test_a_header_cannot_become_two(connections: ConnectionPool, subscriber: Subscriber, value: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         connections.post(f"{subscriber.url}/status/204", b"{}", {"webhook-id": value})
     assert subscriber.received == []
 
 
 @pytest.mark.parametrize("status", [200, 400, 410, 500])
-def test_the_answer_is_the_status(connections: Connections, subscriber: Subscriber, status: int) -> None:
-    assert connections.post(f"{subscriber.url}/status/{status}", b"{}", {}) == Answer(status)
+def test_the_answer_is_the_status(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
+    assert connections.post(f"{subscriber.url}/status/{status}", b"{}", {}) == SubscriberResponse(status)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_read(connections: Connections, subscriber: Subscriber, status: int) -> None:
+def test_retry_after_is_read(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
     url = f"{subscriber.url}/status/{status}/retry-after/77"
-    assert connections.post(url, b"{}", {}) == Answer(status, retry_after=77)
+    assert connections.post(url, b"{}", {}) == SubscriberResponse(status, retry_after=77)
 
 
-def test_a_redirect_is_not_followed(connections: Connections, subscriber: Subscriber) -> None:
-    assert connections.post(f"{subscriber.url}/redirect", b"{}", {}) == Answer(302)
+def test_a_redirect_is_not_followed(connections: ConnectionPool, subscriber: Subscriber) -> None:
+    assert connections.post(f"{subscriber.url}/redirect", b"{}", {}) == SubscriberResponse(302)
     assert len(subscriber.received) == 1
 
 
-def test_one_connection_serves_the_next_delivery(connections: Connections, subscriber: Subscriber) -> None:
+def test_one_connection_serves_the_next_delivery(connections: ConnectionPool, subscriber: Subscriber) -> None:
     for path in ("a", "b"):
         connections.post(f"{subscriber.url}/status/200?{path}", b"{}", {})
     assert [each.path for each in subscriber.received] == ["/status/200?a", "/status/200?b"]
@@ -77,7 +77,7 @@ def test_one_connection_serves_the_next_delivery(connections: Connections, subsc
 
 
 def test_a_connection_idle_for_long_is_not_trusted(
-    connections: Connections, subscriber: Subscriber, clock: Clock
+    connections: ConnectionPool, subscriber: Subscriber, clock: Clock
 ) -> None:
     connections.post(f"{subscriber.url}/status/200", b"{}", {})
     clock.now += IDLE_SECONDS + 0.1
@@ -85,52 +85,54 @@ def test_a_connection_idle_for_long_is_not_trusted(
     assert peers(subscriber) == 2
 
 
-def test_a_server_that_hung_up_meanwhile_is_called_again(connections: Connections, subscriber: Subscriber) -> None:
+def test_a_server_that_hung_up_meanwhile_is_called_again(connections: ConnectionPool, subscriber: Subscriber) -> None:
     for _ in range(2):
-        assert connections.post(f"{subscriber.url}/close_unannounced", b"{}", {}) == Answer(200)
+        assert connections.post(f"{subscriber.url}/close_unannounced", b"{}", {}) == SubscriberResponse(200)
     assert peers(subscriber) == 2
 
 
 def test_each_attempt_has_all_the_time_whatever_the_last_one_took(
-    connections: Connections, subscriber: Subscriber
+    connections: ConnectionPool, subscriber: Subscriber
 ) -> None:
     connections.post(f"{subscriber.url}/status/200", b"{}", {})
-    connections._kept[0].link.deadline = time.monotonic() - 1
-    assert connections.post(f"{subscriber.url}/status/200", b"{}", {}) == Answer(200)
+    connections._idle[0].link.deadline = time.monotonic() - 1
+    assert connections.post(f"{subscriber.url}/status/200", b"{}", {}) == SubscriberResponse(200)
     assert peers(subscriber) == 1
 
 
 def test_a_body_beyond_1_kb_is_not_read_and_its_connection_not_used_again(
-    connections: Connections, subscriber: Subscriber
+    connections: ConnectionPool, subscriber: Subscriber
 ) -> None:
     for length in (1024, 1025, 0):
-        assert connections.post(f"{subscriber.url}/status/200/x-nothing/y/{length}", b"{}", {}) == Answer(200)
+        assert connections.post(f"{subscriber.url}/status/200/x-nothing/y/{length}", b"{}", {}) == SubscriberResponse(
+            200
+        )
     assert peers(subscriber) == 2
 
 
-def test_an_endless_body_ends_with_the_first_kilobyte(connections: Connections, subscriber: Subscriber) -> None:
+def test_an_endless_body_ends_with_the_first_kilobyte(connections: ConnectionPool, subscriber: Subscriber) -> None:
     started = time.monotonic()
-    assert connections.post(f"{subscriber.url}/huge", b"{}", {}) == Answer(200)
+    assert connections.post(f"{subscriber.url}/huge", b"{}", {}) == SubscriberResponse(200)
     assert time.monotonic() - started < 4
-    assert connections._kept == []
+    assert connections._idle == []
 
 
-def test_a_success_whose_body_never_comes_is_a_success(hurried: Connections, subscriber: Subscriber) -> None:
-    assert hurried.post(f"{subscriber.url}/dripping_body", b"{}", {}) == Answer(200)
-    assert hurried._kept == []
+def test_a_success_whose_body_never_comes_is_a_success(hurried: ConnectionPool, subscriber: Subscriber) -> None:
+    assert hurried.post(f"{subscriber.url}/dripping_body", b"{}", {}) == SubscriberResponse(200)
+    assert hurried._idle == []
 
 
 def test_a_body_that_drips_is_not_waited_for(
-    connections: Connections, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+    connections: ConnectionPool, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integration.deliver.runtime.http.pool._SECONDS_FOR_THE_REST", 0.1)
+    monkeypatch.setattr("integration.deliver.runtime.http.pool._SECONDS_FOR_THE_BODY", 0.1)
     started = time.monotonic()
-    assert connections.post(f"{subscriber.url}/dripping_body", b"{}", {}) == Answer(200)
+    assert connections.post(f"{subscriber.url}/dripping_body", b"{}", {}) == SubscriberResponse(200)
     assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("path", ["hang", "drip"])
-def test_the_deadline_bounds_the_whole_attempt(hurried: Connections, subscriber: Subscriber, path: str) -> None:
+def test_the_deadline_bounds_the_whole_attempt(hurried: ConnectionPool, subscriber: Subscriber, path: str) -> None:
     started = time.monotonic()
     with pytest.raises(TargetError) as error:
         hurried.post(f"{subscriber.url}/{path}", b"{}", {})
@@ -139,7 +141,7 @@ def test_the_deadline_bounds_the_whole_attempt(hurried: Connections, subscriber:
     assert len(subscriber.received) == 1
 
 
-def test_a_kept_connection_that_times_out_is_not_called_twice(hurried: Connections, subscriber: Subscriber) -> None:
+def test_a_idle_connection_that_times_out_is_not_called_twice(hurried: ConnectionPool, subscriber: Subscriber) -> None:
     hurried.post(f"{subscriber.url}/status/200", b"{}", {})
     with pytest.raises(TargetError, match="too long"):
         hurried.post(f"{subscriber.url}/hang", b"{}", {})
@@ -148,14 +150,14 @@ def test_a_kept_connection_that_times_out_is_not_called_twice(hurried: Connectio
 
 def test_the_guard_judges_every_new_connection(subscriber: Subscriber) -> None:
     with pytest.raises(TargetError) as error:
-        Connections(Policy(), seconds=1).post(f"{subscriber.url}/status/200", b"{}", {})
+        ConnectionPool(Policy(), seconds=1).post(f"{subscriber.url}/status/200", b"{}", {})
     assert error.value.code == "url_blocked"
     assert subscriber.received == []
 
 
-def test_only_so_many_connections_are_kept(connections: Connections, subscriber: Subscriber) -> None:
+def test_only_so_many_connections_are_idle(connections: ConnectionPool, subscriber: Subscriber) -> None:
     connections.post(f"{subscriber.url}/status/200", b"{}", {})
-    link = connections._kept.pop().link
+    link = connections._idle.pop().link
     for _ in range(70):
-        connections._keep(link)
-    assert len(connections._kept) == 64
+        connections._check_in(link)
+    assert len(connections._idle) == 64

@@ -1,4 +1,4 @@
-"""Batches after the first: on connections that are kept, whose answers the worker hears itself."""
+"""Batches after the first: on idle connections, whose early responses are read without a thread."""
 
 import threading
 import time
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domain.event import Event
-from integration.deliver.runtime.http import poll
-from integration.deliver.runtime.http.pool import Connections
+from integration.deliver.runtime.http import send
+from integration.deliver.runtime.http.pool import ConnectionPool
 from integration.deliveries.runtime.delivery import Delivery
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, Subscriber, subscription
@@ -17,75 +17,82 @@ from tests.integration.conftest import Account, Subscriber, subscription
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 
+@pytest.fixture(autouse=True)
+def unhurried(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker on which a slow machine has no effect: polls and connections last as long as a response takes."""
+    monkeypatch.setattr(send, "POLL_SECONDS", 60)
+    monkeypatch.setattr(worker.connections, "_seconds", 60)
+    monkeypatch.setattr(worker.connections, "_now", lambda: 1_800_000_000.0)
+
+
 @pytest.fixture
 def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """In which threads connections are made or answers are waited for."""
+    """The threads in which connections are made or responses are waited for."""
     names: list[str] = []
 
     def note(name: str) -> None:
-        real = getattr(Connections, name)
+        real = getattr(ConnectionPool, name)
 
         def noted(*given: Any) -> Any:
             here = threading.current_thread() is threading.main_thread()
             names.append(f"{name} {'here' if here else 'in a thread'}")
             return real(*given)
 
-        monkeypatch.setattr(Connections, name, noted)
+        monkeypatch.setattr(ConnectionPool, name, noted)
 
-    note("post_anew")
+    note("repost")
     note("receive")
     return names
 
 
 def statuses(account: Account, worker: ModuleType, *urls: str) -> list[int | str]:
-    """What each of a batch came to, by the log."""
-    told = [subscription(n, url) for n, url in enumerate(urls)]
-    owed = [Delivery.of(EVENT, each, int(time.time())) for each in told]
-    worker.handler(sqs_event(*(each.to_json() for each in owed)), None)
-    found = {each["subscription_id"]: each["last"] for each in account.logged() if "last" in each}
-    lasts = [found[each.subscription_id] for each in told]
-    return [each["status"] or each["error"] for each in lasts]
+    """Handle a batch of one delivery to each URL; return the logged status or error of each."""
+    receivers = [subscription(n, url) for n, url in enumerate(urls)]
+    deliveries = [Delivery.of(EVENT, receiver, int(time.time())) for receiver in receivers]
+    worker.handler(sqs_event(*(delivery.to_json() for delivery in deliveries)), None)
+    lasts = {row["subscription_id"]: row["last"] for row in account.logged() if "last" in row}
+    attempts = [lasts[receiver.subscription_id] for receiver in receivers]
+    return [attempt["status"] or attempt["error"] for attempt in attempts]
 
 
-def test_what_is_answered_at_once_needs_no_thread(
+def test_an_early_response_needs_no_thread(
     account: Account, worker: ModuleType, subscriber: Subscriber, threads: list[str]
 ) -> None:
-    url = f"{subscriber.url}/status/200"
+    url = f"{subscriber.url}/status/200/x-nothing/y/0"  # without a body, so that it arrives in one piece
     assert statuses(account, worker, url) == [200]
-    assert threads == ["post_anew in a thread", "receive in a thread"]
+    assert threads == ["repost in a thread", "receive in a thread"]
     threads.clear()
     assert statuses(account, worker, url) == [200]
     assert threads == []
     assert len(subscriber.received) == 2
-    assert len({each.peer for each in subscriber.received}) == 1
+    assert len({request.peer for request in subscriber.received}) == 1
 
 
-def test_what_takes_longer_is_waited_for_by_a_thread(
+def test_a_late_response_is_waited_for_by_a_thread(
     account: Account, worker: ModuleType, subscriber: Subscriber, threads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poll, "LISTENING_SECONDS", 0.01)
-    monkeypatch.setattr(worker.connections, "_seconds", 0.5)
     assert statuses(account, worker, f"{subscriber.url}/status/200") == [200]
     threads.clear()
+    monkeypatch.setattr(send, "POLL_SECONDS", 0)
+    monkeypatch.setattr(worker.connections, "_seconds", 0.5)
     assert statuses(account, worker, f"{subscriber.url}/hang") == ["timeout"]
     assert threads == ["receive in a thread"]
-    assert len(subscriber.received) == 2
 
 
 @pytest.mark.parametrize("path", ["drip", "dripping_body", "huge"])
-def test_an_answer_that_comes_in_pieces_holds_up_no_other(
+def test_a_response_in_pieces_delays_no_other(
     account: Account, worker: ModuleType, subscriber: Subscriber, threads: list[str], path: str
 ) -> None:
     fast = f"{subscriber.url}/status/200"
-    worker.connections._seconds = 0.5
     assert statuses(account, worker, fast, fast) == [200, 200]
     threads.clear()
+    worker.connections._seconds = 3 if path == "drip" else 60
     slow, quick = statuses(account, worker, f"{subscriber.url}/{path}", fast)
     assert (slow, quick) == ("timeout" if path == "drip" else 200, 200)
     assert "receive here" not in threads
 
 
-def test_one_that_hung_up_meanwhile_is_called_again(
+def test_a_server_that_closed_the_connection_is_called_again(
     account: Account, worker: ModuleType, subscriber: Subscriber, threads: list[str]
 ) -> None:
     url = f"{subscriber.url}/close_unannounced"
@@ -95,16 +102,14 @@ def test_one_that_hung_up_meanwhile_is_called_again(
     assert "receive here" not in threads
 
 
-def test_an_answer_beyond_1_kb_ends_its_connection(
-    account: Account, worker: ModuleType, subscriber: Subscriber
-) -> None:
+def test_a_body_beyond_1_kb_ends_its_connection(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
     for length in (2, 1025, 2):
         assert statuses(account, worker, f"{subscriber.url}/status/200/x-nothing/y/{length}") == [200]
-    assert len({each.peer for each in subscriber.received}) == 2
+    assert len({request.peer for request in subscriber.received}) == 2
 
 
-def test_a_refusal_is_read_as_ever(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
+def test_an_early_refusal_is_logged_with_its_body(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
     statuses(account, worker, f"{subscriber.url}/status/200")
     assert statuses(account, worker, f"{subscriber.url}/status/503/retry-after/4000") == [503]
-    (said,) = [each["response"] for each in account.logged() if each.get("status") == 503 and "response" in each]
-    assert said == "xx"
+    (body,) = [row["response"] for row in account.logged() if row.get("status") == 503 and "response" in row]
+    assert body == "xx"

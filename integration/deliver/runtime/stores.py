@@ -1,0 +1,16 @@
+"""The tables that deliver reads and writes."""
+
+from dataclasses import dataclass
+
+from integration.deliveries.runtime.log import DeliveryLog
+from integration.subscriptions.runtime.subscriber_state import SubscriberState
+from integration.subscriptions.runtime.table import SubscriptionTable
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The subscriptions, the state of their subscribers, and the log of deliveries."""
+
+    subscriptions: SubscriptionTable
+    state: SubscriberState
+    log: DeliveryLog

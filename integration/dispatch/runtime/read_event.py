@@ -1,0 +1,49 @@
+"""Read the Event in a message of the events queue, and check every field that dispatch relies on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.event import ERASED, Event
+
+
+class EventError(ValueError):
+    """A message holds no event, so that no further try can help."""
+
+
+def read_event(body: str) -> Event:
+    """Return the event; raises EventError if the body is not JSON or has another shape."""
+    try:
+        event = Event.from_json(body)
+        texts = [event.event_id, event.type, event.timestamp, event.owner]
+        "".join(texts).encode()  # a lone surrogate fits into JSON, but not into UTF-8
+    except (TypeError, ValueError) as error:
+        raise EventError("The message is not the JSON form of an event.") from error
+    if not all(texts) or not isinstance(event.data, Mapping):
+        raise EventError("An event has texts and an object.")
+    _check_data(event.type, event.data)
+    return event
+
+
+def _check_data(kind: str, data: Mapping[str, Any]) -> None:
+    if kind == ERASED and not _is_text(data.get("image_id")):
+        raise EventError(f"An event {ERASED} names an image.")
+    if not isinstance(data.get("image_id", ""), str):
+        raise EventError("The id of an image is a text.")
+    if kind == "image.recognized" and not _has_detections(data.get("recognition")):
+        raise EventError("An event image.recognized has a recognition with a list of detections.")
+
+
+def _has_detections(recognition: object) -> bool:
+    if not isinstance(recognition, Mapping) or not isinstance(recognition.get("detections"), list):
+        return False
+    return all(map(_is_detection, recognition["detections"]))
+
+
+def _is_detection(detection: object) -> bool:
+    if not isinstance(detection, Mapping):
+        return False
+    return isinstance(detection.get("label"), str) and isinstance(detection.get("confidence"), int | float)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
