@@ -4,9 +4,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 Item = dict[str, dict[str, Any]]
 Write = tuple[str, dict[str, Any]]
@@ -74,6 +77,18 @@ def read(
             wait(0.05 * 2**in_vain)
             in_vain += 1
     return found
+
+
+def query(dynamodb: "DynamoDBClient", **arguments: Any) -> Iterator[Item]:
+    """Yield every row that a query finds, in the query's order. One call is made per page, when its first row is due.
+
+    `arguments` are those of DynamoDB's Query. `Limit` is the size of a page, not of the result.
+    """
+    page = dynamodb.query(**arguments)
+    yield from page["Items"]
+    while start := page.get("LastEvaluatedKey"):
+        page = dynamodb.query(**arguments, ExclusiveStartKey=start)
+        yield from page["Items"]
 
 
 def _only(attributes: Collection[str]) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Rows read and written many at a time: how many to a call, and what is left undone."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from wire.aws.rows import UndoneError, delete, put, read, write
+from wire.aws.rows import UndoneError, delete, put, query, read, write
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 
 class Hurried:
@@ -97,3 +100,35 @@ def test_nothing_is_no_call(waits: list[float]) -> None:
     write(dynamodb, [], waits.append)
     assert read(dynamodb, {}, wait=waits.append) == {}
     assert dynamodb.sizes == []
+
+
+class Paged:
+    """A DynamoDB that returns the rows of a query two to a page."""
+
+    def __init__(self, rows: list[dict[str, dict[str, Any]]]) -> None:
+        self.rows, self.calls = rows, list[dict[str, Any]]()
+
+    def query(self, **arguments: Any) -> dict[str, Any]:
+        """Return the page that starts after `ExclusiveStartKey`."""
+        self.calls.append(arguments)
+        start = self.rows.index(arguments["ExclusiveStartKey"]) + 1 if "ExclusiveStartKey" in arguments else 0
+        page = self.rows[start : start + 2]
+        more = start + 2 < len(self.rows)
+        return {"Items": page, **({"LastEvaluatedKey": page[-1]} if more else {})}
+
+
+@pytest.mark.parametrize(("rows", "calls"), [(0, 1), (2, 1), (3, 2), (5, 3)])
+def test_a_query_follows_its_pages_to_the_last(rows: int, calls: int) -> None:
+    dynamodb = Paged(keys(rows))
+    assert list(query(cast("DynamoDBClient", dynamodb), TableName="a", IndexName="b")) == keys(rows)
+    assert len(dynamodb.calls) == calls
+    assert all(call["TableName"] == "a" and call["IndexName"] == "b" for call in dynamodb.calls)
+
+
+def test_a_query_reads_the_next_page_only_when_its_rows_are_due() -> None:
+    dynamodb = Paged(keys(5))
+    found = query(cast("DynamoDBClient", dynamodb), TableName="a")
+    assert [next(found), next(found)] == keys(2)
+    assert len(dynamodb.calls) == 1
+    next(found)
+    assert len(dynamodb.calls) == 2
