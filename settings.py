@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from domain.detectors import DETECTORS
+
 _CHOICES = {
     "auth": ("cognito", "none"),
-    "detector": ("rekognition", "edge", "cascade"),
+    "detector": tuple(DETECTORS),
     "edge_package": ("image", "zip"),
     "credentials": ("bootstrap", "cli"),
 }
@@ -86,7 +88,7 @@ class Settings:
     @property
     def detectors(self) -> tuple[str, ...]:
         """The detectors a caller may ask for, the default first."""
-        usable = ("rekognition", "edge", "cascade") if self.rekognition else ("edge",)
+        usable = [name for name, spec in DETECTORS.items() if self.rekognition or not spec.uses_rekognition]
         return tuple(sorted(usable, key=lambda name: name != self.detector))
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from domain.clock import now
+from domain.detectors import DETECTORS
 from domain.pricing import REKOGNITION_CALL
 from wire.aws.client import client
 from wire.http.api import ApiError
@@ -39,7 +40,7 @@ class Quota:
 
     def _limits(self, detector: str) -> dict[str, float]:
         """The counters that have to be below a number."""
-        calls = 0 if detector == "edge" else self._spend / REKOGNITION_CALL
+        calls = self._spend / REKOGNITION_CALL if DETECTORS[detector].uses_rekognition else 0
         limits = {"admitted": self._uploads, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 

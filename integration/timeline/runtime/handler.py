@@ -42,7 +42,7 @@ def _hops(whose: str, image_id: str) -> list[Hop]:
     row = dynamodb.get_item(TableName=RECOGNITIONS_TABLE, Key=key, ConsistentRead=True).get("Item")
     if not row:
         return timeline(image_id, _stored_at(whose, image_id), (), (), ())
-    entry = Entry.standing(row)
+    entry = Entry.unless_erased(row)
     if not entry:
         raise _no_such_image()
     answers = [*_earlier(entry), entry]
