@@ -95,6 +95,14 @@ DETECTORS: Mapping[str, DetectorSpec] = declared(
             price=REKOGNITION_CALL,
             parts=("edge", "rekognition"),
         ),
+        DetectorSpec(
+            name="moderation",
+            description="Amazon Rekognition's moderation labels: unwanted content, each label with its parents.",
+            price=REKOGNITION_CALL,
+            rekognition=RekognitionApi(
+                "DetectModerationLabels", model="rekognition-moderation", version="7.0", task="classify"
+            ),
+        ),
     ]
 )
 """By name, in the order in which callers see them."""

@@ -47,13 +47,17 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One thing seen, with a confidence of 0–1, and where it is when the detector knows: its box, or also its shape."""
+    """One thing seen, with a confidence of 0–1, and where it is when the detector knows: its box, or also its shape.
+
+    `parents` are broader labels, the broadest last, where the detector has a hierarchy of labels.
+    """
 
     label: str
     confidence: float
     box: Box | None = None
     outline: tuple[Polygon, ...] = ()
     mask: Mask | None = None
+    parents: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
@@ -65,6 +69,7 @@ class Detection:
             box=Box(**{side: float(fraction) for side, fraction in box.items()}) if box else None,
             outline=tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in given.get("outline") or ()),
             mask=Mask.from_dict(mask) if mask else None,
+            parents=tuple(given.get("parents") or ()),
         )
 
     def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
@@ -72,6 +77,8 @@ class Detection:
         seen: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
         if self.box:
             seen["box"] = self.box.to_dict()
+        if self.parents:
+            seen["parents"] = list(self.parents)
         return seen | self._shape() if shape else seen
 
     def _shape(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ ALWAYS = (
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::*]",
         "*Role/DefaultPolicy/Resource",
-        "X-Ray and Rekognition's DetectLabels know no resources; a test holds that nothing else is granted on all.",
+        "X-Ray and Rekognition's operations know no resources; a test holds that nothing else is granted on all.",
     ),
     Acknowledgement(
         "AwsSolutions-SMG4",

@@ -47,7 +47,7 @@ _MODEL: dict[str, Schema] = {
 SCHEMAS: dict[str, Schema] = {
     "Box": form(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
     "Mask": described(Mask.__doc__ or "", obj({"size": array(COUNT, minItems=2, maxItems=2), "counts": TEXT})),
-    "Detection": form(Detection, optional=["outline"], confidence=FRACTION, outline=_POLYGONS),
+    "Detection": form(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
     "Model": form(Model),
     "Recognition": form(
         Recognition, detector=one_of(*RECOGNIZERS), asked=one_of(*DETECTORS), size=maybe(ref("Size")), duration_ms=COUNT

@@ -13,6 +13,7 @@ from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.edge.versions import EdgeVersions
 from recognition.detectors.runtime.labels import LABELS
+from recognition.detectors.runtime.moderation import MODERATION
 from recognition.detectors.runtime.rate_limiter import RateLimiter
 from recognition.detectors.runtime.rekognition import NORMALIZE_SECONDS, TIMEOUTS, Operation, RekognitionDetector
 from recognition.results.runtime.result_cache import ResultCache
@@ -60,10 +61,10 @@ class DetectorRegistry:
     @cached_property
     def rekognition(self) -> RekognitionDetector:
         """The detector `rekognition` without its cache."""
-        return self._rekognition_detector(LABELS)
+        return self.rekognition_detector(LABELS)
 
-    def _rekognition_detector(self, operation: Operation) -> RekognitionDetector:
-        """Return a detector of Rekognition; all of them share one rate limiter."""
+    def rekognition_detector(self, operation: Operation) -> RekognitionDetector:
+        """Return a detector that calls this operation of Rekognition; all of them share one rate limiter."""
         normalized = NormalizedImages(EdgeDetector.within(NORMALIZE_SECONDS, self._edge_function), self._derived)
         api = client("rekognition", **TIMEOUTS)
         return RekognitionDetector(operation, api, normalized, self.throttled, self.rate_limiter)
@@ -74,8 +75,16 @@ def _edge(registry: DetectorRegistry) -> Detector:
 
 
 def _rekognition(registry: DetectorRegistry) -> Detector:
-    model = LABELS.model()
-    return CachedDetector("rekognition", registry.rekognition, registry.cache, lambda name: model, registry.throttled)
+    return _cached(registry, LABELS, registry.rekognition)
+
+
+def _moderation(registry: DetectorRegistry) -> Detector:
+    return _cached(registry, MODERATION, registry.rekognition_detector(MODERATION))
+
+
+def _cached(registry: DetectorRegistry, operation: Operation, detector: Detector) -> Detector:
+    model = operation.model()
+    return CachedDetector(operation.detector, detector, registry.cache, lambda name: model, registry.throttled)
 
 
 def _cascade(registry: DetectorRegistry) -> Detector:
@@ -87,6 +96,7 @@ FACTORIES: Mapping[str, Callable[[DetectorRegistry], Detector]] = {
     "edge": _edge,
     "rekognition": _rekognition,
     "cascade": _cascade,
+    "moderation": _moderation,
 }
 
 
