@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Self, TypeVar
 
+from domain.detectors import DETECTORS
 from setting_kinds import EMAIL_ADDRESS, FLAG, PAIRS, TEXT, Kind, number, one_of, whole_number
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class Settings:
     )
     detector: str = setting(
         "rekognition",
-        one_of("rekognition", "edge", "cascade"),
+        one_of(*DETECTORS),
         "the default detector; `cascade` calls `edge` first, and Rekognition for images of which `edge` is not sure",
     )
     cascade_below: float = setting(
@@ -126,7 +127,7 @@ class Settings:
     @property
     def detectors(self) -> tuple[str, ...]:
         """The detectors that a caller may request, the default one first."""
-        usable = ("rekognition", "edge", "cascade") if self.rekognition else ("edge",)
+        usable = [name for name, spec in DETECTORS.items() if self.rekognition or not spec.uses_rekognition]
         return tuple(sorted(usable, key=lambda name: name != self.detector))
 
     @property

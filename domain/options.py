@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-DETECTORS = ("rekognition", "edge", "cascade")
+from domain.detectors import DETECTORS
+
 MOST_DETECTIONS = 100
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]{0,63}(@[A-Za-z0-9][\w.+-]{0,31})?", re.ASCII)
 
@@ -54,7 +55,7 @@ class Options:
 
 
 def _one_of(value: object) -> str | None:
-    if value is None or value in DETECTORS:
+    if value is None or (isinstance(value, str) and value in DETECTORS):
         return value
     raise OptionsError(f"detector must be one of {', '.join(DETECTORS)}.")
 

@@ -47,13 +47,17 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A detected object: label, confidence 0–1, and its box, outline and mask as far as the detector gives them."""
+    """A detected object: label, confidence 0–1, and its box, outline and mask as far as the detector gives them.
+
+    `parents` are broader labels, the broadest last, where the detector has a hierarchy of labels.
+    """
 
     label: str
     confidence: float
     box: Box | None = None
     outline: tuple[Polygon, ...] = ()
     mask: Mask | None = None
+    parents: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Self:
@@ -65,6 +69,7 @@ class Detection:
             box=Box(**{side: float(fraction) for side, fraction in box.items()}) if box else None,
             outline=tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in given.get("outline") or ()),
             mask=Mask.from_dict(mask) if mask else None,
+            parents=tuple(given.get("parents") or ()),
         )
 
     def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
@@ -72,6 +77,8 @@ class Detection:
         fields: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
         if self.box:
             fields["box"] = self.box.to_dict()
+        if self.parents:
+            fields["parents"] = list(self.parents)
         return fields | self._shape() if shape else fields
 
     def _shape(self) -> dict[str, Any]:

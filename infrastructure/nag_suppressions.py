@@ -54,7 +54,7 @@ ALWAYS = (
     Suppression(
         "AwsSolutions-IAM5[Resource::*]",
         "*Role/DefaultPolicy/Resource",
-        "X-Ray and Rekognition's DetectLabels support no resources; a test checks that no other action has a wildcard.",
+        "X-Ray and Rekognition's operations support no resources; a test checks that no other action has a wildcard.",
     ),
     Suppression(
         "AwsSolutions-SMG4",

@@ -1,1 +1,1 @@
-"""Recognising: detectors, the recognitions table, the read routes."""
+"""Recognition: detectors, the recognitions table, the read routes."""

@@ -1,4 +1,4 @@
-"""What every room of RekognitionStack builds on."""
+"""The resources that every room of RekognitionStack uses."""
 
 from dataclasses import dataclass
 

@@ -19,6 +19,19 @@ SEEN = {
     ],
 }
 
+MODERATION_LABELS = {
+    "ModerationModelVersion": "7.0",
+    "ModerationLabels": [
+        {"Name": "Weapon Violence", "Confidence": 93.12, "ParentName": "Violence", "TaxonomyLevel": 3},
+        {"Name": "Violence", "Confidence": 93.12, "ParentName": "Visually Disturbing", "TaxonomyLevel": 2},
+        {"Name": "Visually Disturbing", "Confidence": 93.12, "ParentName": "", "TaxonomyLevel": 1},
+    ],
+}
+RESPONSES = {
+    "RekognitionService.DetectLabels": SEEN,
+    "RekognitionService.DetectModerationLabels": MODERATION_LABELS,
+}
+
 
 @dataclass
 class Book:
@@ -36,12 +49,12 @@ class Book:
 
     def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body."""
-        if target != "RekognitionService.DetectLabels":
+        if target not in RESPONSES:
             return 400, {"__type": "UnknownOperationException"}
         key = asked["Image"]["S3Object"]["Name"]
         (self.busy_keys if key.endswith(self.busy) else self.keys).append(key)
         refusal = self.refusal or self._refusal(key)
-        return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, SEEN)
+        return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, RESPONSES[target])
 
     def _refusal(self, key: str) -> str | None:
         if key.endswith(self.unreadable):

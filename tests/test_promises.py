@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from domain.detectors import DETECTORS
 from openapi.rooms import UNITS
 from tests.stacks import LOCAL, assembly, resources, template
 
 ACCOUNT: dict[str, str] = {}
+REKOGNITION_ACTIONS = {f"rekognition:{spec.rekognition.operation}" for spec in DETECTORS.values() if spec.rekognition}
 BOTH = pytest.mark.parametrize("settings", [ACCOUNT, LOCAL], ids=["account", "local"])
 
 
@@ -77,7 +79,7 @@ def test_no_role_has_a_wildcard_action_or_a_managed_policy(settings: dict[str, s
 @BOTH
 def test_wildcard_resources_are_for_services_that_know_no_other(settings: dict[str, str]) -> None:
     everywhere = {action for said in statements(settings) if said["Resource"] == "*" for action in actions(said)}
-    assert everywhere <= {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "rekognition:DetectLabels"}
+    assert everywhere <= {"xray:PutTraceSegments", "xray:PutTelemetryRecords"} | REKOGNITION_ACTIONS
 
 
 @BOTH
@@ -271,7 +273,7 @@ def test_a_stage_is_in_the_stacks_names_only() -> None:
 
 def test_only_a_deployment_with_rekognition_may_ask_it() -> None:
     def may_ask(settings: dict[str, str]) -> bool:
-        return any("rekognition:DetectLabels" in actions(said) for said in statements(settings))
+        return any(REKOGNITION_ACTIONS.intersection(actions(said)) for said in statements(settings))
 
     assert may_ask(ACCOUNT)
     assert not may_ask(LOCAL)

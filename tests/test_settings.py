@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.detectors import DETECTORS
 from setting_kinds import FLAG, TEXT, whole_number
 from settings import Settings, SettingsError, setting, settings_table
 
@@ -63,9 +64,10 @@ def test_the_command_line_s_strings_become_values() -> None:
 
 
 def test_the_default_detector_comes_first() -> None:
-    assert Settings(detector="edge").detectors == ("edge", "rekognition", "cascade")
-    assert Settings(detector="cascade").detectors == ("cascade", "rekognition", "edge")
-    assert Settings().detectors == ("rekognition", "edge", "cascade")
+    for default in DETECTORS:
+        others = [name for name in DETECTORS if name != default]
+        assert Settings(detector=default).detectors == (default, *others)
+    assert Settings().detectors == tuple(DETECTORS)
 
 
 def test_a_default_that_needs_rekognition_is_refused_without_it() -> None:

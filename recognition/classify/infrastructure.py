@@ -1,4 +1,4 @@
-"""The function that classifies a picture while the caller waits."""
+"""The function that recognizes a picture while the caller waits."""
 
 from infrastructure.functions import PythonFunction
 from recognition.unit import Unit

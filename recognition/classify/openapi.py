@@ -1,4 +1,4 @@
-"""OpenAPI details of the route that classifies at once."""
+"""OpenAPI details of POST /classify that cannot be read off its handler."""
 
 from openapi.parameters import OPTIONS, PICTURE
 from openapi.route import Answer, Body, Room, Route, ref
@@ -11,7 +11,7 @@ ROOM = Room(
     tags={"models": ""},
     routes={
         "POST /classify": Route(
-            {200: Answer("What the edge model sees.", ref("Recognition"), RECOGNITION_EXAMPLE)},
+            {200: Answer("The recognition of the edge model.", ref("Recognition"), RECOGNITION_EXAMPLE)},
             Body(PICTURE),
             _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
         ),

@@ -1,1 +1,1 @@
-"""What recognizes: Rekognition, the edge function, the cascade of both."""
+"""The detectors: Rekognition, the edge function, the cascade of both."""

@@ -1,4 +1,4 @@
-"""The function that hosts custom models: a container image, or the same code as a zip where there is no Docker."""
+"""The function that runs models of your own: a container image, or the same code as a zip if there is no Docker."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ from settings import Settings
 
 SECONDS = 60
 MEGABYTES = 2048
-"""More memory is more processor; 1,769 MB is one core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+"""More memory is more CPU; 1,769 MB is one core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
 
 def edge_function(scope: Construct, settings: Settings, models: s3.IBucket) -> ImageFunction | PythonFunction:
-    """Define the function, packaged as the setting `edge_package` has it."""
+    """Define the function, packaged as the setting `edge_package` says."""
     environment = {"MODELS_BUCKET": models.bucket_name}
     if settings.edge_package == "image":
         return _from_image(scope, environment)

@@ -1,4 +1,4 @@
-"""What recognizes: the edge function, the bucket of its models, the bucket of pictures derived from images."""
+"""The resources of detectors: the edge function, the bucket of its models, the bucket of derived pictures."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ EXPORTS = "exports/"
 """The prefix of exported files in the bucket of derived pictures."""
 
 _CACHE = s3.LifecycleRule(expiration=cdk.Duration.days(30))
-"""A derived picture is made again when it is requested again."""
+"""A deleted picture is derived again on the next request."""
 
 _EXPORTED_FILES = s3.LifecycleRule(prefix=EXPORTS, expiration=cdk.Duration.days(1))
 
@@ -38,7 +38,7 @@ def detectors(scope: Construct, settings: Settings, images: s3.IBucket) -> Detec
     derived = bucket("Derived", lifecycle_rules=[_CACHE, _EXPORTED_FILES], server_access_logs_prefix="derived/")
     edge = edge_function(scope, settings, models)
     edge.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
-    edge.may(["s3:ListBucket"], images.bucket_arn, models.bucket_arn)  # else a missing object looks like a denied one
+    edge.may(["s3:ListBucket"], images.bucket_arn, models.bucket_arn)  # without it, S3 returns 403 for a missing object
     edge.may(["s3:GetObject"], models.arn_for_objects("models/*"))
     edge.may(["s3:PutObject"], derived.arn_for_objects("*"))
     return Detectors(edge, models, derived)

@@ -1,5 +1,6 @@
-"""What the code of the routes about images does not tell of them."""
+"""OpenAPI details that cannot be read off the image handlers."""
 
+from domain.detectors import RECOGNIZERS
 from domain.event import ERASED, RECOGNIZED, REJECTED
 from openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
 from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
@@ -18,7 +19,7 @@ from openapi.schema import (
     obj,
     one_of,
 )
-from recognition.results.schemas import ANSWERING, CAME_TO, FORMS, RECOGNITION_EXAMPLE
+from recognition.results.schemas import RECOGNITION_EXAMPLE, SCHEMAS, STATS
 
 _ID = "img_01a1fa287ef942b752d8e821a778ddd3"
 _SELF = {"self": f"https://api.example/images/{_ID}"}
@@ -34,7 +35,9 @@ _IMAGE = {
 }
 _IMAGE_FIELDS: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
 _FORMATS = ("json", "csv", "coco")
-_DERIVED = Answer("Leads to the picture, for an hour.", NOTHING, headers={"location": "The picture."})
+_DERIVED = Answer(
+    "A redirect to a link that opens the picture for an hour.", NOTHING, headers={"location": "The picture."}
+)
 _UNDERIVABLE = dict.fromkeys(
     ("damaged_image", "too_many_pixels", "not_an_image", "unsupported_format", "too_large", "empty", "no_such_object"),
     409,
@@ -42,7 +45,7 @@ _UNDERIVABLE = dict.fromkeys(
 
 ROOM = Room(
     package=__package__,
-    tags={"images": "Your images, and what was seen on them.", "models": "Who can be asked, and an answer at once."},
+    tags={"images": "Your images and their results.", "models": "The models, and recognition while you wait."},
     routes={
         "GET /images": Route(
             {200: Answer("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
@@ -52,31 +55,35 @@ ROOM = Room(
         ),
         "GET /images/{image_id}/annotated": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
         "GET /images/{image_id}/thumbnail": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
-        "GET /images/stats": Route({200: Answer("The days, the newest first, and all together.", ref("Stats"))}),
-        "GET /images/export": Route({200: Answer("Where the file lies for an hour.", ref("Export"))}),
+        "GET /images/stats": Route({200: Answer("The days, newest first, and their total.", ref("Stats"))}),
+        "GET /images/export": Route({200: Answer("A link that opens the file for an hour.", ref("Export"))}),
         "POST /images/{image_id}/recognitions": Route(
-            {202: Answer("It will be looked at again.", ref("Requested"), headers={"location": "The image."})},
+            {202: Answer("The image will be recognized again.", ref("Requested"), headers={"location": "The image."})},
             Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}, required=False),
         ),
         "POST /images/{image_id}/corrections": Route(
-            {201: Answer("Kept beside the model's answer.", ref("Corrected"), headers={"location": "The image."})},
+            {
+                201: Answer(
+                    "The correction is stored beside the result.", ref("Corrected"), headers={"location": "The image."}
+                )
+            },
             Body(
                 {"application/json": given({"labels": LABELS}, ["labels"])}, {"application/json": {"labels": ["cat"]}}
             ),
         ),
-        "DELETE /images/{image_id}": Route({200: Answer("What has gone.", ref("Receipt"))}),
+        "DELETE /images/{image_id}": Route({200: Answer("The receipt.", ref("Receipt"))}),
         "GET /models": Route(
             {200: Answer("The models.", page_of("ModelBundle", detectors=array(ref("Detector"))))}, tag="models"
         ),
     },
-    schemas=FORMS
+    schemas=SCHEMAS
     | {
-        "Stats": obj({"since": DAY, "until": DAY, "total": obj(CAME_TO), "items": array(ref("Day"))}),
+        "Stats": obj({"since": DAY, "until": DAY, "total": obj(STATS), "items": array(ref("Day"))}),
         "Export": obj(
             {
                 "format": one_of(*_FORMATS),
                 "images": COUNT,
-                "left_out": described("Images without a size, which COCO cannot do without.", COUNT),
+                "left_out": described("Images without a size, which COCO requires.", COUNT),
                 "url": LINK,
                 "expires_at": TIME,
                 "next_cursor": maybe(TEXT),
@@ -89,7 +96,7 @@ ROOM = Room(
             {"image_id": IMAGE_ID, "status": {"const": "erased"}, "erased_at": TIME, "removed": ref("Removed")}
         ),
         "Removed": described(
-            "Every version of the picture by its key, pictures derived from it, rows and kept answers.",
+            "The erased object versions, derived pictures, rows and cached results.",
             obj(
                 {"objects": array(obj({"key": TEXT, "version": TEXT, "delete_marker": {"type": "boolean"}}))}
                 | {name: array(TEXT) for name in ("derived", "found_by", "reusable", "earlier")}
@@ -102,15 +109,15 @@ ROOM = Room(
     | BETWEEN
     | {
         "image_id": IMAGE_ID,
-        "label": described("Only images on which this was seen, upper and lower case alike.", LABEL),
-        "detector": one_of(*ANSWERING) | {"description": "Only images that this one answered."},
+        "label": described("Only images with a detection of this label; case does not matter.", LABEL),
+        "detector": one_of(*RECOGNIZERS) | {"description": "Only images whose result comes from this detector."},
         "status": one_of("recognized", "rejected")
-        | {"description": "Only these; queued images are known by their ids."},
+        | {"description": "Only images of this status; queued images can be read by their IDs only."},
         "min_confidence": described(
-            "Show only detections at least so sure; of a list only images on which the label, or anything, was.",
+            "Show only detections of at least this confidence; a list has only images with such a detection.",
             FRACTION,
         ),
-        "format": one_of(*_FORMATS) | {"description": "What kind of file.", "required": True},
+        "format": one_of(*_FORMATS) | {"description": "The format of the file.", "required": True},
     },
     events={
         RECOGNIZED: obj(_IMAGE_FIELDS | {"recognition": ref("Recognition")}),

@@ -1,12 +1,13 @@
 """The function that recognizes uploaded images."""
 
 from api.ingest.infrastructure import RECOGNIZE_SECONDS
+from domain.detectors import DETECTORS
 from infrastructure.functions import PythonFunction
 from recognition.unit import Unit
 
 
 def recognize(unit: Unit) -> PythonFunction:
-    """Define the function, which receives the messages of the uploads queue, and its alarms."""
+    """Define the function, which receives the messages of the uploads queue."""
     function = PythonFunction(
         unit.scope,
         "Recognize",
@@ -21,8 +22,8 @@ def recognize(unit: Unit) -> PythonFunction:
 
 
 def watch(unit: Unit, function: PythonFunction) -> None:
-    """Define the alarms of Rekognition's throttling and cost, where the deployment uses it."""
-    if "rekognition" in unit.settings.detectors:
+    """Define the alarms of Rekognition's throttling and cost, if the deployment uses Rekognition."""
+    if any(DETECTORS[name].uses_rekognition for name in unit.settings.detectors):
         unit.api.alarms.throttled(function)
         if unit.settings.alarm_spend:
             unit.api.alarms.spending(function, unit.settings.alarm_spend)
@@ -48,7 +49,7 @@ def _environment(unit: Unit) -> dict[str, str]:
 def _grant(unit: Unit, function: PythonFunction) -> None:
     results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads.messages
     function.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
-    function.may(["s3:ListBucket"], images.bucket_arn)  # else a missing object looks like a denied one
+    function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
     function.may(["dynamodb:BatchWriteItem"], results.index.table_arn)
@@ -59,6 +60,7 @@ def _grant(unit: Unit, function: PythonFunction) -> None:
     function.may(["dynamodb:UpdateItem"], unit.api.quotas.usage.table_arn)
     function.may(["sns:Publish"], results.topic.topic_arn)
     function.may(["lambda:InvokeFunction"], unit.detectors.edge.function_arn)
-    if "rekognition" in unit.settings.detectors:
-        function.may(["rekognition:DetectLabels"], "*")
+    called = [api for name in unit.settings.detectors if (api := DETECTORS[name].rekognition)]
+    if called:
+        function.may([f"rekognition:{api.operation}" for api in called], "*")
     function.may(["sqs:SendMessage"], uploads.queue_arn)

@@ -12,7 +12,7 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The tables of current results, of index rows and of earlier and reusable results; the topic of new results."""
+    """The tables of current entries, of index rows, and of earlier entries and cached results; the topic of events."""
 
     recognitions: dynamodb.Table
     index: dynamodb.Table

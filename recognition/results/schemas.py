@@ -1,36 +1,35 @@
-"""The forms of images, of what is seen on them and of who saw it, as callers meet them."""
+"""The schemas of images, results, models and statistics."""
 
-from domain.options import DETECTORS
+from domain.detectors import DETECTORS, RECOGNIZERS
 from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
 from openapi.parameters import IMAGE_ID
 from openapi.route import Schema, ref
 from openapi.schema import COUNT, DAY, FRACTION, TEXT, TIME, array, described, form, maybe, obj, one_of
 
-ANSWERING = ("rekognition", "edge")
 _POLYGONS = array(array(array({"type": "number"}, minItems=2, maxItems=2)))
 _AT = {"at": TIME}
 
-_SAID: dict[str, Schema] = {
-    "request": described("The wish to recognise it again that this answers.", TEXT),
-    "reused_from": described("The image of the same bytes whose answer this is.", IMAGE_ID),
+_OUTCOME: dict[str, Schema] = {
+    "request": described("The request to recognize the image again that led to this result.", TEXT),
+    "reused_from": described("The image with the same bytes whose result was reused.", IMAGE_ID),
     "status": one_of("recognized", "rejected"),
     "recognized_at": TIME,
     "recognition": ref("Recognition"),
     "rejected_at": TIME,
     "rejection": ref("Rejection"),
 }
-_SELDOM = ("request", "reused_from", "recognized_at", "recognition", "rejected_at", "rejection")
+_OPTIONAL = ("request", "reused_from", "recognized_at", "recognition", "rejected_at", "rejection")
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME, "bytes": COUNT}
 _CALLS_SAVED = obj({"by_cascade": COUNT, "by_reuse": COUNT})
 _DOLLARS = obj({name: {"type": "number", "minimum": 0} for name in ("spent", "saved")})
-CAME_TO: dict[str, Schema] = dict.fromkeys(
+STATS: dict[str, Schema] = dict.fromkeys(
     ("uploads", "recognized", "rejected", "rekognition_calls", "reused"), COUNT
 ) | {
     "rekognition_calls_saved": _CALLS_SAVED,
     "dollars": _DOLLARS,
 }
 _MODEL: dict[str, Schema] = {
-    "detector": one_of(*ANSWERING),
+    "detector": one_of(*RECOGNIZERS),
     "name": TEXT,
     "version": TEXT,
     "digest": TEXT,
@@ -45,31 +44,31 @@ _MODEL: dict[str, Schema] = {
     "error": ref("Rejection"),
 }
 
-FORMS: dict[str, Schema] = {
+SCHEMAS: dict[str, Schema] = {
     "Box": form(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
     "Mask": described(Mask.__doc__ or "", obj({"size": array(COUNT, minItems=2, maxItems=2), "counts": TEXT})),
-    "Detection": form(Detection, optional=["outline"], confidence=FRACTION, outline=_POLYGONS),
+    "Detection": form(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
     "Model": form(Model),
     "Recognition": form(
-        Recognition, detector=one_of(*ANSWERING), asked=one_of(*DETECTORS), size=maybe(ref("Size")), duration_ms=COUNT
+        Recognition, detector=one_of(*RECOGNIZERS), asked=one_of(*DETECTORS), size=maybe(ref("Size")), duration_ms=COUNT
     ),
     "Rejection": form(Rejection),
-    "Image": described("An image that has an answer.", obj(_IMAGE | _SAID | {"links": ref("Links")}, _SELDOM)),
+    "Image": described("An image that has a result.", obj(_IMAGE | _OUTCOME | {"links": ref("Links")}, _OPTIONAL)),
     "QueuedImage": described(
-        "An image that has none yet.",
+        "An image that has no result yet.",
         obj({"image_id": IMAGE_ID, "name": TEXT, "status": {"const": "queued"}, "links": ref("Links")}),
     ),
     "ImageInFull": {
         "allOf": [ref("Image")],
         "properties": {"earlier": array(ref("EarlierAnswer")), "corrections": array(ref("Correction"))},
     },
-    "EarlierAnswer": described("An answer that another one has replaced.", obj(_SAID, _SELDOM)),
-    "Correction": described("What a person says is on it.", obj({"labels": array(TEXT)} | _AT)),
+    "EarlierAnswer": described("A result that a newer one has replaced.", obj(_OUTCOME, _OPTIONAL)),
+    "Correction": described("Labels that a person has given to the image.", obj({"labels": array(TEXT)} | _AT)),
     "ModelBundle": described(
-        "A model that can be asked for, or a bundle that cannot be used and why.",
+        "A model that images can ask for, or a bundle that cannot be used, with the reason.",
         obj(_MODEL, optional=[name for name in _MODEL if name not in ("detector", "name")]),
     ),
-    "Day": obj({"day": DAY} | CAME_TO),
+    "Day": obj({"day": DAY} | STATS),
 }
 
 _MODEL_EXAMPLE = {"name": "animals", "version": "2.0.0", "digest": "2c4c94f9e261"}

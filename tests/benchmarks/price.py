@@ -19,7 +19,7 @@ from edge_ml.serving.recognize import recognize_image
 from recognition.detectors.edge_function import MEGABYTES
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.result_cache import Memory
+from recognition.results.runtime.result_cache import ResultCache
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pictures import SIZES, photo
 from tests.builders import image
@@ -72,10 +72,10 @@ def path_price(milliseconds: float) -> float:
 
 def kept_price(entry: Entry) -> float:
     """DynamoDB's share: two looks at what stands, one at the bytes, then the answer, what finds it, the counters."""
-    memory = Memory()
+    cache = ResultCache()
     assert isinstance(entry.outcome, Recognition)
-    memory.learn(entry.image, "edge", None, entry.outcome)
-    beside = [*index_rows.rows(entry), *memory.learned([entry.image.image_id])]
+    cache.add(entry.image, "edge", None, entry.outcome)
+    beside = [*index_rows.rows(entry), *cache.new_rows([entry.image.image_id])]
     written = 2 * _kilobytes([entry.to_item()]) + _kilobytes(beside) + 1 / BATCH  # a transaction counts twice
     return written * DYNAMODB_WRITES + (1 + 1 + 0.5) * DYNAMODB_READS
 

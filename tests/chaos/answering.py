@@ -89,7 +89,7 @@ def _earlier(evidence: Evidence) -> Account:
 
 def _found(evidence: Evidence) -> Account:
     """The rows that find images are just those of what stands."""
-    rows = {(place, name) for name, entry in evidence.standing.items() for place in index_rows.found_by(entry)}
+    rows = {(place, name) for name, entry in evidence.standing.items() for place in index_rows.partitions(entry)}
     return Account.comparing("rows that find images", rows, evidence.index)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from recognition.recognize.runtime.request import Question
+from recognition.recognize.runtime.request import RecognitionRequest
 
 RECOGNIZE, DISPATCH, DELIVER = FUNCTIONS = ("Recognize", "Dispatch", "Deliver")
 
@@ -25,7 +25,7 @@ class Batch:
     error: str | None = None
 
     @cached_property
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[RecognitionRequest]:
         """What a batch of the uploads queue asks."""
         return [each for message in self.messages for each in _questions(message["body"])]
 
@@ -79,8 +79,8 @@ class Batches:
             batch.ended, batch.error = said["at"], said["error"]
 
 
-def _questions(body: str) -> list[Question]:
+def _questions(body: str) -> list[RecognitionRequest]:
     try:
-        return Question.from_message(body, 1)
+        return RecognitionRequest.from_message(body, 1)
     except (AttributeError, KeyError, TypeError, ValueError):
         return []

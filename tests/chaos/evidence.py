@@ -74,7 +74,7 @@ class Evidence:
     @cached_property
     def standing(self) -> dict[str, Entry]:
         """The answers that stand, by image id."""
-        return {each.image.image_id: each for row in self.recognitions if (each := Entry.standing(row))}
+        return {each.image.image_id: each for row in self.recognitions if (each := Entry.unless_erased(row))}
 
     @cached_property
     def marks(self) -> set[str]:

@@ -73,8 +73,8 @@ def _erased(evidence: Evidence, before: list[Call], after: Call) -> str:
 def _counted(evidence: Evidence) -> Iterator[Account]:
     """Each answer that is kept was counted once; a worker that was killed may have counted its batch not at all."""
     kept = [*evidence.standing.values(), *(each for earlier in evidence.earlier.values() for each in earlier)]
-    wanted = [name for entry in kept for name in counters(entry)]
-    uncounted = [name for entry in kept if _broken(evidence, entry) for name in counters(entry)]
+    wanted = [name for entry in kept for name in counters(entry).elements()]
+    uncounted = [name for entry in kept if _broken(evidence, entry) for name in counters(entry).elements()]
     for name in ("uploads", "recognized", "rejected", "reused", "rekognition_calls"):
         account = Account(f"counted as {name}", wanted.count(name), evidence.usage.get(name, 0))
         over = account.found - account.expected

@@ -9,8 +9,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
+from domain.detectors import DETECTORS
 from domain.event import TEST, TYPES
-from domain.options import DETECTORS
 from openapi.document import Description, coded_routes, document
 from openapi.reader.reach import Reach
 from openapi.rooms import rooms
@@ -27,7 +27,7 @@ SIGN_IN = ", refusal, detail,"
 
 @cache
 def described(auth: str = "cognito") -> Description:
-    return document(rooms(), auth=auth, detectors=DETECTORS)
+    return document(rooms(), auth=auth, detectors=tuple(DETECTORS))
 
 
 def operations(auth: str = "cognito") -> dict[str, dict[str, Any]]:

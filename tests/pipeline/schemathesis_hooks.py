@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 import schemathesis
 from hypothesis import strategies as st
 
+from domain.detectors import DETECTORS
 from domain.event import DISABLED, TYPES
 from tests.photographs import photograph
 
 PHOTOS = os.environ["SIGHTLINE_PHOTOS"]
 IMAGE_IDS = os.environ["SIGHTLINE_IMAGE_IDS"].split(",")
 LONGEST_URL = 2048
+_PAID = tuple(name for name, spec in DETECTORS.items() if spec.uses_rekognition)
 
 schemathesis.openapi.media_type("image/*", st.sampled_from([photograph("cat"), photograph("coffee")]))
 
@@ -65,7 +67,7 @@ def _led_here(url: Any) -> Any:
 
 def _unpaid(options: dict[str, Any]) -> dict[str, Any]:
     """This machine has no Rekognition."""
-    return options | ({"detector": "edge"} if options.get("detector") in ("rekognition", "cascade") else {})
+    return options | ({"detector": "edge"} if options.get("detector") in _PAID else {})
 
 
 def _told_little(wish: dict[str, Any]) -> dict[str, Any]:

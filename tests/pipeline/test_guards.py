@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.deployment import Deployment
+from settings import Settings
 from tests.pipeline.chain import Chain
 
 
@@ -42,7 +43,7 @@ def test_a_page_that_is_no_picture_is_refused_at_once(chain: Chain) -> None:
 def test_health_and_models_answer(chain: Chain) -> None:
     assert chain.ask("GET", "/health").status_code == 200
     listed = chain.ask("GET", "/models").json()
-    assert listed["detectors"] == ["edge", "rekognition", "cascade"]
+    assert listed["detectors"] == list(Settings(detector="edge").detectors)
     model = listed["items"][0]
     assert (model["detector"], model["name"]) == ("edge", "animals")
     assert {"cat", "dog", "horse", "other"} <= set(model["labels"])

@@ -1,4 +1,4 @@
-"""The unit's functions as callers meet them, under moto."""
+"""Calls of the unit's functions, under moto."""
 
 import importlib
 import json
@@ -15,20 +15,20 @@ ONE = {"image_id": IMAGE_ID}
 
 
 def started(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A handler's module, started anew in the environment as it is now, with no quota."""
+    """Return a handler's module, loaded again in the current environment, with no quota."""
     for setting in ("DAILY_UPLOADS", "DAILY_SPEND"):
         monkeypatch.setenv(setting, "0")
     return importlib.reload(importlib.import_module(f"recognition.{name}"))
 
 
-def ask(module: ModuleType, route: str, *, owner: str = "ann", **given: Any) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of the answer to a signed-in caller."""
-    answer = module.handler(http_request(route, owner=owner, **given), Context())
-    return answer["statusCode"], json.loads(answer["body"])
+def call(module: ModuleType, route: str, *, owner: str = "ann", **request: Any) -> tuple[int, dict[str, Any]]:
+    """Return status and JSON of the response to a signed-in caller."""
+    response = module.handler(http_request(route, owner=owner, **request), Context())
+    return response["statusCode"], json.loads(response["body"])
 
 
-def arrive(account: Account, recognize: ModuleType, name: str = "cat.jpg", image_id: str = IMAGE_ID) -> str:
-    """Upload a picture of ann's and have it recognised; answers its key."""
+def upload(account: Account, recognize: ModuleType, name: str = "cat.jpg", image_id: str = IMAGE_ID) -> str:
+    """Upload a picture of ann's and have it recognized; return its key."""
     key = image_key("ann", image_id, name)
     version = account.put(key)
     recognize.handler(sqs_event(s3_event(key, version=version)), Context())
@@ -36,8 +36,8 @@ def arrive(account: Account, recognize: ModuleType, name: str = "cat.jpg", image
 
 
 def work_off(account: Account, recognize: ModuleType) -> list[str]:
-    """Have the recogniser take what lies in the uploads queue; answers the messages."""
+    """Have the worker receive the messages of the uploads queue; return their bodies."""
     messages = account.sqs.receive_message(QueueUrl=account.uploads, MaxNumberOfMessages=10).get("Messages", [])
-    for each in messages:
-        assert recognize.handler(sqs_event(each["Body"]), Context()) == {"batchItemFailures": []}
-    return [each["Body"] for each in messages]
+    for message in messages:
+        assert recognize.handler(sqs_event(message["Body"]), Context()) == {"batchItemFailures": []}
+    return [message["Body"] for message in messages]

@@ -1,10 +1,11 @@
-"""The recognition functions in moto: bucket, table, queue, topic, and an edge function that answers from a list."""
+"""The recognition functions in moto: buckets, tables, queues, topic, and a fake edge function."""
 
 import importlib
 import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,9 @@ from moto import mock_aws
 from tests.builders import create_table
 
 BUCKET = "images"
+TODAY = datetime(2026, 11, 20, 17, tzinfo=UTC)
+"""The time at which images are counted, so that no test spans midnight."""
+
 TABLES = {
     "recognitions": ("owner", "image_id"),
     "index": ("found_by", "image_id"),
@@ -25,67 +29,69 @@ TABLES = {
 
 @dataclass
 class Account:
-    """Clients and names of what the functions use, and what the results topic was told."""
+    """Clients and names of the resources that the functions use; the queue `subscriber` receives published events."""
 
     s3: Any
     sqs: Any
     dynamodb: Any
     uploads: str
-    heard: str
+    subscriber: str
     edge: "Edge" = field(default_factory=lambda: Edge())
 
     def put(self, key: str, **metadata: str) -> str:
-        """Store an object; answers its version."""
+        """Store an object; return its version."""
         return str(self.s3.put_object(Bucket=BUCKET, Key=key, Body=b"picture", Metadata=metadata)["VersionId"])
 
-    def told(self) -> list[dict[str, Any]]:
-        """The events announced since last asked."""
-        messages = self.sqs.receive_message(QueueUrl=self.heard, MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(each["Body"]) for each in messages]
+    def published(self) -> list[dict[str, Any]]:
+        """Return the events that were published since the last call."""
+        messages = self.sqs.receive_message(QueueUrl=self.subscriber, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
 
     def rows(self, table: str = "recognitions") -> list[dict[str, Any]]:
-        """The items of a table."""
+        """Return the items of a table."""
         return list(self.dynamodb.scan(TableName=table)["Items"])
 
 
 @dataclass
 class Edge:
-    """A Lambda client for the edge function, which judges by an object's name.
+    """A Lambda client for an edge function whose results depend on the end of the object's key.
 
-    *.txt is no image, *.later cannot be read just now, of *.unsure it is unsure, *.outlined has an outline.
-    A model named like a refusal is one.
+    *.txt is no image, *.later fails temporarily, *.unsure has a low confidence, *.outlined has an outline. A model that
+    is named like an error code has that error.
     """
 
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
     version: str = "1.0.0"
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        asked = json.loads(given["Payload"])
-        self.asked.append(asked)
-        said = {"models": self._models(asked)} if {"describe", "resolve"} & asked.keys() else self._answer(asked)
-        return {"Payload": io.BytesIO(json.dumps(said).encode())}
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        request = json.loads(arguments["Payload"])
+        self.requests.append(request)
+        resolves = {"describe", "resolve"} & request.keys()
+        response = {"models": self._models(request)} if resolves else self._response(request)
+        return {"Payload": io.BytesIO(json.dumps(response).encode())}
 
     def derived(self) -> list[dict[str, Any]]:
-        """The pictures it was asked to make."""
-        return [each for asked in self.asked for each in asked.get("derive", ())]
+        """Return the requests to derive pictures."""
+        return [picture for request in self.requests for picture in request.get("derive", ())]
 
-    def questions(self) -> list[dict[str, Any]]:
-        """The images it was asked about."""
-        return [each for asked in self.asked for each in asked.get("images", ())]
+    def images(self) -> list[dict[str, Any]]:
+        """Return the references to images that were to be recognized."""
+        return [image for request in self.requests for image in request.get("images", ())]
 
-    def _models(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        return [{"name": "animals", "version": self.version, "digest": "abc"} for _ in asked.get("resolve", [None])]
-
-    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if "derive" in asked:
-            return {"results": [self._picture(each) for each in asked["derive"]]}
-        if asked["model"] in ("unknown_model", "unusable_model"):
-            return {"error": {"code": asked["model"], "detail": f"It is {asked['model']}."}}
+    def _models(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         model = {"name": "animals", "version": self.version, "digest": "abc"}
-        return {"model": model, "results": [self._result(each["key"]) for each in asked["images"]]}
+        return [model for _ in request.get("resolve", [None])]
 
-    def _picture(self, asked: dict[str, Any]) -> dict[str, Any]:
-        into = asked["into"]
+    def _response(self, request: dict[str, Any]) -> dict[str, Any]:
+        if "derive" in request:
+            return {"results": [self._picture(picture) for picture in request["derive"]]}
+        if request["model"] in ("unknown_model", "unusable_model"):
+            return {"error": {"code": request["model"], "detail": f"It is {request['model']}."}}
+        model = {"name": "animals", "version": self.version, "digest": "abc"}
+        return {"model": model, "results": [self._result(image["key"]) for image in request["images"]]}
+
+    def _picture(self, request: dict[str, Any]) -> dict[str, Any]:
+        into = request["into"]
         boto3.client("s3").put_object(Bucket=into["bucket"], Key=into["key"], Body=b"JPEG")
         return {"size": {"width": 6, "height": 4}, "bytes": 4}
 
@@ -93,15 +99,15 @@ class Edge:
         if key.endswith((".txt", ".later")):
             retryable = key.endswith(".later")
             return {"error": {"code": "not_an_image", "detail": "These bytes are no picture.", "retryable": retryable}}
-        sure = 0.4 if key.endswith(".unsure") else 0.9
-        cat = {"outline": [[[0, 0], [1, 0], [1, 1]]]} if key.endswith(".outlined") else {}
-        seen = [{"label": "cat", "confidence": sure} | cat, {"label": "dog", "confidence": 0.1}]
-        return {"detections": seen, "size": {"width": 6, "height": 4}, "duration_ms": 3}
+        confidence = 0.4 if key.endswith(".unsure") else 0.9
+        outline = {"outline": [[[0, 0], [1, 0], [1, 1]]]} if key.endswith(".outlined") else {}
+        detections = [{"label": "cat", "confidence": confidence} | outline, {"label": "dog", "confidence": 0.1}]
+        return {"detections": detections, "size": {"width": 6, "height": 4}, "duration_ms": 3}
 
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """An account under moto, and the functions' environment."""
+    """Return an account under moto, and set the functions' environment."""
     with mock_aws():
         s3, sqs, sns = boto3.client("s3"), boto3.client("sqs"), boto3.client("sns")
         dynamodb = boto3.client("dynamodb")
@@ -110,9 +116,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         for table, keys in TABLES.items():
             create_table(dynamodb, table, *keys)
-        heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+        subscriber = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
         topic = sns.create_topic(Name="results")["TopicArn"]
-        arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        arn = sqs.get_queue_attributes(QueueUrl=subscriber, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         uploads = sqs.create_queue(QueueName="uploads")["QueueUrl"]
         key = boto3.client("secretsmanager").create_secret(Name="cursor-key", SecretString="k" * 64)
@@ -134,12 +140,13 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        yield Account(s3, sqs, dynamodb, uploads, heard)
+        monkeypatch.setattr("recognition.recognize.runtime.usage.now", lambda: TODAY)
+        yield Account(s3, sqs, dynamodb, uploads, subscriber)
 
 
 @pytest.fixture
 def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The recognise function's module, its edge function faked."""
+    """Return the worker's module with a fake edge function."""
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
@@ -148,7 +155,7 @@ def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def images(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The read routes' module, its edge function faked."""
+    """Return the read handler's module with a fake edge function."""
     module = importlib.reload(importlib.import_module("recognition.images.runtime.read.handler"))
     monkeypatch.setattr(module.edge, "_lambda", account.edge)
     return module

@@ -1,9 +1,10 @@
-"""What RekognitionStack alone promises; what all stacks promise is in tests/test_promises.py."""
+"""The promises of RekognitionStack; those of all stacks are in tests/test_promises.py."""
 
 from typing import Any
 
 from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.rekognition import RekognitionDetector
+from settings import Settings
 from tests.stacks import LOCAL, template
 
 STACK = "RekognitionStack"
@@ -12,32 +13,34 @@ GATEWAY_SECONDS = 30
 
 
 def found(kind: str, **settings: str) -> dict[str, dict[str, Any]]:
-    """The properties of every resource of a type, by logical id."""
-    every = template(STACK, **settings)["Resources"].items()
-    return {name: each["Properties"] for name, each in every if each["Type"] == kind}
+    """Return the properties of every resource of a type, by logical ID."""
+    resources = template(STACK, **settings)["Resources"].items()
+    return {name: resource["Properties"] for name, resource in resources if resource["Type"] == kind}
 
 
 def function(name: str, **settings: str) -> dict[str, Any]:
-    """The function of this construct id."""
+    """Return the function of this construct ID."""
     functions = found("AWS::Lambda::Function", **settings).values()
-    (one,) = [each for each in functions if each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == name]
+    (one,) = [
+        function for function in functions if function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == name
+    ]
     return one
 
 
 def granted(name: str) -> list[tuple[str, Any]]:
-    """What the function's role may do to what, save writing its logs and traces."""
+    """Return actions and resources of the function's role, without those of logs and traces."""
     (policy,) = [each for key, each in found("AWS::IAM::Policy").items() if key.startswith(f"{name}Role")]
-    statements = [(each["Action"], each["Resource"]) for each in policy["PolicyDocument"]["Statement"]]
+    statements = [(grant["Action"], grant["Resource"]) for grant in policy["PolicyDocument"]["Statement"]]
     return [(action, on) for action, on in statements if not str(action).startswith(("logs:", "['logs:", "['xray:"))]
 
 
-def test_the_function_that_answers_at_once_may_ask_the_edge_function_and_nothing_else() -> None:
+def test_classify_may_invoke_the_edge_function_and_nothing_else() -> None:
     ((action, on),) = granted("Classify")
     assert action == "lambda:InvokeFunction"
     assert on["Fn::GetAtt"][0].startswith("Edge")
 
 
-def test_what_a_caller_waits_for_ends_before_the_gateway_hangs_up() -> None:
+def test_functions_that_a_caller_waits_for_end_before_the_gateway_s_timeout() -> None:
     for name in ("Classify", "Images", "Amend", "Erase", "Export"):
         assert function(name)["Timeout"] <= GATEWAY_SECONDS
 
@@ -51,17 +54,17 @@ def test_exports_expire_before_the_pictures_beside_them() -> None:
     assert {rule.get("Prefix"): rule["ExpirationInDays"] for rule in rules} == {None: 30, "exports/": 1}
 
 
-def test_erasing_reads_no_picture_and_exporting_deletes_nothing() -> None:
+def test_erase_reads_no_picture_and_export_deletes_nothing() -> None:
     erase, export = (" ".join(str(action) for action, _ in granted(name)) for name in ("Erase", "Export"))
     assert "s3:GetObject" not in erase
     assert "Delete" not in export
     assert "BatchWrite" not in export
 
 
-def test_the_cascade_is_told_its_threshold() -> None:
+def test_the_threshold_of_the_cascade_is_a_setting() -> None:
     assert function("Recognize")["Environment"]["Variables"]["CASCADE_BELOW"] == "0.8"
-    told = function("Recognize", **LOCAL | {"cascade_below": "0.65"})["Environment"]["Variables"]
-    assert told["CASCADE_BELOW"] == "0.65"
+    variables = function("Recognize", **LOCAL | {"cascade_below": "0.65"})["Environment"]["Variables"]
+    assert variables["CASCADE_BELOW"] == "0.65"
 
 
 def test_a_batch_leaves_time_for_both_detectors_in_turn() -> None:
@@ -71,4 +74,4 @@ def test_a_batch_leaves_time_for_both_detectors_in_turn() -> None:
 
 def test_the_cascade_can_be_the_default() -> None:
     names = function("Recognize", detector="cascade")["Environment"]["Variables"]["DETECTORS"]
-    assert names == "cascade,rekognition,edge"
+    assert names.split(",") == list(Settings(detector="cascade").detectors)

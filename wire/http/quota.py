@@ -8,6 +8,7 @@ from typing import Self
 from botocore.exceptions import ClientError
 
 from domain.clock import now
+from domain.detectors import DETECTORS
 from domain.pricing import REKOGNITION_CALL
 from wire.aws.client import lazy
 from wire.http.api import ApiError
@@ -38,7 +39,7 @@ class Quota:
 
     def _limits(self, detector: str) -> dict[str, float]:
         """Return the limits by the name of the counter that must be below."""
-        calls = 0 if detector == "edge" else self._spend / REKOGNITION_CALL
+        calls = self._spend / REKOGNITION_CALL if DETECTORS[detector].uses_rekognition else 0
         limits = {"admitted": self._uploads, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 

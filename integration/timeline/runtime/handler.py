@@ -43,7 +43,7 @@ def _hops(owner: str, image_id: str) -> list[Hop]:
     row = dynamodb.get_item(TableName=RECOGNITIONS_TABLE, Key=key, ConsistentRead=True).get("Item")
     if not row:
         return timeline(image_id, _stored_at(owner, image_id), (), (), ())
-    entry = Entry.standing(row)
+    entry = Entry.unless_erased(row)
     if not entry:
         raise _no_such_image()
     entries = [*_earlier(entry), entry]

@@ -1,10 +1,10 @@
-"""Answers POST /classify: what the edge model sees on a picture sent along. Nothing of it is stored."""
+"""Handler of POST /classify: recognizes a picture with the edge model and stores nothing."""
 
 import os
 from typing import Any
 
 from domain.recognition import Rejection
-from recognition.detectors.runtime.edge.request import prompt_edge, promptly
+from recognition.detectors.runtime.edge.request import edge_for_requests, edge_or_problem
 from recognition.images.runtime.query_options import query_options
 from wire.http.api import ApiError, Request, Response, json_response, only_query, raw_body, respond
 from wire.http.body import image_body_type
@@ -18,26 +18,26 @@ _STATUS = {
     "unusable_model": 500,
     "model_failed": 500,
 }
-"""Of the edge function's refusals; every other is of a picture that begins well and cannot be read: 422."""
+"""HTTP statuses of the edge function's rejections; all others mean an unreadable picture: 422."""
 
-edge = prompt_edge(os.environ["EDGE_FUNCTION"])
+edge = edge_for_requests(os.environ["EDGE_FUNCTION"])
 
 
 def handler(event: Request, context: Any) -> Response:
-    """The HTTP API's handler."""
+    """Handle a request of the HTTP API."""
     return respond(ROUTES, event)
 
 
 def classify(request: Request) -> Response:
-    """POST /classify: what the edge model sees on a picture, at once."""
+    """POST /classify: recognize a picture with the edge model while you wait; nothing is stored."""
     only_query(request, *_OPTIONS)
-    asked = query_options(request, *_OPTIONS)
+    options = query_options(request, *_OPTIONS)
     body = raw_body(request)
     image_body_type(body)
-    said = edge.look(body, asked.model, request["requestContext"]["requestId"])
-    if isinstance(said, Rejection):
-        raise ApiError(_STATUS.get(said.code, 422), said.code, said.detail)
-    return json_response(200, said.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence))
+    outcome = edge.detect_bytes(body, options.model, request["requestContext"]["requestId"])
+    if isinstance(outcome, Rejection):
+        raise ApiError(_STATUS.get(outcome.code, 422), outcome.code, outcome.detail)
+    return json_response(200, outcome.to_dict(top_k=options.top_k, min_confidence=options.min_confidence))
 
 
-ROUTES = {"POST /classify": promptly(classify)}
+ROUTES = {"POST /classify": edge_or_problem(classify)}

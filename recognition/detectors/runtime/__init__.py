@@ -1,1 +1,1 @@
-"""The detectors and what they share."""
+"""The detectors, their registry, cache and rate limiter."""

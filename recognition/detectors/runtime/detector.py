@@ -1,4 +1,4 @@
-"""A Detector: what is asked to see."""
+"""The protocol of detectors, and their errors."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,30 +12,30 @@ logger = Logger(child=True)
 
 
 class DetectorError(Exception):
-    """A detector failed as a whole; the text says how."""
+    """A detector failed for all images; the text names the reason."""
 
 
 class ThrottledError(DetectorError):
-    """It has too much to do just now, which is no image's fault."""
+    """A detector is throttled, which is no fault of any image."""
 
 
 class Detector(Protocol):
-    """Rekognition, the edge model, or both in turn. `slowest` is how many seconds one call may take."""
+    """A detector. `slowest` is the most seconds that one call may take."""
 
     slowest: float
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        """What is seen on each image, or why it can never be read; an image left out is worth another try.
+        """Return a recognition or a final rejection for each image; an image that is left out may be tried again.
 
         Raises DetectorError.
         """
 
 
 def outcomes_of(detector: Detector, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-    """What the detector says of the images; nothing when it fails as a whole."""
+    """Return the detector's outcomes, none if it raises DetectorError."""
     try:
         return detector.detect(images, model)
     except DetectorError:
-        told = {"detector": type(detector).__name__, "images": [each.image_id for each in images]}
-        logger.exception("detector failed", extra=told)
+        extra = {"detector": type(detector).__name__, "images": [image.image_id for image in images]}
+        logger.exception("detector failed", extra=extra)
         return {}

@@ -1,4 +1,4 @@
-"""A rate limiter: keeps the calls of one worker apart."""
+"""A rate limiter: spaces the calls of one worker."""
 
 import time
 from collections.abc import Callable
@@ -6,22 +6,23 @@ from threading import Lock
 
 
 class RateLimiter:
-    """Keeps calls at least so many seconds apart, by whichever thread they are made."""
+    """Keeps calls of all threads at least this many seconds apart; `clock` counts seconds."""
 
     def __init__(
         self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._seconds, self._clock, self._sleep = seconds, clock, sleep
+        self.clock = clock
+        self._seconds, self._sleep = seconds, sleep
         self._next, self._lock = 0.0, Lock()
 
-    def take(self) -> None:
-        """Wait for the next one."""
+    def wait(self) -> None:
+        """Wait until the next call is allowed."""
         with self._lock:
-            now = self._clock()
-            turn = max(now, self._next)
-            self._next = turn + self._seconds
-        self._sleep(turn - now)
+            now = self.clock()
+            allowed = max(now, self._next)
+            self._next = allowed + self._seconds
+        self._sleep(allowed - now)
 
-    def end(self) -> None:
-        """Wait until another might be taken: whoever is called next, and knows nothing of these, may begin at once."""
-        self._sleep(max(0.0, self._next - self._clock()))
+    def drain(self) -> None:
+        """Wait until a new worker, which does not know of these calls, may call at once."""
+        self._sleep(max(0.0, self._next - self.clock()))

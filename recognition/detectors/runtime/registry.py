@@ -1,74 +1,112 @@
-"""The Detectors of a deployment, each made when first asked for."""
+"""The detectors of a deployment, by name, each created on first use."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from domain.detectors import DETECTORS, DetectorSpecError
 from domain.image import Image
-from recognition.detectors.runtime.cached import Once
+from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.detectors.runtime.cascade import Cascade
 from recognition.detectors.runtime.detector import Detector
 from recognition.detectors.runtime.edge.detector import EdgeDetector
+from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.edge.versions import EdgeVersions
-from recognition.detectors.runtime.normalized import Normalised
+from recognition.detectors.runtime.labels import LABELS
+from recognition.detectors.runtime.moderation import MODERATION
 from recognition.detectors.runtime.rate_limiter import RateLimiter
-from recognition.detectors.runtime.rekognition import LABEL_MODEL, MAKING, TIMEOUTS, RekognitionDetector
-from recognition.results.runtime.result_cache import Memory
+from recognition.detectors.runtime.rekognition import NORMALIZE_SECONDS, TIMEOUTS, Operation, RekognitionDetector
+from recognition.results.runtime.result_cache import ResultCache
 from wire.aws.client import client
 
-_ASKED = {"edge": "edge_once", "rekognition": "rekognition_once", "cascade": "cascade"}
 
+class DetectorRegistry:
+    """The detectors named by `names`; the first is the default and is created at once.
 
-class Detectors:
-    """By name; the first name is the default one's, and made at once. `derived` is the bucket of derived pictures,
-    `pause` how many seconds there have to be between two calls of Rekognition.
-
-    Of one batch: `memory` is what they know and learn, `saved` what the cascade counts, `throttled` the images that
-    one of them had no time for.
+    `derived` is the bucket of derived pictures, `pause` the least number of seconds between two calls of Rekognition.
+    Of one batch: `cache` holds cached and new results, `saved` the cascade's counts, `throttled` the images without an
+    outcome because a detector was throttled.
     """
 
     def __init__(
         self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str, pause: float
     ) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
-        self.memory, self.throttled = Memory(), set[Image]()
-        self._edge_function, self._cascade_below, self._derived = edge_function, cascade_below, derived
-        self._pause = pause
+        self.cache, self.throttled = ResultCache(), set[Image]()
+        self.cascade_below, self.rate_limiter = cascade_below, RateLimiter(pause)
+        self._edge_function, self._derived = edge_function, derived
+        self._created: dict[str, Detector] = {}
         self.named(self.default)
 
     def named(self, name: str) -> Detector | None:
-        """One of the deployment's detectors, that asks about the same bytes once; None for any other."""
-        return getattr(self, _ASKED[name]) if name in self.names else None
+        """Return a detector of the deployment, behind the cache; None if the deployment does not have it."""
+        return self.create(name) if name in self.names else None
+
+    def create(self, name: str) -> Detector:
+        """Return a declared detector, created on the first call."""
+        if name not in self._created:
+            self._created[name] = FACTORIES[name](self)
+        return self._created[name]
 
     @property
-    def cost(self) -> bool:
-        """Whether any of them asks for money."""
-        return "rekognition" in self.names
+    def uses_rekognition(self) -> bool:
+        """Whether any of the detectors calls Amazon Rekognition, which costs money."""
+        return any(DETECTORS[name].uses_rekognition for name in self.names)
 
     @cached_property
     def edge(self) -> EdgeDetector:
-        """The edge function, waited for until it is cut off."""
+        """The edge detector with the timeout of its function."""
         return EdgeDetector.within(EdgeDetector.slowest, self._edge_function)
 
     @cached_property
     def rekognition(self) -> RekognitionDetector:
-        """Rekognition, slowing down by itself when throttled; what it cannot read, the edge function makes readable."""
-        normalised = Normalised(EdgeDetector.within(MAKING, self._edge_function), self._derived)
-        return RekognitionDetector(
-            client("rekognition", **TIMEOUTS), normalised, self.throttled, RateLimiter(self._pause)
-        )
+        """The detector `rekognition` without its cache."""
+        return self.rekognition_detector(LABELS)
 
-    @cached_property
-    def edge_once(self) -> Once:
-        """The edge function, unless the model that it would take has answered already."""
-        return Once("edge", self.edge, self.memory, EdgeVersions(self.edge), self.throttled)
+    def rekognition_detector(self, operation: Operation) -> RekognitionDetector:
+        """Return a detector that calls this operation of Rekognition; all of them share one rate limiter."""
+        normalized = NormalizedImages(EdgeDetector.within(NORMALIZE_SECONDS, self._edge_function), self._derived)
+        api = client("rekognition", **TIMEOUTS)
+        return RekognitionDetector(operation, api, normalized, self.throttled, self.rate_limiter)
 
-    @cached_property
-    def rekognition_once(self) -> Once:
-        """Rekognition, unless its present model has answered already."""
-        return Once("rekognition", self.rekognition, self.memory, lambda model: LABEL_MODEL, self.throttled)
 
-    @cached_property
-    def cascade(self) -> Cascade:
-        """The one, and where it is unsure the other."""
-        return Cascade(self.edge_once, self.rekognition_once, self._cascade_below, self.saved)
+def _edge(registry: DetectorRegistry) -> Detector:
+    return CachedDetector("edge", registry.edge, registry.cache, EdgeVersions(registry.edge), registry.throttled)
+
+
+def _rekognition(registry: DetectorRegistry) -> Detector:
+    return _cached(registry, LABELS, registry.rekognition)
+
+
+def _moderation(registry: DetectorRegistry) -> Detector:
+    return _cached(registry, MODERATION, registry.rekognition_detector(MODERATION))
+
+
+def _cached(registry: DetectorRegistry, operation: Operation, detector: Detector) -> Detector:
+    model = operation.model()
+    return CachedDetector(operation.detector, detector, registry.cache, lambda name: model, registry.throttled)
+
+
+def _cascade(registry: DetectorRegistry) -> Detector:
+    edge, rekognition = registry.create("edge"), registry.create("rekognition")
+    return Cascade(edge, rekognition, registry.cascade_below, registry.saved)
+
+
+FACTORIES: Mapping[str, Callable[[DetectorRegistry], Detector]] = {
+    "edge": _edge,
+    "rekognition": _rekognition,
+    "cascade": _cascade,
+    "moderation": _moderation,
+}
+
+
+def check_factories(declared: Iterable[str], factories: Iterable[str]) -> None:
+    """Raise DetectorSpecError if a declared detector has no factory, or a factory no declaration."""
+    declared, factories = set(declared), set(factories)
+    for name in sorted(declared - factories):
+        raise DetectorSpecError(f"The detector {name!r} has no factory in {__name__}.FACTORIES.")
+    for name in sorted(factories - declared):
+        raise DetectorSpecError(f"The detector {name!r} is not declared in domain.detectors.DETECTORS.")
+
+
+check_factories(DETECTORS, FACTORIES)

@@ -1,132 +1,143 @@
-"""The detector `rekognition`: Amazon Rekognition's DetectLabels, by S3 reference."""
+"""Detectors that call Amazon Rekognition, by S3 reference, one image per call."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from domain.detectors import DETECTORS, DetectorSpecError
 from domain.image import Image
-from domain.recognition import Box, Detection, Model, Outcome, Recognition, Rejection
+from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
-from recognition.detectors.runtime.edge.derived_pictures import Place
-from recognition.detectors.runtime.normalized import Normalised
+from recognition.detectors.runtime.edge.derived_pictures import S3Location
+from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.rate_limiter import RateLimiter
 
-MOST_LABELS = 100
-FLOOR_PERCENT = 10
-_AT_ONCE = 10
+if TYPE_CHECKING:
+    from types_boto3_rekognition.client import RekognitionClient
+    from types_boto3_rekognition.type_defs import S3ObjectTypeDef
 
-REKOGNITION: dict[str, Any] = {"name": "rekognition-labels", "task": "detect", "license": "Amazon Rekognition"}
-"""How GET /models describes it; its labels and version are Amazon's to say."""
+_THREADS = 10
 
-LABEL_MODEL = Model(REKOGNITION["name"], "3.0")
-"""Whose answers are used again. Where Amazon has another by now, every image is asked about until it stands here."""
-
-_READS = "Rekognition reads JPEG and PNG of 80 to 10,000 pixels a side, up to 15 MB."
+_FORMATS = "Rekognition reads JPEG and PNG of 80 to 10,000 pixels a side, up to 15 MB."
 _UNREADABLE = ("unsupported_format", "too_large")
 _FINAL = {
-    "InvalidImageFormatException": Rejection("unsupported_format", _READS),
-    "InvalidParameterException": Rejection("unsupported_format", _READS),
-    "ImageTooLargeException": Rejection("too_large", _READS),
-    "InvalidS3ObjectException": Rejection("no_such_object", "The object was gone, or not ours to read."),
+    "InvalidImageFormatException": Rejection("unsupported_format", _FORMATS),
+    "InvalidParameterException": Rejection("unsupported_format", _FORMATS),
+    "ImageTooLargeException": Rejection("too_large", _FORMATS),
+    "InvalidS3ObjectException": Rejection("no_such_object", "The object does not exist or cannot be read."),
 }
 """https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html#API_DetectLabels_Errors"""
 
 _THROTTLED = {"ThrottlingException", "ProvisionedThroughputExceededException"}
-"""What of the same page is nobody's fault but the rate's."""
+"""Error codes of the same page that the rate of calls causes, not the image."""
 
 TIMEOUTS: dict[str, Any] = {
     "connect_timeout": 3,
     "read_timeout": 9,
     "retries": {"mode": "adaptive", "total_max_attempts": 2},
 }
-"""How its client waits: 24 s for two attempts, and between calls as long as Rekognition's throttling asks for.
+"""The client's timeouts: 24 s for two attempts, plus the pauses between calls that Rekognition's throttling requires.
 
-That is 2 s at the most, so that a batch of ten that is throttled throughout takes 40 s.
+A pause takes at most 2 s, so a batch of ten images that is throttled throughout takes 40 s.
 """
 
-PROMPT, MAKING = 2, 12
-"""Seconds within which it has to refuse an image for that image to be made readable at once, and what this may take."""
+QUICK_REFUSAL_SECONDS, NORMALIZE_SECONDS = 2, 12
+"""An image is normalized only if Rekognition refuses it this quickly; normalizing may take this long."""
 
 logger = Logger(child=True)
 
 
-class RekognitionDetector:
-    """Asks Rekognition, image by image, several at once; what it cannot read, once more in a form that it can.
+class OperationResult(NamedTuple):
+    """The version of Amazon's model, and its detections."""
 
-    `throttled` are the images of the batch that it, or the edge function that makes them readable, had no time for;
-    `turns` keep its calls apart.
+    version: str
+    detections: tuple[Detection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of Rekognition: the name of its detector, and the function that calls it."""
+
+    detector: str
+    call: "Callable[[RekognitionClient, S3ObjectTypeDef], OperationResult]"
+
+    def model(self, version: str = "") -> Model:
+        """Return Amazon's model of this version, by default the declared one; raises DetectorSpecError."""
+        api = DETECTORS[self.detector].rekognition
+        if api is None:
+            raise DetectorSpecError(f"The detector {self.detector!r} declares no operation of Rekognition.")
+        return Model(api.model, version or api.version)
+
+
+class RekognitionDetector:
+    """Calls one operation of Rekognition, for several images at once; refused formats are normalized and tried again.
+
+    `throttled` collects the images of the batch for which Rekognition, or the edge function that normalizes them, was
+    throttled.
     """
 
     slowest = 45.0
 
-    def __init__(self, rekognition: Any, normalised: Normalised, throttled: set[Image], turns: RateLimiter) -> None:
-        self._rekognition, self._normalised, self._throttled = rekognition, normalised, throttled
-        self._turns = turns
+    def __init__(
+        self,
+        operation: Operation,
+        rekognition: "RekognitionClient",
+        normalized: NormalizedImages,
+        throttled: set[Image],
+        rate_limiter: RateLimiter,
+    ) -> None:
+        self._operation, self._rekognition, self._normalized = operation, rekognition, normalized
+        self._throttled, self._rate_limiter, self._clock = throttled, rate_limiter, rate_limiter.clock
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        """See `Detector`; Rekognition has one model, so `model` changes nothing."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            outcomes = list(zip(images, pool.map(self._ask, images), strict=True))
-        self._turns.end()
+        """See `Detector`; `model` has no effect, because Rekognition has one model."""
+        with ThreadPoolExecutor(_THREADS) as pool:
+            outcomes = list(zip(images, pool.map(self._detect_one, images), strict=True))
+        self._rate_limiter.drain()
         return {image: outcome for image, outcome in outcomes if outcome}
 
-    def _ask(self, image: Image) -> Outcome | None:
-        self._turns.take()
-        begun = time.monotonic()
-        outcome = self._look(image.location, image)
+    def _detect_one(self, image: Image) -> Outcome | None:
+        self._rate_limiter.wait()
+        started = self._clock()
+        outcome = self._call(_original(image), image)
         if not (isinstance(outcome, Rejection) and outcome.code in _UNREADABLE):
             return outcome
-        place = self._readable(image) if time.monotonic() - begun < PROMPT else None
-        if not isinstance(place, dict):
-            return place
-        self._turns.take()
-        return self._look(place, image)
+        quick = self._clock() - started < QUICK_REFUSAL_SECONDS
+        location = self._normalize(image) if quick else None
+        if location is None or isinstance(location, Rejection):
+            return location
+        self._rate_limiter.wait()
+        return self._call({"Bucket": location["Bucket"], "Name": location["Key"]}, image)
 
-    def _readable(self, image: Image) -> Place | Rejection | None:
+    def _normalize(self, image: Image) -> S3Location | Rejection | None:
         try:
-            return self._normalised.of(image)
+            return self._normalized.location(image)
         except DetectorError as error:
             self._throttled.update({image} if isinstance(error, ThrottledError) else ())
             return None
 
-    def _look(self, place: Mapping[str, str], image: Image) -> Outcome | None:
-        version = {"Version": place["VersionId"]} if "VersionId" in place else {}
-        begun = time.monotonic()
+    def _call(self, picture: "S3ObjectTypeDef", image: Image) -> Outcome | None:
+        started = self._clock()
         try:
-            answer = self._rekognition.detect_labels(
-                Image={"S3Object": {"Bucket": place["Bucket"], "Name": place["Key"]} | version},
-                MaxLabels=MOST_LABELS,
-                MinConfidence=FLOOR_PERCENT,
-            )
+            version, detections = self._operation.call(self._rekognition, picture)
         except ClientError as error:
             return self._refusal(error.response["Error"]["Code"], image)
         except BotoCoreError as error:
             return self._refusal(type(error).__name__, image)
-        return recognition_from(answer, round((time.monotonic() - begun) * 1000))
+        milliseconds = round((self._clock() - started) * 1000)
+        return Recognition(self._operation.detector, self._operation.model(version), detections, milliseconds)
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
-        logger.warning("rekognition could not answer", extra={"code": code, "correlation_id": image.image_id})
+        logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})
         self._throttled.update({image} if code in _THROTTLED else ())
         return _FINAL.get(code)
 
 
-def recognition_from(answer: Mapping[str, Any], duration_ms: int) -> Recognition:
-    """Rekognition's answer in our terms: percent become fractions, each instance a Detection with its Box."""
-    return Recognition(
-        detector="rekognition",
-        model=Model(REKOGNITION["name"], answer["LabelModelVersion"]),
-        detections=tuple(seen for label in answer["Labels"] for seen in _detections(label)),
-        duration_ms=duration_ms,
-    )
-
-
-def _detections(label: Mapping[str, Any]) -> Iterator[Detection]:
-    for instance in label.get("Instances", ()):
-        box = {name.lower(): value for name, value in instance["BoundingBox"].items()}
-        yield Detection(label["Name"], instance["Confidence"] / 100, Box(**box))
-    if not label.get("Instances"):
-        yield Detection(label["Name"], label["Confidence"] / 100)
+def _original(image: Image) -> "S3ObjectTypeDef":
+    location = image.location
+    picture: S3ObjectTypeDef = {"Bucket": location["Bucket"], "Name": location["Key"]}
+    return {**picture, "Version": location["VersionId"]} if "VersionId" in location else picture

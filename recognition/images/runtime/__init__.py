@@ -1,1 +1,1 @@
-"""What several routes of images share."""
+"""Filters, search and look-up, which several routes of images share."""

@@ -1,11 +1,11 @@
-"""The options that readers give as query parameters."""
+"""Options as query parameters."""
 
 from domain.options import Options, OptionsError
 from wire.http.api import ApiError, Request, query
 
 
 def query_options(request: Request, *names: str) -> Options:
-    """Those among the parameters of these names; raises ApiError 400 `invalid_options`."""
+    """Return the options that the query parameters of these names give; raises ApiError 400 `invalid_options`."""
     try:
         return Options.from_dict({name: query(request, name) for name in names})
     except OptionsError as error:

@@ -1,86 +1,110 @@
-"""Finding an owner's images, newest first: each question is one range of keys, and little is read beside it."""
+"""Search for an owner's images, newest first. Each search is one range of keys, and few rows are read in vain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.ids import timed_id
 from domain.image import ID_PREFIX
 from recognition.images.runtime.filters import Filters
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry
-from wire.aws.rows import Item
+from recognition.results.runtime.entry import Entry, Row
 
-_AT_ONCE = 1000
-_SPARE = 2000
-"""How many rows beyond those asked for are read for one page, where what is left to filter by fits few of them."""
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_ROWS = 1000
+"""Rows of one query."""
+_SPARE_ROWS = 2000
+"""Rows that are read for one page beyond its limit, where few rows match the remaining filters."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = f"{ID_PREFIX}_", f"{ID_PREFIX}_~"
+
+
+class Page(NamedTuple):
+    """Entries, and the image ID to continue from, None at the end."""
+
+    entries: list[Entry]
+    last: str | None
+
+
+class _Rows(NamedTuple):
+    items: Sequence[Row]
+    last: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The rows of one partition between two image ids."""
+    """The rows of a partition between two image IDs. `key` names the partition key, `partition` is its value."""
 
     table: str
-    key: tuple[str, str]
+    key: str
+    partition: str
     first: str
     last: str
 
 
 class Search:
-    """Over the recognitions, and over the rows that find them by what was seen."""
+    """Searches the recognitions table and the index table."""
 
-    def __init__(self, dynamodb: Any, recognitions: str, images: str) -> None:
-        self._dynamodb, self._recognitions, self._index = dynamodb, recognitions, images
+    def __init__(self, dynamodb: "DynamoDBClient", recognitions: str, index: str) -> None:
+        self._dynamodb, self._recognitions, self._index = dynamodb, recognitions, index
 
-    def finds_whole(self, filters: Filters) -> bool:
-        """Whether outlines and masks are in what is found, as they are in an image's own row and in no other."""
-        return _place("", filters) is None
+    def finds_shapes(self, filters: Filters) -> bool:
+        """Return whether the entries found have outlines and masks: the recognitions table has them, the index not."""
+        return _partition("", filters) is None
 
-    def page(self, owner: str, filters: Filters, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
-        """At most `limit` entries older than image id `after`, and the id to go on from, None at the end.
+    def page(self, owner: str, filters: Filters, limit: int, after: str | None) -> Page:
+        """Return at most `limit` entries older than the image ID `after`.
 
-        A page that took much reading ends early: it may hold fewer, or none, and lead on all the same.
+        If few rows match, a page ends early: it may have fewer entries, or none, and still a `last`.
         """
-        if filters.only_rejected and filters.of_answers:
-            return [], None
-        asked, found, read = self._range(owner, filters), list[Entry](), 0
-        while len(found) < limit and read < limit + _SPARE:
-            items, after = self._read(asked, after, _worth_reading(limit - len(found), len(found), read))
-            found += [entry for entry in map(Entry.standing, items) if entry and filters.hold(entry)]
+        if filters.only_rejected and filters.only_recognized:
+            return Page([], None)
+        searched, found, read = self._range(owner, filters), list[Entry](), 0
+        while len(found) < limit and read < limit + _SPARE_ROWS:
+            items, after = self._read(searched, after, _rows_to_read(limit - len(found), len(found), read))
+            found += [entry for entry in map(Entry.unless_erased, items) if entry and filters.match(entry)]
             read += len(items)
             if after is None:
                 break
-        left_over = len(found) > limit
-        return found[:limit], found[limit - 1].image.image_id if left_over else after
+        is_full = len(found) > limit
+        return Page(found[:limit], found[limit - 1].image.image_id if is_full else after)
 
     def _range(self, owner: str, filters: Filters) -> Range:
-        place = _place(owner, filters)
-        table, key = (self._index, ("found_by", place)) if place else (self._recognitions, ("owner", owner))
+        partition = _partition(owner, filters)
         first = _id_at(filters.since) if filters.since else _FIRST
-        return Range(table, key, first, _id_at(filters.until) if filters.until else _LAST)
+        last = _id_at(filters.until) if filters.until else _LAST
+        if partition is None:
+            return Range(self._recognitions, "owner", owner, first, last)
+        return Range(self._index, "found_by", partition, first, last)
 
-    def _read(self, asked: Range, after: str | None, most: int) -> tuple[list[Item], str | None]:
-        name, value = asked.key
-        start = {"ExclusiveStartKey": {name: {"S": value}, "image_id": {"S": after}}} if after else {}
-        answer = self._dynamodb.query(
-            TableName=asked.table,
-            KeyConditionExpression="#key = :key AND image_id BETWEEN :first AND :last",
-            ExpressionAttributeNames={"#key": name},
-            ExpressionAttributeValues={":key": {"S": value}, ":first": {"S": asked.first}, ":last": {"S": asked.last}},
-            ScanIndexForward=False,
-            Limit=most,
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return answer["Items"], last["image_id"]["S"] if last else None
+    def _read(self, searched: Range, after: str | None, limit: int) -> _Rows:
+        query: QueryInputTypeDef = {
+            "TableName": searched.table,
+            "KeyConditionExpression": "#key = :key AND image_id BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#key": searched.key},
+            "ExpressionAttributeValues": {
+                ":key": {"S": searched.partition},
+                ":first": {"S": searched.first},
+                ":last": {"S": searched.last},
+            },
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if after:
+            query["ExclusiveStartKey"] = {searched.key: {"S": searched.partition}, "image_id": {"S": after}}
+        page = self._dynamodb.query(**query)
+        last = page.get("LastEvaluatedKey")
+        return _Rows(page["Items"], last["image_id"]["S"] if last else None)
 
 
-def _place(owner: str, filters: Filters) -> str | None:
-    """The partition of the index that holds all that is asked for and the least beside it; None for all images."""
+def _partition(owner: str, filters: Filters) -> str | None:
+    """Return the smallest partition of the index that holds every match; None for the recognitions table."""
     floor = index_rows.floor(filters.min_confidence)
     if filters.label:
         return index_rows.by_label(owner, filters.label, floor)
@@ -92,10 +116,10 @@ def _place(owner: str, filters: Filters) -> str | None:
 
 
 def _id_at(time: datetime) -> str:
-    """What sorts before every id of that instant and behind those of earlier ones."""
-    return timed_id(ID_PREFIX, max(time, _BEGINNING), "")
+    """Return a text that sorts before every image ID of this time, and after those of earlier times."""
+    return timed_id(ID_PREFIX, max(time, _EPOCH), "")
 
 
-def _worth_reading(wanted: int, found: int, read: int) -> int:
-    """How many rows will hold those still wanted, going by what was found in those read."""
-    return min(_AT_ONCE, max(wanted, ceil(wanted * read / max(found, 1))))
+def _rows_to_read(wanted: int, found: int, read: int) -> int:
+    """Return how many rows contain the wanted entries, estimated from the share of matches so far."""
+    return min(_MOST_ROWS, max(wanted, ceil(wanted * read / max(found, 1))))

@@ -1,28 +1,32 @@
-"""Answers the uploads queue: each image that arrived, or is to be looked at again, gets a stored, announced answer."""
+"""The worker of the uploads queue: stores and publishes a result for each uploaded or requested image."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Outcome
-from recognition.detectors.runtime.registry import Detectors
-from recognition.recognize.runtime.ask_detectors import ask, options_of
-from recognition.recognize.runtime.metrics import spending, tell
-from recognition.recognize.runtime.recognize import Books, recognize
-from recognition.recognize.runtime.request import Question, rounds
+from recognition.detectors.runtime.registry import DetectorRegistry
+from recognition.recognize.runtime.ask_detectors import ask_detectors, read_options
+from recognition.recognize.runtime.metrics import batch_metrics, print_metrics
+from recognition.recognize.runtime.recognize import Detection, Stores, recognize
+from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.history import History
-from recognition.results.runtime.indexer import Indexing
-from recognition.results.runtime.publish import announce
+from recognition.results.runtime.indexer import Indexer
+from recognition.results.runtime.publish import publish
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.aws.queue import Record, batch_item_failures, receive_count, requeue, retry_later, tries
 from wire.aws.retry_policy import REQUEUES, UPLOADS
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+    from types_boto3_sqs.client import SQSClient
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 ANSWERS_TABLE = os.environ["ANSWERS_TABLE"]
@@ -31,87 +35,99 @@ logger = Logger()
 dynamodb = client("dynamodb")
 recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"], ANSWERS_TABLE)
 history = History(dynamodb, ANSWERS_TABLE)
-detectors = Detectors(
+detectors = DetectorRegistry(
     os.environ["DETECTORS"].split(","),
     os.environ["EDGE_FUNCTION"],
     float(os.environ["CASCADE_BELOW"]),
     os.environ["DERIVED_BUCKET"],
     float(os.environ["REKOGNITION_PAUSE"]),
 )
-books = Books(
+stores = Stores(
     recognitions,
     history,
-    Indexing(dynamodb, os.environ["IMAGE_INDEX_TABLE"], ANSWERS_TABLE, recognitions, history),
-    detectors.memory,
+    Indexer(dynamodb, os.environ["IMAGE_INDEX_TABLE"], ANSWERS_TABLE, recognitions, history),
+    detectors.cache,
     Usage(dynamodb, os.environ["USAGE_TABLE"]),
 )
-announce_results = partial(announce, client("sns"), os.environ["RESULTS_TOPIC"])
+publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
+
+
+class Progress(NamedTuple):
+    """The finished requests, and the unfinished ones for which a detector was throttled."""
+
+    done: set[RecognitionRequest]
+    throttled: set[RecognitionRequest]
 
 
 @cache
-def rarely(service: str) -> Any:
-    """A client that few batches need, made when one does: s3 for options, sqs for what comes again."""
-    return client(service)
+def s3() -> "S3Client":
+    """Return the client, created on first use: few batches have options to read."""
+    s3: S3Client = client("s3")
+    return s3
+
+
+@cache
+def sqs() -> "SQSClient":
+    """Return the client, created on first use: few batches have messages to send again."""
+    sqs: SQSClient = client("sqs")
+    return sqs
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """The SQS event source's handler; the messages it names are tried again."""
-    told = {record["messageId"]: receive(record) for record in event["Records"]}
-    questions = [question for found in told.values() for question in found or ()]
-    done, throttled = answer(questions, lambda: context.get_remaining_time_in_millis() / 1000)
-    tell_each(questions, done, throttled)
-    left = [record for record in event["Records"] if not finished(told[record["messageId"]], done)]
-    waiting = [record for record in left if finished(told[record["messageId"]], done | throttled)]
-    replaced = requeue(rarely("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
-    failed = [record for record in left if record not in replaced]
+    """Handle a batch of SQS messages; the messages that it returns are delivered again."""
+    received = {record["messageId"]: receive(record) for record in event["Records"]}
+    requests = [request for message in received.values() for request in message or ()]
+    done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
+    log_progress(requests, done, throttled)
+    unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
+    waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
+    requeued = requeue(sqs(), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    failed = [record for record in unfinished if record not in requeued]
     if failed:
-        retry_later(rarely("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
+        retry_later(sqs(), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
     return batch_item_failures(failed)
 
 
-def answer(questions: Sequence[Question], seconds_left: Callable[[], float]) -> tuple[set[Question], set[Question]]:
-    """Those of the questions that are finished with, and those of the others that a detector had no time for."""
-    done, throttled = set[Question](), set[Question]()
-    for batch in rounds(questions):
-        done |= recognize(
-            batch,
-            books,
-            partial(options_of, partial(rarely, "s3")),
-            detectors.default,
-            partial(ask_and_tell, seconds_left=seconds_left),
-            announce_results,
-        )
-        throttled |= {each for each in batch if each.image in detectors.throttled}
-    return done, throttled
-
-
-def ask_and_tell(asked: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
-    """Ask the detectors, and tell what that cost where it may cost something."""
-    detectors.saved.clear()
-    detectors.throttled.clear()
-    outcomes = ask(detectors.named, asked, detectors.default, seconds_left, detectors.throttled)
-    detectors.throttled.difference_update(outcomes)
-    if asked and detectors.cost:
-        tell(spending(len(asked), outcomes, detectors.saved, detectors.memory, len(detectors.throttled)))
-    return outcomes
-
-
-def tell_each(questions: Iterable[Question], done: set[Question], throttled: set[Question]) -> None:
-    """Log what came of each image, under the id by which every function knows it."""
-    for question in questions:
-        said = "answered" if question in done else "throttled" if question in throttled else "to be tried again"
-        logger.info(said, extra={"correlation_id": question.image.image_id})
-
-
-def receive(record: Record) -> list[Question] | None:
-    """What a message asks; None when it is no message of ours at all."""
+def receive(record: Record) -> list[RecognitionRequest] | None:
+    """Return the requests of a message, None if the message has another shape."""
     try:
-        return Question.from_message(record["body"], tries(record))
+        return RecognitionRequest.from_message(record["body"], tries(record))
     except (AttributeError, KeyError, TypeError, ValueError):
         logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
         return None
 
 
-def finished(questions: list[Question] | None, done: set[Question]) -> bool:
-    """Whether a message may leave the queue."""
-    return questions is not None and done.issuperset(questions)
+def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
+    """Recognize the images of all requests, one batch after the other."""
+    detection = Detection(partial(read_options, s3), detectors.default, partial(ask, seconds_left=seconds_left))
+    progress = Progress(set(), set())
+    for batch in batches_by_image(requests):
+        progress.done.update(recognize(batch, stores, detection, publish_results))
+        progress.throttled.update(request for request in batch if request.image in detectors.throttled)
+    return progress
+
+
+def ask(options: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
+    """Ask the detectors, and print the metrics of the batch if one of them may cost money."""
+    detectors.saved.clear()
+    detectors.throttled.clear()
+    outcomes = ask_detectors(detectors.named, options, detectors.default, seconds_left, detectors.throttled)
+    detectors.throttled.difference_update(outcomes)
+    if options and detectors.uses_rekognition:
+        throttled = len(detectors.throttled)
+        print_metrics(batch_metrics(len(options), outcomes, detectors.saved, detectors.cache, throttled))
+    return outcomes
+
+
+def is_finished(requests: list[RecognitionRequest] | None, done: set[RecognitionRequest]) -> bool:
+    """Return whether a message may be deleted from the queue."""
+    return requests is not None and done.issuperset(requests)
+
+
+def log_progress(
+    requests: Iterable[RecognitionRequest], done: set[RecognitionRequest], throttled: set[RecognitionRequest]
+) -> None:
+    """Log the progress of each image, under the image ID that the logs of all functions share."""
+    for request in requests:
+        message = "finished" if request in done else "throttled" if request in throttled else "to be retried"
+        logger.info(message, extra={"correlation_id": request.image.image_id})

@@ -1,4 +1,4 @@
-"""What a batch asked of Rekognition and what it saved, as CloudWatch metrics: a line of the log, no call."""
+"""The CloudWatch metrics of a batch: paid calls, saved calls and throttled images, printed as a line of the log."""
 
 import os
 from collections import Counter
@@ -6,32 +6,38 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools import Metrics
 
+from domain.detectors import DETECTORS
 from domain.image import Image
 from domain.metrics import NAMESPACE, UNIT, printed_by
 from domain.recognition import Outcome, Recognition
-from recognition.results.runtime.result_cache import Memory
+from recognition.results.runtime.result_cache import ResultCache
 
 METRICS = printed_by("Recognize")
 
 metrics = Metrics(namespace=NAMESPACE)
 
 
-def spending(
-    images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str], memory: Memory, throttled: int = 0
+def batch_metrics(
+    images: int, outcomes: Mapping[Image, Outcome], cascade: Counter[str], cache: ResultCache, throttled: int = 0
 ) -> dict[str, int]:
-    """The metrics of one batch: what its cascade and its memory saved, and the answers Rekognition is paid for.
+    """Return the metrics of a batch of `images`, with the counts of its cascade.
 
-    `throttled` of the images have no answer because a detector had no time for them.
+    `throttled` counts the images without an outcome because a detector was throttled. Calls are counted in units of
+    `DetectorSpec.paid_calls`.
     """
-    said = {image: each for image, each in outcomes.items() if isinstance(each, Recognition)}
-    reused = {image for image, each in said.items() if memory.source(image, each)}
-    paid = sum(each.detector == "rekognition" for image, each in said.items() if image not in reused)
-    counted = {"ImagesAsked": images, "AnswersReused": len(reused), "RekognitionCalls": paid, "Throttled": throttled}
+    results = {image: outcome for image, outcome in outcomes.items() if isinstance(outcome, Recognition)}
+    new = [recognition for image, recognition in results.items() if not cache.source(image, recognition)]
+    counted = {
+        "ImagesAsked": images,
+        "AnswersReused": len(results) - len(new),
+        "RekognitionCalls": sum(DETECTORS[recognition.detector].paid_calls for recognition in new),
+        "Throttled": throttled,
+    }
     return {name: (counted | cascade).get(name, 0) for name in METRICS}
 
 
-def tell(counted: Mapping[str, int]) -> None:
-    """Print them in CloudWatch's embedded metric format; the function's name tells deployments apart."""
+def print_metrics(counted: Mapping[str, int]) -> None:
+    """Print metrics in CloudWatch's embedded metric format; the function's name distinguishes deployments."""
     metrics.add_dimension("FunctionName", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "none"))
     for name, count in counted.items():
         metrics.add_metric(name, UNIT, count)

@@ -1,4 +1,4 @@
-"""What the recognise function exists for: look up, ask, keep, let be found, announce; a repeat loses nothing."""
+"""Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message loses nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,133 +8,161 @@ from domain.event import Event
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Outcome, Rejection
-from recognition.recognize.runtime.request import Question
+from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
-from recognition.results.runtime.indexer import Indexing
-from recognition.results.runtime.recognitions import Recognitions, Standing
-from recognition.results.runtime.result_cache import Memory, keys
+from recognition.results.runtime.indexer import Indexer
+from recognition.results.runtime.recognitions import CurrentEntries, Recognitions
+from recognition.results.runtime.result_cache import ResultCache, cache_keys
 
-Asked = Mapping[Image, Options | Rejection]
-OptionsOf = Callable[[Sequence[Question]], Asked]
-Ask = Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]]
-Announce = Callable[[Sequence[Event]], set[str]]
+ReadOptions = Mapping[Image, Options | Rejection]
+Publish = Callable[[Sequence[Event]], set[str]]
 
 
 @dataclass(frozen=True)
-class Books:
-    """Where answers are kept, put aside, found, remembered and counted."""
+class Stores:
+    """The stores of results: current entries, earlier entries, index rows, cached results, usage counters."""
 
     recognitions: Recognitions
     history: History
-    indexing: Indexing
-    memory: Memory
+    indexer: Indexer
+    cache: ResultCache
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer to announce: whether it was given just now, and whether it is the one that stands."""
+class Detection:
+    """The way to the detectors: how to read the options of requests, the default detector, and how to ask."""
+
+    read_options: Callable[[Sequence[RecognitionRequest]], ReadOptions]
+    default: str
+    ask: Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An entry to publish. `new`: it has just been stored; `current`: it is the image's current entry."""
 
     entry: Entry
     new: bool
-    stands: bool
+    current: bool
 
 
 def recognize(
-    questions: Sequence[Question], books: Books, options_of: OptionsOf, default: str, ask: Ask, announce: Announce
-) -> set[Question]:
-    """Answer the questions that are finished with, no two of one image; the others are worth another try.
+    requests: Sequence[RecognitionRequest], stores: Stores, detection: Detection, publish: Publish
+) -> set[RecognitionRequest]:
+    """Store, index, count and publish a result for each request, no two of one image; return the finished requests.
 
-    One whose answer is kept is only let be found and announced again: a crash may have come before that.
+    The other requests may be tried again. The stored result of a repeated request is re-indexed and re-published, but
+    not counted again.
     """
-    asked = options_of(questions)
-    standing = _recall(asked, books, default)
-    known = [each for each in questions if each.image in asked]
-    told = {each: said for each in known if (said := _kept(each, standing, books.history))}
-    over = {each for each in known if each not in told and _is_over(each, standing)}
-    newer = [stands for each in known if _is_late(each, over, told) and (stands := standing.get(each.key))]
-    entries = _entries([each for each in known if each not in told and each not in over], asked, ask, books.memory)
-    stood = books.recognitions.add(list(entries.values()), standing)
-    given = {each: _told(entry, stands) for (each, entry), stands in zip(entries.items(), stood, strict=True)}
-    over |= {each for each, said in given.items() if said is None}
-    told |= {each: said for each, said in given.items() if said}
-    return over | _let_be_found(told, newer, books, announce)
+    options = detection.read_options(requests)
+    readable = [request for request in requests if request.image in options]
+    current = _look_up(options, stores, detection.default)
+    results = {request: found for request in readable if (found := _stored(request, current, stores.history))}
+    outdated = {request for request in readable if request not in results and _is_outdated(request, current)}
+    overtaken = [request for request in readable if request in outdated or _is_earlier(results.get(request))]
+    newer = [entry for request in overtaken if (entry := current.get(request.key))]
+    pending = [request for request in readable if request not in results and request not in outdated]
+    entries = _entries(pending, options, detection.ask, stores.cache)
+    # Race: since the look-up, another delivery of the same request, a newer request or an erasure may have written the
+    # row. `add` never replaces a newer entry, and returns the entries that are current now: if another worker has
+    # stored an entry of the same request, that one is published: the same event. A request that is too late is done.
+    current_now = stores.recognitions.add(list(entries.values()), current)
+    for (request, entry), now_current in zip(entries.items(), current_now, strict=True):
+        if added := _added(entry, now_current):
+            results[request] = added
+        else:
+            outdated.add(request)
+    return outdated | _index_and_publish(results, newer, stores, publish)
 
 
-def _recall(asked: Asked, books: Books, default: str) -> Standing:
-    """What stands of the images; and what is known of their bytes, for who will be asked."""
-    options = {image: each for image, each in asked.items() if isinstance(each, Options)}
-    standing, known = books.recognitions.look_up(asked, keys(options, default))
-    books.memory.recall(known)
-    return standing
+def _look_up(options: ReadOptions, stores: Stores, default: str) -> CurrentEntries:
+    """Read the images' current entries, and load the cached results for their bytes."""
+    wanted = {image: read for image, read in options.items() if isinstance(read, Options)}
+    found = stores.recognitions.look_up(options, cache_keys(wanted, default))
+    stores.cache.load(found.cached)
+    return found.current
 
 
-def _kept(question: Question, standing: Standing, history: History) -> Told | None:
-    """The answer that is kept already, as the one that stands or beside a newer one."""
-    stands = standing.get(question.key)
-    if stands is None or stands.order < question.order:
+def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> Published | None:
+    """Return the result that an earlier delivery of the request has stored, as the current entry or an earlier one."""
+    entry = current.get(request.key)
+    if entry is None or entry.order < request.order:
         return None
-    if stands.order == question.order:
-        return Told(stands, new=False, stands=True)
-    earlier = history.newest(stands) if question.request else []
-    return next((Told(each, new=False, stands=False) for each in earlier if each.order == question.order), None)
+    if entry.order == request.order:
+        return Published(entry, new=False, current=True)
+    earlier = history.newest(entry) if request.request else []
+    return next((Published(old, new=False, current=False) for old in earlier if old.order == request.order), None)
 
 
-def _is_over(question: Question, standing: Standing) -> bool:
-    """Whether the image was erased or has a newer version; what somebody asked for is kept beside a newer one."""
-    if question.key not in standing:
+def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
+    """Return whether the image is erased or has a newer version; a request to recognize again is never outdated."""
+    if request.key not in current:
         return False
-    stands = standing[question.key]
-    return stands is None or (stands.order > question.order and not question.request)
+    entry = current[request.key]
+    return entry is None or (entry.order > request.order and not request.request)
 
 
-def _is_late(question: Question, over: set[Question], told: Mapping[Question, Told]) -> bool:
-    """Whether another answer stands already.
+def _is_earlier(result: Published | None) -> bool:
+    """Return whether a stored result is an earlier entry.
 
-    Whoever gave an earlier one may have died on having it found, after the later one was: what stands is settled again.
+    Its worker may have died after the newer entry was indexed, so the current entry is indexed again.
     """
-    return question in over or (question in told and not told[question].stands)
+    return result is not None and not result.current
 
 
-def _entries(questions: Sequence[Question], asked: Asked, ask: Ask, memory: Memory) -> dict[Question, Entry]:
-    images = {each.image: each for each in questions}
+def _entries(
+    requests: Sequence[RecognitionRequest],
+    options: ReadOptions,
+    ask: Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]],
+    cache: ResultCache,
+) -> dict[RecognitionRequest, Entry]:
+    """Ask the detectors; return the entries of the requests that have an outcome."""
+    by_image = {request.image: request for request in requests}
     outcomes: dict[Image, Outcome] = {
-        image: asked_for for image in images if isinstance(asked_for := asked[image], Rejection)
+        image: rejection for image in by_image if isinstance(rejection := options[image], Rejection)
     }
-    options = {image: asked_for for image in images if isinstance(asked_for := asked[image], Options)}
-    outcomes |= ask(options)
+    wanted = {image: read for image in by_image if isinstance(read := options[image], Options)}
+    outcomes |= ask(wanted)
     at = rfc3339(now())
     return {
-        (question := images[image]): Entry(
+        (request := by_image[image]): Entry(
             image,
             outcome,
             at,
-            options.get(image, Options()),
-            tries=question.tries,
-            request=question.request,
-            reused_from=memory.source(image, outcome),
+            wanted.get(image, Options()),
+            tries=request.tries,
+            request=request.request,
+            reused_from=cache.source(image, outcome),
         )
         for image, outcome in outcomes.items()
     }
 
 
-def _told(entry: Entry, stands: Entry | None) -> Told | None:
-    """What to announce of an entry that was to be kept, by what stands now; nothing if it came too late."""
-    if stands and stands.order == entry.order:
-        return Told(stands, new=stands.outcome is entry.outcome, stands=True)
-    return Told(entry, new=True, stands=False) if stands and entry.request else None
+def _added(entry: Entry, current: Entry | None) -> Published | None:
+    """Return the result to publish after an entry was added, None if it came too late."""
+    if current and current.order == entry.order:
+        return Published(current, new=current.outcome is entry.outcome, current=True)
+    return Published(entry, new=True, current=False) if current and entry.request else None
 
 
-def _let_be_found(
-    told: Mapping[Question, Told], newer: Sequence[Entry], books: Books, announce: Announce
-) -> set[Question]:
-    """Index, count and announce the answers; the questions of those that were announced, or erased meanwhile."""
-    new = [said.entry for said in told.values() if said.new]
-    learned = books.memory.learned(each.image.image_id for each in new)
-    erased = books.indexing.settle([*newer, *(said.entry for said in told.values() if said.stands)], learned)
-    books.usage.count(new)
-    events = {each: said.entry.event() for each, said in told.items() if each.key not in erased}
-    taken = announce(list(events.values()))
-    return {each for each in told if each.key in erased or events[each].event_id in taken}
+def _index_and_publish(
+    results: Mapping[RecognitionRequest, Published], newer: Sequence[Entry], stores: Stores, publish: Publish
+) -> set[RecognitionRequest]:
+    """Index, count and publish the results; return the requests that are published or whose image is erased.
+
+    `newer` are current entries to index again.
+    """
+    # Race: the function may die between any two of these writes. The message then comes again and finds its entry
+    # stored: index rows and event are written again with the same keys and the same event ID. Only counters would add
+    # up, so only new entries are counted: a crash before that counts too little, never twice.
+    new = [result.entry for result in results.values() if result.new]
+    cache_rows = stores.cache.new_rows(entry.image.image_id for entry in new)
+    current = [result.entry for result in results.values() if result.current]
+    erased = stores.indexer.reindex([*newer, *current], cache_rows)
+    stores.usage.count(new)
+    events = {request: result.entry.event() for request, result in results.items() if request.key not in erased}
+    accepted = publish(list(events.values()))
+    return {request for request in results if request.key in erased or events[request].event_id in accepted}

@@ -1,4 +1,4 @@
-"""A Question: what a message of the uploads queue asks, an image that arrived or one to be looked at again."""
+"""A RecognitionRequest: a message of the uploads queue, about an uploaded image or one to recognize again."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,18 +7,19 @@ from typing import Any, Self
 
 from domain.image import Image
 from domain.options import Options
-from recognition.results.runtime.entry import Key
+from recognition.results.runtime.entry import ImageKey
 
 REQUEST_PREFIX = "rcg"
-_MOST_AT_ONCE = 50
-"""Two writes each fit into DynamoDB's transaction of a hundred."""
+_BATCH_SIZE = 50
+"""Each image takes two writes, and a transaction of DynamoDB takes a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """About one image. `request` is the id of the wish to look again, empty for an arrival.
+class RecognitionRequest:
+    """A request about one image. `request` is its ID if the image is to be recognized again, empty for an upload.
 
-    `options` are those of the wish; an arrival's ride on its object. `tries` says how often the message has been tried.
+    `options` are those of a request to recognize again; the options of an upload are in its object's metadata. `tries`
+    counts the deliveries of the message, this one included.
     """
 
     image: Image
@@ -28,48 +29,51 @@ class Question:
 
     @classmethod
     def from_message(cls, text: str, tries: int) -> list[Self]:
-        """Read a message; S3's test event asks nothing. Raises AttributeError, KeyError, TypeError or ValueError."""
-        said = json.loads(text)
-        if said.get("Event") == "s3:TestEvent":
+        """Read a message; S3's test event contains no request.
+
+        Raises AttributeError, KeyError, TypeError or ValueError on another shape.
+        """
+        body = json.loads(text)
+        if body.get("Event") == "s3:TestEvent":
             return []
-        if "Recognize" in said:
-            return [cls._again(said["Recognize"], tries)]
-        created = [each for each in said["Records"] if each["eventName"].startswith("ObjectCreated")]
-        return [cls(Image.from_s3_record(each), tries=tries) for each in created]
+        if "Recognize" in body:
+            return [cls._from_body(body["Recognize"], tries)]
+        created = [record for record in body["Records"] if record["eventName"].startswith("ObjectCreated")]
+        return [cls(Image.from_s3_record(record), tries=tries) for record in created]
 
     def to_message(self) -> str:
-        """The message by which an image is looked at again; `from_message` reads it back."""
+        """Return the message that asks to recognize the image again; `from_message` reads it."""
         options = self.options or Options()
-        again = {"request": self.request, "image": _flat(self.image), "options": _flat(options)}
-        return json.dumps({"Recognize": again}, separators=(",", ":"))
+        body = {"request": self.request, "image": _fields(self.image), "options": _fields(options)}
+        return json.dumps({"Recognize": body}, separators=(",", ":"))
 
     @property
-    def key(self) -> Key:
-        """Of which image it is."""
-        return self.image.owner, self.image.image_id
+    def key(self) -> ImageKey:
+        """The key of the image's row."""
+        return ImageKey(self.image.owner, self.image.image_id)
 
     @property
     def order(self) -> str:
-        """Which of two questions about an image was asked later; its answer has the same."""
+        """The sort order of an image's requests, the same as that of their entries."""
         return self.image.sequencer + self.request
 
     @classmethod
-    def _again(cls, said: Mapping[str, Any], tries: int) -> Self:
-        return cls(Image(**said["image"]), str(said["request"]), Options(**said["options"]), tries)
+    def _from_body(cls, body: Mapping[str, Any], tries: int) -> Self:
+        return cls(Image(**body["image"]), str(body["request"]), Options(**body["options"]), tries)
 
 
-def rounds(questions: Sequence[Question]) -> Iterator[list[Question]]:
-    """The questions in batches that hold no image twice, the earlier question about it in an earlier one."""
-    waiting = sorted(dict.fromkeys(questions), key=lambda each: each.order)
-    while waiting:
-        first: dict[Key, Question] = {}
-        for question in waiting:
-            if len(first) < _MOST_AT_ONCE:
-                first.setdefault(question.key, question)
-        asked = set(first.values())
-        yield list(first.values())
-        waiting = [each for each in waiting if each not in asked]
+def batches_by_image(requests: Sequence[RecognitionRequest]) -> Iterator[list[RecognitionRequest]]:
+    """Yield the requests in batches that contain no image twice; an image's requests come in their order."""
+    remaining = sorted(dict.fromkeys(requests), key=lambda request: request.order)
+    while remaining:
+        batch: dict[ImageKey, RecognitionRequest] = {}
+        for request in remaining:
+            if len(batch) < _BATCH_SIZE:
+                batch.setdefault(request.key, request)
+        taken = set(batch.values())
+        yield list(batch.values())
+        remaining = [request for request in remaining if request not in taken]
 
 
-def _flat(noun: Image | Options) -> dict[str, Any]:
-    return {name: getattr(noun, name) for name in noun.__slots__}
+def _fields(instance: Image | Options) -> dict[str, object]:
+    return {name: getattr(instance, name) for name in instance.__slots__}

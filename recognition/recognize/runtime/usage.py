@@ -1,22 +1,26 @@
-"""What an owner's images came to on a day, counted in the usage table."""
+"""The usage counters of an owner and a day: images, outcomes, paid calls and saved calls."""
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from domain.clock import now
+from domain.detectors import DETECTORS
 from domain.recognition import Recognition
 from recognition.results.runtime.entry import Entry
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
 
 class Usage:
-    """The counters, by owner and day (UTC)."""
+    """The usage table, keyed by owner and day (UTC)."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
 
     def count(self, entries: Iterable[Entry]) -> None:
-        """Add new answers to their owners' counters of today, one request for each owner."""
+        """Add new entries to their owners' counters of today, one call per owner."""
         for owner, counted in _by_owner(entries).items():
             self._dynamodb.update_item(
                 TableName=self._table,
@@ -34,16 +38,23 @@ def _by_owner(entries: Iterable[Entry]) -> dict[str, Counter[str]]:
     return owners
 
 
-def counters(entry: Entry) -> list[str]:
-    """The counters that one more such answer adds to.
+def counters(entry: Entry) -> Counter[str]:
+    """Return what an entry adds to its owner's counters.
 
-    A call of Rekognition is counted where it answered; one is saved where a cascade could do with the edge model's
-    answer, and where an answer of Rekognition is used again.
+    Calls are counted in units of `DetectorSpec.paid_calls`. A call is saved if a cascade used the result of a detector
+    that costs less, or if a paid result was reused.
     """
-    counted = [entry.status] if entry.request else ["uploads", entry.status]
-    if not isinstance(entry.outcome, Recognition):
-        return counted
-    paid = entry.outcome.detector == "rekognition"
-    if entry.reused_from:
-        return [*counted, "reused", *(("reused_rekognition",) if paid else ())]
-    return counted + (["rekognition_calls"] if paid else ["cascade_saved"] * (entry.outcome.asked == "cascade"))
+    counted = Counter([entry.status] if entry.request else ["uploads", entry.status])
+    if isinstance(entry.outcome, Recognition):
+        counted.update(_reused(entry.outcome) if entry.reused_from else _spent(entry.outcome))
+    return counted
+
+
+def _reused(recognition: Recognition) -> Counter[str]:
+    return +Counter(reused=1, reused_rekognition=DETECTORS[recognition.detector].paid_calls)
+
+
+def _spent(recognition: Recognition) -> Counter[str]:
+    paid = DETECTORS[recognition.detector].paid_calls
+    saved = DETECTORS[recognition.asked].paid_calls - paid
+    return +Counter(rekognition_calls=paid, cascade_saved=saved)

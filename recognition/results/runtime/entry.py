@@ -1,10 +1,10 @@
-"""An Entry of the recognitions table: an Image with what came of it."""
+"""An Entry of the recognitions table: an image and its outcome."""
 
 import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from domain.event import Event
 from domain.image import SEQUENCER_DIGITS, Image
@@ -12,24 +12,32 @@ from domain.options import Options
 from domain.recognition import Outcome, Recognition, Rejection
 from wire.aws.rows import Item
 
-Key = tuple[str, str]
-"""Owner and image id."""
-
 ERASED = "~"
-"""The order of what an erased image leaves for a while, so that nothing still queued brings it back."""
+"""The order of an erased image's tombstone. It sorts after every other order: no queued message restores it."""
 
-_SELDOM = ("request", "reused_from")
-_MOST_TEXT = 700
-"""Of a row that finds an image: with its keys that stays under a kilobyte, beyond which DynamoDB asks double."""
+_OPTIONAL = ("request", "reused_from")
+_UNCOMPRESSED_CHARACTERS = 700
+"""The longest uncompressed text of an index row: the row then stays below 1 kB, above which DynamoDB charges double."""
+
+
+Row = Mapping[str, Mapping[str, Any]]
+"""A row as DynamoDB returns it: its attributes by name, each as `{type: value}`."""
+
+
+class ImageKey(NamedTuple):
+    """The key of an image's row: owner and image ID."""
+
+    owner: str
+    image_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One image, its outcome, when that was reached (RFC 3339 UTC), and the options it was sent with.
+    """An image, its outcome, the time of the outcome (`at`, RFC 3339 UTC), and the options of the image.
 
-    `tries` says how often its message had been tried by then. `request` is the id of the wish to recognise it again
-    that this answers, empty for an arrival. `reused_from` is the image of the same bytes whose answer this is.
-    `earlier` counts the answers before this one, `corrections` are what people said of the image since.
+    `tries` is the number of deliveries of the message until the outcome. `request` is the ID of the request to
+    recognize the image again, empty for an upload. `reused_from` is the ID of the image with the same bytes whose
+    result was reused. `earlier` counts the earlier entries of the image. `corrections` are people's labels since.
     """
 
     image: Image
@@ -43,13 +51,13 @@ class Entry:
     corrections: tuple[Mapping[str, Any], ...] = ()
 
     @property
-    def key(self) -> Key:
-        """What its row is found by."""
-        return self.image.owner, self.image.image_id
+    def key(self) -> ImageKey:
+        """The key of the image's row."""
+        return ImageKey(self.image.owner, self.image.image_id)
 
     @property
     def order(self) -> str:
-        """Which answer of an image is the newer: by the object's version, then by who asked again last."""
+        """The sort order of an image's entries: by object version, then by the request to recognize again."""
         return self.image.sequencer + self.request
 
     @property
@@ -58,92 +66,92 @@ class Entry:
         return "recognized" if isinstance(self.outcome, Recognition) else "rejected"
 
     def event(self) -> Event:
-        """What to announce of it; the same each time it is announced."""
+        """Return the event to publish, the same on every call."""
         if isinstance(self.outcome, Recognition):
             return Event.recognized(self.image, self.outcome, self.at, self.request)
         return Event.rejected(self.image, self.outcome, self.at, self.request)
 
     def to_item(self, *, shapes: bool = True) -> Item:
-        """The DynamoDB item: strings, so that no number changes on the way; without `shapes` for rows that find it.
+        """Return the DynamoDB item: strings, so that no number changes; index rows are written without `shapes`.
 
-        What goes without saying is left out: DynamoDB asks twice as much for a row of more than a kilobyte.
+        Default values are left out, because DynamoDB charges double for a row of more than 1 kB.
         """
-        told = self.outcome
-        outcome = told.to_dict(shapes=shapes) if isinstance(told, Recognition) else told.to_dict()
-        image = _flat(self.image, "owner", "image_id") | {"sequencer": self.image.sequencer.rstrip("0")}
-        said = {"image": image, "outcome": outcome, "options": _flat(self.options)}
-        said |= {name: value for name in ("tries", *_SELDOM) if (value := getattr(self, name)) not in (1, "")}
+        result = self.outcome
+        outcome = result.to_dict(shapes=shapes) if isinstance(result, Recognition) else result.to_dict()
+        image = _without_defaults(self.image, "owner", "image_id") | {"sequencer": self.image.sequencer.rstrip("0")}
+        fields = {"image": image, "outcome": outcome, "options": _without_defaults(self.options)}
+        fields |= {name: value for name in ("tries", *_OPTIONAL) if (value := getattr(self, name)) not in (1, "")}
         return {
             "owner": {"S": self.image.owner},
             "image_id": {"S": self.image.image_id},
             "sequencer": {"S": self.order},
             "status": {"S": self.status},
             "at": {"S": self.at},
-            "said": _written(json.dumps(said, separators=(",", ":")), packed=not shapes),
+            "said": _text_value(json.dumps(fields, separators=(",", ":")), compress=not shapes),
         }
 
     @classmethod
-    def from_item(cls, item: Item) -> Self:
-        """Read what `to_item` wrote, and what the table has added to it since."""
-        said = json.loads(_read(item["said"]))
+    def from_item(cls, item: Row) -> Self:
+        """Read an item of `to_item`, with the attributes that the table has added to it since."""
+        fields = json.loads(_text(item["said"]))
         outcome = Recognition if item["status"]["S"] == "recognized" else Rejection
-        named = {name: item[name]["S"] for name in ("owner", "image_id")}
-        sequencer = said["image"]["sequencer"].ljust(SEQUENCER_DIGITS, "0")
+        key = {name: item[name]["S"] for name in ("owner", "image_id")}
+        sequencer = fields["image"]["sequencer"].ljust(SEQUENCER_DIGITS, "0")
         return cls(
-            image=Image(**named | said["image"] | {"sequencer": sequencer}),
-            outcome=outcome.from_dict(said["outcome"]),
+            image=Image(**key | fields["image"] | {"sequencer": sequencer}),
+            outcome=outcome.from_dict(fields["outcome"]),
             at=item["at"]["S"],
-            options=Options(**said["options"]),
-            tries=said.get("tries", 1),
-            request=said.get("request", ""),
-            reused_from=said.get("reused_from", ""),
+            options=Options(**fields["options"]),
+            tries=fields.get("tries", 1),
+            request=fields.get("request", ""),
+            reused_from=fields.get("reused_from", ""),
             earlier=int(item.get("earlier", {"N": "0"})["N"]),
-            corrections=tuple(json.loads(each["S"]) for each in item.get("corrections", {"L": []})["L"]),
+            corrections=tuple(json.loads(text["S"]) for text in item.get("corrections", {"L": []})["L"]),
         )
 
     @classmethod
-    def standing(cls, item: Item) -> Self | None:
-        """What `from_item` reads; None where the image has been erased."""
+    def unless_erased(cls, item: Row) -> Self | None:
+        """Read an item like `from_item`; returns None if the image has been erased."""
         return None if item["sequencer"]["S"] == ERASED else cls.from_item(item)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
     ) -> dict[str, Any]:
-        """The JSON form callers see; what they ask now goes before what was asked with the image."""
-        seen = {
+        """Return the JSON form that callers see; the arguments take precedence over the options of the image."""
+        body: dict[str, Any] = {
             "image_id": self.image.image_id,
             "name": self.image.name,
             "status": self.status,
             "received_at": self.image.received_at,
             "bytes": self.image.size,
         }
-        seen |= {name: value for name in _SELDOM if (value := getattr(self, name))}
+        body |= {name: value for name in _OPTIONAL if (value := getattr(self, name))}
         if isinstance(self.outcome, Rejection):
-            return seen | {"rejected_at": self.at, "rejection": self.outcome.to_dict()}
-        asked = self.options
-        said = self.outcome.to_dict(
-            top_k=asked.top_k if top_k is None else top_k,
-            min_confidence=asked.min_confidence if min_confidence is None else min_confidence,
+            return body | {"rejected_at": self.at, "rejection": self.outcome.to_dict()}
+        options = self.options
+        recognition = self.outcome.to_dict(
+            top_k=options.top_k if top_k is None else top_k,
+            min_confidence=options.min_confidence if min_confidence is None else min_confidence,
             shapes=shapes,
         )
-        return seen | {"recognized_at": self.at, "recognition": said}
+        return body | {"recognized_at": self.at, "recognition": recognition}
 
 
-def _written(said: str, *, packed: bool) -> dict[str, Any]:
-    """Text that people can read, but in rows of which there are many, each holding it, no more than a kilobyte."""
-    return {"B": zlib.compress(said.encode(), 1)} if packed and len(said) > _MOST_TEXT else {"S": said}
+def _text_value(text: str, *, compress: bool) -> Any:
+    """Return a readable text attribute, or a compressed one for the many index rows if the text is long."""
+    return {"B": zlib.compress(text.encode(), 1)} if compress and len(text) > _UNCOMPRESSED_CHARACTERS else {"S": text}
 
 
-def _read(said: Mapping[str, Any]) -> str:
-    return zlib.decompress(said["B"]).decode() if "B" in said else str(said["S"])
+def _text(value: Mapping[str, Any]) -> str:
+    return zlib.decompress(value["B"]).decode() if "B" in value else str(value["S"])
 
 
-def _flat(noun: Image | Options, *but: str) -> dict[str, Any]:
-    """Its fields as JSON, but for these and those that have their default."""
+def _without_defaults(instance: Image | Options, *excluded: str) -> dict[str, object]:
+    """Return the fields as JSON, without the excluded ones and those that have their default value."""
     # dataclasses.asdict copies deeply, which takes longer than the rest of the item.
-    fields = noun.__dataclass_fields__
+    fields = instance.__dataclass_fields__
     return {
         name: value
-        for name in noun.__slots__
-        if name not in but and (value := getattr(noun, name)) != fields[name].default
+        for name in instance.__slots__
+        if name not in excluded and (value := getattr(instance, name)) != fields[name].default
     }

@@ -1,35 +1,34 @@
-"""The answers an image had before the one that stands."""
+"""The earlier entries of an image: those that its current entry has replaced."""
 
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from recognition.results.runtime.entry import Entry
-from wire.aws.rows import Item
+from wire.aws import rows
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 MOST_SHOWN = 20
 
 
 class History:
-    """Rows of the answers table, keyed by owner and image id, and then by when each was given."""
+    """Rows of the answers table, keyed by owner and image ID (`about`), then by the time of the outcome (`answer`)."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
 
     def newest(self, entry: Entry) -> list[Entry]:
-        """The answers before this one, newest first, at most twenty; no request where there are none."""
-        items: list[Item] = []
-        start: dict[str, Any] = {}
-        while entry.earlier and len(items) < MOST_SHOWN:
-            answer = self._dynamodb.query(
-                TableName=self._table,
-                KeyConditionExpression="about = :about",
-                ExpressionAttributeValues={":about": {"S": "/".join(entry.key)}},
-                ScanIndexForward=False,
-                ConsistentRead=True,
-                Limit=MOST_SHOWN - len(items),
-                **start,
-            )
-            items += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                break
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return [Entry.from_item(each) for each in items]
+        """Return at most twenty earlier entries, newest first; makes no call if there are none."""
+        if not entry.earlier:
+            return []
+        items = rows.query(
+            self._dynamodb,
+            TableName=self._table,
+            KeyConditionExpression="about = :about",
+            ExpressionAttributeValues={":about": {"S": "/".join(entry.key)}},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=MOST_SHOWN,
+        )
+        return [Entry.from_item(item) for item in islice(items, MOST_SHOWN)]

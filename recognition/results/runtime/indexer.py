@@ -1,58 +1,70 @@
-"""Keeping the rows by which images are found true to what stands, whatever comes between."""
+"""The indexer: keeps the index rows of images consistent with their current entries."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Key
+from recognition.results.runtime.entry import Entry, ImageKey
 from recognition.results.runtime.history import History
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws import rows
 from wire.aws.rows import Item
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
-class Indexing:
-    """Writes rows of the tables `index` and `answers`; a repeat writes the same ones."""
+
+class Indexer:
+    """Writes rows of the index table and of the answers table. A repeated call writes the same rows."""
 
     def __init__(
-        self, dynamodb: Any, index_table: str, answers_table: str, recognitions: Recognitions, history: History
+        self,
+        dynamodb: "DynamoDBClient",
+        index_table: str,
+        answers_table: str,
+        recognitions: Recognitions,
+        history: History,
     ) -> None:
         self._dynamodb, self._index, self._answers = dynamodb, index_table, answers_table
         self._recognitions, self._history = recognitions, history
 
-    def settle(self, entries: Sequence[Entry], learned: Sequence[Item] = ()) -> set[Key]:
-        """Let entries that stand be found, and no longer by what they replaced; keep what was `learned` from them.
+    def reindex(self, entries: Sequence[Entry], cache_rows: Sequence[Item] = ()) -> set[ImageKey]:
+        """Write the index rows of current entries, delete those of replaced ones, and store `cache_rows`.
 
-        One that was replaced or erased meanwhile, between its own row and these, is taken back: whoever did so may
-        not have seen them. Answers the keys of those that were erased.
+        Returns the keys of images that were erased meanwhile.
         """
         if not entries:
             return set()
-        remembered = [rows.put(self._answers, row) for row in learned]
-        found = [rows.put(self._index, row) for entry in entries for row in index_rows.rows(entry)]
-        gone = [key for entry in entries if entry.earlier for key in self._replaced(entry)]
-        rows.write(self._dynamodb, [*remembered, *found, *self._deletes(gone)])
-        orders = self._recognitions.orders(entries)
+        cached = [rows.put(self._answers, row) for row in cache_rows]
+        indexed = [rows.put(self._index, row) for entry in entries for row in index_rows.rows(entry)]
+        stale = [key for entry in entries if entry.earlier for key in self._stale_keys(entry)]
+        rows.write(self._dynamodb, [*cached, *indexed, *self._deletes(stale)])
+        # Race: between the write of an entry and the write of its index rows above, another worker may replace the
+        # entry, or the owner may erase the image; neither can delete rows that do not exist yet. So read the current
+        # orders after the write, and undo the rows of overtaken entries: the last writer reads last and cleans up.
+        orders = self._recognitions.current_orders(entries)
         overtaken = [entry for entry in entries if orders.get(entry.key) != entry.order]
-        return self._take_back(overtaken, learned) if overtaken else set()
+        return self._undo(overtaken, cache_rows) if overtaken else set()
 
-    def _replaced(self, entry: Entry) -> list[Item]:
-        """The keys by which answers before this one were found, and it is not."""
-        found = {
-            key["found_by"]["S"]: key for old in self._history.newest(entry) for key in index_rows.keys(old, but=entry)
+    def _stale_keys(self, entry: Entry) -> list[Item]:
+        """Return the index keys of earlier entries that the current entry does not have."""
+        keys = {
+            key["found_by"]["S"]: key
+            for earlier in self._history.newest(entry)
+            for key in index_rows.keys(earlier, without=entry)
         }
-        return list(found.values())
+        return list(keys.values())
 
-    def _take_back(self, entries: Sequence[Entry], learned: Sequence[Item]) -> set[Key]:
-        standing = self._recognitions.of(entry.image for entry in entries)
-        keys = [key for entry in entries for key in index_rows.keys(entry, but=standing.get(entry.key))]
-        erased = {entry.key for entry in entries if not standing.get(entry.key)}
-        ids = {image_id for _, image_id in erased}
-        forgotten = [row for row in learned if row["image_id"]["S"] in ids]
-        places = [{name: row[name] for name in ("about", "answer")} for row in forgotten]
-        deletes = [rows.delete(self._answers, place) for place in places]
-        rows.write(self._dynamodb, [*self._deletes(keys), *deletes])
-        return erased | self.settle([newer for entry in entries if (newer := standing.get(entry.key))])
+    def _undo(self, overtaken: Sequence[Entry], cache_rows: Sequence[Item]) -> set[ImageKey]:
+        current = self._recognitions.current(entry.image for entry in overtaken)
+        stale = [key for entry in overtaken for key in index_rows.keys(entry, without=current.get(entry.key))]
+        erased = {entry.key for entry in overtaken if not current.get(entry.key)}
+        image_ids = {key.image_id for key in erased}
+        cached = [row for row in cache_rows if row["image_id"]["S"] in image_ids]
+        cache_keys = [{name: row[name] for name in ("about", "answer")} for row in cached]
+        cache_deletes = [rows.delete(self._answers, key) for key in cache_keys]
+        rows.write(self._dynamodb, [*self._deletes(stale), *cache_deletes])
+        return erased | self.reindex([newer for entry in overtaken if (newer := current.get(entry.key))])
 
     def _deletes(self, keys: Iterable[Item]) -> list[rows.Write]:
         return [rows.delete(self._index, key) for key in keys]

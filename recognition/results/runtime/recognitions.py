@@ -1,150 +1,173 @@
-"""The Recognitions kept in DynamoDB, keyed by owner and time-ordered image id, and the answers they replaced."""
+"""The recognitions table: the current entry of each image, keyed by owner and time-ordered image ID."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from domain.image import Image
-from recognition.results.runtime.entry import ERASED, Entry, Key
-from recognition.results.runtime.transactions import count, keep, key_of, put_aside
+from recognition.results.runtime.entry import ERASED, Entry, ImageKey, Row
+from recognition.results.runtime.transactions import count_earlier, key_item, put_current, put_earlier
 from wire.aws import rows
 from wire.aws.rows import Item
 
-Standing = Mapping[Key, Entry | None]
-"""What stands of images, None where one was erased; of an image that is left out there is nothing yet."""
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateItemInputTypeDef
 
-_UNSEEN: Standing = {}
-_CONTESTS = 4
+CurrentEntries = Mapping[ImageKey, Entry | None]
+"""The current entries of images: None for an erased image, no key for an image without an entry."""
+
+_UNREAD: CurrentEntries = {}
+_ATTEMPTS = 4
+
+
+class Lookup(NamedTuple):
+    """The current entries of images, and rows of the answers table."""
+
+    current: dict[ImageKey, Entry | None]
+    cached: list[Item]
 
 
 class Recognitions:
-    """The collection; every method raises botocore's ClientError when DynamoDB refuses.
+    """The table of current entries; `answers` is the table of earlier entries.
 
-    `answers` is the table that the answers before the present one go to.
+    Every method raises botocore's ClientError if DynamoDB refuses a call.
     """
 
-    def __init__(self, dynamodb: Any, table: str, answers: str = "") -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, answers: str = "") -> None:
         self._dynamodb, self._table, self._answers = dynamodb, table, answers
 
-    def of(self, images: Iterable[Image]) -> dict[Key, Entry | None]:
-        """What stands of these images, as it is this moment."""
-        return self.look_up(images, [])[0]
+    def current(self, images: Iterable[Image]) -> dict[ImageKey, Entry | None]:
+        """Return the current entries of these images, read consistently."""
+        return self.look_up(images, []).current
 
-    def orders(self, entries: Iterable[Entry]) -> dict[Key, str]:
-        """The order of what stands of these entries' images, as it is this moment."""
-        keys = {self._table: [key_of(*each.key) for each in entries]}
+    def current_orders(self, entries: Iterable[Entry]) -> dict[ImageKey, str]:
+        """Return the orders of the current entries of these entries' images, read consistently."""
+        keys = {self._table: [key_item(entry.key) for entry in entries]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
-        return {(each["owner"]["S"], each["image_id"]["S"]): each["sequencer"]["S"] for each in found[self._table]}
+        return {_key(row): row["sequencer"]["S"] for row in found[self._table]}
 
-    def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> tuple[dict[Key, Entry | None], list[Item]]:
-        """What stands of these images, and with it, in the same request, these rows of the answers table."""
-        keys = [key_of(*key) for key in dict.fromkeys((each.owner, each.image_id) for each in images)]
-        asked = {self._table: keys, self._answers: answers}
-        found = rows.read(self._dynamodb, asked, consistent={self._table})
-        standing = {(each["owner"]["S"], each["image_id"]["S"]): Entry.standing(each) for each in found[self._table]}
-        return standing, found[self._answers]
+    def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> Lookup:
+        """Read the current entries of these images and, in the same request, these keys of the answers table."""
+        keys = dict.fromkeys(ImageKey(image.owner, image.image_id) for image in images)
+        wanted = {self._table: [key_item(key) for key in keys], self._answers: answers}
+        found = rows.read(self._dynamodb, wanted, consistent={self._table})
+        return Lookup({_key(row): Entry.unless_erased(row) for row in found[self._table]}, found[self._answers])
 
-    def add(self, entries: Sequence[Entry], standing: Standing = _UNSEEN) -> list[Entry | None]:
-        """Keep each entry unless the same or a newer answer stands; answers what stands of each, None if erased.
+    def add(self, entries: Sequence[Entry], current: CurrentEntries = _UNREAD) -> list[Entry | None]:
+        """Store each entry unless its image has the same or a newer one; return the current entries, None if erased.
 
-        What it replaces goes to the earlier answers in the same transaction; so does an entry that was asked for
-        when a newer one stands. It is one request if everything stands as the caller has seen it.
+        A replaced entry moves to the earlier entries in the same transaction. A requested entry that is older than the
+        current one is stored among the earlier entries. One request suffices if `current` is still up to date.
         """
+        # Race: between the read of `current` and this write, another worker may store an entry of one of the images,
+        # or the owner may erase it. Each write names the order that was read, so DynamoDB then cancels the whole
+        # transaction. Each entry is then stored by itself after a new read: no entry replaces a newer one.
         try:
-            self._transact([write for entry in entries for write in self._writes(entry, standing)])
+            self._transact([write for entry in entries for write in self._writes(entry, current)])
         except self._dynamodb.exceptions.TransactionCanceledException:
             return [self._add_one(entry) for entry in entries]
-        return [_stands(entry, standing) for entry in entries]
+        return [_current_after(entry, current) for entry in entries]
 
     def get(self, owner: str, image_id: str) -> Entry | None:
-        """One entry of this owner."""
-        item = self._dynamodb.get_item(TableName=self._table, Key=key_of(owner, image_id)).get("Item")
-        return Entry.standing(item) if item else None
+        """Return one entry of this owner, None if there is none or the image is erased."""
+        key = key_item(ImageKey(owner, image_id))
+        item = self._dynamodb.get_item(TableName=self._table, Key=key).get("Item")
+        return Entry.unless_erased(item) if item else None
 
     def by_ids(self, owner: str, image_ids: Sequence[str]) -> list[Entry]:
-        """The owner's entries of these ids, in their order, without those that are not there."""
-        keys = [key_of(owner, image_id) for image_id in image_ids]
-        found = map(Entry.standing, rows.read(self._dynamodb, {self._table: keys})[self._table])
+        """Return the owner's entries with these image IDs, in that order, without those that do not exist."""
+        keys = [key_item(ImageKey(owner, image_id)) for image_id in image_ids]
+        found = map(Entry.unless_erased, rows.read(self._dynamodb, {self._table: keys})[self._table])
         by_id = {entry.image.image_id: entry for entry in found if entry}
         return [by_id[image_id] for image_id in image_ids if image_id in by_id]
 
-    def correct(self, owner: str, image_id: str, correction: Mapping[str, Any]) -> Entry | None:
-        """Keep what a person said beside the answer; the entry with it, None where there is no such image."""
-        change = "SET corrections = list_append(if_not_exists(corrections, :none), :said)"
-        said = {"L": [{"S": json.dumps(correction, separators=(",", ":"))}]}
-        values = {":none": {"L": []}, ":said": said, ":erased": {"S": ERASED}}
+    def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
+        """Store a person's correction; return the entry with it, None if there is no such image."""
+        text = json.dumps(correction, separators=(",", ":"))
+        update: UpdateItemInputTypeDef = {
+            "TableName": self._table,
+            "Key": key_item(key),
+            "UpdateExpression": "SET corrections = list_append(if_not_exists(corrections, :none), :said)",
+            "ConditionExpression": "sequencer < :erased",
+            "ExpressionAttributeValues": {":none": {"L": []}, ":said": {"L": [{"S": text}]}, ":erased": {"S": ERASED}},
+            "ReturnValues": "ALL_NEW",
+        }
         try:
-            return Entry.from_item(self._update(owner, image_id, change, values, condition="sequencer < :erased"))
+            return Entry.from_item(self._updated(update))
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return None
 
-    def has(self, owner: str, image_id: str) -> bool:
-        """Whether there is a row, be it that of an erased image."""
-        asked = {"Key": key_of(owner, image_id), "ProjectionExpression": "image_id", "ConsistentRead": True}
-        return "Item" in self._dynamodb.get_item(TableName=self._table, **asked)
+    def exists(self, key: ImageKey) -> bool:
+        """Return whether there is a row, be it the tombstone of an erased image."""
+        row = self._dynamodb.get_item(
+            TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
+        )
+        return "Item" in row
 
-    def bury(self, owner: str, image_id: str, expires: int) -> Entry | None:
-        """Let an image count as erased; answers its entry until that is sealed.
+    def mark_erased(self, key: ImageKey, expires: int) -> Entry | None:
+        """Mark an image as erased; return its entry, None once its row is a tombstone.
 
-        So an erasure that was cut short finds, when it is asked for again, what is still to be erased.
+        The row keeps the entry, so a repeated erasure finds what an interrupted one has left. `expires` is in seconds
+        since 1970.
         """
-        values = {":erased": {"S": ERASED}, ":expires": {"N": str(expires)}}
-        row = self._update(owner, image_id, "SET sequencer = :erased, expires = :expires", values)
+        row = self._updated(
+            {
+                "TableName": self._table,
+                "Key": key_item(key),
+                "UpdateExpression": "SET sequencer = :erased, expires = :expires",
+                "ExpressionAttributeValues": {":erased": {"S": ERASED}, ":expires": {"N": str(expires)}},
+                "ReturnValues": "ALL_NEW",
+            }
+        )
         return Entry.from_item(row) if "said" in row else None
 
-    def seal(self, owner: str, image_id: str, expires: int) -> None:
-        """Leave nothing of an image but that it was erased, until that second since 1970."""
-        left = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
-        self._dynamodb.put_item(TableName=self._table, Item=key_of(owner, image_id) | left)
+    def put_tombstone(self, key: ImageKey, expires: int) -> None:
+        """Replace the row with a tombstone that expires at this second since 1970."""
+        tombstone: Item = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
+        self._dynamodb.put_item(TableName=self._table, Item=key_item(key) | tombstone)
 
     def _add_one(self, entry: Entry) -> Entry | None:
-        for contest in range(_CONTESTS):
-            standing = self.of([entry.image])
+        for attempt in range(1, _ATTEMPTS + 1):
+            current = self.current([entry.image])
             try:
-                self._transact(self._writes(entry, standing))
+                self._transact(self._writes(entry, current))
                 break
             except self._dynamodb.exceptions.TransactionCanceledException:
-                if contest == _CONTESTS - 1:
+                if attempt == _ATTEMPTS:
                     raise
-        return _stands(entry, standing)
+        return _current_after(entry, current)
 
-    def _transact(self, writes: Sequence[Mapping[str, Any]]) -> None:
+    def _transact(self, writes: Sequence["TransactWriteItemTypeDef"]) -> None:
         if writes:
             self._dynamodb.transact_write_items(TransactItems=writes)
 
-    def _writes(self, entry: Entry, standing: Standing) -> list[dict[str, Any]]:
-        if entry.key not in standing:
-            return [keep(self._table, entry)]
-        over = standing[entry.key]
-        if over is None or over.order == entry.order:
+    def _writes(self, entry: Entry, current: CurrentEntries) -> list["TransactWriteItemTypeDef"]:
+        if entry.key not in current:
+            return [put_current(self._table, entry)]
+        existing = current[entry.key]
+        if existing is None or existing.order == entry.order:
             return []
-        if over.order < entry.order:
-            return [keep(self._table, entry, over), put_aside(self._answers, over)]
-        return [count(self._table, over), put_aside(self._answers, entry)] if entry.request else []
+        if existing.order < entry.order:
+            return [put_current(self._table, entry, existing), put_earlier(self._answers, existing)]
+        return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
 
-    def _update(
-        self, owner: str, image_id: str, change: str, values: Mapping[str, Any], *, condition: str = ""
-    ) -> Item:
-        answer = self._dynamodb.update_item(
-            TableName=self._table,
-            Key=key_of(owner, image_id),
-            UpdateExpression=change,
-            ExpressionAttributeValues=values,
-            ReturnValues="ALL_NEW",
-            **({"ConditionExpression": condition} if condition else {}),
-        )
-        row: Item = answer["Attributes"]
-        return row
+    def _updated(self, update: "UpdateItemInputTypeDef") -> Row:
+        return self._dynamodb.update_item(**update)["Attributes"]
 
 
-def _stands(entry: Entry, standing: Standing) -> Entry | None:
-    """What stands once an entry was added where this stood."""
-    if entry.key not in standing:
+def _key(row: Row) -> ImageKey:
+    return ImageKey(row["owner"]["S"], row["image_id"]["S"])
+
+
+def _current_after(entry: Entry, current: CurrentEntries) -> Entry | None:
+    """Return the current entry once an entry has been added where `current` was current."""
+    if entry.key not in current:
         return entry
-    over = standing[entry.key]
-    return replace(entry, earlier=over.earlier + 1) if over and over.order < entry.order else over
+    existing = current[entry.key]
+    return replace(entry, earlier=existing.earlier + 1) if existing and existing.order < entry.order else existing

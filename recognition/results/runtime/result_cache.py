@@ -1,93 +1,101 @@
-"""Answers remembered by what was looked at, so that nobody pays twice for the same bytes of one owner."""
+"""The result cache: results by the bytes of their images, so that no owner pays twice for the same bytes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json import dumps, loads
+from typing import NamedTuple
 
+from domain.detectors import DETECTORS
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Recognition
 from wire.aws.rows import Item
 
-Place = tuple[str, str]
-"""What a kept answer is about, and whose answer it is."""
+
+class CacheKey(NamedTuple):
+    """The key of a row of the answers table: owner and bytes of an image, then detector and model."""
+
+    about: str
+    answer: str
+
+    @classmethod
+    def of(cls, image: Image, detector: str, model: str | None) -> "CacheKey":
+        """Return the key of a detector's result; Rekognition has one model, whatever model an image asks for."""
+        name = "" if DETECTORS[detector].rekognition else model or ""
+        return cls(content_key(image), f"{detector}/{name}")
+
+    def to_item(self) -> Item:
+        """Return the DynamoDB key."""
+        return {"about": {"S": self.about}, "answer": {"S": self.answer}}
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """An answer, and the image that it was given for."""
+class CachedResult:
+    """A recognition, and the ID of the image that it was made for."""
 
     recognition: Recognition
     image_id: str
 
-    def to_item(self, place: Place) -> Item:
-        """The row of the answers table."""
-        said = dumps(self.recognition.to_dict(), separators=(",", ":"))
-        return _key(place) | {"said": {"S": said}, "image_id": {"S": self.image_id}}
+    def to_item(self, key: CacheKey) -> Item:
+        """Return the row of the answers table."""
+        text = dumps(self.recognition.to_dict(), separators=(",", ":"))
+        return key.to_item() | {"said": {"S": text}, "image_id": {"S": self.image_id}}
+
+    @classmethod
+    def from_item(cls, row: Item) -> "CachedResult":
+        """Read what `to_item` wrote."""
+        return cls(Recognition.from_dict(loads(row["said"]["S"])), row["image_id"]["S"])
 
 
-class Memory:
-    """What is known of the contents of one batch, what is learned about them, and whose answers were used again."""
+class ResultCache:
+    """The cached results of one batch. `reused` maps image and detector to the image ID of the reused result."""
 
     def __init__(self) -> None:
         self.reused: dict[tuple[Image, str], str] = {}
-        self._known: dict[Place, Remembered] = {}
-        self._learned: dict[Place, Remembered] = {}
+        self._stored: dict[CacheKey, CachedResult] = {}
+        self._new: dict[CacheKey, CachedResult] = {}
 
-    def recall(self, rows: Iterable[Item]) -> None:
-        """Begin a batch knowing what these rows of the answers table say."""
-        self.reused, self._learned = {}, {}
-        self._known = {
-            (each["about"]["S"], each["answer"]["S"]): Remembered(
-                Recognition.from_dict(loads(each["said"]["S"])), each["image_id"]["S"]
-            )
-            for each in rows
-        }
+    def load(self, rows: Iterable[Item]) -> None:
+        """Start a batch with these rows of the answers table."""
+        self.reused, self._new = {}, {}
+        self._stored = {CacheKey(row["about"]["S"], row["answer"]["S"]): CachedResult.from_item(row) for row in rows}
 
-    def find(self, image: Image, detector: str, model: str | None) -> Remembered | None:
-        """What this detector said of the same bytes."""
-        return self._known.get(_place(image, detector, model))
+    def get(self, image: Image, detector: str, model: str | None) -> CachedResult | None:
+        """Return this detector's stored result for the same bytes."""
+        return self._stored.get(CacheKey.of(image, detector, model))
 
-    def learn(self, image: Image, detector: str, model: str | None, said: Recognition) -> None:
-        """Remember an answer that was asked for."""
+    def add(self, image: Image, detector: str, model: str | None, recognition: Recognition) -> None:
+        """Add a new result; an image whose bytes cannot be compared is left out."""
         if image.content:
-            self._learned[_place(image, detector, model)] = Remembered(said, image.image_id)
+            self._new[CacheKey.of(image, detector, model)] = CachedResult(recognition, image.image_id)
 
-    def source(self, image: Image, said: object) -> str:
-        """The image whose answer this is, used again; empty where somebody was asked."""
-        return self.reused.get((image, said.detector), "") if isinstance(said, Recognition) else ""
+    def source(self, image: Image, outcome: object) -> str:
+        """Return the ID of the image whose result this is, empty if it was not reused."""
+        return self.reused.get((image, outcome.detector), "") if isinstance(outcome, Recognition) else ""
 
-    def learned(self, image_ids: Iterable[str]) -> list[Item]:
-        """The rows of what was learned from these images."""
+    def new_rows(self, image_ids: Iterable[str]) -> list[Item]:
+        """Return the rows of the new results for these images."""
         wanted = set(image_ids)
-        return [each.to_item(place) for place, each in self._learned.items() if each.image_id in wanted]
+        return [result.to_item(key) for key, result in self._new.items() if result.image_id in wanted]
 
 
-def keys(asked: Mapping[Image, Options], default: str) -> list[Item]:
-    """The keys of the rows that may hold answers to these questions."""
-    places = {
-        _place(image, part, options.model): None
-        for image, options in asked.items()
-        for part in _parts(options.detector or default)
+def cache_keys(options: Mapping[Image, Options], default: str) -> list[Item]:
+    """Return the keys of the rows that may hold results for these images; `default` is the default detector."""
+    keys = dict.fromkeys(
+        CacheKey.of(image, recognizer, wanted.model)
+        for image, wanted in options.items()
+        for recognizer in _recognizers(wanted.detector or default)
         if image.content
-    }
-    return [_key(place) for place in places]
+    )
+    return [key.to_item() for key in keys]
 
 
-def about(image: Image) -> str:
-    """What the answers about an image's bytes are kept under."""
+def content_key(image: Image) -> str:
+    """Return the partition of the results for an image's bytes."""
     return f"{image.owner}/content/{image.content}"
 
 
-def _parts(detector: str) -> tuple[str, ...]:
-    """Whose answers this detector's are made of."""
-    return ("edge", "rekognition") if detector == "cascade" else (detector,)
-
-
-def _place(image: Image, detector: str, model: str | None) -> Place:
-    # Rekognition has one model, whatever is asked of it.
-    return about(image), f"{detector}/{model or '' if detector == 'edge' else ''}"
-
-
-def _key(place: Place) -> Item:
-    return {"about": {"S": place[0]}, "answer": {"S": place[1]}}
+def _recognizers(detector: str) -> tuple[str, ...]:
+    """Return the detectors that this detector's result may come from; none for a detector that does not exist."""
+    spec = DETECTORS.get(detector)
+    return (spec.parts or (spec.name,)) if spec else ()

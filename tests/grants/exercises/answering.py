@@ -4,6 +4,7 @@ import io
 
 from PIL import Image
 
+from domain.detectors import DETECTORS
 from tests.grants.stage import Stage
 
 
@@ -14,9 +15,10 @@ def an_image_is_answered(stage: Stage) -> None:
 
 
 def rekognition_answers(stage: Stage) -> None:
-    """Where it is asked for."""
-    image_id = stage.recognized(detector="rekognition")
-    assert stage.ask("GET", f"/images/{image_id}")["recognition"]["detector"] == "rekognition"
+    """Recognize an image with each operation of Rekognition."""
+    for detector in (name for name, spec in DETECTORS.items() if spec.rekognition):
+        image_id = stage.recognized(detector=detector)
+        assert stage.ask("GET", f"/images/{image_id}")["recognition"]["detector"] == detector
 
 
 def what_rekognition_cannot_read_is_made_readable(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""The cascade on fakes of its two detectors: whom it asks, whose answer stands, what it counts."""
+"""The cascade with fake detectors: which detector it asks, whose result it returns, and what it counts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,35 +18,35 @@ UNUSABLE, HUGE, NAN = (Rejection(code, "No.") for code in ("unusable_model", "to
 FORMAT = Rejection("unsupported_format", "Rekognition reads JPEG and PNG.")
 
 
-def saw(confidence: float, label: str = "cat", by: str = "edge") -> Recognition:
-    return Recognition(by, Model(by, "1"), (Detection(label, confidence),), duration_ms=1)
+def recognized(confidence: float, label: str = "cat", detector: str = "edge") -> Recognition:
+    return Recognition(detector, Model(detector, "1"), (Detection(label, confidence),), duration_ms=1)
 
 
-PAID = saw(0.99, "Cat", "rekognition")
+PAID = recognized(0.99, "Cat", "rekognition")
 
 
 @dataclass
-class Told:
-    """A detector that says what it is told to; an image of which it is told nothing comes again."""
+class FakeDetector:
+    """A detector with listed outcomes; an image that is not listed has none."""
 
-    says: Mapping[Image, Outcome]
+    outcomes: Mapping[Image, Outcome]
     down: bool = False
     slowest: float = 10.0
-    asked: list[tuple[list[Image], str | None]] = field(default_factory=list)
+    calls: list[tuple[list[Image], str | None]] = field(default_factory=list)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        self.asked.append((list(images), model))
+        self.calls.append((list(images), model))
         if self.down:
             raise DetectorError("It is down.")
-        return {each: self.says[each] for each in images if each in self.says}
+        return {image: self.outcomes[image] for image in images if image in self.outcomes}
 
 
 @dataclass
 class Run:
-    """One question to a cascade of two such detectors."""
+    """A call of a cascade of two fake detectors."""
 
-    edge: Told
-    rekognition: Told
+    edge: FakeDetector
+    rekognition: FakeDetector
     counts: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, *images: Image, model: str | None = None) -> dict[Image, Outcome]:
@@ -54,91 +54,92 @@ class Run:
 
 
 def run(edge: Mapping[Image, Outcome], rekognition: Mapping[Image, Outcome]) -> Run:
-    return Run(Told(edge), Told(rekognition))
+    return Run(FakeDetector(edge), FakeDetector(rekognition))
 
 
-def answered(outcome: Outcome) -> tuple[str, str]:
+def source(outcome: Outcome) -> tuple[str, str]:
     assert isinstance(outcome, Recognition)
     return outcome.asked, outcome.detector
 
 
-def test_a_sure_answer_costs_nothing() -> None:
-    cascade = run({CAT: saw(0.8)}, {})
-    assert answered(cascade(CAT)[CAT]) == ("cascade", "edge")
-    assert cascade.rekognition.asked == []
+def test_a_confident_result_costs_nothing() -> None:
+    cascade = run({CAT: recognized(0.8)}, {})
+    assert source(cascade(CAT)[CAT]) == ("cascade", "edge")
+    assert cascade.rekognition.calls == []
     assert cascade.counts == {"RekognitionCallsSaved": 1, "StandIns": 0}
 
 
-def test_the_edge_model_is_asked_once_for_all_and_rekognition_only_about_the_unsure_one() -> None:
-    cascade = run({CAT: saw(0.9), DOG: saw(0.79)}, {DOG: PAID})
+def test_the_edge_model_is_asked_once_for_all_images_and_rekognition_only_about_the_unsure_one() -> None:
+    cascade = run({CAT: recognized(0.9), DOG: recognized(0.79)}, {DOG: PAID})
     outcomes = cascade(CAT, DOG, model="animals@1.0.0")
-    assert (answered(outcomes[CAT]), answered(outcomes[DOG])) == (("cascade", "edge"), ("cascade", "rekognition"))
-    assert cascade.edge.asked == [([CAT, DOG], "animals@1.0.0")]
-    assert cascade.rekognition.asked == [([DOG], None)]
+    assert (source(outcomes[CAT]), source(outcomes[DOG])) == (("cascade", "edge"), ("cascade", "rekognition"))
+    assert cascade.edge.calls == [([CAT, DOG], "animals@1.0.0")]
+    assert cascade.rekognition.calls == [([DOG], None)]
     assert cascade.counts == {"RekognitionCallsSaved": 1, "StandIns": 0}
 
 
-def test_to_be_sure_of_the_unknown_is_to_be_unsure() -> None:
-    said = Recognition("edge", Model("edge", "1"), (Detection("unknown", 0.9), Detection("cat", 0.1)), duration_ms=1)
-    assert said.surest == 0.1
-    assert answered(run({CAT: said}, {CAT: PAID})(CAT)[CAT]) == ("cascade", "rekognition")
+def test_a_confident_unknown_is_unsure() -> None:
+    detections = (Detection("unknown", 0.9), Detection("cat", 0.1))
+    unknown = Recognition("edge", Model("edge", "1"), detections, duration_ms=1)
+    assert unknown.surest == 0.1
+    assert source(run({CAT: unknown}, {CAT: PAID})(CAT)[CAT]) == ("cascade", "rekognition")
 
 
-def test_to_see_nothing_is_to_be_unsure() -> None:
+def test_a_result_without_detections_is_unsure() -> None:
     nothing = Recognition("edge", Model("edge", "1"), (), duration_ms=1)
-    assert answered(run({CAT: nothing}, {CAT: PAID})(CAT)[CAT]) == ("cascade", "rekognition")
+    assert source(run({CAT: nothing}, {CAT: PAID})(CAT)[CAT]) == ("cascade", "rekognition")
 
 
-@pytest.mark.parametrize("refusal", [DAMAGED, NO_IMAGE, Rejection("unknown_model", "No.")])
-def test_a_final_refusal_is_final_and_no_money_is_spent_on_it(refusal: Rejection) -> None:
-    cascade = run({CAT: refusal}, {CAT: PAID})
-    assert cascade(CAT) == {CAT: refusal}
-    assert cascade.rekognition.asked == []
+@pytest.mark.parametrize("rejection", [DAMAGED, NO_IMAGE, Rejection("unknown_model", "No.")])
+def test_a_final_rejection_is_final_and_costs_nothing(rejection: Rejection) -> None:
+    cascade = run({CAT: rejection}, {CAT: PAID})
+    assert cascade(CAT) == {CAT: rejection}
+    assert cascade.rekognition.calls == []
     assert cascade.counts["RekognitionCallsSaved"] == 0
 
 
 def test_rekognition_stands_in_when_the_edge_function_is_down() -> None:
-    cascade = Run(Told({}, down=True), Told({CAT: PAID, DOG: PAID}))
-    assert {answered(each) for each in cascade(CAT, DOG).values()} == {("cascade", "rekognition")}
+    cascade = Run(FakeDetector({}, down=True), FakeDetector({CAT: PAID, DOG: PAID}))
+    assert {source(outcome) for outcome in cascade(CAT, DOG).values()} == {("cascade", "rekognition")}
     assert cascade.counts == {"RekognitionCallsSaved": 0, "StandIns": 2}
 
 
-@pytest.mark.parametrize("said", [{}, {CAT: UNUSABLE}, {CAT: HUGE}, {CAT: NAN}])
-def test_rekognition_stands_in_for_one_image_the_edge_model_could_not_answer(said: Mapping[Image, Outcome]) -> None:
-    cascade = run({**said, DOG: saw(0.9)}, {CAT: PAID})
+@pytest.mark.parametrize("edge", [{}, {CAT: UNUSABLE}, {CAT: HUGE}, {CAT: NAN}])
+def test_rekognition_stands_in_for_one_image_without_a_result_of_the_edge_model(edge: Mapping[Image, Outcome]) -> None:
+    cascade = run({**edge, DOG: recognized(0.9)}, {CAT: PAID})
     outcomes = cascade(CAT, DOG)
-    assert (answered(outcomes[CAT]), answered(outcomes[DOG])) == (("cascade", "rekognition"), ("cascade", "edge"))
+    assert (source(outcomes[CAT]), source(outcomes[DOG])) == (("cascade", "rekognition"), ("cascade", "edge"))
     assert cascade.counts == {"RekognitionCallsSaved": 1, "StandIns": 1}
 
 
 @pytest.mark.parametrize("down", [True, False], ids=["down", "throttled"])
-def test_the_unsure_answer_stands_when_rekognition_gives_none(down: bool) -> None:
-    cascade = Run(Told({CAT: saw(0.5)}), Told({}, down=down))
-    assert answered(outcome := cascade(CAT)[CAT]) == ("cascade", "edge")
+def test_the_unsure_result_is_returned_when_rekognition_has_none(down: bool) -> None:
+    cascade = Run(FakeDetector({CAT: recognized(0.5)}), FakeDetector({}, down=down))
+    assert source(outcome := cascade(CAT)[CAT]) == ("cascade", "edge")
     assert isinstance(outcome, Recognition)
     assert outcome.surest == 0.5
     assert cascade.counts == {"RekognitionCallsSaved": 0, "StandIns": 1}
 
 
-def test_of_a_format_that_only_the_edge_model_reads_the_unsure_answer_stands() -> None:
-    assert answered(run({CAT: saw(0.5)}, {CAT: FORMAT})(CAT)[CAT]) == ("cascade", "edge")
+def test_the_unsure_result_is_returned_for_a_format_that_rekognition_does_not_read() -> None:
+    assert source(run({CAT: recognized(0.5)}, {CAT: FORMAT})(CAT)[CAT]) == ("cascade", "edge")
 
 
 @pytest.mark.parametrize("edge", [{}, {CAT: UNUSABLE}], ids=["retryable", "unusable model"])
-def test_when_both_are_down_the_image_comes_again(edge: Mapping[Image, Outcome]) -> None:
-    cascade = Run(Told({**edge, DOG: saw(0.9)}), Told({}, down=True))
+def test_an_image_has_no_outcome_when_both_detectors_are_down(edge: Mapping[Image, Outcome]) -> None:
+    cascade = Run(FakeDetector({**edge, DOG: recognized(0.9)}), FakeDetector({}, down=True))
     assert set(cascade(CAT, DOG)) == {DOG}
     assert cascade.counts == {"RekognitionCallsSaved": 1, "StandIns": 0}
 
 
-def test_what_rekognition_cannot_read_comes_again_while_the_edge_function_is_down() -> None:
-    assert Run(Told({}, down=True), Told({CAT: FORMAT}))(CAT) == {}
+def test_an_image_that_rekognition_cannot_read_has_no_outcome_while_the_edge_function_is_down() -> None:
+    assert Run(FakeDetector({}, down=True), FakeDetector({CAT: FORMAT}))(CAT) == {}
 
 
-@pytest.mark.parametrize("refusal", [UNUSABLE, HUGE, NAN])
-def test_what_neither_can_ever_answer_ends_as_the_edge_model_s_refusal(refusal: Rejection) -> None:
-    assert run({CAT: refusal}, {CAT: FORMAT})(CAT) == {CAT: refusal}
+@pytest.mark.parametrize("rejection", [UNUSABLE, HUGE, NAN])
+def test_an_image_that_neither_detector_accepts_has_the_edge_model_s_rejection(rejection: Rejection) -> None:
+    assert run({CAT: rejection}, {CAT: FORMAT})(CAT) == {CAT: rejection}
 
 
-def test_it_may_take_as_long_as_both() -> None:
-    assert Cascade(Told({}, slowest=60), Told({}, slowest=45), 0.8, Counter()).slowest == 105
+def test_it_may_take_as_long_as_both_detectors() -> None:
+    assert Cascade(FakeDetector({}, slowest=60), FakeDetector({}, slowest=45), 0.8, Counter()).slowest == 105

@@ -1,4 +1,4 @@
-"""The recognise function with the cascade, its Rekognition a server that speaks the real protocol."""
+"""The worker with the cascade, and a server with the real protocol as its Rekognition."""
 
 import importlib
 import json
@@ -23,7 +23,7 @@ TEXT = image_key("ann", "img_" + "3" * 32, "notes.txt")
 
 @pytest.fixture
 def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
-    """What the server was asked."""
+    """Return the records of the server."""
     book = Book()
     with serving(handler(book)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
@@ -32,7 +32,7 @@ def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
 
 @pytest.fixture
 def recognize(account: Account, rekognition: Book, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The recognise function of a deployment whose default is the cascade; its clients try once."""
+    """Return the worker of a deployment whose default detector is the cascade; its clients do not retry."""
     monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge")
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
@@ -41,32 +41,32 @@ def recognize(account: Account, rekognition: Book, monkeypatch: pytest.MonkeyPat
     return module
 
 
-def answer(module: ModuleType, *keys: str, attempt: int = 1) -> list[str]:
-    """The message ids that are returned."""
-    said = module.handler(sqs_event(*map(s3_event, keys), attempt=attempt), Context())
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+def failures(module: ModuleType, *keys: str, attempt: int = 1) -> list[str]:
+    """Handle messages about these keys; return the IDs of the failed messages."""
+    response = module.handler(sqs_event(*map(s3_event, keys), attempt=attempt), Context())
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
-def kept(account: Account) -> dict[str, dict[str, Any]]:
-    """The outcomes in the table by the image's name."""
-    said = [json.loads(row["said"]["S"]) for row in account.rows()]
-    return {each["image"]["name"]: each["outcome"] for each in said}
+def stored(account: Account) -> dict[str, dict[str, Any]]:
+    """Return the outcomes in the table by the image's name."""
+    fields = [json.loads(row["said"]["S"]) for row in account.rows()]
+    return {entry["image"]["name"]: entry["outcome"] for entry in fields}
 
 
 def metrics(printed: str) -> dict[str, int]:
-    """The metrics in the log of one batch."""
-    (said,) = [json.loads(line) for line in printed.splitlines() if line.startswith('{"_aws"')]
-    return {name: value[0] for name, value in said.items() if isinstance(value, list)}
+    """Return the metrics in the log of one batch."""
+    (fields,) = [json.loads(line) for line in printed.splitlines() if line.startswith('{"_aws"')]
+    return {name: value[0] for name, value in fields.items() if isinstance(value, list)}
 
 
-def test_rekognition_is_asked_only_where_the_edge_model_is_unsure_or_silent(
+def test_rekognition_is_called_only_for_images_without_a_confident_result_of_the_edge_model(
     account: Account, recognize: ModuleType, rekognition: Book, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert answer(recognize, SURE, UNSURE, LATER, TEXT) == []
-    assert len(account.edge.asked) == 1
+    assert failures(recognize, SURE, UNSURE, LATER, TEXT) == []
+    assert len(account.edge.requests) == 1
     assert sorted(rekognition.keys) == sorted([UNSURE, LATER])
-    outcomes = kept(account)
-    assert {name: (said.get("asked"), said.get("detector")) for name, said in outcomes.items()} == {
+    outcomes = stored(account)
+    assert {name: (outcome.get("asked"), outcome.get("detector")) for name, outcome in outcomes.items()} == {
         "cat.jpg": ("cascade", "edge"),
         "cat.unsure": ("cascade", "rekognition"),
         "cat.later": ("cascade", "rekognition"),
@@ -86,54 +86,55 @@ def test_rekognition_is_asked_only_where_the_edge_model_is_unsure_or_silent(
     }
 
 
-def test_nothing_that_is_counted_names_an_image(
-    account: Account, recognize: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer(recognize, SURE, UNSURE)
-    (line,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith('{"_aws"')]
+def test_metrics_name_no_image(account: Account, recognize: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    failures(recognize, SURE, UNSURE)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
     assert "cat" not in line.lower()
     assert "img_" not in line
 
 
-def test_while_rekognition_throttles_the_unsure_answer_stands_and_the_silent_one_comes_again(
+def test_while_rekognition_throttles_an_unsure_result_is_stored_and_an_image_without_one_is_requeued(
     account: Account, recognize: ModuleType, rekognition: Book
 ) -> None:
     rekognition.refusal = "ThrottlingException"
-    assert answer(recognize, SURE, UNSURE, LATER) == []
+    assert failures(recognize, SURE, UNSURE, LATER) == []
     delayed = "ApproximateNumberOfMessagesDelayed"
     queue = account.sqs.get_queue_attributes(QueueUrl=account.uploads, AttributeNames=[delayed])
     assert queue["Attributes"][delayed] == "1"
-    assert {name: said["detector"] for name, said in kept(account).items()} == {"cat.jpg": "edge", "cat.unsure": "edge"}
+    assert {name: outcome["detector"] for name, outcome in stored(account).items()} == {
+        "cat.jpg": "edge",
+        "cat.unsure": "edge",
+    }
 
 
-def test_a_doubled_event_is_looked_up_and_costs_nothing(
+def test_a_repeated_event_is_looked_up_and_costs_nothing(
     account: Account, recognize: ModuleType, rekognition: Book
 ) -> None:
-    answer(recognize, UNSURE)
+    failures(recognize, UNSURE)
     (before,) = account.rows()
-    answer(recognize, UNSURE)
+    failures(recognize, UNSURE)
     assert rekognition.keys == [UNSURE]
     assert account.rows() == [before]
-    assert len({event["event_id"] for event in account.told()}) == 1
+    assert len({event["event_id"] for event in account.published()}) == 1
 
 
-@pytest.mark.parametrize(("detector", "asked"), [("edge", 0), ("rekognition", 1), ("cascade", 1)])
-def test_who_is_asked_by_name_is_asked_alone(
-    account: Account, recognize: ModuleType, rekognition: Book, detector: str, asked: int
+@pytest.mark.parametrize(("detector", "calls"), [("edge", 0), ("rekognition", 1), ("cascade", 1)])
+def test_a_detector_that_is_asked_for_by_name_is_called_alone(
+    account: Account, recognize: ModuleType, rekognition: Book, detector: str, calls: int
 ) -> None:
     key = image_key("ann", IMAGE_ID, "cat.unsure", asked=True)
     version = account.put(key, detector=detector)
     recognize.handler(sqs_event(s3_event(key, version=version)), Context())
-    assert kept(account)["cat.unsure"]["asked"] == detector
-    assert len(rekognition.keys) == asked
-    assert len(account.edge.asked) == (detector != "rekognition")
+    assert stored(account)["cat.unsure"]["asked"] == detector
+    assert len(rekognition.keys) == calls
+    assert len(account.edge.requests) == (detector != "rekognition")
 
 
-def test_a_deployment_without_rekognition_counts_nothing(
+def test_a_deployment_without_rekognition_prints_no_metrics(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DETECTORS", "edge")
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
-    answer(module, SURE)
+    failures(module, SURE)
     assert "_aws" not in capsys.readouterr().out

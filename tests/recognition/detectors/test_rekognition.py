@@ -1,39 +1,96 @@
-"""The detector `rekognition` over the wire: the real protocol, spoken to moto's server."""
+"""The detector `rekognition`: what results, refusals and throttling of Rekognition become."""
 
-from collections.abc import Iterator
+from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from botocore.exceptions import ClientError, ReadTimeoutError
 
-from domain.recognition import Recognition
-from recognition.detectors.runtime.edge.detector import EdgeDetector
-from recognition.detectors.runtime.normalized import Normalised
-from recognition.detectors.runtime.rate_limiter import RateLimiter
-from recognition.detectors.runtime.rekognition import RekognitionDetector
-from tests.builders import image
-from wire.aws.client import client
-
-
-@pytest.fixture
-def detector(monkeypatch: pytest.MonkeyPatch) -> Iterator[RekognitionDetector]:
-    """A detector whose Rekognition is a server on a free port of this machine."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    boto3.client("s3").create_bucket(Bucket="images")
-    boto3.client("s3").put_object(Bucket="images", Key=image().key, Body=b"picture")
-    normalised = Normalised(EdgeDetector(client("lambda"), "edge"), "derived")
-    yield RekognitionDetector(client("rekognition", retries={"mode": "adaptive"}), normalised, set(), RateLimiter(0))
-    server.stop()
+from domain.image import Image
+from domain.recognition import Recognition, Rejection
+from tests.recognition.detectors.fakes import (
+    CAT,
+    DERIVED,
+    DOG,
+    FailingLambda,
+    Lambda,
+    Rekognition,
+    rekognition_detector,
+)
 
 
-def test_labels_come_back_as_detections_with_boxes_in_fractions(detector: RekognitionDetector) -> None:
-    answer = detector.detect([image()], None)[image()]
-    assert isinstance(answer, Recognition)
-    assert (answer.detector, answer.model.name, answer.model.version) == ("rekognition", "rekognition-labels", "3.0")
-    assert all(0 <= seen.confidence <= 1 for seen in answer.detections)
-    boxes = [seen.box for seen in answer.detections if seen.box]
-    assert boxes
-    assert all(0 <= side <= 1 for box in boxes for side in box.to_dict().values())
+@pytest.mark.parametrize("code", ["InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"])
+def test_an_image_that_rekognition_cannot_read_is_normalized_and_tried_again(code: str) -> None:
+    edge = Lambda(DERIVED)
+    outcomes = rekognition_detector(Rekognition(cat=code), edge).detect([CAT, DOG], None)
+    (picture,) = edge.requests[0]["derive"]
+    assert (picture["kind"], picture["key"], picture["into"]["bucket"]) == ("rekognition", CAT.key, "derived")
+    assert isinstance(outcome := outcomes[CAT], Recognition)
+    assert f"{CAT.owner}/{CAT.image_id}/{outcome.detections[0].label}.jpg" == picture["into"]["key"]
+    assert len(edge.requests) == 1
+
+
+def test_a_normalized_image_that_rekognition_refuses_is_rejected() -> None:
+    class Refusing:
+        def detect_labels(self, **arguments: Any) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "ImageTooLargeException"}}, "DetectLabels")
+
+    edge = Lambda(DERIVED)
+    outcomes = rekognition_detector(Refusing(), edge).detect([CAT], None)
+    assert isinstance(rejection := outcomes[CAT], Rejection)
+    assert (rejection.code, len(edge.requests)) == ("too_large", 1)
+
+
+def test_an_image_that_cannot_be_normalized_is_rejected_for_the_edge_function_s_reason() -> None:
+    edge = Lambda({"results": [{"error": {"code": "damaged_image", "detail": "Cut short.", "retryable": False}}]})
+    outcomes = rekognition_detector(Rekognition(cat="InvalidImageFormatException"), edge).detect([CAT, DOG], None)
+    assert outcomes[CAT] == Rejection("damaged_image", "Cut short.")
+    assert isinstance(outcomes[DOG], Recognition)
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        Lambda({"results": [{"error": {"code": "storage_error", "detail": "Not now.", "retryable": True}}]}),
+        Lambda({"errorMessage": "out of memory"}, FunctionError="Unhandled"),
+    ],
+    ids=["temporary error", "failed"],
+)
+def test_an_image_that_cannot_be_normalized_temporarily_has_no_outcome(edge: Lambda) -> None:
+    detector = rekognition_detector(Rekognition(cat="InvalidImageFormatException"), edge)
+    assert set(detector.detect([CAT, DOG], None)) == {DOG}
+
+
+def test_a_deleted_object_is_rejected_and_not_normalized() -> None:
+    edge = Lambda({})
+    outcomes = rekognition_detector(Rekognition(cat="InvalidS3ObjectException"), edge).detect([CAT], None)
+    assert isinstance(rejection := outcomes[CAT], Rejection)
+    assert (rejection.code, edge.requests) == ("no_such_object", [])
+
+
+@pytest.mark.parametrize(
+    ("error", "is_throttled"),
+    [
+        ("ThrottlingException", True),
+        ("ProvisionedThroughputExceededException", True),
+        ("AccessDeniedException", False),
+        (ReadTimeoutError(endpoint_url=""), False),
+    ],
+)
+def test_a_temporary_error_is_no_outcome_and_throttled_images_are_recorded(
+    error: str | Exception, is_throttled: bool
+) -> None:
+    throttled: set[Image] = set()
+    outcomes = rekognition_detector(Rekognition(cat=error), Lambda({}), throttled).detect([CAT, DOG], None)
+    assert set(outcomes) == {DOG}
+    assert throttled == ({CAT} if is_throttled else set())
+
+
+@pytest.mark.parametrize(("code", "is_throttled"), [("TooManyRequestsException", True), ("ServiceException", False)])
+def test_an_image_is_recorded_if_the_edge_function_is_throttled_while_it_normalizes(
+    code: str, is_throttled: bool
+) -> None:
+    throttled: set[Image] = set()
+    rekognition = Rekognition(cat="InvalidImageFormatException")
+    outcomes = rekognition_detector(rekognition, FailingLambda(code), throttled).detect([CAT, DOG], None)
+    assert set(outcomes) == {DOG}
+    assert throttled == ({CAT} if is_throttled else set())

@@ -1,4 +1,4 @@
-"""Re-recognition and corrections under moto."""
+"""Requests to recognize an image again, and corrections, under moto."""
 
 import json
 from types import ModuleType
@@ -7,7 +7,7 @@ import pytest
 
 from domain.image import image_key
 from tests.builders import IMAGE_ID
-from tests.recognition.caller import ONE, arrive, ask, started, work_off
+from tests.recognition.caller import ONE, call, started, upload, work_off
 from tests.recognition.conftest import Account
 
 AGAIN = "POST /images/{image_id}/recognitions"
@@ -20,39 +20,39 @@ def amend(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return started("images.runtime.amend.handler", monkeypatch)
 
 
-def test_an_image_is_recognised_again_and_shows_both_answers(
+def test_an_image_is_recognized_again_and_shows_both_results(
     account: Account, amend: ModuleType, images: ModuleType, recognize: ModuleType
 ) -> None:
-    arrive(account, recognize)
+    upload(account, recognize)
     account.edge.version = "2.0.0"
-    status, queued = ask(amend, AGAIN, path=ONE, body='{"detector": "edge", "model": "animals"}')
+    status, queued = call(amend, AGAIN, path=ONE, body='{"detector": "edge", "model": "animals"}')
     assert (status, queued["status"], queued["image_id"]) == (202, "queued", IMAGE_ID)
     assert queued["links"] == {"self": f"https://api.example/images/{IMAGE_ID}"}
     work_off(account, recognize)
-    _, shown = ask(images, SHOW, path=ONE)
+    _, shown = call(images, SHOW, path=ONE)
     assert shown["request"] == queued["request"]
-    (before,) = shown["earlier"]
-    assert before["status"] == "recognized"
-    assert before["recognition"]["detections"][0]["label"] == "cat"
-    assert "request" not in before
-    assert before["recognized_at"] <= shown["recognized_at"]
+    (earlier,) = shown["earlier"]
+    assert earlier["status"] == "recognized"
+    assert earlier["recognition"]["detections"][0]["label"] == "cat"
+    assert "request" not in earlier
+    assert earlier["recognized_at"] <= shown["recognized_at"]
 
 
-def test_what_is_not_named_is_the_deployment_s_choice_and_the_rest_stays_as_it_was_sent(
+def test_an_option_that_is_not_given_has_its_default(
     account: Account, amend: ModuleType, recognize: ModuleType
 ) -> None:
-    arrive(account, recognize)
+    upload(account, recognize)
     for body in (None, "", "{}"):
-        assert ask(amend, AGAIN, path=ONE, body=body)[0] == 202
-    asked = [json.loads(each)["Recognize"]["options"] for each in work_off(account, recognize)]
-    assert asked == [{"detector": None, "model": None, "top_k": None, "min_confidence": None}] * 3
+        assert call(amend, AGAIN, path=ONE, body=body)[0] == 202
+    options = [json.loads(body)["Recognize"]["options"] for body in work_off(account, recognize)]
+    assert options == [{"detector": None, "model": None, "top_k": None, "min_confidence": None}] * 3
 
 
-def test_later_wishes_sort_behind_earlier_ones(account: Account, amend: ModuleType, recognize: ModuleType) -> None:
-    arrive(account, recognize)
-    wishes = [ask(amend, AGAIN, path=ONE)[1]["request"] for _ in range(3)]
-    assert [wish[:16] for wish in wishes] == sorted(wish[:16] for wish in wishes)
-    assert len(set(wishes)) == 3
+def test_later_requests_sort_after_earlier_ones(account: Account, amend: ModuleType, recognize: ModuleType) -> None:
+    upload(account, recognize)
+    requests = [call(amend, AGAIN, path=ONE)[1]["request"] for _ in range(3)]
+    assert [request[:16] for request in requests] == sorted(request[:16] for request in requests)
+    assert len(set(requests)) == 3
 
 
 @pytest.mark.parametrize(
@@ -67,61 +67,61 @@ def test_later_wishes_sort_behind_earlier_ones(account: Account, amend: ModuleTy
         ("{", "invalid_json"),
     ],
 )
-def test_a_wish_that_makes_no_sense_says_why(amend: ModuleType, body: str, code: str) -> None:
-    status, problem = ask(amend, AGAIN, path=ONE, body=body)
+def test_an_invalid_request_is_refused(amend: ModuleType, body: str, code: str) -> None:
+    status, problem = call(amend, AGAIN, path=ONE, body=body)
     assert (status, problem["code"]) == (400, code)
 
 
-def test_a_detector_the_deployment_has_not_cannot_be_asked(
+def test_a_detector_that_the_deployment_lacks_is_refused(
     account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DETECTORS", "edge")
-    arrive(account, recognize)
-    status, problem = ask(
+    upload(account, recognize)
+    status, problem = call(
         started("images.runtime.amend.handler", monkeypatch), AGAIN, path=ONE, body='{"detector": "rekognition"}'
     )
     assert (status, problem["code"]) == (400, "detector_unavailable")
 
 
 @pytest.mark.parametrize(("route", "body"), [(AGAIN, None), (CORRECT, '{"labels": ["lynx"]}')])
-def test_only_what_has_an_answer_can_be_amended(
+def test_only_an_image_with_a_result_can_be_amended(
     account: Account, amend: ModuleType, recognize: ModuleType, route: str, body: str | None
 ) -> None:
-    assert ask(amend, route, path=ONE, body=body)[1]["code"] == "no_such_image"
+    assert call(amend, route, path=ONE, body=body)[1]["code"] == "no_such_image"
     account.put(image_key("ann", IMAGE_ID, "cat.jpg"))
-    status, problem = ask(amend, route, path=ONE, body=body)
+    status, problem = call(amend, route, path=ONE, body=body)
     assert (status, problem["code"], problem["retryable"]) == (409, "not_recognized", True)
-    arrive(account, recognize)
-    assert ask(amend, route, path=ONE, body=body, owner="bob")[1]["code"] == "no_such_image"
-    assert ask(amend, route, path=ONE, body=body)[0] in (201, 202)
+    upload(account, recognize)
+    assert call(amend, route, path=ONE, body=body, owner="bob")[1]["code"] == "no_such_image"
+    assert call(amend, route, path=ONE, body=body)[0] in (201, 202)
 
 
-def test_a_rejected_image_can_be_asked_about_again(account: Account, amend: ModuleType, recognize: ModuleType) -> None:
-    arrive(account, recognize, "notes.txt")
-    assert ask(amend, AGAIN, path=ONE)[0] == 202
+def test_a_rejected_image_can_be_recognized_again(account: Account, amend: ModuleType, recognize: ModuleType) -> None:
+    upload(account, recognize, "notes.txt")
+    assert call(amend, AGAIN, path=ONE)[0] == 202
 
 
-def test_corrections_stand_beside_the_answer_in_the_order_they_came(
+def test_corrections_are_shown_beside_the_result_in_their_order(
     account: Account, amend: ModuleType, images: ModuleType, recognize: ModuleType
 ) -> None:
-    arrive(account, recognize)
-    status, said = ask(amend, CORRECT, path=ONE, body='{"labels": ["lynx", "猫", "lynx"]}')
-    assert (status, said["labels"], said["image_id"]) == (201, ["lynx", "猫"], IMAGE_ID)
-    ask(amend, CORRECT, path=ONE, body='{"labels": []}')
-    _, shown = ask(images, SHOW, path=ONE)
-    assert [each["labels"] for each in shown["corrections"]] == [["lynx", "猫"], []]
-    assert shown["corrections"][0]["at"] == said["at"]
+    upload(account, recognize)
+    status, correction = call(amend, CORRECT, path=ONE, body='{"labels": ["lynx", "猫", "lynx"]}')
+    assert (status, correction["labels"], correction["image_id"]) == (201, ["lynx", "猫"], IMAGE_ID)
+    call(amend, CORRECT, path=ONE, body='{"labels": []}')
+    _, shown = call(images, SHOW, path=ONE)
+    assert [correction["labels"] for correction in shown["corrections"]] == [["lynx", "猫"], []]
+    assert shown["corrections"][0]["at"] == correction["at"]
     assert shown["recognition"]["detections"][0]["label"] == "cat"
 
 
-def test_corrections_outlive_another_answer(
+def test_corrections_stay_when_an_image_is_recognized_again(
     account: Account, amend: ModuleType, images: ModuleType, recognize: ModuleType
 ) -> None:
-    arrive(account, recognize)
-    ask(amend, CORRECT, path=ONE, body='{"labels": ["lynx"]}')
-    ask(amend, AGAIN, path=ONE)
+    upload(account, recognize)
+    call(amend, CORRECT, path=ONE, body='{"labels": ["lynx"]}')
+    call(amend, AGAIN, path=ONE)
     work_off(account, recognize)
-    _, shown = ask(images, SHOW, path=ONE)
+    _, shown = call(images, SHOW, path=ONE)
     assert (len(shown["earlier"]), shown["corrections"][0]["labels"]) == (1, ["lynx"])
 
 
@@ -139,27 +139,25 @@ def test_corrections_outlive_another_answer(
         ("", "invalid_json"),
     ],
 )
-def test_a_correction_that_makes_no_sense_says_why(amend: ModuleType, body: str, code: str) -> None:
-    status, problem = ask(amend, CORRECT, path=ONE, body=body)
+def test_an_invalid_correction_is_refused(amend: ModuleType, body: str, code: str) -> None:
+    status, problem = call(amend, CORRECT, path=ONE, body=body)
     assert (status, problem["code"]) == (400, code)
 
 
-def test_an_image_takes_so_many_corrections(
+def test_the_number_of_corrections_is_limited(
     account: Account, amend: ModuleType, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recognition.images.runtime.amend.corrections.MOST_CORRECTIONS", 2)
-    arrive(account, recognize)
-    answers = [ask(amend, CORRECT, path=ONE, body='{"labels": []}') for _ in range(3)]
-    assert [status for status, _ in answers] == [201, 201, 409]
-    assert answers[-1][1]["code"] == "too_many_corrections"
+    upload(account, recognize)
+    responses = [call(amend, CORRECT, path=ONE, body='{"labels": []}') for _ in range(3)]
+    assert [status for status, _ in responses] == [201, 201, 409]
+    assert responses[-1][1]["code"] == "too_many_corrections"
 
 
-def test_the_longest_corrections_leave_room_in_the_row(
-    account: Account, amend: ModuleType, recognize: ModuleType
-) -> None:
-    arrive(account, recognize)
+def test_the_longest_corrections_fit_into_the_row(account: Account, amend: ModuleType, recognize: ModuleType) -> None:
+    upload(account, recognize)
     longest = json.dumps({"labels": [f"{n:02}" + "😀" * 98 for n in range(50)]})
-    statuses = [ask(amend, CORRECT, path=ONE, body=longest)[0] for _ in range(3)]
+    statuses = [call(amend, CORRECT, path=ONE, body=longest)[0] for _ in range(3)]
     assert statuses == [201, 409, 409]
     (row,) = account.rows()
     assert len(json.dumps(row["corrections"])) < 200_000

@@ -1,4 +1,4 @@
-"""Erasing under moto: what the receipt says, what is left, and what a crash on the way makes of it."""
+"""Erasure under moto: the receipt, what remains, and what a crash leaves."""
 
 import json
 from types import ModuleType
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from domain.event import Event
 from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
-from tests.recognition.caller import ONE, arrive, ask, started, work_off
+from tests.recognition.caller import ONE, call, started, upload, work_off
 from tests.recognition.conftest import BUCKET, TABLES, Account
 
 ERASE = "DELETE /images/{image_id}"
@@ -23,153 +23,155 @@ def erase(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return started("images.runtime.erase.handler", monkeypatch)
 
 
-def left(account: Account, image_id: str = IMAGE_ID) -> list[str]:
-    """Whatever still names the image: keys, versions and markers of both buckets, rows of all tables."""
+def remains(account: Account, image_id: str = IMAGE_ID) -> list[str]:
+    """Return all that names the image: keys, versions and delete markers of both buckets, rows of all tables."""
     found = []
     for bucket in (BUCKET, "derived"):
         listed = account.s3.list_object_versions(Bucket=bucket)
-        found += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, ())]
+        found += [version["Key"] for kind in ("Versions", "DeleteMarkers") for version in listed.get(kind, ())]
     rows = [json.dumps(row, default=str) for table in TABLES for row in account.rows(table)]
-    return [each for each in (*found, *rows) if image_id in each]
+    return [found_row for found_row in (*found, *rows) if image_id in found_row]
 
 
-def mark(account: Account) -> dict[str, Any]:
-    """The one row that stays."""
-    (said,) = left(account)
-    row: dict[str, Any] = json.loads(said)
+def tombstone(account: Account) -> dict[str, Any]:
+    """Return the one row that remains."""
+    (text,) = remains(account)
+    row: dict[str, Any] = json.loads(text)
     return row
 
 
-def full(account: Account, recognize: ModuleType, images: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An image of ann's with two versions, a delete marker, two answers, a correction and derived pictures."""
+def fill(account: Account, recognize: ModuleType, images: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store an image of ann's with two versions, a delete marker, two results, a correction and derived pictures."""
     amend = started("images.runtime.amend.handler", monkeypatch)
-    key = arrive(account, recognize)
-    ask(amend, "POST /images/{image_id}/corrections", path=ONE, body='{"labels": ["lynx"]}')
+    key = upload(account, recognize)
+    call(amend, "POST /images/{image_id}/corrections", path=ONE, body='{"labels": ["lynx"]}')
     account.edge.version = "2.0.0"
-    ask(amend, "POST /images/{image_id}/recognitions", path=ONE)
+    call(amend, "POST /images/{image_id}/recognitions", path=ONE)
     work_off(account, recognize)
     for kind in ("annotated", "thumbnail"):
-        assert ask_picture(images, kind) == 302
+        assert picture_status(images, kind) == 302
     account.put(key)
     account.s3.delete_object(Bucket=BUCKET, Key=key)
-    account.told()
+    account.published()
 
 
-def ask_picture(images: ModuleType, kind: str) -> int:
-    return ask(images, f"GET /images/{{image_id}}/{kind}", path=ONE)[0]
+def picture_status(images: ModuleType, kind: str) -> int:
+    return call(images, f"GET /images/{{image_id}}/{kind}", path=ONE)[0]
 
 
-def test_nothing_is_left_but_a_mark_that_expires(
+def test_nothing_remains_but_a_tombstone_that_expires(
     account: Account, recognize: ModuleType, images: ModuleType, erase: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full(account, recognize, images, monkeypatch)
-    assert len(left(account)) > 8
-    places = {row["found_by"]["S"] for row in account.rows("index")}
-    status, receipt = ask(erase, ERASE, path=ONE)
+    fill(account, recognize, images, monkeypatch)
+    assert len(remains(account)) > 8
+    partitions = {row["found_by"]["S"] for row in account.rows("index")}
+    status, receipt = call(erase, ERASE, path=ONE)
     assert (status, receipt["status"], receipt["image_id"]) == (200, "erased", IMAGE_ID)
-    row = mark(account)
+    row = tombstone(account)
     assert set(row) == {"owner", "image_id", "sequencer", "expires"}
     removed = receipt["removed"]
-    assert sorted(each["delete_marker"] for each in removed["objects"]) == [False, False, True]
-    assert {each["key"] for each in removed["objects"]} == {image_key("ann", IMAGE_ID, "cat.jpg")}
+    assert sorted(version["delete_marker"] for version in removed["objects"]) == [False, False, True]
+    assert {version["key"] for version in removed["objects"]} == {image_key("ann", IMAGE_ID, "cat.jpg")}
     assert len(removed["derived"]) == 2
     assert removed["recognition"] is True
     assert len(removed["earlier"]) == 1
     assert len(removed["reusable"]) == 1
-    assert {f"ann/{place}" for place in removed["found_by"]} == places
+    assert {f"ann/{partition}" for partition in removed["found_by"]} == partitions
     assert {"detector/edge", "label/0.9/cat", "label/0/dog", "seen/0.9"} <= set(removed["found_by"])
 
 
-def test_a_receipt_names_what_went_and_not_what_had_gone_before(
+def test_a_receipt_lists_only_rows_that_existed(
     account: Account, recognize: ModuleType, erase: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrive(account, recognize)
+    upload(account, recognize)
     monkeypatch.setattr(account.edge, "_result", lambda key: UNSURE)
     account.edge.version = "2.0.0"
-    ask(started("images.runtime.amend.handler", monkeypatch), "POST /images/{image_id}/recognitions", path=ONE)
+    call(started("images.runtime.amend.handler", monkeypatch), "POST /images/{image_id}/recognitions", path=ONE)
     work_off(account, recognize)
-    _, receipt = ask(erase, ERASE, path=ONE)
+    _, receipt = call(erase, ERASE, path=ONE)
     assert receipt["removed"]["found_by"] == ["detector/edge", "label/0/cat"]
 
 
-def test_an_erased_image_is_not_there_for_any_route(
+def test_no_route_finds_an_erased_image(
     account: Account, recognize: ModuleType, images: ModuleType, erase: ModuleType
 ) -> None:
-    arrive(account, recognize)
-    ask(erase, ERASE, path=ONE)
-    assert ask(images, "GET /images/{image_id}", path=ONE)[0] == 404
-    assert ask_picture(images, "annotated") == 404
+    upload(account, recognize)
+    call(erase, ERASE, path=ONE)
+    assert call(images, "GET /images/{image_id}", path=ONE)[0] == 404
+    assert picture_status(images, "annotated") == 404
     queries: list[dict[str, str]] = [{}, {"label": "cat"}, {"detector": "edge"}, {"min_confidence": "0.5"}]
     for query in queries:
-        assert ask(images, "GET /images", query=query)[1]["items"] == []
+        assert call(images, "GET /images", query=query)[1]["items"] == []
 
 
-def test_subscribers_are_told_once_however_often_it_is_erased(
+def test_a_repeated_erasure_publishes_the_same_event(
     account: Account, recognize: ModuleType, erase: ModuleType
 ) -> None:
-    arrive(account, recognize)
-    account.told()
-    first, second = (ask(erase, ERASE, path=ONE) for _ in range(2))
+    upload(account, recognize)
+    account.published()
+    first, second = (call(erase, ERASE, path=ONE) for _ in range(2))
     assert (first[0], second[0]) == (200, 200)
     assert second[1]["removed"] == {
         "objects": [], "derived": [], "found_by": [], "reusable": [], "earlier": [], "recognition": False,
     }  # fmt: skip
-    events = [Event(**each) for each in account.told()]
+    events = [Event(**event) for event in account.published()]
     assert {(event.type, event.owner, str(event.data)) for event in events} == {
         ("image.erased", "ann", str({"image_id": IMAGE_ID}))
     }
     assert len({event.event_id for event in events}) == 1
 
 
-def test_another_owner_erases_nothing(account: Account, recognize: ModuleType, erase: ModuleType) -> None:
-    arrive(account, recognize)
-    before = left(account)
-    status, problem = ask(erase, ERASE, path=ONE, owner="bob")
+def test_another_owner_cannot_erase_an_image(account: Account, recognize: ModuleType, erase: ModuleType) -> None:
+    upload(account, recognize)
+    before = remains(account)
+    status, problem = call(erase, ERASE, path=ONE, owner="bob")
     assert (status, problem["code"]) == (404, "no_such_image")
-    assert left(account) == before
+    assert remains(account) == before
 
 
 @pytest.mark.parametrize("image_id", [IMAGE_ID, "x", "", "img_*"])
-def test_what_never_was_leaves_no_mark(account: Account, erase: ModuleType, image_id: str) -> None:
-    assert ask(erase, ERASE, path={"image_id": image_id})[1]["code"] == "no_such_image"
+def test_an_image_that_never_existed_leaves_no_tombstone(account: Account, erase: ModuleType, image_id: str) -> None:
+    assert call(erase, ERASE, path={"image_id": image_id})[1]["code"] == "no_such_image"
     assert account.rows() == []
-    assert account.told() == []
+    assert account.published() == []
 
 
-def test_an_image_that_still_waits_is_erased_and_its_message_brings_nothing_back(
+def test_the_message_of_an_erased_queued_image_restores_nothing(
     account: Account, recognize: ModuleType, erase: ModuleType
 ) -> None:
     key = image_key("ann", IMAGE_ID, "cat.jpg")
     version = account.put(key)
-    assert ask(erase, ERASE, path=ONE)[0] == 200
-    said = recognize.handler(sqs_event(s3_event(key, version=version, sequencer="FF"), attempt=2), Context())
-    assert said == {"batchItemFailures": []}
-    assert set(mark(account)) == {"owner", "image_id", "sequencer", "expires"}
+    assert call(erase, ERASE, path=ONE)[0] == 200
+    response = recognize.handler(sqs_event(s3_event(key, version=version, sequencer="FF"), attempt=2), Context())
+    assert response == {"batchItemFailures": []}
+    assert set(tombstone(account)) == {"owner", "image_id", "sequencer", "expires"}
 
 
-def test_a_wish_still_queued_brings_nothing_back(
+def test_a_queued_request_restores_nothing(
     account: Account, recognize: ModuleType, erase: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrive(account, recognize)
-    ask(started("images.runtime.amend.handler", monkeypatch), "POST /images/{image_id}/recognitions", path=ONE)
-    ask(erase, ERASE, path=ONE)
-    account.told()
+    upload(account, recognize)
+    call(started("images.runtime.amend.handler", monkeypatch), "POST /images/{image_id}/recognitions", path=ONE)
+    call(erase, ERASE, path=ONE)
+    account.published()
     work_off(account, recognize)
-    assert set(mark(account)) == {"owner", "image_id", "sequencer", "expires"}
-    assert account.told() == []
+    assert set(tombstone(account)) == {"owner", "image_id", "sequencer", "expires"}
+    assert account.published() == []
 
 
-def test_a_neighbour_keeps_everything(account: Account, recognize: ModuleType, erase: ModuleType) -> None:
-    arrive(account, recognize)
-    arrive(account, recognize, image_id=OTHER)
+def test_another_image_of_the_owner_keeps_everything(
+    account: Account, recognize: ModuleType, erase: ModuleType
+) -> None:
+    upload(account, recognize)
+    upload(account, recognize, image_id=OTHER)
     account.s3.put_object(Bucket="derived", Key=f"ann/{OTHER}/thumbnail-1.jpg", Body=b"x")
-    before = [each for each in left(account, OTHER) if IMAGE_ID not in each]
-    ask(erase, ERASE, path=ONE)
-    assert [each for each in left(account, OTHER) if IMAGE_ID not in each] == before
+    before = [text for text in remains(account, OTHER) if IMAGE_ID not in text]
+    call(erase, ERASE, path=ONE)
+    assert [text for text in remains(account, OTHER) if IMAGE_ID not in text] == before
 
 
-def by_hand(account: Account, recognize: ModuleType, key: str, sequencer: str) -> tuple[str, str]:
-    """Put an object as any client would; answers its image id and version."""
+def put_by_hand(account: Account, recognize: ModuleType, key: str, sequencer: str) -> tuple[str, str]:
+    """Put an object as any client does; return its image ID and version."""
     version = account.put(key)
     recognize.handler(sqs_event(s3_event(key, version=version, sequencer=sequencer)), Context())
     (image_id,) = {row["image_id"]["S"] for row in account.rows() if f'"{version}"' in row["said"]["S"]}
@@ -178,20 +180,21 @@ def by_hand(account: Account, recognize: ModuleType, key: str, sequencer: str) -
 
 def versions(account: Account, key: str) -> list[tuple[str, str]]:
     listed = account.s3.list_object_versions(Bucket=BUCKET, Prefix=key)
-    return [(each["Key"], each["VersionId"]) for kind in ("Versions", "DeleteMarkers") for each in listed.get(kind, ())]
+    kinds = ("Versions", "DeleteMarkers")
+    return [(version["Key"], version["VersionId"]) for kind in kinds for version in listed.get(kind, ())]
 
 
-def test_of_a_key_put_by_hand_its_own_version_goes_and_the_others_stay(
+def test_only_the_image_s_own_version_of_a_shared_key_is_erased(
     account: Account, recognize: ModuleType, erase: ModuleType
 ) -> None:
-    first, one = by_hand(account, recognize, "holiday/tom.jpg", "0A")
-    second, two = by_hand(account, recognize, "holiday/tom.jpg", "0B")
+    first, one = put_by_hand(account, recognize, "holiday/tom.jpg", "0A")
+    second, two = put_by_hand(account, recognize, "holiday/tom.jpg", "0B")
     account.s3.delete_object(Bucket=BUCKET, Key="holiday/tom.jpg")
     account.put("holiday/tom.jpg.bak")
-    _, receipt = ask(erase, ERASE, path={"image_id": first}, owner="public")
-    assert [each["version"] for each in receipt["removed"]["objects"]] == [one]
+    _, receipt = call(erase, ERASE, path={"image_id": first}, owner="public")
+    assert [version["version"] for version in receipt["removed"]["objects"]] == [one]
     assert ("holiday/tom.jpg", two) in versions(account, "holiday/tom.jpg")
-    _, receipt = ask(erase, ERASE, path={"image_id": second}, owner="public")
+    _, receipt = call(erase, ERASE, path={"image_id": second}, owner="public")
     assert len(receipt["removed"]["objects"]) == 2
     assert [key for key, _ in versions(account, "holiday/tom.jpg")] == ["holiday/tom.jpg.bak"]
 
@@ -200,7 +203,7 @@ STEPS = ["delete_objects", "batch_write_item", "put_item", "publish_batch"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_an_erasure_cut_short_goes_on_when_asked_again(
+def test_a_repeated_request_continues_an_interrupted_erasure(
     account: Account,
     recognize: ModuleType,
     images: ModuleType,
@@ -208,29 +211,31 @@ def test_an_erasure_cut_short_goes_on_when_asked_again(
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
-    full(account, recognize, images, monkeypatch)
-    clients = (erase.objects._s3, erase.dynamodb, erase.announce_results.args[0])
-    (broken,) = [each for each in clients if hasattr(each, step)]
+    fill(account, recognize, images, monkeypatch)
+    clients = (erase.stores.objects._s3, erase.dynamodb, erase.publish_results.args[0])
+    (broken,) = [client for client in clients if hasattr(client, step)]
 
-    def down(**given: Any) -> None:
+    def down(**arguments: Any) -> None:
         raise ClientError({"Error": {"Code": "InternalError"}}, step)
 
-    with monkeypatch.context() as broken_off:
-        broken_off.setattr(broken, step, down)
-        assert ask(erase, ERASE, path=ONE)[0] == 500
-        assert ask(images, "GET /images/{image_id}", path=ONE)[0] == 404
-        assert ask(images, "GET /images", query={})[1]["items"] == []
-    assert ask(erase, ERASE, path=ONE)[0] == 200
-    assert set(mark(account)) == {"owner", "image_id", "sequencer", "expires"}
-    assert {each["type"] for each in account.told()} == {"image.erased"}
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, step, down)
+        assert call(erase, ERASE, path=ONE)[0] == 500
+        assert call(images, "GET /images/{image_id}", path=ONE)[0] == 404
+        assert call(images, "GET /images", query={})[1]["items"] == []
+    assert call(erase, ERASE, path=ONE)[0] == 200
+    assert set(tombstone(account)) == {"owner", "image_id", "sequencer", "expires"}
+    assert {event["type"] for event in account.published()} == {"image.erased"}
 
 
-def test_what_s3_will_not_delete_is_said_and_can_be_asked_again(
+def test_an_object_that_s3_does_not_delete_is_a_retryable_problem(
     account: Account, recognize: ModuleType, erase: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrive(account, recognize)
-    with monkeypatch.context() as refusing:
-        refusing.setattr(erase.objects._s3, "delete_objects", lambda **given: {"Errors": [{"Code": "SlowDown"}]})
-        status, problem = ask(erase, ERASE, path=ONE)
+    upload(account, recognize)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            erase.stores.objects._s3, "delete_objects", lambda **arguments: {"Errors": [{"Code": "SlowDown"}]}
+        )
+        status, problem = call(erase, ERASE, path=ONE)
     assert (status, problem["code"], problem["retryable"]) == (503, "erase_incomplete", True)
-    assert ask(erase, ERASE, path=ONE)[0] == 200
+    assert call(erase, ERASE, path=ONE)[0] == 200

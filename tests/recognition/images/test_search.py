@@ -1,4 +1,4 @@
-"""Finding images by what was seen, how surely, by whom and when, in DynamoDB, counting what is read for it."""
+"""Search by label, confidence, detector and time, with the rows that DynamoDB reads for it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,32 +29,32 @@ AT = "2026-11-20T17:00:01.000Z"
 
 @dataclass
 class Counting:
-    """A DynamoDB client that counts the queries and the rows they read."""
+    """A DynamoDB client that counts queries and the rows that they read."""
 
     dynamodb: Any
     queries: int = 0
     read: int = 0
     limits: list[int] = field(default_factory=list)
 
-    def query(self, **asked: Any) -> Any:
-        answer = self.dynamodb.query(**asked)
-        self.queries, self.read = self.queries + 1, self.read + answer["ScannedCount"]
-        self.limits.append(asked["Limit"])
-        return answer
+    def query(self, **arguments: Any) -> Any:
+        page = self.dynamodb.query(**arguments)
+        self.queries, self.read = self.queries + 1, self.read + page["ScannedCount"]
+        self.limits.append(arguments["Limit"])
+        return page
 
 
 def nth(n: int) -> Image:
-    """An image of ann's that came so many minutes after noon."""
+    """Return an image of ann's that arrived this many minutes after noon."""
     return image(f"{n}.jpg", image_id=timed_id("img", NOON + timedelta(minutes=n), f"{n:020x}"), owner="ann")
 
 
-def seen(detector: str = "edge", **labels: float) -> Recognition:
-    detections = tuple(Detection(label.replace("_", " "), sure) for label, sure in labels.items())
+def recognized(detector: str = "edge", **labels: float) -> Recognition:
+    detections = tuple(Detection(label.replace("_", " "), confidence) for label, confidence in labels.items())
     return Recognition(detector, Model("m", "1"), detections, duration_ms=1)
 
 
-def keep(dynamodb: Any, outcomes: Iterable[Outcome]) -> None:
-    """Store these outcomes, each of a later image of ann's, as the recogniser does."""
+def store(dynamodb: Any, outcomes: Iterable[Outcome]) -> None:
+    """Store these outcomes as the worker does, each of a later image of ann's."""
     entries = [Entry(nth(n), outcome, AT, Options()) for n, outcome in enumerate(outcomes)]
     rows.write(dynamodb, [rows.put("recognitions", entry.to_item()) for entry in entries])
     rows.write(dynamodb, [rows.put("index", row) for entry in entries for row in index_rows.rows(entry)])
@@ -68,8 +68,8 @@ def search(dynamodb: Any) -> Search:
     return Search(dynamodb, "recognitions", "index")
 
 
-def every(dynamodb: Any, query: dict[str, str], limit: int = 100, owner: str = "ann") -> list[str]:
-    """The names of all images found, page by page."""
+def names_found(dynamodb: Any, query: dict[str, str], limit: int = 100, owner: str = "ann") -> list[str]:
+    """Return the names of all images found, page by page."""
     names, after = [], None
     while True:
         entries, after = search(dynamodb).page(owner, filters(**query), limit, after)
@@ -80,15 +80,15 @@ def every(dynamodb: Any, query: dict[str, str], limit: int = 100, owner: str = "
 
 @pytest.fixture
 def dynamodb() -> Iterator[Any]:
-    """A DynamoDB with the tables, and nothing in them."""
+    """Return a DynamoDB client with empty tables."""
     with mock_aws():
         yield tables()
 
 
 @pytest.fixture
 def stocked(dynamodb: Any) -> Any:
-    """One that has OUTCOMES."""
-    keep(dynamodb, OUTCOMES)
+    """Return a DynamoDB client whose tables hold OUTCOMES."""
+    store(dynamodb, OUTCOMES)
     return dynamodb
 
 
@@ -100,18 +100,18 @@ def tables() -> Any:
 
 
 OUTCOMES: list[Outcome] = [
-    seen(cat=0.97, dog=0.2),
-    seen(Cat=0.6),
-    seen("rekognition", cat=0.95, grass=0.55),
-    seen(cat=0.3),
-    seen(unknown=0.99),
+    recognized(cat=0.97, dog=0.2),
+    recognized(Cat=0.6),
+    recognized("rekognition", cat=0.95, grass=0.55),
+    recognized(cat=0.3),
+    recognized(unknown=0.99),
     Rejection("damaged_image", "It is damaged."),
-    seen(dog=0.91),
-    seen("rekognition", DOG=0.4),
+    recognized(dog=0.91),
+    recognized("rekognition", DOG=0.4),
 ]
 
 
-QUESTIONS: list[tuple[dict[str, str], str]] = [
+SEARCHES: list[tuple[dict[str, str], str]] = [
     ({}, "7 6 5 4 3 2 1 0"),
     ({"label": "cat"}, "3 2 1 0"),
     ({"label": "CAT"}, "3 2 1 0"),
@@ -147,38 +147,38 @@ QUESTIONS: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_filters_find_what_they_say_newest_first_whatever_the_page(stocked: Any) -> None:
-    for (query, names), limit in product(QUESTIONS, (1, 2, 100)):
-        assert every(stocked, query, limit) == names.split(), query
+def test_filters_find_their_matches_newest_first_for_any_page_size(stocked: Any) -> None:
+    for (query, names), limit in product(SEARCHES, (1, 2, 100)):
+        assert names_found(stocked, query, limit) == names.split(), query
 
 
 def test_nothing_of_another_owner_is_found(stocked: Any) -> None:
-    asked: list[dict[str, str]] = [
+    queries: list[dict[str, str]] = [
         {},
         {"label": "cat"},
         {"status": "rejected"},
         {"detector": "edge"},
         {"min_confidence": "0.5"},
     ]
-    for query in asked:
-        assert every(stocked, query, owner="bob") == []
+    for query in queries:
+        assert names_found(stocked, query, owner="bob") == []
 
 
-def test_an_owner_named_like_another_one_s_key_finds_nothing_of_theirs(stocked: Any) -> None:
-    assert every(stocked, {"label": "0/cat"}, owner="ann/label") == []
+def test_an_owner_named_like_the_key_of_another_owner_finds_nothing_of_theirs(stocked: Any) -> None:
+    assert names_found(stocked, {"label": "0/cat"}, owner="ann/label") == []
 
 
-def test_what_an_erased_image_leaves_is_not_found(dynamodb: Any) -> None:
-    keep(dynamodb, OUTCOMES[:3])
+def test_the_tombstone_of_an_erased_image_is_not_found(dynamodb: Any) -> None:
+    store(dynamodb, OUTCOMES[:3])
     key = {"owner": {"S": "ann"}, "image_id": {"S": nth(1).image_id}}
     dynamodb.put_item(TableName="recognitions", Item=key | {"sequencer": {"S": "~"}, "expires": {"N": "1"}})
-    assert every(dynamodb, {}, 1) == ["2", "0"]
+    assert names_found(dynamodb, {}, 1) == ["2", "0"]
 
 
-def test_pages_stay_where_they_are_while_images_arrive(dynamodb: Any) -> None:
-    keep(dynamodb, [seen(cat=0.97)] * 4)
+def test_pages_do_not_shift_while_images_arrive(dynamodb: Any) -> None:
+    store(dynamodb, [recognized(cat=0.97)] * 4)
     first, after = search(dynamodb).page("ann", filters(label="cat"), 2, None)
-    keep(dynamodb, [seen(cat=0.97)] * 8)
+    store(dynamodb, [recognized(cat=0.97)] * 8)
     rest, end = search(dynamodb).page("ann", filters(label="cat"), 2, after)
     assert [entry.image.name for entry in (*first, *rest)] == ["3.jpg", "2.jpg", "1.jpg", "0.jpg"]
     assert end is None or search(dynamodb).page("ann", filters(label="cat"), 2, end) == ([], None)
@@ -196,11 +196,15 @@ def test_pages_stay_where_they_are_while_images_arrive(dynamodb: Any) -> None:
         {"since": "2026-11-20T12:10:00Z", "label": "cat"},
     ],
 )
-def test_no_more_is_read_than_is_shown(dynamodb: Any, query: dict[str, str]) -> None:
-    some: list[Outcome] = [seen(cat=0.97, dog=0.6), Rejection("empty", "It is empty."), seen("rekognition", bird=0.2)]
-    keep(dynamodb, some * 7)
+def test_few_more_rows_are_read_than_shown(dynamodb: Any, query: dict[str, str]) -> None:
+    outcomes: list[Outcome] = [
+        recognized(cat=0.97, dog=0.6),
+        Rejection("empty", "It is empty."),
+        recognized("rekognition", bird=0.2),
+    ]
+    store(dynamodb, outcomes * 7)
     counting = Counting(dynamodb)
-    found = every(counting, query, 5)
+    found = names_found(counting, query, 5)
     assert found
     assert counting.read <= 1.1 * len(found)
 
@@ -208,21 +212,21 @@ def test_no_more_is_read_than_is_shown(dynamodb: Any, query: dict[str, str]) -> 
 RARE = {"label": "cat", "min_confidence": "0.52"}
 
 
-def test_what_fits_few_ends_a_page_early_and_leads_on(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recognition.images.runtime.search._SPARE", 40)
-    keep(dynamodb, [seen(cat=0.52), *[seen(cat=0.5)] * 59])
+def test_a_page_of_few_matches_ends_early_and_can_be_continued(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recognition.images.runtime.search._SPARE_ROWS", 40)
+    store(dynamodb, [recognized(cat=0.52), *[recognized(cat=0.5)] * 59])
     counting = Counting(dynamodb)
     entries, after = search(counting).page("ann", filters(**RARE), 2, None)
     assert entries == []
     assert after is not None
     assert 40 <= counting.read < 60
-    assert every(dynamodb, RARE, 2) == ["0"]
+    assert names_found(dynamodb, RARE, 2) == ["0"]
 
 
-def test_the_fewer_fit_the_more_is_read_at_once(dynamodb: Any) -> None:
-    keep(dynamodb, [seen(cat=0.52), *[seen(cat=0.5)] * 59])
+def test_the_fewer_rows_match_the_more_are_read_at_once(dynamodb: Any) -> None:
+    store(dynamodb, [recognized(cat=0.52), *[recognized(cat=0.5)] * 59])
     counting = Counting(dynamodb)
-    assert every(counting, RARE, 2) == ["0"]
+    assert names_found(counting, RARE, 2) == ["0"]
     assert counting.limits == [2, 4, 12, 36, 108]
 
 
@@ -241,15 +245,15 @@ def test_the_fewer_fit_the_more_is_read_at_once(dynamodb: Any) -> None:
         ({"since": "2026-11-21T10:00:00Z", "until": "2026-11-21T10:00:00Z"}, "invalid_time"),
     ]
     + [
-        ({name: given}, "invalid_time")
-        for name, given in product(
+        ({name: value}, "invalid_time")
+        for name, value in product(
             ("since", "until"),
             ("", "now", "2026-11-31", "2026-11-21T10:00:00", "20261121", "2026-W47-6", "1732190400",
              "2026-11-21T24:00:00Z", "2026-11-21 10:00:00Z", "２０２６-11-21", "9999-12-31T23:59:59-23:59"),
         )
     ],
 )  # fmt: skip
-def test_a_filter_that_makes_no_sense_says_why(query: dict[str, str], code: str) -> None:
+def test_an_invalid_filter_is_refused(query: dict[str, str], code: str) -> None:
     with pytest.raises(ApiError) as caught:
         filters(**query)
     assert (caught.value.status, caught.value.code) == (400, code)

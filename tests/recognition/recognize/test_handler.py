@@ -1,4 +1,4 @@
-"""The recognise handler under moto: rows, announcements, and which messages it returns."""
+"""The worker under moto: rows, events, and the messages that it returns to the queue."""
 
 import importlib
 import json
@@ -13,115 +13,115 @@ from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
 
 KEY = image_key("owner-1", IMAGE_ID, "my cat.jpg")
-ASKED = image_key("owner-1", IMAGE_ID, "cat.jpg", asked=True)
+WITH_OPTIONS = image_key("owner-1", IMAGE_ID, "cat.jpg", asked=True)
 
 
-def answer(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
-    """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = module.handler(sqs_event(*bodies, attempt=attempt), Context())
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+def failures(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
+    """Return the IDs of the messages that the handler returns to the queue."""
+    response: dict[str, Any] = module.handler(sqs_event(*bodies, attempt=attempt), Context())
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def test_an_upload_becomes_a_row_and_an_event(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, s3_event(KEY)) == []
+    assert failures(recognize, s3_event(KEY)) == []
     (row,) = account.rows()
     assert (row["owner"]["S"], row["image_id"]["S"], row["status"]["S"]) == ("owner-1", IMAGE_ID, "recognized")
-    (event,) = account.told()
+    (event,) = account.published()
     assert (event["type"], event["owner"], event["data"]["name"]) == ("image.recognized", "owner-1", "my cat.jpg")
     assert event["data"]["recognition"]["detections"][0] == {"label": "cat", "confidence": 0.9}
 
 
-def test_a_batch_is_one_question_to_the_edge_model(account: Account, recognize: ModuleType) -> None:
+def test_a_batch_is_one_call_of_the_edge_function(account: Account, recognize: ModuleType) -> None:
     keys = [image_key("owner-1", f"img_{n:032x}", "cat.jpg") for n in range(10)]
-    assert answer(recognize, *map(s3_event, keys)) == []
-    assert len(account.edge.asked) == 1
+    assert failures(recognize, *map(s3_event, keys)) == []
+    assert len(account.edge.requests) == 1
     assert len(account.rows()) == 10
 
 
-def test_the_same_event_twice_is_one_row_and_one_event_id(account: Account, recognize: ModuleType) -> None:
-    answer(recognize, s3_event(KEY), s3_event(KEY))
-    (before,) = account.rows()
-    answer(recognize, s3_event(KEY))
-    assert account.rows() == [before]
-    assert len(account.edge.questions()) == 1
-    assert len({event["event_id"] for event in account.told()}) == 1
+def test_a_repeated_message_is_one_row_and_one_event_id(account: Account, recognize: ModuleType) -> None:
+    failures(recognize, s3_event(KEY), s3_event(KEY))
+    (row,) = account.rows()
+    failures(recognize, s3_event(KEY))
+    assert account.rows() == [row]
+    assert len(account.edge.images()) == 1
+    assert len({event["event_id"] for event in account.published()}) == 1
 
 
-def test_a_message_that_comes_again_asks_nobody(account: Account, recognize: ModuleType) -> None:
-    answer(recognize, s3_event(KEY))
-    answer(recognize, s3_event(KEY), attempt=2)
-    assert len(account.edge.questions()) == 1
-    assert len({event["event_id"] for event in account.told()}) == 1
+def test_a_message_that_is_delivered_again_asks_no_detector(account: Account, recognize: ModuleType) -> None:
+    failures(recognize, s3_event(KEY))
+    failures(recognize, s3_event(KEY), attempt=2)
+    assert len(account.edge.images()) == 1
+    assert len({event["event_id"] for event in account.published()}) == 1
 
 
-def test_a_non_image_is_kept_and_announced_as_a_rejection(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, s3_event("notes.txt.txt", "x/notes.txt")) == []
+def test_an_object_that_is_no_image_is_rejected(account: Account, recognize: ModuleType) -> None:
+    assert failures(recognize, s3_event("notes.txt.txt", "x/notes.txt")) == []
     assert {row["status"]["S"] for row in account.rows()} == {"rejected"}
-    assert {event["data"]["rejection"]["code"] for event in account.told()} == {"no_such_object"}
+    assert {event["data"]["rejection"]["code"] for event in account.published()} == {"no_such_object"}
 
 
 def test_the_reason_of_a_rejection_is_the_detector_s(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, s3_event(image_key("o", IMAGE_ID, "notes.txt"))) == []
-    (event,) = account.told()
+    assert failures(recognize, s3_event(image_key("o", IMAGE_ID, "notes.txt"))) == []
+    (event,) = account.published()
     assert event["type"] == "image.rejected"
     assert event["data"]["rejection"] == {"code": "not_an_image", "detail": "These bytes are no picture."}
 
 
 @pytest.mark.parametrize("poison", ["not json", "[]", "{}", '{"Records":[{}]}', '{"Records":7}'])
 def test_a_poison_message_is_returned_alone(account: Account, recognize: ModuleType, poison: str) -> None:
-    assert answer(recognize, s3_event(KEY), poison) == ["message-1"]
+    assert failures(recognize, s3_event(KEY), poison) == ["message-1"]
     assert len(account.rows()) == 1
 
 
-def test_an_image_that_cannot_be_read_just_now_is_returned_alone(account: Account, recognize: ModuleType) -> None:
+def test_an_image_that_cannot_be_read_temporarily_is_returned_alone(account: Account, recognize: ModuleType) -> None:
     later = image_key("owner-1", "img_" + "1" * 32, "cat.later")
-    assert answer(recognize, s3_event(later), s3_event(KEY)) == ["message-0"]
+    assert failures(recognize, s3_event(later), s3_event(KEY)) == ["message-0"]
 
 
-def test_s3_s_test_event_is_taken_and_forgotten(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "images"})) == []
+def test_s3_s_test_event_is_ignored(account: Account, recognize: ModuleType) -> None:
+    assert failures(recognize, json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "images"})) == []
     assert account.rows() == []
 
 
-def test_removals_are_nobody_s_image(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, s3_event(KEY, eventName="ObjectRemoved:Delete")) == []
+def test_deletions_are_no_images(account: Account, recognize: ModuleType) -> None:
+    assert failures(recognize, s3_event(KEY, eventName="ObjectRemoved:Delete")) == []
     assert account.rows() == []
 
 
-def test_options_ride_on_the_object_s_metadata(account: Account, recognize: ModuleType) -> None:
-    version = account.put(ASKED, **{"model": "animals", "top-k": "1"})
-    assert answer(recognize, s3_event(ASKED, version=version)) == []
-    assert account.edge.asked[0]["model"] == "animals"
+def test_the_options_of_an_upload_are_in_its_metadata(account: Account, recognize: ModuleType) -> None:
+    version = account.put(WITH_OPTIONS, **{"model": "animals", "top-k": "1"})
+    assert failures(recognize, s3_event(WITH_OPTIONS, version=version)) == []
+    assert account.edge.requests[0]["model"] == "animals"
     assert json.loads(account.rows()[0]["said"]["S"])["options"]["top_k"] == 1
 
 
-def test_options_that_cannot_be_are_a_rejection(account: Account, recognize: ModuleType) -> None:
+def test_invalid_options_are_a_rejection(account: Account, recognize: ModuleType) -> None:
     version = account.put("by hand.jpg", **{"top-k": "lots"})
-    assert answer(recognize, s3_event("by hand.jpg", version=version)) == []
-    assert account.told()[0]["data"]["rejection"]["code"] == "invalid_options"
+    assert failures(recognize, s3_event("by hand.jpg", version=version)) == []
+    assert account.published()[0]["data"]["rejection"]["code"] == "invalid_options"
 
 
-def test_a_detector_this_deployment_lacks_is_a_rejection(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_detector_that_the_deployment_lacks_is_a_rejection(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETECTORS", "edge")
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
-    version = account.put(ASKED, detector="rekognition")
-    assert answer(module, s3_event(ASKED, version=version)) == []
-    assert account.told()[0]["data"]["rejection"]["code"] == "detector_unavailable"
+    version = account.put(WITH_OPTIONS, detector="rekognition")
+    assert failures(module, s3_event(WITH_OPTIONS, version=version)) == []
+    assert account.published()[0]["data"]["rejection"]["code"] == "detector_unavailable"
 
 
 def test_an_older_event_never_overwrites_a_newer_row(account: Account, recognize: ModuleType) -> None:
-    answer(recognize, s3_event(KEY, sequencer="0B", version="v2"))
-    answer(recognize, s3_event(KEY, sequencer="0A", version="v1"))
+    failures(recognize, s3_event(KEY, sequencer="0B", version="v2"))
+    failures(recognize, s3_event(KEY, sequencer="0A", version="v1"))
     assert json.loads(account.rows()[0]["said"]["S"])["image"]["version"] == "v2"
 
 
 def test_a_second_upload_of_the_same_name_keeps_the_first(account: Account, recognize: ModuleType) -> None:
     second = image_key("owner-1", "img_" + "2" * 32, "my cat.jpg")
-    answer(recognize, s3_event(KEY), s3_event(second))
+    failures(recognize, s3_event(KEY), s3_event(second))
     assert {row["image_id"]["S"] for row in account.rows()} == {IMAGE_ID, "img_" + "2" * 32}
 
 
-def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_letters(
+def test_each_retry_waits_longer_and_the_last_failure_goes_to_the_dead_letters(
     account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[int] = []
@@ -132,32 +132,32 @@ def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_let
 
 
 @pytest.mark.parametrize("code", ["unknown_model", "unusable_model"])
-def test_a_model_that_is_not_there_or_not_fit_ends_its_own_images_only(
+def test_an_unknown_or_unusable_model_rejects_its_own_images_only(
     account: Account, recognize: ModuleType, code: str
 ) -> None:
-    asked = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", asked=True)
-    version = account.put(asked, model=code)
-    assert answer(recognize, s3_event(asked, version=version), s3_event(KEY)) == []
+    with_model = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", asked=True)
+    version = account.put(with_model, model=code)
+    assert failures(recognize, s3_event(with_model, version=version), s3_event(KEY)) == []
     rows = {row["image_id"]["S"]: json.loads(row["said"]["S"])["outcome"] for row in account.rows()}
     assert rows["img_" + "3" * 32] == {"code": code, "detail": f"It is {code}."}
     assert rows[IMAGE_ID]["detector"] == "edge"
 
 
-def test_an_object_that_is_gone_ends_alone(account: Account, recognize: ModuleType) -> None:
-    assert answer(recognize, s3_event("gone.jpg"), s3_event(KEY)) == []
-    rejected = [event["data"]["rejection"] for event in account.told() if event["type"] == "image.rejected"]
-    assert [each["code"] for each in rejected] == ["no_such_object"]
+def test_a_deleted_object_is_rejected_alone(account: Account, recognize: ModuleType) -> None:
+    assert failures(recognize, s3_event("gone.jpg"), s3_event(KEY)) == []
+    rejected = [event["data"]["rejection"] for event in account.published() if event["type"] == "image.rejected"]
+    assert [rejection["code"] for rejection in rejected] == ["no_such_object"]
     assert {row["status"]["S"] for row in account.rows()} == {"rejected", "recognized"}
 
 
-def test_an_object_nobody_may_look_at_comes_again_alone(
+def test_an_object_that_may_not_be_read_is_returned_alone(
     account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Denying:
-        def head_object(self, **asked: str) -> None:
-            said: Any = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-            raise ClientError(said, "HeadObject")
+        def head_object(self, **arguments: str) -> None:
+            response: Any = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(response, "HeadObject")
 
-    monkeypatch.setattr(recognize, "rarely", lambda service: Denying())
-    assert answer(recognize, s3_event("denied.jpg"), s3_event(KEY)) == ["message-0"]
+    monkeypatch.setattr(recognize, "s3", Denying)
+    assert failures(recognize, s3_event("denied.jpg"), s3_event(KEY)) == ["message-0"]
     assert len(account.rows()) == 1

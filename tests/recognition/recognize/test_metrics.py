@@ -1,4 +1,4 @@
-"""The metrics of a batch: what they count, and the line they are."""
+"""The metrics of a batch: what they count, and how they are printed."""
 
 import json
 from collections import Counter
@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from domain.recognition import Rejection
-from recognition.recognize.runtime.metrics import METRICS, spending, tell
-from recognition.results.runtime.result_cache import Memory
+from recognition.recognize.runtime.metrics import METRICS, batch_metrics, print_metrics
+from recognition.results.runtime.result_cache import ResultCache
 from tests.builders import image, recognition
 
 CAT, DOG, COW = (image(image_id=f"img_{n:032x}") for n in range(3))
 PAID = replace(recognition(), detector="rekognition")
 
 
-def test_every_answer_of_rekognition_is_counted_whoever_was_asked() -> None:
+def test_every_new_result_of_rekognition_is_a_call() -> None:
     outcomes = {CAT: PAID, DOG: replace(PAID, asked="cascade"), COW: recognition()}
-    counted = spending(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2), Memory(), throttled=1)
+    counted = batch_metrics(4, outcomes, Counter(RekognitionCallsSaved=1, StandIns=2), ResultCache(), throttled=1)
     assert counted == {
         "ImagesAsked": 4,
         "AnswersReused": 0,
@@ -28,24 +28,24 @@ def test_every_answer_of_rekognition_is_counted_whoever_was_asked() -> None:
     }
 
 
-def test_an_answer_used_again_costs_nothing() -> None:
-    memory = Memory()
-    memory.reused[DOG, "rekognition"] = CAT.image_id
-    counted = spending(2, {CAT: PAID, DOG: replace(PAID, asked="cascade")}, Counter(), memory)
+def test_a_reused_result_is_no_call() -> None:
+    cache = ResultCache()
+    cache.reused[DOG, "rekognition"] = CAT.image_id
+    counted = batch_metrics(2, {CAT: PAID, DOG: replace(PAID, asked="cascade")}, Counter(), cache)
     assert (counted["AnswersReused"], counted["RekognitionCalls"]) == (1, 1)
 
 
-def test_a_refusal_costs_nothing() -> None:
-    assert spending(1, {CAT: Rejection("not_an_image", "No.")}, Counter(), Memory())["RekognitionCalls"] == 0
+def test_a_rejection_is_no_call() -> None:
+    assert batch_metrics(1, {CAT: Rejection("not_an_image", "No.")}, Counter(), ResultCache())["RekognitionCalls"] == 0
 
 
-def test_the_line_is_one_that_cloudwatch_makes_metrics_of(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(spending(3, {CAT: PAID}, Counter(), Memory()))
+def test_metrics_are_printed_in_cloudwatch_s_format(capsys: pytest.CaptureFixture[str]) -> None:
+    print_metrics(batch_metrics(3, {CAT: PAID}, Counter(), ResultCache()))
     (line,) = capsys.readouterr().out.splitlines()
-    said = json.loads(line)
-    (directive,) = said["_aws"]["CloudWatchMetrics"]
+    fields = json.loads(line)
+    (directive,) = fields["_aws"]["CloudWatchMetrics"]
     assert (directive["Namespace"], directive["Dimensions"]) == ("Sightline", [["FunctionName", "service"]])
     assert directive["Metrics"] == [{"Name": name, "Unit": "Count"} for name in METRICS]
-    assert (said["ImagesAsked"], said["RekognitionCalls"], said["RekognitionCallsSaved"]) == ([3], [1], [0])
-    assert isinstance(said["_aws"]["Timestamp"], int)
-    assert set(said) == {"_aws", "FunctionName", "service", *METRICS}
+    assert (fields["ImagesAsked"], fields["RekognitionCalls"], fields["RekognitionCallsSaved"]) == ([3], [1], [0])
+    assert isinstance(fields["_aws"]["Timestamp"], int)
+    assert set(fields) == {"_aws", "FunctionName", "service", *METRICS}

@@ -1,119 +1,121 @@
-"""An image looked at again: both answers are kept, in whatever order the wishes arrive."""
+"""An image recognized again: both entries are stored, in whatever order the requests arrive."""
 
 import pytest
 
 from domain.options import Options
 from domain.recognition import Model
-from recognition.recognize.runtime.request import Question, rounds
+from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from tests.builders import IMAGE_ID, s3_event
 from tests.recognition.conftest import Account
-from tests.recognition.recognize.books import ANN, IDS, World, question
+from tests.recognition.recognize.world import IDS, KEY, World, request_for
 
-FIRST, SECOND = question(request="rcg_1", model="animals"), question(request="rcg_2", model="livestock")
+FIRST, SECOND = request_for(request="rcg_1", model="animals"), request_for(request="rcg_2", model="livestock")
 
 
 @pytest.fixture
 def world(account: Account) -> World:
-    """An image of ann's that has been answered."""
+    """Return a worker after it has recognized an image of ann's."""
     world = World(account)
-    world.recognize(question())
+    world.recognize(request_for())
     return world
 
 
 def requests(world: World) -> list[str]:
-    """The requests that were answered, the one that stands first, then the earlier ones, the newest first."""
-    return [world.entry().request, *(each.request for each in world.history.newest(world.entry()))]
+    """Return the request of the current entry, then those of the earlier ones, newest first."""
+    return [world.entry().request, *(entry.request for entry in world.history.newest(world.entry()))]
 
 
-def test_the_new_answer_stands_and_the_old_one_is_an_earlier_one(world: World) -> None:
+def test_the_new_entry_is_current_and_the_old_one_is_an_earlier_one(world: World) -> None:
     assert world.recognize(FIRST) == {FIRST}
     assert requests(world) == ["rcg_1", ""]
     assert world.entry().options == Options(model="animals")
     assert world.entry().earlier == 1
 
 
-def test_it_is_announced_as_an_event_of_its_own_that_names_the_request(world: World) -> None:
+def test_its_event_is_another_one_and_names_the_request(world: World) -> None:
     world.recognize(FIRST)
-    arrived, again = world.told
-    assert arrived.event_id != again.event_id
-    assert (arrived.data.get("request"), again.data["request"]) == (None, "rcg_1")
+    uploaded, again = world.published
+    assert uploaded.event_id != again.event_id
+    assert (uploaded.data.get("request"), again.data["request"]) == (None, "rcg_1")
 
 
-def test_it_is_no_upload(world: World) -> None:
+def test_it_is_not_counted_as_an_upload(world: World) -> None:
     world.recognize(FIRST)
-    assert world.counted() == {"uploads": 1, "recognized": 2}
+    assert world.counters() == {"uploads": 1, "recognized": 2}
 
 
-def test_a_wish_delivered_twice_is_answered_once(world: World) -> None:
+def test_a_request_delivered_twice_is_recognized_once(world: World) -> None:
     world.recognize(FIRST)
     assert world.recognize(FIRST) == {FIRST}
     assert requests(world) == ["rcg_1", ""]
     assert world.detector.asked == [IDS[0]] * 2
-    assert len({event.event_id for event in world.told}) == 2
+    assert len({event.event_id for event in world.published}) == 2
 
 
-def test_a_wish_that_arrives_behind_a_later_one_is_answered_and_put_aside(world: World) -> None:
+def test_a_request_that_arrives_after_a_later_one_has_an_earlier_entry(world: World) -> None:
     world.recognize(SECOND)
-    found = world.found_by()
+    partitions = world.partitions()
     assert world.recognize(FIRST) == {FIRST}
     assert requests(world) == ["rcg_2", "rcg_1", ""]
     assert world.entry().earlier == 2
-    assert world.found_by() == found
-    assert [event.data.get("request") for event in world.told] == [None, "rcg_2", "rcg_1"]
+    assert world.partitions() == partitions
+    assert [event.data.get("request") for event in world.published] == [None, "rcg_2", "rcg_1"]
 
 
-def test_a_wish_put_aside_and_delivered_again_is_told_again_and_not_asked(world: World) -> None:
+def test_a_request_with_an_earlier_entry_that_is_delivered_again_is_published_again_and_asks_no_detector(
+    world: World,
+) -> None:
     world.recognize(SECOND)
     world.recognize(FIRST)
     assert world.recognize(FIRST) == {FIRST}
     assert requests(world) == ["rcg_2", "rcg_1", ""]
     assert len(world.detector.asked) == 3
-    assert len({event.event_id for event in world.told}) == 3
+    assert len({event.event_id for event in world.published}) == 3
 
 
-def test_the_arrival_delivered_again_after_a_wish_changes_nothing(world: World) -> None:
+def test_an_upload_delivered_again_after_a_request_changes_nothing(world: World) -> None:
     world.recognize(FIRST)
-    assert world.recognize(question()) == {question()}
+    assert world.recognize(request_for()) == {request_for()}
     assert requests(world) == ["rcg_1", ""]
-    assert len(world.told) == 2
+    assert len(world.published) == 2
 
 
-def test_what_people_said_stays_when_an_answer_is_replaced(world: World) -> None:
-    world.kept.correct(ANN, IDS[0], {"labels": ["lynx"]})
+def test_corrections_stay_when_an_entry_is_replaced(world: World) -> None:
+    world.recognitions.add_correction(KEY, {"labels": ["lynx"]})
     world.recognize(FIRST)
     assert world.entry().corrections == ({"labels": ["lynx"]},)
 
 
-def test_a_wish_for_the_same_model_is_answered_from_what_it_said(world: World) -> None:
-    same = question(request="rcg_1")
+def test_a_request_for_the_same_model_reuses_its_result(world: World) -> None:
+    same = request_for(request="rcg_1")
     assert world.recognize(same) == {same}
     assert world.detector.asked == [IDS[0]]
     assert world.entry().reused_from == IDS[0]
-    assert world.counted() == {"uploads": 1, "recognized": 2, "reused": 1}
+    assert world.counters() == {"uploads": 1, "recognized": 2, "reused": 1}
 
 
-def test_another_model_s_answer_names_that_model(world: World) -> None:
+def test_the_result_of_another_model_names_that_model(world: World) -> None:
     world.detector.version = "2.0.0"
     world.recognize(FIRST)
     assert world.entry().outcome.model == Model("animals", "2.0.0", "abc")  # type: ignore[union-attr]
 
 
-def test_a_wish_survives_its_message() -> None:
-    (read,) = Question.from_message(FIRST.to_message(), 2)
+def test_a_message_is_read_as_it_was_written() -> None:
+    (read,) = RecognitionRequest.from_message(FIRST.to_message(), 2)
     assert (read, read.tries) == (FIRST, 2)
 
 
-def test_an_arrival_s_options_ride_on_its_object() -> None:
-    (read,) = Question.from_message(s3_event(f"images/ann/{IMAGE_ID}/asked/cat.jpg"), 1)
+def test_the_options_of_an_upload_are_not_in_its_message() -> None:
+    (read,) = RecognitionRequest.from_message(s3_event(f"images/ann/{IMAGE_ID}/asked/cat.jpg"), 1)
     assert (read.options, read.image.has_options, read.request) == (None, True, "")
 
 
-def test_questions_about_one_image_take_turns_in_their_order() -> None:
-    other = question(IDS[1])
-    batches = list(rounds([SECOND, question(), other, FIRST, question()]))
-    assert [sorted(each.request for each in batch) for batch in batches] == [["", ""], ["rcg_1"], ["rcg_2"]]
+def test_requests_about_one_image_are_in_different_batches_in_their_order() -> None:
+    other = request_for(IDS[1])
+    batches = list(batches_by_image([SECOND, request_for(), other, FIRST, request_for()]))
+    assert [sorted(request.request for request in batch) for batch in batches] == [["", ""], ["rcg_1"], ["rcg_2"]]
 
 
-def test_a_batch_of_any_size_fits_dynamodb_s_transactions() -> None:
-    batches = list(rounds([question(f"img_{n:032x}") for n in range(120)]))
-    assert [len(each) for each in batches] == [50, 50, 20]
+def test_every_batch_fits_into_a_transaction_of_dynamodb() -> None:
+    batches = list(batches_by_image([request_for(f"img_{n:032x}") for n in range(120)]))
+    assert [len(batch) for batch in batches] == [50, 50, 20]

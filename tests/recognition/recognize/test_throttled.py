@@ -1,4 +1,4 @@
-"""A detector that has no time: images wait in the queue as long as it takes, and no try is counted against them."""
+"""Throttled detectors: images wait in the queue as long as it takes, and no attempt is counted."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,22 +21,22 @@ LABELS = {"LabelModelVersion": "3.0", "Labels": [{"Name": "Cat", "Confidence": 9
 
 
 class Rekognition:
-    """A client that refuses each key with what is said of it, else of `*`."""
+    """A client that fails with the error code of a key, or of `*`."""
 
     def __init__(self) -> None:
-        self.refusals: dict[str, str] = {}
-        self.asked: list[str] = []
+        self.errors: dict[str, str] = {}
+        self.keys: list[str] = []
 
-    def detect_labels(self, **asked: Any) -> Mapping[str, Any]:
-        key = asked["Image"]["S3Object"]["Name"]
-        self.asked.append(key)
-        if code := self.refusals.get(key, self.refusals.get("*")):
+    def detect_labels(self, **arguments: Any) -> Mapping[str, Any]:
+        key = arguments["Image"]["S3Object"]["Name"]
+        self.keys.append(key)
+        if code := self.errors.get(key, self.errors.get("*")):
             raise ClientError({"Error": {"Code": code}}, "DetectLabels")
         return LABELS
 
 
 class Running(Context):
-    """A function that has so many seconds left when it asks, and two minutes when it asks once more."""
+    """A context with these remaining seconds, call by call, then two minutes."""
 
     def __init__(self, seconds_left: Sequence[int]) -> None:
         self.seconds_left = iter(seconds_left)
@@ -46,142 +46,143 @@ class Running(Context):
 
 
 class Stage:
-    """The recognise function and its queue; Rekognition answers unless `refusals` say otherwise."""
+    """The worker and its queue; Rekognition recognizes every image for which it has no error."""
 
     def __init__(self, module: ModuleType, rekognition: Rekognition, account: Account) -> None:
         self.module, self.rekognition, self.account, self.queue = module, rekognition, account, Uploads()
 
     def work_off(self, *, acknowledged: bool = True, seconds_left: Sequence[int] = ()) -> list[str]:
-        """One batch of all that is queued; answers what failed."""
-        records = [each.record() for each in self.queue.due()]
-        said = self.module.handler({"Records": records}, Running(seconds_left))
-        failed = [each["itemIdentifier"] for each in said["batchItemFailures"]]
+        """Handle all queued messages as one batch; return the IDs of the failed ones."""
+        records = [message.record() for message in self.queue.due()]
+        response = self.module.handler({"Records": records}, Running(seconds_left))
+        failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
         if acknowledged:
             self.queue.finish(records, failed)
         return failed
 
     def throttle(self, *keys: str) -> None:
-        """Have Rekognition no time for these, or for any."""
-        self.rekognition.refusals |= dict.fromkeys(keys or ("*",), "ThrottlingException")
+        """Have Rekognition throttle calls about these keys, or all calls."""
+        self.rekognition.errors |= dict.fromkeys(keys or ("*",), "ThrottlingException")
 
     def tries(self) -> int:
-        """How many the one answer that is kept took."""
+        """Return the deliveries that the only entry took."""
         (row,) = self.account.rows()
         return int(json.loads(row["said"]["S"]).get("tries", 1))
 
 
 @pytest.fixture
 def stage(account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Rekognition is who is asked."""
+    """Return a stage whose default detector is Rekognition."""
     rekognition = Rekognition()
     made = Stage(recognize, rekognition, account)
     monkeypatch.setattr(recognize.detectors, "default", "rekognition")
     monkeypatch.setattr(recognize.detectors.rekognition, "_rekognition", rekognition)
-    monkeypatch.setattr(recognize, "rarely", {"sqs": made.queue, "s3": account.s3}.__getitem__)
+    monkeypatch.setattr(recognize, "sqs", lambda: made.queue)
+    monkeypatch.setattr(recognize, "s3", lambda: account.s3)
     return made
 
 
-def test_a_throttled_image_is_queued_anew_and_its_message_is_done_with(stage: Stage) -> None:
-    before = stage.queue.add(s3_event(KEY))
+def test_a_throttled_image_is_requeued_and_its_message_is_finished(stage: Stage) -> None:
+    original = stage.queue.add(s3_event(KEY))
     stage.throttle()
     assert stage.work_off() == []
     (message,) = stage.queue.messages
-    assert (message.body, message.received) == (before.body, 0)
+    assert (message.body, message.received) == (original.body, 0)
     assert 30 <= message.delay <= 60
-    assert stage.account.rows() == stage.account.told() == []
+    assert stage.account.rows() == stage.account.published() == []
 
 
-def test_however_long_a_detector_has_no_time_the_image_is_answered_then_at_its_first_try(stage: Stage) -> None:
+def test_however_long_a_detector_is_throttled_the_image_is_then_recognized_at_its_first_attempt(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
     stage.throttle()
     for _ in range(9):
         stage.work_off()
-    stage.rekognition.refusals.clear()
+    stage.rekognition.errors.clear()
     stage.work_off()
     assert (stage.queue.messages, stage.queue.dead) == ([], [])
     assert stage.tries() == 1
-    assert len(stage.account.told()) == 1
+    assert len(stage.account.published()) == 1
 
 
-def test_its_neighbours_are_answered(stage: Stage) -> None:
+def test_its_neighbors_are_recognized(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
     stage.queue.add(s3_event(OTHER))
     stage.throttle(KEY)
     assert stage.work_off() == []
-    assert [each.body for each in stage.queue.messages] == [s3_event(KEY)]
+    assert [message.body for message in stage.queue.messages] == [s3_event(KEY)]
     assert len(stage.account.rows()) == 1
 
 
-def test_the_edge_function_may_have_no_time_either(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Busy:
-        def invoke(self, **asked: Any) -> None:
+def test_the_edge_function_may_be_throttled_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Throttled:
+        def invoke(self, **arguments: Any) -> None:
             raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
 
-    monkeypatch.setattr(stage.module.detectors.edge, "_lambda", Busy())
+    monkeypatch.setattr(stage.module.detectors.edge, "_lambda", Throttled())
     monkeypatch.setattr(stage.module.detectors, "default", "edge")
     stage.queue.add(s3_event(KEY))
     assert stage.work_off() == []
     assert len(stage.queue.messages) == 1
 
 
-@pytest.mark.parametrize(("refusal", "failed"), [("ThrottlingException", 0), ("AccessDeniedException", 2)])
-def test_what_there_was_no_time_for_because_others_were_throttled_is_put_off_too(
-    stage: Stage, refusal: str, failed: int
+@pytest.mark.parametrize(("code", "failed"), [("ThrottlingException", 0), ("AccessDeniedException", 2)])
+def test_an_image_for_which_no_time_is_left_is_requeued_if_others_were_throttled(
+    stage: Stage, code: str, failed: int
 ) -> None:
-    asked = image_key("ann", "img_" + "1" * 32, "dog.jpg", asked=True)
-    version = stage.account.put(asked, detector="edge")
+    for_edge = image_key("ann", "img_" + "1" * 32, "dog.jpg", asked=True)
+    version = stage.account.put(for_edge, detector="edge")
     stage.queue.add(s3_event(KEY))
-    stage.queue.add(s3_event(asked, version=version))
-    stage.rekognition.refusals["*"] = refusal
+    stage.queue.add(s3_event(for_edge, version=version))
+    stage.rekognition.errors["*"] = code
     assert len(stage.work_off(seconds_left=[119, 59])) == failed
-    assert stage.account.edge.asked == []
+    assert stage.account.edge.requests == []
     assert len(stage.queue.messages) == 2
 
 
-def test_tries_are_counted_across_being_put_off(stage: Stage) -> None:
+def test_attempts_are_counted_across_requeues(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
-    for refusal in ("AccessDeniedException", "AccessDeniedException", "ThrottlingException", "AccessDeniedException"):
-        stage.rekognition.refusals["*"] = refusal
+    for code in ("AccessDeniedException", "AccessDeniedException", "ThrottlingException", "AccessDeniedException"):
+        stage.rekognition.errors["*"] = code
         stage.work_off()
-    stage.rekognition.refusals.clear()
+    stage.rekognition.errors.clear()
     stage.work_off()
     assert stage.tries() == 4
 
 
-def test_what_fails_for_another_reason_is_dead_after_five_tries(stage: Stage) -> None:
+def test_a_message_that_fails_for_another_reason_is_dead_after_five_attempts(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
-    stage.rekognition.refusals["*"] = "AccessDeniedException"
+    stage.rekognition.errors["*"] = "AccessDeniedException"
     failed = [stage.work_off() for _ in range(5)]
     assert all(failed)
     assert stage.queue.due() == []
-    assert [each.body for each in stage.queue.dead] == [s3_event(KEY)]
+    assert [message.body for message in stage.queue.dead] == [s3_event(KEY)]
 
 
-def test_a_message_of_which_one_image_failed_for_another_reason_has_failed(stage: Stage) -> None:
+def test_a_message_fails_if_one_of_its_images_failed_for_another_reason(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY, OTHER))
     stage.throttle(KEY)
-    stage.rekognition.refusals[OTHER] = "AccessDeniedException"
+    stage.rekognition.errors[OTHER] = "AccessDeniedException"
     assert len(stage.work_off()) == 1
 
 
-def test_a_message_of_which_one_image_is_answered_is_put_off_for_the_other(stage: Stage) -> None:
+def test_a_message_is_requeued_for_its_one_throttled_image(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY, OTHER))
     stage.throttle(KEY)
     assert stage.work_off() == []
-    stage.rekognition.refusals.clear()
+    stage.rekognition.errors.clear()
     stage.work_off()
     assert stage.queue.messages == []
-    assert stage.rekognition.asked.count(OTHER) == 1
+    assert stage.rekognition.keys.count(OTHER) == 1
 
 
-def test_what_the_queue_does_not_take_anew_is_tried_again_as_any_other(stage: Stage) -> None:
+def test_a_message_that_the_queue_does_not_accept_is_retried_like_any_other(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
     stage.throttle()
     stage.queue.refusing = True
     assert stage.work_off() == ["message-0"]
 
 
-def test_a_function_that_dies_before_it_has_sent_anew_leaves_the_message_as_it_was(stage: Stage) -> None:
+def test_a_worker_that_dies_before_it_has_requeued_leaves_the_message_unchanged(stage: Stage) -> None:
     message = stage.queue.add(s3_event(KEY))
     stage.throttle()
     stage.queue.before = _die
@@ -190,21 +191,21 @@ def test_a_function_that_dies_before_it_has_sent_anew_leaves_the_message_as_it_w
     assert stage.queue.messages == [message]
 
 
-def test_a_function_that_dies_after_it_has_sent_anew_asks_twice_and_answers_once(stage: Stage) -> None:
+def test_a_worker_that_dies_after_it_has_requeued_asks_twice_and_stores_once(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
     stage.throttle()
     stage.work_off(acknowledged=False)
     assert len(stage.queue.messages) == 2
-    stage.rekognition.refusals.clear()
+    stage.rekognition.errors.clear()
     stage.work_off()
-    assert (stage.queue.messages, stage.rekognition.asked) == ([], [KEY, KEY])
+    assert (stage.queue.messages, stage.rekognition.keys) == ([], [KEY, KEY])
     assert len(stage.account.rows()) == 1
-    assert len({each["event_id"] for each in stage.account.told()}) == 1
+    assert len({event["event_id"] for event in stage.account.published()}) == 1
 
 
-def test_what_was_put_off_for_a_day_and_a_half_is_tried_as_any_other_and_dies(stage: Stage) -> None:
-    told = {"DataType": "Number", "StringValue": str(len(REQUEUES.pauses) - 1)}
-    stage.queue.add(s3_event(KEY), attributes={PUT_OFF: told})
+def test_a_message_requeued_for_a_day_and_a_half_is_retried_like_any_other_and_dies(stage: Stage) -> None:
+    attribute = {"DataType": "Number", "StringValue": str(len(REQUEUES.pauses) - 1)}
+    stage.queue.add(s3_event(KEY), attributes={PUT_OFF: attribute})
     stage.throttle()
     assert stage.work_off() == []
     assert all(stage.work_off() for _ in range(5))
@@ -212,17 +213,17 @@ def test_what_was_put_off_for_a_day_and_a_half_is_tried_as_any_other_and_dies(st
     assert len(stage.queue.dead) == 1
 
 
-def test_how_many_were_throttled_is_counted(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_throttled_images_are_counted(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     for key in (KEY, OTHER):
         stage.queue.add(s3_event(key))
     stage.throttle(KEY)
     stage.work_off()
-    (line,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith('{"_aws"')]
-    said = json.loads(line)
-    assert (said["ImagesAsked"], said["RekognitionCalls"], said["Throttled"]) == ([2], [1], [1])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+    fields = json.loads(line)
+    assert (fields["ImagesAsked"], fields["RekognitionCalls"], fields["Throttled"]) == ([2], [1], [1])
 
 
-def test_pauses_grow_to_what_sqs_allows_and_no_two_messages_come_at_once() -> None:
+def test_pauses_grow_to_the_longest_that_sqs_allows_and_differ_by_chance() -> None:
     shortest, longest = ([REQUEUES.backoff(n, chance=lambda: c) for n in range(1, 201)] for c in (0.0, 1.0))  # noqa: B023
     assert (shortest[0], longest[0]) == (32, 59)
     assert (shortest[-1], longest[-1]) == (473, 878)

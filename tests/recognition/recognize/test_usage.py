@@ -1,10 +1,9 @@
-"""What an answer adds to its owner's counters."""
+"""What an entry adds to its owner's counters."""
 
 from dataclasses import replace
 
 import pytest
 
-from domain.clock import now
 from domain.options import Options
 from domain.recognition import Outcome, Rejection
 from recognition.recognize.runtime.usage import Usage, counters
@@ -17,12 +16,12 @@ BY_EDGE = replace(recognition(), asked="cascade")
 
 
 def entry(outcome: Outcome, **changed: str) -> Entry:
-    """An arrival's answer."""
+    """Return the entry of an upload."""
     return Entry(image(), outcome, "2026-11-20T17:00:01.000Z", Options(), **changed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("answer", "counted"),
+    ("stored", "counted"),
     [
         (entry(recognition()), {"uploads", "recognized"}),
         (entry(Rejection("empty", "No.")), {"uploads", "rejected"}),
@@ -35,12 +34,12 @@ def entry(outcome: Outcome, **changed: str) -> Entry:
         (entry(PAID, request="rcg_1"), {"recognized", "rekognition_calls"}),
     ],
 )
-def test_each_kind_of_answer_counts_as_what_it_cost_and_saved(answer: Entry, counted: set[str]) -> None:
-    assert set(counters(answer)) == counted
-    assert len(counters(answer)) == len(counted)
+def test_an_entry_is_counted_by_what_it_cost_and_saved(stored: Entry, counted: set[str]) -> None:
+    assert set(counters(stored)) == counted
+    assert counters(stored).total() == len(counted)
 
 
-def test_each_owner_s_answers_of_a_batch_are_one_request(account: Account) -> None:
+def test_the_entries_of_each_owner_in_a_batch_are_one_call(account: Account) -> None:
     calls: list[object] = []
     account.dynamodb.meta.events.register("before-call.dynamodb", lambda **call: calls.append(call["model"].name))
     theirs = replace(entry(PAID), image=replace(image(), owner="bob"))
@@ -49,4 +48,4 @@ def test_each_owner_s_answers_of_a_batch_are_one_request(account: Account) -> No
     rows = {row["owner"]["S"]: row for row in account.rows("usage")}
     assert rows["public"]["uploads"] == {"N": "2"}
     assert rows["bob"]["rekognition_calls"] == {"N": "1"}
-    assert rows["bob"]["day"]["S"] == f"{now():%Y-%m-%d}"
+    assert rows["bob"]["day"]["S"] == "2026-11-20"

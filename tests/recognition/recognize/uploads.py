@@ -12,7 +12,7 @@ from wire.aws.retry_policy import UPLOADS
 
 @dataclass(eq=False)
 class Message:
-    """What lies in the queue; `delay` is how long it was to wait there."""
+    """A message of the queue; `delay` is its number of seconds before the first delivery."""
 
     message_id: str
     body: str
@@ -21,25 +21,25 @@ class Message:
     received: int = 0
 
     def record(self) -> dict[str, Any]:
-        """It is received, as Lambda hands it over."""
+        """Receive the message; return it as Lambda's event source does."""
         self.received += 1
-        told = {
-            name: {"stringValue": each["StringValue"], "dataType": each["DataType"]}
-            for name, each in self.attributes.items()
+        attributes = {
+            name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+            for name, value in self.attributes.items()
         }
         return {
             "messageId": self.message_id,
             "receiptHandle": self.message_id,
             "body": self.body,
             "attributes": {"ApproximateReceiveCount": str(self.received)},
-            "messageAttributes": told,
+            "messageAttributes": attributes,
             "eventSource": "aws:sqs",
         }
 
 
 @dataclass
 class Uploads:
-    """`before` is called before each message is sent anew; `refusing` says that none is taken."""
+    """The queue. `before` is called before messages are sent; while `refusing`, none is accepted."""
 
     messages: list[Message] = field(default_factory=list)
     dead: list[Message] = field(default_factory=list)
@@ -48,29 +48,29 @@ class Uploads:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def add(self, body: str, **more: Any) -> Message:
-        """A message of its own."""
+        """Add a message."""
         self.messages.append(Message(f"message-{next(self._numbers)}", body, **more))
         return self.messages[-1]
 
     def due(self) -> list[Message]:
-        """What may be received, all pauses over; what was received as often as may be is dead."""
-        spent = [each for each in self.messages if each.received >= UPLOADS.tries]
+        """Return the messages to receive, after all delays; one received too often is dead."""
+        spent = [message for message in self.messages if message.received >= UPLOADS.tries]
         self.dead += spent
-        self.messages = [each for each in self.messages if each not in spent]
+        self.messages = [message for message in self.messages if message not in spent]
         return list(self.messages)
 
     def finish(self, records: Sequence[Mapping[str, Any]], failed: Sequence[str]) -> None:
-        """Lambda takes out what did not fail."""
-        gone = {each["messageId"] for each in records} - set(failed)
-        self.messages = [each for each in self.messages if each.message_id not in gone]
+        """Delete the messages that did not fail, as Lambda does."""
+        finished = {record["messageId"] for record in records} - set(failed)
+        self.messages = [message for message in self.messages if message.message_id not in finished]
 
     def send_message_batch(self, QueueUrl: str, Entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         self.before("SendMessageBatch")
         if self.refusing:
-            return {"Failed": [{"Id": each["Id"], "Code": "InternalError"} for each in Entries]}
-        for each in Entries:
-            self.add(each["MessageBody"], attributes=each["MessageAttributes"], delay=each["DelaySeconds"])
-        return {"Successful": [{"Id": each["Id"]} for each in Entries]}
+            return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries]}
+        for entry in Entries:
+            self.add(entry["MessageBody"], attributes=entry["MessageAttributes"], delay=entry["DelaySeconds"])
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     def change_message_visibility_batch(self, QueueUrl: str, Entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        return {"Successful": [{"Id": each["Id"]} for each in Entries]}
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}

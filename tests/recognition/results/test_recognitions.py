@@ -6,119 +6,126 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.options import Options
-from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.entry import Entry, ImageKey
 from recognition.results.runtime.recognitions import Recognitions
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account
 
 AT = "2026-11-20T17:00:01.000Z"
 ID = "img_" + "0" * 32
+KEY = ImageKey("ann", ID)
 
 
 def entry(sequencer: str = "0A", image_id: str = ID, owner: str = "ann") -> Entry:
-    """An answer about an image."""
+    """Return an entry of an image."""
     return Entry(image(image_id=image_id, owner=owner, sequencer=sequencer), recognition(), AT, Options(top_k=1))
 
 
 @pytest.fixture
-def kept(account: Account) -> Recognitions:
-    """The collection."""
+def recognitions(account: Account) -> Recognitions:
+    """Return the table."""
     return Recognitions(account.dynamodb, "recognitions", "answers")
 
 
-def test_an_entry_survives_the_table(kept: Recognitions) -> None:
+def test_an_entry_is_read_as_it_was_written(recognitions: Recognitions) -> None:
     whole = replace(entry(), tries=2, request="rcg_1", reused_from="img_1")
-    assert kept.add([whole]) == [whole]
-    assert kept.get("ann", ID) == whole
-    assert kept.of([whole.image]) == {("ann", ID): whole}
+    assert recognitions.add([whole]) == [whole]
+    assert recognitions.get("ann", ID) == whole
+    assert recognitions.current([whole.image]) == {("ann", ID): whole}
 
 
-def test_one_stale_entry_does_not_keep_its_neighbours_out(kept: Recognitions) -> None:
-    kept.add([entry("0B")])
-    neighbour = entry(image_id="img_" + "9" * 32)
-    assert kept.add([entry("0A"), neighbour]) == [entry("0B"), neighbour]
-    assert kept.get("ann", ID) == entry("0B")
-    assert kept.get("ann", neighbour.image.image_id) == neighbour
+def test_an_outdated_entry_does_not_prevent_its_neighbors(recognitions: Recognitions) -> None:
+    recognitions.add([entry("0B")])
+    neighbor = entry(image_id="img_" + "9" * 32)
+    assert recognitions.add([entry("0A"), neighbor]) == [entry("0B"), neighbor]
+    assert recognitions.get("ann", ID) == entry("0B")
+    assert recognitions.get("ann", neighbor.image.image_id) == neighbor
 
 
-def test_the_same_version_is_written_once(kept: Recognitions) -> None:
-    kept.add([entry()])
-    assert kept.add([replace(entry(), at="2026-11-20T18:00:00.000Z")]) == [entry()]
-    assert kept.get("ann", ID) == entry()
+def test_an_entry_is_written_once(recognitions: Recognitions) -> None:
+    recognitions.add([entry()])
+    assert recognitions.add([replace(entry(), at="2026-11-20T18:00:00.000Z")]) == [entry()]
+    assert recognitions.get("ann", ID) == entry()
 
 
-def test_a_newer_answer_puts_the_older_aside_even_where_nobody_had_looked(account: Account, kept: Recognitions) -> None:
-    kept.add([entry("0A")])
-    assert kept.add([entry("0B")]) == [replace(entry("0B"), earlier=1)]
-    (aside,) = account.rows("answers")
-    assert aside["about"]["S"] == f"ann/{ID}"
-    assert Entry.from_item(aside) == entry("0A")
+def test_a_newer_entry_replaces_the_older_one_even_without_a_look_up(
+    account: Account, recognitions: Recognitions
+) -> None:
+    recognitions.add([entry("0A")])
+    assert recognitions.add([entry("0B")]) == [replace(entry("0B"), earlier=1)]
+    (earlier,) = account.rows("answers")
+    assert earlier["about"]["S"] == f"ann/{ID}"
+    assert Entry.from_item(earlier) == entry("0A")
 
 
-def test_a_contest_that_never_ends_is_left_to_the_queue(kept: Recognitions, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept.add([entry("0A")])
-    monkeypatch.setattr(kept, "of", lambda images: {})
+def test_a_conflict_that_does_not_end_is_raised(recognitions: Recognitions, monkeypatch: pytest.MonkeyPatch) -> None:
+    recognitions.add([entry("0A")])
+    monkeypatch.setattr(recognitions, "current", lambda images: {})
     with pytest.raises(ClientError, match="TransactionCanceled"):
-        kept.add([entry("0B")])
+        recognitions.add([entry("0B")])
 
 
-def test_entries_come_by_their_ids_in_that_order(kept: Recognitions) -> None:
+def test_entries_are_read_by_their_ids_in_that_order(recognitions: Recognitions) -> None:
     ids = [f"img_{n:032x}" for n in range(130)]
     for start in (0, 50, 100):
-        kept.add([entry(image_id=each) for each in ids[start : start + 50]])
-    kept.seal("ann", ids[1], 1)
+        recognitions.add([entry(image_id=image_id) for image_id in ids[start : start + 50]])
+    recognitions.put_tombstone(ImageKey("ann", ids[1]), 1)
     wanted = [ids[129], "img_" + "f" * 32, *ids[:101]]
-    assert [each.image.image_id for each in kept.by_ids("ann", wanted)] == [ids[129], ids[0], *ids[2:101]]
-    assert kept.by_ids("bob", ids) == []
+    assert [entry.image.image_id for entry in recognitions.by_ids("ann", wanted)] == [ids[129], ids[0], *ids[2:101]]
+    assert recognitions.by_ids("bob", ids) == []
 
 
-def test_what_people_say_is_kept_beside_the_answer_in_their_order(kept: Recognitions) -> None:
-    kept.add([entry()])
-    kept.correct("ann", ID, {"labels": ["lynx"]})
-    said = kept.correct("ann", ID, {"labels": ["wildcat"]})
-    assert said == kept.get("ann", ID)
-    assert said == replace(entry(), corrections=({"labels": ["lynx"]}, {"labels": ["wildcat"]}))
+def test_corrections_are_stored_beside_the_result_in_their_order(recognitions: Recognitions) -> None:
+    recognitions.add([entry()])
+    recognitions.add_correction(KEY, {"labels": ["lynx"]})
+    corrected = recognitions.add_correction(KEY, {"labels": ["wildcat"]})
+    assert corrected == recognitions.get("ann", ID)
+    assert corrected == replace(entry(), corrections=({"labels": ["lynx"]}, {"labels": ["wildcat"]}))
 
 
-def test_nobody_corrects_what_is_not_there_not_theirs_or_erased(account: Account, kept: Recognitions) -> None:
-    kept.add([entry()])
-    assert kept.correct("bob", ID, {"labels": []}) is None
-    kept.seal("ann", ID, 1)
-    assert kept.correct("ann", ID, {"labels": []}) is None
+def test_an_image_that_is_missing_another_owner_s_or_erased_cannot_be_corrected(
+    account: Account, recognitions: Recognitions
+) -> None:
+    recognitions.add([entry()])
+    assert recognitions.add_correction(ImageKey("bob", ID), {"labels": []}) is None
+    recognitions.put_tombstone(KEY, 1)
+    assert recognitions.add_correction(KEY, {"labels": []}) is None
     assert len(account.rows()) == 1
 
 
-def test_a_buried_image_is_gone_for_readers_and_tells_an_erasure_cut_short_what_it_was(kept: Recognitions) -> None:
-    kept.add([entry()])
-    assert kept.bury("ann", ID, 1) == entry()
-    assert kept.get("ann", ID) is None
-    assert kept.of([entry().image]) == {("ann", ID): None}
-    assert kept.bury("ann", ID, 1) == entry()
+def test_an_image_marked_as_erased_is_hidden_from_readers_and_known_to_a_repeated_erasure(
+    recognitions: Recognitions,
+) -> None:
+    recognitions.add([entry()])
+    assert recognitions.mark_erased(KEY, 1) == entry()
+    assert recognitions.get("ann", ID) is None
+    assert recognitions.current([entry().image]) == {("ann", ID): None}
+    assert recognitions.mark_erased(KEY, 1) == entry()
 
 
-def test_a_sealed_image_leaves_a_row_that_goes_by_itself(account: Account, kept: Recognitions) -> None:
-    kept.add([entry()])
-    kept.correct("ann", ID, {"labels": ["lynx"]})
-    kept.bury("ann", ID, 1)
-    kept.seal("ann", ID, 1_800_000_000)
+def test_a_tombstone_expires(account: Account, recognitions: Recognitions) -> None:
+    recognitions.add([entry()])
+    recognitions.add_correction(KEY, {"labels": ["lynx"]})
+    recognitions.mark_erased(KEY, 1)
+    recognitions.put_tombstone(KEY, 1_800_000_000)
     assert account.rows() == [
         {"owner": {"S": "ann"}, "image_id": {"S": ID}, "sequencer": {"S": "~"}, "expires": {"N": "1800000000"}}
     ]
-    assert kept.bury("ann", ID, 1) is None
+    assert recognitions.mark_erased(KEY, 1) is None
 
 
-def test_the_order_of_what_stands_is_told_without_the_rest(account: Account, kept: Recognitions) -> None:
-    kept.add([entry("0A"), entry(image_id="img_" + "9" * 32)])
-    kept.seal("ann", "img_" + "9" * 32, 1)
-    asked: list[object] = []
-    account.dynamodb.meta.events.register("before-call.dynamodb", lambda params, **call: asked.append(params["body"]))
-    known = kept.orders([entry("0B"), entry(image_id="img_" + "9" * 32), entry(owner="bob")])
-    assert known == {("ann", ID): entry("0A").order, ("ann", "img_" + "9" * 32): "~"}
-    assert len(asked) == 1
-    assert b"#sequencer" in asked[0]  # type: ignore[operator]
+def test_current_orders_are_read_without_other_attributes(account: Account, recognitions: Recognitions) -> None:
+    recognitions.add([entry("0A"), entry(image_id="img_" + "9" * 32)])
+    recognitions.put_tombstone(ImageKey("ann", "img_" + "9" * 32), 1)
+    bodies: list[object] = []
+    account.dynamodb.meta.events.register("before-call.dynamodb", lambda params, **call: bodies.append(params["body"]))
+    orders = recognitions.current_orders([entry("0B"), entry(image_id="img_" + "9" * 32), entry(owner="bob")])
+    assert orders == {("ann", ID): entry("0A").order, ("ann", "img_" + "9" * 32): "~"}
+    assert len(bodies) == 1
+    assert b"#sequencer" in bodies[0]  # type: ignore[operator]
 
 
-def test_nothing_is_asked_for_nothing(kept: Recognitions) -> None:
-    assert kept.add([]) == []
-    assert kept.of([]) == {}
-    assert kept.by_ids("ann", []) == []
+def test_nothing_is_read_or_written_for_no_entries(recognitions: Recognitions) -> None:
+    assert recognitions.add([]) == []
+    assert recognitions.current([]) == {}
+    assert recognitions.by_ids("ann", []) == []

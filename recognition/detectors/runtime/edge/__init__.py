@@ -1,1 +1,1 @@
-"""The edge function, as other functions call it."""
+"""The edge function as a client sees it: the detector, derived pictures, model versions."""

@@ -1,52 +1,65 @@
-"""Pictures made of images by the edge function, kept in a bucket of their own, made when first asked for."""
+"""Pictures that the edge function derives from images: made on first use, then read from their bucket."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from botocore.exceptions import ClientError
 
 from domain.ids import digest
 from domain.image import Image
 from domain.options import Options
-from recognition.detectors.runtime.edge.detector import EdgeDetector, reference
+from recognition.detectors.runtime.edge.detector import EdgeDetector
+from recognition.detectors.runtime.edge.protocol import reference
 from recognition.results.runtime.entry import Entry
 
-Detections = Sequence[Mapping[str, Any]]
-Place = dict[str, str]
-"""Bucket and Key, as the arguments that S3's object operations take."""
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+Detections = Sequence[dict[str, Any]]
+
+
+class S3Location(TypedDict):
+    """Bucket and key, as the arguments of S3's object operations."""
+
+    Bucket: str
+    Key: str
+
 
 DRAWN_FROM = 0.3
-"""How sure a box must be to be drawn where nobody says: a detector's doubts would cover the picture."""
+"""Lowest confidence of a box that is drawn by default: a detector's many doubtful boxes would cover the picture."""
 
-_DRAWN = ("label", "confidence", "box", "outline")
+_DRAWN_FIELDS = ("label", "confidence", "box", "outline")
 
 
 class PictureError(Exception):
-    """The edge function cannot make it: a stable `code`, a `detail` for the caller, whether another try may help."""
+    """The edge function cannot derive a picture: a stable `code`, a `detail` for the caller, and whether to retry."""
 
     def __init__(self, code: str, detail: str, *, retryable: bool) -> None:
         super().__init__(detail)
         self.code, self.detail, self.retryable = code, detail, retryable
 
 
-class Pictures:
-    """The collection; a picture's key changes whenever the picture would."""
+class DerivedPictures:
+    """The bucket of derived pictures. The key of a picture changes with its content."""
 
-    def __init__(self, s3: Any, edge: EdgeDetector, bucket: str) -> None:
+    def __init__(self, s3: "S3Client", edge: EdgeDetector, bucket: str) -> None:
         self._s3, self._edge, self._bucket = s3, edge, bucket
 
-    def of(self, image: Image, kind: str, detections: Detections = ()) -> Place:
-        """Where the picture lies; raises PictureError or DetectorError."""
-        seen = [{name: each[name] for name in _DRAWN if name in each} for each in detections]
-        place = place_of(self._bucket, image, kind, seen)
-        if not self._is_there(place):
-            derive(self._edge, image, kind, place, seen)
-        return place
+    def location(self, image: Image, kind: str, detections: Detections = ()) -> S3Location:
+        """Return the location of a picture, which is derived if it does not exist.
 
-    def _is_there(self, place: Place) -> bool:
+        Raises PictureError or DetectorError.
+        """
+        drawn = [{name: detection[name] for name in _DRAWN_FIELDS if name in detection} for detection in detections]
+        location = picture_location(self._bucket, image, kind, drawn)
+        if not self._exists(location):
+            derive(self._edge, image, kind, location, drawn)
+        return location
+
+    def _exists(self, location: S3Location) -> bool:
         try:
-            self._s3.head_object(**place)
+            self._s3.head_object(**location)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
                 raise
@@ -54,23 +67,34 @@ class Pictures:
         return True
 
 
-def derive(edge: EdgeDetector, image: Image, kind: str, place: Place, seen: Detections = ()) -> None:
-    """Have the edge function make one picture; raises PictureError or DetectorError."""
-    into = {"bucket": place["Bucket"], "key": place["Key"]}
-    (result,) = edge.derive(reference(image) | {"kind": kind, "into": into, "detections": seen})
+def derive(edge: EdgeDetector, image: Image, kind: str, location: S3Location, detections: Detections = ()) -> None:
+    """Have the edge function derive one picture; raises PictureError or DetectorError."""
+    (result,) = edge.derive(
+        {
+            **reference(image),
+            "kind": kind,
+            "into": {"bucket": location["Bucket"], "key": location["Key"]},
+            "detections": list(detections),
+        }
+    )
     if error := result.get("error"):
-        raise PictureError(error["code"], error["detail"], retryable=error["retryable"])
+        raise PictureError(error["code"], error["detail"], retryable=error.get("retryable", False))
 
 
-def place_of(bucket: str, image: Image, kind: str, seen: Detections = ()) -> Place:
-    """Where a picture of that kind lies, or would."""
-    content = digest(image.key, image.version, json.dumps(seen))
+def picture_location(bucket: str, image: Image, kind: str, detections: Detections = ()) -> S3Location:
+    """Return the location of a picture of this kind, whether it exists or not."""
+    content = digest(image.key, image.version, json.dumps(detections))
     return {"Bucket": bucket, "Key": f"{image.owner}/{image.image_id}/{kind}-{content[:16]}.jpg"}
 
 
-def drawn(entry: Entry, asked: Options) -> list[dict[str, Any]]:
-    """What of an entry's answer is drawn on it: what a reader is shown, and no doubtful boxes unless asked for."""
-    shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence)["recognition"]["detections"]
-    if asked.min_confidence is not None or entry.options.min_confidence is not None:
-        return list(shown)
-    return [each for each in shown if each["confidence"] >= DRAWN_FROM or not {"box", "outline"} & each.keys()]
+def drawn_detections(entry: Entry, query: Options) -> list[dict[str, Any]]:
+    """Return the detections to draw: those that the reader sees, without doubtful boxes unless asked for."""
+    body = entry.to_dict(top_k=query.top_k, min_confidence=query.min_confidence)
+    detections: list[dict[str, Any]] = body["recognition"]["detections"]
+    if query.min_confidence is not None or entry.options.min_confidence is not None:
+        return list(detections)
+    return [
+        detection
+        for detection in detections
+        if detection["confidence"] >= DRAWN_FROM or not {"box", "outline"} & detection.keys()
+    ]

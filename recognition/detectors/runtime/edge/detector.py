@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,100 +11,110 @@ from botocore.exceptions import BotoCoreError, ClientError
 from domain.image import Image
 from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
+from recognition.detectors.runtime.edge.protocol import (
+    EdgeError,
+    EdgeModel,
+    EdgeResponse,
+    EdgeResult,
+    ImageReference,
+    PictureRequest,
+    PictureResult,
+    SentImage,
+    reference,
+)
 from wire.aws.client import client
 
-_UNASKED = "The edge function could not be asked: {}"
+if TYPE_CHECKING:
+    from types_boto3_lambda.client import LambdaClient
+
+_NOT_INVOKED = "The edge function could not be invoked: {}"
 
 logger = Logger(child=True)
 
 
 class EdgeDetector:
-    """Asks the edge_ml function; it answers or is cut off after `slowest` seconds, its own timeout."""
+    """Invokes the edge function, which returns or is stopped after `slowest` seconds, its own timeout."""
 
     slowest = 60.0
 
-    def __init__(self, lambda_: Any, function: str) -> None:
+    def __init__(self, lambda_: "LambdaClient", function: str) -> None:
         self._lambda, self._function = lambda_, function
 
     @classmethod
     def within(cls, seconds: float, function: str) -> Self:
-        """One that is asked once and waited for so long; to ask again is for the queue, or for the caller."""
+        """Return a detector that waits this long and does not retry: the queue or the caller does."""
         lambda_ = client("lambda", connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1})
         return cls(lambda_, function)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        """See `Detector`; the images travel by reference."""
-        asked = [reference(each) for each in images]
-        outcomes = zip(images, self._outcomes(asked, model), strict=True)
+        """See `Detector`; sends references to the images, not their bytes."""
+        outcomes = zip(images, self._outcomes([reference(image) for image in images], model), strict=True)
         return {image: outcome for image, outcome in outcomes if outcome}
 
-    def look(self, picture: bytes, model: str | None, correlation_id: str) -> Outcome:
-        """What is seen on a picture that lies nowhere, or why it can never be read; raises DetectorError."""
-        asked = {"bytes": base64.b64encode(picture).decode(), "correlation_id": correlation_id}
-        (outcome,) = self._outcomes([asked], model)
+    def detect_bytes(self, picture: bytes, model: str | None, correlation_id: str) -> Outcome:
+        """Return the outcome for a picture that is not stored; raises DetectorError."""
+        sent: SentImage = {"bytes": base64.b64encode(picture).decode(), "correlation_id": correlation_id}
+        (outcome,) = self._outcomes([sent], model)
         if outcome is None:
-            raise DetectorError("The edge function could not answer just now.")
+            raise DetectorError("The edge function has no result at the moment.")
         return outcome
 
     def models(self) -> list[dict[str, Any]]:
-        """The model bundles the function serves; raises DetectorError."""
-        listed: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
-        return listed
+        """Return the descriptions of the model bundles that the function serves; raises DetectorError."""
+        models: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
+        return models
 
-    def resolve(self, *asked: str | None) -> list[Model | None]:
-        """The models it would answer with, None where one cannot be had; raises DetectorError."""
-        meant = self._invoke({"resolve": asked})["models"]
-        return [None if "error" in each else Model.from_dict(each) for each in meant]
+    def resolve(self, *names: str | None) -> list[Model | None]:
+        """Return the models that these names stand for, None for an unusable one; raises DetectorError."""
+        models: list[EdgeModel] = self._invoke({"resolve": names})["models"]
+        return [None if "error" in model else _model(model) for model in models]
 
-    def derive(self, *asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Have pictures made of images, each with a result or an error; raises DetectorError."""
-        results: list[dict[str, Any]] = self._invoke({"derive": asked})["results"]
+    def derive(self, *requests: PictureRequest) -> list[PictureResult]:
+        """Have pictures derived from images, each with a result or an error; raises DetectorError."""
+        results: list[PictureResult] = self._invoke({"derive": requests})["results"]
         return results
 
-    def _outcomes(self, images: Sequence[Mapping[str, str]], model: str | None) -> list[Outcome | None]:
-        answer = self._invoke({"images": images, "model": model})
-        results = [answer] * len(images) if "error" in answer else answer["results"]
-        said = Model.from_dict(answer["model"]) if "model" in answer else None
-        return [_outcome(said, *each) for each in zip(images, results, strict=True)]
+    def _outcomes(self, images: Sequence[ImageReference | SentImage], model: str | None) -> list[Outcome | None]:
+        response: EdgeResponse = self._invoke({"images": images, "model": model})
+        if "error" in response:
+            return [_rejection(response["error"], image["correlation_id"]) for image in images]
+        used = _model(response["model"])
+        pairs = zip(images, response["results"], strict=True)
+        return [_outcome(used, image["correlation_id"], result) for image, result in pairs]
 
-    def _invoke(self, payload: object) -> dict[str, Any]:
+    def _invoke(self, payload: Mapping[str, object]) -> Any:
         try:
-            answer = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(payload))
+            response = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(payload))
         except ClientError as error:
             throttled = error.response["Error"]["Code"] == "TooManyRequestsException"
-            raise (ThrottledError if throttled else DetectorError)(_UNASKED.format(error)) from error
+            raise (ThrottledError if throttled else DetectorError)(_NOT_INVOKED.format(error)) from error
         except BotoCoreError as error:
-            raise DetectorError(_UNASKED.format(error)) from error
-        said = json.load(answer["Payload"])
-        if "FunctionError" in answer:
-            raise DetectorError(f"The edge function failed: {said.get('errorMessage', said)}")
-        return dict(said)
+            raise DetectorError(_NOT_INVOKED.format(error)) from error
+        body = json.load(response["Payload"])
+        if "FunctionError" in response:
+            raise DetectorError(f"The edge function failed: {body.get('errorMessage', body)}")
+        return body
 
 
-def reference(image: Image) -> dict[str, str]:
-    """How an image is told to the edge function: where its bytes lie, and the id by which all logs know it."""
-    return {
-        "bucket": image.bucket,
-        "key": image.key,
-        "version": image.version,
-        "correlation_id": image.image_id,
-    }
+def _model(model: EdgeModel) -> Model:
+    return Model(model["name"], model["version"], model["digest"])
 
 
-def _refusal(error: Mapping[str, Any], correlation_id: str) -> Rejection | None:
+def _rejection(error: EdgeError, correlation_id: str) -> Rejection | None:
+    """Return the rejection of an image, None if the error is temporary."""
     retryable = error.get("retryable", False)
-    told = {"code": error["code"], "retryable": retryable, "correlation_id": correlation_id}
-    logger.warning("edge could not answer", extra=told)
-    return None if retryable else Rejection.from_dict(error)
+    extra = {"code": error["code"], "retryable": retryable, "correlation_id": correlation_id}
+    logger.warning("edge function returned an error", extra=extra)
+    return None if retryable else Rejection(error["code"], error["detail"])
 
 
-def _outcome(model: Model | None, image: Mapping[str, str], result: Mapping[str, Any]) -> Outcome | None:
-    if model is None or "error" in result:
-        return _refusal(result["error"], image["correlation_id"])
+def _outcome(model: Model, correlation_id: str, result: EdgeResult) -> Outcome | None:
+    if "error" in result:
+        return _rejection(result["error"], correlation_id)
     return Recognition(
         detector="edge",
         model=model,
-        detections=tuple(Detection.from_dict(each) for each in result["detections"]),
+        detections=tuple(Detection.from_dict(detection) for detection in result["detections"]),
         duration_ms=result["duration_ms"],
         size=(result["size"]["width"], result["size"]["height"]),
     )

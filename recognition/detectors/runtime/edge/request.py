@@ -1,4 +1,4 @@
-"""The edge function asked while a caller waits: it answers within API Gateway's 30 s, or a problem does."""
+"""The edge function in an HTTP request: it responds within API Gateway's 30 s, or the caller receives a problem."""
 
 from collections.abc import Callable
 
@@ -6,22 +6,22 @@ from recognition.detectors.runtime.detector import DetectorError
 from recognition.detectors.runtime.edge.detector import EdgeDetector
 from wire.http.api import ApiError, Request, Response
 
-_PATIENCE = 25
+_SECONDS = 25
 
 
-def prompt_edge(function: str) -> EdgeDetector:
-    """The edge function, waited for no longer than a caller may be kept waiting."""
-    return EdgeDetector.within(_PATIENCE, function)
+def edge_for_requests(function: str) -> EdgeDetector:
+    """Return the edge detector with a timeout that is shorter than API Gateway's."""
+    return EdgeDetector.within(_SECONDS, function)
 
 
-def promptly(route: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """The same route; where the edge function does not answer, the caller is told to come again."""
+def edge_or_problem(route: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Return the route with a retryable problem 503 `models_unavailable` in place of a DetectorError."""
 
-    def answer(request: Request) -> Response:
+    def wrapped(request: Request) -> Response:
         try:
             return route(request)
         except DetectorError as error:
-            said = "The edge function did not answer; try again."
-            raise ApiError(503, "models_unavailable", said, retryable=True) from error
+            detail = "The edge function did not respond; try again."
+            raise ApiError(503, "models_unavailable", detail, retryable=True) from error
 
-    return answer
+    return wrapped

@@ -1,7 +1,8 @@
-"""Which version of a model the edge function would answer with, remembered for a minute."""
+"""The model version that the edge function would use, remembered for a minute."""
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from domain.recognition import Model
 from recognition.detectors.runtime.edge.detector import EdgeDetector
@@ -9,18 +10,23 @@ from recognition.detectors.runtime.edge.detector import EdgeDetector
 SECONDS = 60
 
 
+class _Resolved(NamedTuple):
+    at: float
+    model: Model | None
+
+
 class EdgeVersions:
-    """Asked only where an answer is known that may be used again; `clock` counts seconds."""
+    """Resolves model names, only for images with a reusable result; `clock` counts seconds."""
 
     def __init__(self, edge: EdgeDetector, clock: Callable[[], float] = time.monotonic) -> None:
         self._edge, self._clock = edge, clock
-        self._known: dict[str | None, tuple[float, Model | None]] = {}
+        self._resolved: dict[str | None, _Resolved] = {}
 
-    def __call__(self, asked: str | None) -> Model | None:
-        """The model meant by a name, None where there is none that could answer; raises DetectorError."""
-        at = self._clock()
-        asked_at, model = self._known.get(asked, (at - SECONDS, None))
-        if at - asked_at >= SECONDS:
-            (model,) = self._edge.resolve(asked)
-            self._known[asked] = at, model
-        return model
+    def __call__(self, name: str | None) -> Model | None:
+        """Return the model that a name stands for, None if no model could be used; raises DetectorError."""
+        now = self._clock()
+        known = self._resolved.get(name)
+        if known is None or now - known.at >= SECONDS:
+            (model,) = self._edge.resolve(name)
+            known = self._resolved[name] = _Resolved(now, model)
+        return known.model

@@ -1,17 +1,17 @@
-"""Answers the routes by which an owner adds to an image: a wish to have it recognised again, a person's own answer."""
+"""Handler of the routes that add to an image: a request to recognize it again, or a correction."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.clock import now, rfc3339
 from domain.ids import fresh_id
 from domain.options import Options, OptionsError
 from recognition.images.runtime.amend.corrections import fit, labels_in
-from recognition.images.runtime.lookup import NamedImages, no_such_image
-from recognition.recognize.runtime.request import REQUEST_PREFIX, Question
+from recognition.images.runtime.lookup import ImageLookup, no_such_image
+from recognition.recognize.runtime.request import REQUEST_PREFIX, RecognitionRequest
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.http.api import (
@@ -28,50 +28,54 @@ from wire.http.api import (
 )
 from wire.http.quota import Quota
 
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
 
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
-named = NamedImages(recognitions, client("s3"), os.environ["IMAGES_BUCKET"])
+lookup = ImageLookup(recognitions, client("s3"), os.environ["IMAGES_BUCKET"])
 quota = Quota.from_environment(os.environ)
 
 
 @cache
-def sqs() -> Any:
-    """Made when first needed: a correction is not queued."""
-    return client("sqs")
+def sqs() -> "SQSClient":
+    """Return the client, created on first use: a correction sends no message."""
+    sqs: SQSClient = client("sqs")
+    return sqs
 
 
 def handler(event: Request, context: Any) -> Response:
-    """The HTTP API's handler."""
+    """Handle a request of the HTTP API."""
     return respond(ROUTES, event)
 
 
 def add_recognition(request: Request) -> Response:
-    """POST /images/{image_id}/recognitions: have it recognised again; the answers before stay."""
+    """POST /images/{image_id}/recognitions: recognize an image again; its earlier results stay."""
     only_query(request)
-    wanted = _wanted(json_body(request) if raw_body(request) else {})
-    entry = named.answered(request)
-    quota.admit(owner(request), wanted.detector or DETECTORS[0])
-    options = replace(entry.options, detector=wanted.detector, model=wanted.model)
-    question = Question(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
-    sqs().send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=question.to_message())
+    chosen = _options(json_body(request) if raw_body(request) else {})
+    entry = lookup.finished(request)
+    quota.admit(owner(request), chosen.detector or DETECTORS[0])
+    options = replace(entry.options, detector=chosen.detector, model=chosen.model)
+    again = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
+    sqs().send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=again.to_message())
     links = _links(entry.image.image_id)
-    queued = {"request": question.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
-    return json_response(202, queued, location=links["self"])
+    body = {"request": again.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
+    return json_response(202, body, location=links["self"])
 
 
 def add_correction(request: Request) -> Response:
-    """POST /images/{image_id}/corrections: what a person says is on it, kept beside what the model said."""
+    """POST /images/{image_id}/corrections: store the labels that a person gives to an image, beside its result."""
     only_query(request)
-    given = json_body(request)
-    only_fields(given, "labels")
-    correction = {"labels": labels_in(given), "at": rfc3339(now())}
-    entry = named.answered(request)
+    body = json_body(request)
+    only_fields(body, "labels")
+    correction = {"labels": labels_in(body), "at": rfc3339(now())}
+    entry = lookup.finished(request)
     if not fit((*entry.corrections, correction)):
-        raise ApiError(409, "too_many_corrections", f"{entry.image.name} has no room for another correction.")
-    if not recognitions.correct(*entry.key, correction):
+        raise ApiError(409, "too_many_corrections", f"{entry.image.name} cannot hold another correction.")
+    if not recognitions.add_correction(entry.key, correction):
         raise no_such_image()
     links = _links(entry.image.image_id)
     return json_response(
@@ -79,15 +83,15 @@ def add_correction(request: Request) -> Response:
     )
 
 
-def _wanted(given: Mapping[str, Any]) -> Options:
-    only_fields(given, "detector", "model")
+def _options(body: Mapping[str, object]) -> Options:
+    only_fields(body, "detector", "model")
     try:
-        wanted = Options.from_dict(given)
+        options = Options.from_dict(body)
     except OptionsError as error:
         raise ApiError(400, "invalid_options", str(error)) from error
-    if wanted.detector and wanted.detector not in DETECTORS:
+    if options.detector and options.detector not in DETECTORS:
         raise ApiError(400, "detector_unavailable", f"This deployment has {' and '.join(DETECTORS)}.")
-    return wanted
+    return options
 
 
 def _links(image_id: str) -> dict[str, str]:

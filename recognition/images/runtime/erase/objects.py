@@ -1,69 +1,86 @@
-"""All that lies in buckets of one image: every version of its original, and the pictures derived from it."""
+"""The objects of an image: every version of its original, and its derived pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, TypedDict
 
 from domain.image import Image, images_prefix
+from recognition.results.runtime.entry import ImageKey
 
-Version = dict[str, Any]
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import DeleteMarkerEntryTypeDef, ObjectIdentifierTypeDef, ObjectVersionTypeDef
 
-_AT_ONCE = 1000
+_MOST_OBJECTS = 1000
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 
 
+class ObjectVersion(TypedDict):
+    """A version of an object, or a delete marker."""
+
+    key: str
+    version: str
+    delete_marker: bool
+
+
 class ErasureError(Exception):
-    """Something of an image would not go; to ask again may help."""
+    """Part of an image could not be erased; a retry may help."""
 
 
 class ImageObjects:
-    """Uploads lie under a prefix of their own; what was put by hand is one version of a key others may share."""
+    """The buckets of originals and of derived pictures.
 
-    def __init__(self, s3: Any, images: str, derived: str) -> None:
+    An upload has a prefix of its own. An object put by other means is one version of a key that several images share.
+    """
+
+    def __init__(self, s3: "S3Client", images: str, derived: str) -> None:
         self._s3, self._images, self._derived = s3, images, derived
 
-    def uploaded(self, owner: str, image_id: str) -> bool:
-        """Whether anything was uploaded as this image."""
-        return any(True for _ in self._versions(images_prefix(owner, image_id)))
+    def exist(self, key: ImageKey) -> bool:
+        """Return whether this image was uploaded."""
+        return any(True for _ in self._versions(images_prefix(*key)))
 
-    def remove_originals(self, owner: str, image_id: str, images: Sequence[Image]) -> list[Version]:
-        """Remove every version and delete marker of these images; answers what went."""
-        prefix = images_prefix(owner, image_id)
+    def remove_originals(self, key: ImageKey, images: Sequence[Image]) -> list[ObjectVersion]:
+        """Delete every version and delete marker of these images; return them."""
+        prefix = images_prefix(*key)
         found = list(self._versions(prefix))
-        for key in {image.key for image in images if not image.key.startswith(prefix)}:
-            found += self._by_hand(key, {image.version for image in images if image.key == key})
-        self._remove(self._images, [{"Key": each["key"], "VersionId": each["version"]} for each in found])
+        for shared in {image.key for image in images if not image.key.startswith(prefix)}:
+            found += self._versions_of_key(shared, {image.version for image in images if image.key == shared})
+        self._remove(self._images, [{"Key": version["key"], "VersionId": version["version"]} for version in found])
         return found
 
-    def remove_derived(self, owner: str, image_id: str) -> list[str]:
-        """Remove thumbnails and the like; answers their keys."""
-        listed = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._derived, Prefix=f"{owner}/{image_id}/")
-        keys = [each["Key"] for page in listed for each in page.get("Contents", ())]
+    def remove_derived(self, key: ImageKey) -> list[str]:
+        """Delete the derived pictures; return their keys."""
+        prefix = f"{key.owner}/{key.image_id}/"
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._derived, Prefix=prefix)
+        keys = [stored["Key"] for page in pages for stored in page.get("Contents", ())]
         self._remove(self._derived, [{"Key": key} for key in keys])
         return keys
 
-    def _by_hand(self, key: str, versions: set[str]) -> list[Version]:
-        """Those versions of a key; its delete markers too, unless there are versions that are other images."""
-        of_key = list(self._versions(key, only=key))
-        mine = [each for each in of_key if each["version"] in versions]
-        others = [each for each in of_key if not each["delete_marker"] and each not in mine]
-        return mine if others else of_key
+    def _versions_of_key(self, key: str, versions: set[str]) -> list[ObjectVersion]:
+        """Return these versions of a key, with its delete markers unless it has versions that are other images."""
+        found = list(self._versions(key, only=key))
+        own = [version for version in found if version["version"] in versions]
+        others = [version for version in found if not version["delete_marker"] and version not in own]
+        return own if others else found
 
-    def _versions(self, prefix: str, only: str | None = None) -> Iterator[Version]:
-        """Versions and delete markers under a prefix; of one key `only`, which comes first of those it begins."""
+    def _versions(self, prefix: str, only: str | None = None) -> Iterator[ObjectVersion]:
+        """Yield the versions and delete markers under a prefix, or of the one key `only`, which S3 lists first."""
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._images, Prefix=prefix):
-            found = [_version(each, delete_marker=False) for each in page.get("Versions", ())]
-            found += [_version(each, delete_marker=True) for each in page.get("DeleteMarkers", ())]
-            of_it = [each for each in found if only in (None, each["key"])]
-            yield from of_it
-            if len(of_it) < len(found):
+            listed = [_version(version, delete_marker=False) for version in page.get("Versions", ())]
+            listed += [_version(marker, delete_marker=True) for marker in page.get("DeleteMarkers", ())]
+            found = [version for version in listed if only in (None, version["key"])]
+            yield from found
+            if len(found) < len(listed):
                 return
 
-    def _remove(self, bucket: str, objects: Sequence[dict[str, str]]) -> None:
-        for at in range(0, len(objects), _AT_ONCE):
-            some = {"Objects": objects[at : at + _AT_ONCE], "Quiet": True}
-            for refused in self._s3.delete_objects(Bucket=bucket, Delete=some).get("Errors", ()):
+    def _remove(self, bucket: str, objects: Iterable["ObjectIdentifierTypeDef"]) -> None:
+        remaining = iter(objects)
+        while batch := list(islice(remaining, _MOST_OBJECTS)):
+            response = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+            for refused in response.get("Errors", ()):
                 raise ErasureError(f"{bucket}: {refused['Code']}")
 
 
-def _version(listed: Mapping[str, Any], *, delete_marker: bool) -> Version:
+def _version(listed: "ObjectVersionTypeDef | DeleteMarkerEntryTypeDef", *, delete_marker: bool) -> ObjectVersion:
     return {"key": listed["Key"], "version": listed["VersionId"], "delete_marker": delete_marker}

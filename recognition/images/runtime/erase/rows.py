@@ -1,59 +1,63 @@
-"""What tables hold of one image besides its own row: what finds it, its earlier answers, answers kept for its bytes."""
+"""The rows of an image besides its own: index rows, earlier entries, and cached results for its bytes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.result_cache import about
+from recognition.results.runtime.entry import Entry, ImageKey
+from recognition.results.runtime.result_cache import content_key
 from wire.aws import rows
 from wire.aws.rows import Item
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
 
 class ImageRows:
-    """The rows, in two tables."""
+    """The tables `index` and `answers`."""
 
-    def __init__(self, dynamodb: Any, *, index: str, answers: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", *, index: str, answers: str) -> None:
         self._dynamodb, self._index, self._answers = dynamodb, index, answers
 
-    def earlier(self, owner: str, image_id: str) -> list[Entry]:
-        """Every answer before the one that stands."""
-        return [Entry.from_item(item) for item in self._about(f"{owner}/{image_id}")]
+    def earlier(self, key: ImageKey) -> list[Entry]:
+        """Return every earlier entry of an image."""
+        return [Entry.from_item(row) for row in self._partition("/".join(key))]
 
     def remove_index(self, entries: Sequence[Entry]) -> list[str]:
-        """Remove the rows by which these entries are found; answers by what."""
-        keys = list({each["found_by"]["S"]: each for entry in entries for each in index_rows.keys(entry)}.values())
+        """Delete the index rows of these entries; return their partitions without the owner."""
+        keys = list({key["found_by"]["S"]: key for entry in entries for key in index_rows.keys(entry)}.values())
         found = rows.read(self._dynamodb, {self._index: keys}, consistent={self._index})[self._index]
         rows.write(self._dynamodb, [rows.delete(self._index, key) for key in keys])
         return sorted(row["found_by"]["S"].split("/", 1)[1] for row in found)
 
-    def remove_earlier(self, owner: str, image_id: str) -> list[str]:
-        """Remove the answers before; answers when each was given, and its event's id."""
-        removed = self._remove_answers(self._about(f"{owner}/{image_id}"))
+    def remove_earlier(self, key: ImageKey) -> list[str]:
+        """Delete the earlier entries; return the time and the event ID of each."""
+        removed = self._remove_answers(self._partition("/".join(key)))
         return [key["answer"]["S"] for key in removed]
 
-    def remove_contents(self, entries: Sequence[Entry]) -> list[str]:
-        """Remove what was kept to answer for the same bytes again, where it was first said of this image."""
-        abouts = sorted({about(entry.image) for entry in entries if entry.image.content})
+    def remove_cached(self, entries: Sequence[Entry]) -> list[str]:
+        """Delete the cached results for the same bytes that were made for this image; return their keys."""
+        partitions = sorted({content_key(entry.image) for entry in entries if entry.image.content})
         image_ids = {entry.image.image_id for entry in entries}
-        items = [item for each in abouts for item in self._about(each) if item["image_id"]["S"] in image_ids]
-        return [f"{_content(key)}/{key['answer']['S']}" for key in self._remove_answers(items)]
+        found = [row for partition in partitions for row in self._partition(partition)]
+        removed = self._remove_answers(row for row in found if row["image_id"]["S"] in image_ids)
+        return [f"{_content(key)}/{key['answer']['S']}" for key in removed]
 
-    def _about(self, what: str) -> Iterator[Item]:
-        pages = self._dynamodb.get_paginator("query").paginate(
+    def _partition(self, about: str) -> Iterator[Item]:
+        return rows.query(
+            self._dynamodb,
             TableName=self._answers,
             KeyConditionExpression="about = :about",
-            ExpressionAttributeValues={":about": {"S": what}},
+            ExpressionAttributeValues={":about": {"S": about}},
             ConsistentRead=True,
         )
-        return (item for page in pages for item in page["Items"])
 
-    def _remove_answers(self, items: Iterable[Mapping[str, Any]]) -> list[Item]:
+    def _remove_answers(self, items: Iterable[Item]) -> list[Item]:
         keys = [{name: item[name] for name in ("about", "answer")} for item in items]
         rows.write(self._dynamodb, [rows.delete(self._answers, key) for key in keys])
         return keys
 
 
 def _content(key: Item) -> str:
-    """ETag and size, out of the key of an answer about them."""
+    """Return the ETag and size from the key of a cached result."""
     return str(key["about"]["S"].rsplit("/", 1)[1])

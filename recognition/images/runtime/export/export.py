@@ -1,34 +1,36 @@
-"""Filling an export with images until there are enough of them, it is long enough, or the caller has waited enough."""
+"""An export: pages of images are added to a file until it has enough images, is long enough, or time is up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from domain.options import Options
 from recognition.images.runtime.export.formats.export_file import ExportFile
-from recognition.results.runtime.entry import Entry
+from recognition.images.runtime.search import Page
 
-Page = tuple[Sequence[Entry], str | None]
-
-_AT_ONCE = 200
+_PAGE_SIZE = 200
 MOST_CHARACTERS = 50_000_000
 
+ReadPage = Callable[[int, str | None], Page]
+"""Returns at most so many entries older than an image ID."""
 
-def fill(
-    file: ExportFile,
-    asked: Options,
-    most: int,
-    after: str | None,
-    page: Callable[[int, str | None], Page],
-    waited_enough: Callable[[], bool],
-) -> str | None:
-    """Add the images older than id `after`, at most so many; answers the id to go on from, None at the end."""
-    taken = 0
-    while True:
-        entries, after = page(min(_AT_ONCE, most - taken), after)
-        for entry in entries:
-            shown = entry.to_dict(top_k=asked.top_k, min_confidence=asked.min_confidence)
-            file.add(entry, shown)
-            if file.characters > MOST_CHARACTERS or waited_enough():
-                return entry.image.image_id
-        taken += len(entries)
-        if after is None or taken >= most or waited_enough():
-            return after
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export of at most `limit` images, shown with these options, until `time_is_up` returns true."""
+
+    options: Options
+    limit: int
+    time_is_up: Callable[[], bool]
+
+    def fill(self, file: ExportFile, read_page: ReadPage, after: str | None) -> str | None:
+        """Add the images older than the image ID `after`; return the ID to continue from, None at the end."""
+        added = 0
+        while True:
+            entries, after = read_page(min(_PAGE_SIZE, self.limit - added), after)
+            for entry in entries:
+                file.add(entry, entry.to_dict(top_k=self.options.top_k, min_confidence=self.options.min_confidence))
+                if file.characters > MOST_CHARACTERS or self.time_is_up():
+                    return entry.image.image_id
+            added += len(entries)
+            if after is None or added >= self.limit or self.time_is_up():
+                return after

@@ -1,62 +1,103 @@
-"""What an owner's days came to: what was counted, and what that cost or saved at Rekognition's list price."""
+"""Usage statistics of an owner: the counters of each day, with costs and savings at Rekognition's list price."""
 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from domain.pricing import REKOGNITION_CALL
 from wire.http.api import ApiError, Request
 from wire.http.query_time import query_day
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
 DAYS = 30
 MOST_DAYS = 366
-_COUNTED = ("uploads", "recognized", "rejected", "rekognition_calls", "reused")
 
 
-def days(request: Request, today: date) -> tuple[date, date]:
-    """The first day asked for and the one after the last, by default the last thirty; raises ApiError 400."""
+class Days(NamedTuple):
+    """A range of days; `until` is exclusive."""
+
+    since: date
+    until: date
+
+
+class SavedCalls(TypedDict):
+    """Calls of Rekognition that were saved."""
+
+    by_cascade: int
+    by_reuse: int
+
+
+class Dollars(TypedDict):
+    """US dollars at list price."""
+
+    spent: float
+    saved: float
+
+
+class Stats(TypedDict):
+    """The statistics of a day, or of several days together."""
+
+    uploads: int
+    recognized: int
+    rejected: int
+    rekognition_calls: int
+    reused: int
+    rekognition_calls_saved: SavedCalls
+    dollars: Dollars
+
+
+def days_of(request: Request, today: date) -> Days:
+    """Return the days of the query, by default the last thirty; raises ApiError 400."""
     until = query_day(request, "until") or today + timedelta(days=1)
     since = query_day(request, "since") or max(until, date.min + timedelta(days=DAYS)) - timedelta(days=DAYS)
     if not timedelta() < until - since <= timedelta(days=MOST_DAYS):
-        detail = f"since must be before until, which is itself not included, by at most {MOST_DAYS} days."
+        detail = f"since must be before until, which is exclusive, by at most {MOST_DAYS} days."
         raise ApiError(400, "invalid_time", detail)
-    return since, until
+    return Days(since, until)
 
 
-class UsageDays:
-    """The days' counters, kept in DynamoDB by owner and day."""
+class UsageStats:
+    """Reads the usage table, keyed by owner and day."""
 
-    def __init__(self, dynamodb: Any, table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
 
-    def between(self, owner: str, since: date, until: date) -> dict[str, Counter[str]]:
-        """What was counted on each day that anything was, newest first; of at most a year it is one request."""
-        answer = self._dynamodb.query(
+    def by_day(self, owner: str, days: Days) -> dict[str, Counter[str]]:
+        """Return the counters of each day that has any, newest first; one page of a query holds a year."""
+        page = self._dynamodb.query(
             TableName=self._table,
             KeyConditionExpression="#owner = :owner AND #day BETWEEN :since AND :last",
             ExpressionAttributeNames={"#owner": "owner", "#day": "day"},
             ExpressionAttributeValues={
                 ":owner": {"S": owner},
-                ":since": {"S": since.isoformat()},
-                ":last": {"S": (until - timedelta(days=1)).isoformat()},
+                ":since": {"S": days.since.isoformat()},
+                ":last": {"S": (days.until - timedelta(days=1)).isoformat()},
             },
             ScanIndexForward=False,
         )
-        return {item["day"]["S"]: _counters(item) for item in answer["Items"]}
+        return {row["day"]["S"]: _counters(row) for row in page["Items"]}
 
 
-def came_to(counted: Mapping[str, int]) -> dict[str, Any]:
-    """The JSON form callers see of a day, or of all together."""
+def stats(counted: Mapping[str, int]) -> Stats:
+    """Return the statistics of these counters."""
     by_cascade, by_reuse = counted["cascade_saved"], counted["reused_rekognition"]
-    return {name: counted[name] for name in _COUNTED} | {
+    return {
+        "uploads": counted["uploads"],
+        "recognized": counted["recognized"],
+        "rejected": counted["rejected"],
+        "rekognition_calls": counted["rekognition_calls"],
+        "reused": counted["reused"],
         "rekognition_calls_saved": {"by_cascade": by_cascade, "by_reuse": by_reuse},
         "dollars": {"spent": _price(counted["rekognition_calls"]), "saved": _price(by_cascade + by_reuse)},
     }
 
 
-def _counters(item: Mapping[str, Mapping[str, str]]) -> Counter[str]:
-    return Counter({name: int(value["N"]) for name, value in item.items() if "N" in value})
+def _counters(row: "Mapping[str, AttributeValueTypeDef]") -> Counter[str]:
+    return Counter({name: int(value["N"]) for name, value in row.items() if "N" in value})
 
 
 def _price(calls: int) -> float:

@@ -1,4 +1,4 @@
-"""Which version the edge function would answer with: asked once a minute."""
+"""The model version that the edge function would use: resolved once a minute."""
 
 import io
 import json
@@ -9,53 +9,53 @@ import pytest
 
 from domain.recognition import Model
 from recognition.detectors.runtime.detector import DetectorError
-from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.edge.versions import SECONDS, EdgeVersions
+from tests.recognition.detectors.fakes import edge_detector
 
 
 @dataclass
 class Edge:
-    """A Lambda client for an edge function that has one model."""
+    """A Lambda client for an edge function with one model."""
 
     version: str = "1.0.0"
-    asked: list[Any] = field(default_factory=list)
+    names: list[Any] = field(default_factory=list)
 
-    def invoke(self, **given: Any) -> dict[str, Any]:
-        """Resolve."""
-        (name,) = json.loads(given["Payload"])["resolve"]
-        self.asked.append(name)
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        """Resolve one name."""
+        (name,) = json.loads(arguments["Payload"])["resolve"]
+        self.names.append(name)
         if name == "broken":
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b"{}")}
-        known = {"name": "animals", "version": self.version, "digest": "abc"}
-        model = {"error": {"code": "unknown_model", "detail": "No."}} if name == "lions" else known
+        animals = {"name": "animals", "version": self.version, "digest": "abc"}
+        model = {"error": {"code": "unknown_model", "detail": "No."}} if name == "lions" else animals
         return {"Payload": io.BytesIO(json.dumps({"models": [model]}).encode())}
 
 
 def versions(edge: Edge, *times: float) -> EdgeVersions:
-    """Asked at these seconds."""
-    return EdgeVersions(EdgeDetector(edge, "edge"), iter(times).__next__)
+    """Return the versions with a clock that shows these seconds."""
+    return EdgeVersions(edge_detector(edge), iter(times).__next__)
 
 
-def test_a_version_is_known_for_a_minute() -> None:
+def test_a_version_is_remembered_for_a_minute() -> None:
     edge = Edge()
-    known = versions(edge, 10, 10 + SECONDS - 1, 10 + SECONDS)
-    assert known(None) == known(None) == Model("animals", "1.0.0", "abc")
+    resolve = versions(edge, 10, 10 + SECONDS - 1, 10 + SECONDS)
+    assert resolve(None) == resolve(None) == Model("animals", "1.0.0", "abc")
     edge.version = "1.1.0"
-    assert known(None) == Model("animals", "1.1.0", "abc")
-    assert edge.asked == [None, None]
+    assert resolve(None) == Model("animals", "1.1.0", "abc")
+    assert edge.names == [None, None]
 
 
-def test_each_name_is_asked_for_itself() -> None:
+def test_each_name_is_resolved_by_itself() -> None:
     edge = Edge()
-    known = versions(edge, 0, 0, 0)
-    assert (known("animals"), known("lions"), known("lions")) == (Model("animals", "1.0.0", "abc"), None, None)
-    assert edge.asked == ["animals", "lions"]
+    resolve = versions(edge, 0, 0, 0)
+    assert (resolve("animals"), resolve("lions"), resolve("lions")) == (Model("animals", "1.0.0", "abc"), None, None)
+    assert edge.names == ["animals", "lions"]
 
 
-def test_a_function_that_fails_is_no_answer_to_remember() -> None:
+def test_a_failure_of_the_function_is_not_remembered() -> None:
     edge = Edge()
-    known = versions(edge, 0, 0)
+    resolve = versions(edge, 0, 0)
     for _ in range(2):
         with pytest.raises(DetectorError):
-            known("broken")
-    assert edge.asked == ["broken", "broken"]
+            resolve("broken")
+    assert edge.names == ["broken", "broken"]

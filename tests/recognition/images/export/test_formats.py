@@ -1,4 +1,4 @@
-"""The files an export can be, read back by what people read them with: pycocotools, csv, json."""
+"""The formats of an export, read with the usual readers: pycocotools, csv, json."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ from recognition.results.runtime.entry import Entry
 from tests.builders import image
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-"""pycocotools 2.0.11 speaks to numpy as it was before 2.0."""
+"""pycocotools 2.0.11 uses an interface of NumPy before 2.0."""
 
 AT = "2026-11-20T17:00:01.000Z"
 SIZE = (640, 480)
@@ -39,28 +39,28 @@ def entry(outcome: Outcome, n: int = 0, name: str = "cat.jpg", **more: Any) -> E
     return Entry(image(name, image_id=f"img_{n:032x}", owner="ann"), outcome, AT, Options(), **more)
 
 
-def seen(*detections: Detection, size: tuple[int, int] | None = SIZE) -> Recognition:
+def recognized(*detections: Detection, size: tuple[int, int] | None = SIZE) -> Recognition:
     return Recognition("edge", Model("mine", "1.1.0", "abc"), detections, duration_ms=7, size=size)
 
 
-def written(file: ExportFile, *entries: Entry) -> str:
-    for each in entries:
-        file.add(each, each.to_dict())
+def text_of(file: ExportFile, *entries: Entry) -> str:
+    for entry in entries:
+        file.add(entry, entry.to_dict())
     return file.text()
 
 
 def loaded(tmp_path: Path, *entries: Entry) -> COCO:
-    """The file as pycocotools understands it."""
+    """Return the file as pycocotools reads it."""
     path = tmp_path / "coco.json"
-    path.write_text(written(CocoFile(), *entries))
+    path.write_text(text_of(CocoFile(), *entries))
     return COCO(path)
 
 
 def disc(height: int, width: int) -> NDArray[np.bool_]:
-    """A ring: runs of many lengths, and a hole."""
+    """Return a ring, (height, width) bool: runs of many lengths, and a hole."""
     y, x = np.mgrid[:height, :width]
-    away = np.hypot(y - 0.6 * height, x - 0.4 * width)
-    ring: NDArray[np.bool_] = (away < 0.35 * height) & (away > 0.1 * height)
+    distance = np.hypot(y - 0.6 * height, x - 0.4 * width)
+    ring: NDArray[np.bool_] = (distance < 0.35 * height) & (distance > 0.1 * height)
     return ring
 
 
@@ -69,14 +69,14 @@ def masked(inside: NDArray[np.bool_]) -> Mask:
 
 
 def nearest(inside: NDArray[np.bool_], width: int, height: int) -> NDArray[np.bool_]:
-    """The mask at another size: each pixel as the one that it lies in."""
+    """Return the (height, width) bool mask: each pixel as the one at its position in `inside`, also bool."""
     rows, columns = inside.shape
     found: NDArray[np.bool_] = inside[np.arange(height) * rows // height][:, np.arange(width) * columns // width]
     return found
 
 
 def test_a_box_is_an_annotation_in_pixels(tmp_path: Path) -> None:
-    coco = loaded(tmp_path, entry(seen(Detection("dog", 0.8, Box(0.1, 0.2, 0.5, 0.25)))))
+    coco = loaded(tmp_path, entry(recognized(Detection("dog", 0.8, Box(0.1, 0.2, 0.5, 0.25)))))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
     assert annotation["bbox"] == [64, 96, 320, 120]
     assert (annotation["area"], annotation["score"], annotation["iscrowd"]) == (320 * 120, 0.8, 0)
@@ -85,18 +85,18 @@ def test_a_box_is_an_annotation_in_pixels(tmp_path: Path) -> None:
     assert (shown["width"], shown["height"], shown["file_name"]) == (640, 480, f"img_{0:032x}/cat.jpg")
 
 
-def test_a_mask_is_run_lengths_of_the_picture_s_own_size(tmp_path: Path) -> None:
+def test_a_mask_is_run_lengths_of_the_picture_s_size(tmp_path: Path) -> None:
     inside = disc(60, 80)
-    coco = loaded(tmp_path, entry(seen(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(inside)))))
+    coco = loaded(tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(inside)))))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
     found = coco.annToMask(annotation).astype(bool)
     assert (found == nearest(inside, *SIZE)).all()
     assert annotation["area"] == found.sum() == coco_mask.area(annotation["segmentation"])
 
 
-def test_an_outline_is_polygons_whose_area_is_what_pycocotools_counts(tmp_path: Path) -> None:
-    both = Detection("square", 0.9, Box(0.25, 0.25, 0.5, 0.5), outline=(SQUARE, HOLE))
-    coco = loaded(tmp_path, entry(seen(both)))
+def test_the_area_of_an_outline_is_that_of_pycocotools(tmp_path: Path) -> None:
+    square = Detection("square", 0.9, Box(0.25, 0.25, 0.5, 0.5), outline=(SQUARE, HOLE))
+    coco = loaded(tmp_path, entry(recognized(square)))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
     assert annotation["segmentation"] == [[160, 120, 480, 120, 480, 360, 160, 360]]
     assert annotation["area"] == 320 * 240
@@ -104,12 +104,12 @@ def test_an_outline_is_polygons_whose_area_is_what_pycocotools_counts(tmp_path: 
 
 
 def test_an_outline_without_a_box_has_the_box_around_it(tmp_path: Path) -> None:
-    coco = loaded(tmp_path, entry(seen(Detection("square", 0.9, outline=(SQUARE,)))))
+    coco = loaded(tmp_path, entry(recognized(Detection("square", 0.9, outline=(SQUARE,)))))
     assert coco.loadAnns(coco.getAnnIds())[0]["bbox"] == [160, 120, 320, 240]
 
 
-def test_what_is_seen_nowhere_in_particular_stands_with_the_image(tmp_path: Path) -> None:
-    coco = loaded(tmp_path, entry(seen(Detection("cat", 0.97)), corrections=({"labels": ["lynx"], "at": AT},)))
+def test_a_detection_without_a_position_is_a_label_of_the_image(tmp_path: Path) -> None:
+    coco = loaded(tmp_path, entry(recognized(Detection("cat", 0.97)), corrections=({"labels": ["lynx"], "at": AT},)))
     assert coco.getAnnIds() == []
     (shown,) = coco.loadImgs(coco.getImgIds())
     assert shown["labels"] == [{"label": "cat", "score": 0.97}]
@@ -118,38 +118,42 @@ def test_what_is_seen_nowhere_in_particular_stands_with_the_image(tmp_path: Path
 
 def test_ids_and_categories_are_the_same_throughout_a_file(tmp_path: Path) -> None:
     box = Box(0, 0, 1, 1)
-    both = seen(Detection("cat", 0.9, box), Detection("dog", 0.8, box))
-    coco = loaded(tmp_path, entry(both), entry(seen(Detection("dog", 0.7, box)), 1), entry(seen(), 2))
+    both = recognized(Detection("cat", 0.9, box), Detection("dog", 0.8, box))
+    coco = loaded(tmp_path, entry(both), entry(recognized(Detection("dog", 0.7, box)), 1), entry(recognized(), 2))
     assert sorted(coco.getImgIds()) == [1, 2, 3]
     assert sorted(coco.getAnnIds()) == [1, 2, 3]
-    assert {each["name"] for each in coco.loadCats(coco.getCatIds())} == {"cat", "dog"}
+    assert {category["name"] for category in coco.loadCats(coco.getCatIds())} == {"cat", "dog"}
     assert len(coco.getAnnIds(catIds=coco.getCatIds(catNms=["dog"]))) == 2
     assert len(coco.getAnnIds(imgIds=[2])) == 1
 
 
-def test_what_pycocotools_evaluates_against_itself_is_perfect(tmp_path: Path) -> None:
+def test_pycocotools_finds_a_file_equal_to_itself(tmp_path: Path) -> None:
     from pycocotools.cocoeval import COCOeval
 
-    coco = loaded(tmp_path, entry(seen(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(disc(60, 80))))))
+    coco = loaded(
+        tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(disc(60, 80)))))
+    )
     for kind in ("bbox", "segm"):
-        judged = COCOeval(coco, coco.loadRes(coco.loadAnns(coco.getAnnIds())), kind)
-        judged.evaluate()
-        judged.accumulate()
-        judged.summarize()
-        assert judged.stats[0] == pytest.approx(1.0)
+        evaluated = COCOeval(coco, coco.loadRes(coco.loadAnns(coco.getAnnIds())), kind)
+        evaluated.evaluate()
+        evaluated.accumulate()
+        evaluated.summarize()
+        assert evaluated.stats[0] == pytest.approx(1.0)
 
 
-def test_coco_leaves_out_what_was_rejected_or_has_no_size_and_counts_it() -> None:
+def test_coco_leaves_out_and_counts_images_that_are_rejected_or_have_no_size() -> None:
     file = CocoFile()
-    said = written(file, entry(Rejection("empty", "It is empty.")), entry(seen(Detection("a", 1.0), size=None), 1))
-    assert (file.images, file.left_out, json.loads(said)["images"]) == (0, 2, [])
+    text = text_of(
+        file, entry(Rejection("empty", "It is empty.")), entry(recognized(Detection("a", 1.0), size=None), 1)
+    )
+    assert (file.images, file.left_out, json.loads(text)["images"]) == (0, 2, [])
 
 
 @pytest.mark.parametrize(
     ("shape", "size"),
     [((7, 5), (13, 17)), ((60, 80), (31, 17)), ((1, 1), (9, 4)), ((3, 9), (3, 9)), ((257, 200), (4000, 3000))],
 )
-def test_a_mask_is_scaled_as_if_each_pixel_were_looked_up(shape: tuple[int, int], size: tuple[int, int]) -> None:
+def test_each_pixel_of_a_scaled_mask_is_that_of_its_position(shape: tuple[int, int], size: tuple[int, int]) -> None:
     random = np.random.default_rng(0)
     width, height = size
     for inside in (random.random(shape) < 0.5, disc(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
@@ -161,13 +165,13 @@ def test_a_mask_is_scaled_as_if_each_pixel_were_looked_up(shape: tuple[int, int]
 
 
 def rows(*entries: Entry) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written(CsvFile(), *entries), newline="")))
+    return list(csv.DictReader(io.StringIO(text_of(CsvFile(), *entries), newline="")))
 
 
-def test_csv_has_a_row_for_each_thing_seen_and_one_for_an_image_without() -> None:
-    both = seen(Detection("cat", 0.97, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.2))
-    found = rows(entry(both), entry(seen(), 1), entry(Rejection("empty", "It is empty."), 2))
-    assert [(each["image_id"][-1], each["label"], each["confidence"]) for each in found] == [
+def test_csv_has_a_row_per_detection_and_one_for_an_image_without() -> None:
+    both = recognized(Detection("cat", 0.97, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.2))
+    found = rows(entry(both), entry(recognized(), 1), entry(Rejection("empty", "It is empty."), 2))
+    assert [(found_row["image_id"][-1], found_row["label"], found_row["confidence"]) for found_row in found] == [
         ("0", "cat", "0.97"), ("0", "dog", "0.2"), ("1", "", ""), ("2", "", ""),
     ]  # fmt: skip
     assert [found[0][side] for side in ("left", "top", "width", "height")] == ["0.1", "0.2", "0.3", "0.4"]
@@ -180,23 +184,23 @@ def test_csv_has_a_row_for_each_thing_seen_and_one_for_an_image_without() -> Non
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", '=HYPERLINK("http://evil.example","x")', "＝1", "\n=1"],
 )
 def test_no_cell_is_a_formula(name: str) -> None:
-    cat = entry(seen(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
+    cat = entry(recognized(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
     (row,) = rows(cat)
     assert row["name"] == row["label"] == row["corrected_labels"] == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["a,b", 'a"b', "a\nb", "a;b", "č 猫", "100%", "a=b"])
 def test_other_names_come_back_from_csv_as_they_were(name: str) -> None:
-    assert rows(entry(seen(Detection(name, 0.5)), name=name))[0]["name"] == name
+    assert rows(entry(recognized(Detection(name, 0.5)), name=name))[0]["name"] == name
 
 
-def test_a_negative_number_of_ours_stays_a_number() -> None:
-    assert rows(entry(seen(Detection("cat", 0.5, Box(-0.01, 0, 1, 1)))))[0]["left"] == "-0.01"
+def test_a_negative_number_stays_a_number() -> None:
+    assert rows(entry(recognized(Detection("cat", 0.5, Box(-0.01, 0, 1, 1)))))[0]["left"] == "-0.01"
 
 
-def test_json_holds_all_there_is() -> None:
+def test_json_has_everything() -> None:
     ring = Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), (SQUARE,), masked(disc(6, 8)))
-    (shown,) = json.loads(written(JsonFile(), entry(seen(ring), corrections=({"labels": [], "at": AT},))))
+    (shown,) = json.loads(text_of(JsonFile(), entry(recognized(ring), corrections=({"labels": [], "at": AT},))))
     assert shown["recognition"]["detections"] == [ring.to_dict()]
     assert shown["corrections"] == [{"labels": [], "at": AT}]
     assert json.loads(JsonFile().text()) == []
@@ -208,7 +212,7 @@ def stored(kind: str, size: tuple[int, int], **more: Any) -> bytes:
     return file.getvalue()
 
 
-def turned(orientation: int, order: bytes = b"MM") -> bytes:
+def rotated(orientation: int, order: bytes = b"MM") -> bytes:
     exif = Picture.Exif()
     exif[0x010F], exif[0x0112] = "Maker", orientation
     exif.endian = ">" if order == b"MM" else "<"
@@ -218,19 +222,19 @@ def turned(orientation: int, order: bytes = b"MM") -> bytes:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_jpeg_s_size_is_that_of_the_upright_picture(orientation: int) -> None:
     upright = (300, 200) if orientation < 5 else (200, 300)
-    assert upright_size(stored("JPEG", (300, 200), exif=turned(orientation))) == upright
+    assert upright_size(stored("JPEG", (300, 200), exif=rotated(orientation))) == upright
 
 
 @pytest.mark.parametrize(
     ("kind", "more"),
     [("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True}), ("JPEG", {"icc_profile": b"x" * 90_000})],
 )
-def test_the_first_bytes_tell_the_size(kind: str, more: dict[str, Any]) -> None:
+def test_the_first_bytes_contain_the_size(kind: str, more: dict[str, Any]) -> None:
     assert upright_size(stored(kind, (300, 200), **more)[:131_072]) == (300, 200)
 
 
-def test_bytes_that_do_not_tell_have_no_size() -> None:
-    whole = stored("JPEG", (300, 200), exif=turned(6))
+def test_incomplete_or_other_bytes_have_no_size() -> None:
+    whole = stored("JPEG", (300, 200), exif=rotated(6))
     sizes = {upright_size(whole[:length]) for length in range(len(whole))}
     assert sizes == {None, (200, 300)}
     for other in (
@@ -244,6 +248,6 @@ def test_bytes_that_do_not_tell_have_no_size() -> None:
         assert upright_size(other) is None
 
 
-def test_an_entry_s_corrections_are_no_part_of_its_answer() -> None:
-    plain = entry(seen(Detection("cat", 0.9)))
+def test_corrections_are_no_part_of_the_json_form() -> None:
+    plain = entry(recognized(Detection("cat", 0.9)))
     assert replace(plain, corrections=({"labels": ["dog"], "at": AT},)).to_dict() == plain.to_dict()

@@ -1,4 +1,4 @@
-"""The read routes under moto."""
+"""The routes that read, under moto."""
 
 import json
 from types import ModuleType
@@ -12,26 +12,26 @@ from tests.builders import IMAGE_ID, Context, http_request, s3_event, sqs_event
 from tests.recognition.conftest import Account
 
 
-def ask(module: ModuleType, route: str, **given: Any) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of the answer."""
-    answer = module.handler(http_request(route, **given), Context())
-    return answer["statusCode"], json.loads(answer["body"])
+def call(module: ModuleType, route: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    """Return status and JSON of the response."""
+    response = module.handler(http_request(route, **request), Context())
+    return response["statusCode"], json.loads(response["body"])
 
 
 @pytest.fixture
 def recognized(account: Account, recognize: ModuleType) -> str:
-    """The id of an image of ann's that has been recognised."""
+    """Return the ID of a recognized image of ann's."""
     key = image_key("ann", IMAGE_ID, "cat.jpg")
     account.put(key)
     recognize.handler(sqs_event(s3_event(key)), Context())
     return IMAGE_ID
 
 
-def get(module: ModuleType, image_id: str, **given: Any) -> tuple[int, dict[str, Any]]:
-    return ask(module, "GET /images/{image_id}", path={"image_id": image_id}, **given)
+def get(module: ModuleType, image_id: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    return call(module, "GET /images/{image_id}", path={"image_id": image_id}, **request)
 
 
-def test_a_recognised_image_is_shown_with_its_links(images: ModuleType, recognized: str) -> None:
+def test_a_recognized_image_is_shown_with_its_links(images: ModuleType, recognized: str) -> None:
     status, shown = get(images, recognized, owner="ann")
     assert (status, shown["status"], shown["name"]) == (200, "recognized", "cat.jpg")
     assert shown["recognition"]["model"]["name"] == "animals"
@@ -40,50 +40,48 @@ def test_a_recognised_image_is_shown_with_its_links(images: ModuleType, recogniz
     assert "X-Amz-Signature" in shown["links"]["original"]
 
 
-def test_reading_takes_top_k_and_min_confidence(images: ModuleType, recognized: str) -> None:
+def test_top_k_and_min_confidence_limit_the_detections(images: ModuleType, recognized: str) -> None:
     _, best = get(images, recognized, owner="ann", query={"top_k": "1"})
-    assert [each["label"] for each in best["recognition"]["detections"]] == ["cat"]
-    _, sure = get(images, recognized, owner="ann", query={"min_confidence": "0.95"})
-    assert sure["recognition"]["detections"] == []
+    assert [detection["label"] for detection in best["recognition"]["detections"]] == ["cat"]
+    _, confident = get(images, recognized, owner="ann", query={"min_confidence": "0.95"})
+    assert confident["recognition"]["detections"] == []
 
 
-def test_the_list_leaves_out_what_would_make_it_too_long(
-    account: Account, images: ModuleType, recognize: ModuleType
-) -> None:
+def test_the_list_leaves_out_outlines(account: Account, images: ModuleType, recognize: ModuleType) -> None:
     key = image_key("ann", IMAGE_ID, "cat.outlined")
     account.put(key)
     recognize.handler(sqs_event(s3_event(key)), Context())
-    (listed,) = ask(images, "GET /images", owner="ann")[1]["items"]
+    (listed,) = call(images, "GET /images", owner="ann")[1]["items"]
     _, alone = get(images, IMAGE_ID, owner="ann")
     assert set(listed["recognition"]["detections"][0]) == {"label", "confidence"}
     assert alone["recognition"]["detections"][0]["outline"] == [[[0, 0], [1, 0], [1, 1]]]
 
 
-def test_another_owner_does_not_see_it(images: ModuleType, recognized: str) -> None:
+def test_another_owner_does_not_see_the_image(images: ModuleType, recognized: str) -> None:
     status, problem = get(images, recognized, owner="bob")
     assert (status, problem["code"]) == (404, "no_such_image")
-    assert ask(images, "GET /images", owner="bob")[1]["items"] == []
+    assert call(images, "GET /images", owner="bob")[1]["items"] == []
 
 
 @pytest.mark.parametrize("image_id", ["x", "img_" + "0" * 31, "img_" + "0" * 2000, "sub_" + "0" * 32])
-def test_what_is_no_image_id_is_no_image(images: ModuleType, image_id: str) -> None:
+def test_an_invalid_id_is_no_image(images: ModuleType, image_id: str) -> None:
     status, problem = get(images, image_id)
     assert (status, problem["code"]) == (404, "no_such_image")
 
 
-def test_an_image_that_only_lies_in_the_bucket_is_queued(account: Account, images: ModuleType) -> None:
+def test_an_image_without_an_entry_is_queued(account: Account, images: ModuleType) -> None:
     account.put(image_key("public", IMAGE_ID, "čičė +%.jpg"))
     status, shown = get(images, IMAGE_ID)
     assert (status, shown["status"], shown["name"]) == (200, "queued", "čičė +%.jpg")
 
 
-def test_the_list_pages_by_cursor(account: Account, images: ModuleType, recognize: ModuleType) -> None:
+def test_the_list_is_paged_by_a_cursor(account: Account, images: ModuleType, recognize: ModuleType) -> None:
     keys = [image_key("ann", f"img_{n:032x}", f"{n}.jpg") for n in range(3)]
     recognize.handler(sqs_event(*map(s3_event, keys)), Context())
-    _, first = ask(images, "GET /images", owner="ann", query={"limit": "2"})
-    assert [each["name"] for each in first["items"]] == ["2.jpg", "1.jpg"]
-    _, rest = ask(images, "GET /images", owner="ann", query={"limit": "2", "cursor": first["next_cursor"]})
-    assert [each["name"] for each in rest["items"]] == ["0.jpg"]
+    _, first = call(images, "GET /images", owner="ann", query={"limit": "2"})
+    assert [item["name"] for item in first["items"]] == ["2.jpg", "1.jpg"]
+    _, rest = call(images, "GET /images", owner="ann", query={"limit": "2", "cursor": first["next_cursor"]})
+    assert [item["name"] for item in rest["items"]] == ["0.jpg"]
     assert rest["next_cursor"] is None
 
 
@@ -98,31 +96,31 @@ def test_the_list_pages_by_cursor(account: Account, images: ModuleType, recogniz
         ({"cursor": "!"}, "invalid_cursor"),
         ({"cursor": "aW1n" * 600}, "invalid_cursor"),
         ({"top_k": "0"}, "invalid_options"),
-        ({"colour": "red"}, "unknown_parameter"),
+        ({"color": "red"}, "unknown_parameter"),
     ],
 )
-def test_a_question_that_makes_no_sense_says_why(images: ModuleType, query: dict[str, str], code: str) -> None:
-    status, problem = ask(images, "GET /images", query=query)
+def test_an_invalid_query_is_refused(images: ModuleType, query: dict[str, str], code: str) -> None:
+    status, problem = call(images, "GET /images", query=query)
     assert (status, problem["code"], problem["retryable"]) == (400, code, False)
 
 
-def test_models_lists_what_can_be_asked_for(images: ModuleType) -> None:
-    status, listed = ask(images, "GET /models")
+def test_models_lists_the_models_of_every_detector(images: ModuleType) -> None:
+    status, listed = call(images, "GET /models")
     assert status == 200
-    assert [(each["detector"], each["name"]) for each in listed["items"]] == [
+    assert [(item["detector"], item["name"]) for item in listed["items"]] == [
         ("edge", "animals"),
         ("rekognition", "rekognition-labels"),
     ]
     assert listed["detectors"] == ["edge", "rekognition", "cascade"]
 
 
-def test_models_that_cannot_be_listed_say_when_to_come_again(
+def test_the_problem_of_an_unavailable_edge_function_says_when_to_retry(
     images: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(**asked: Any) -> None:
+    def down(**arguments: Any) -> None:
         raise ReadTimeoutError(endpoint_url="")
 
     monkeypatch.setattr(images.edge._lambda, "invoke", down)
-    answer = images.handler(http_request("GET /models"), Context())
-    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (503, "models_unavailable")
-    assert "retry-after" in answer["headers"]
+    response = images.handler(http_request("GET /models"), Context())
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (503, "models_unavailable")
+    assert "retry-after" in response["headers"]

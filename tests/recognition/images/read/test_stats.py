@@ -1,4 +1,4 @@
-"""What an owner's days came to, under moto."""
+"""Usage statistics by day, under moto."""
 
 from datetime import date
 from types import ModuleType
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.recognition.caller import ask
+from tests.recognition.caller import call
 from tests.recognition.conftest import Account
 
 STATS = "GET /images/stats"
@@ -27,15 +27,15 @@ def stocked(account: Account, images: ModuleType) -> ModuleType:
 
 
 def stats(module: ModuleType, **query: str) -> dict[str, Any]:
-    status, said = ask(module, STATS, query=query)
+    status, body = call(module, STATS, query=query)
     assert status == 200
-    return said
+    return body
 
 
 def test_days_are_counted_and_priced(stocked: ModuleType) -> None:
-    said = stats(stocked, since="2026-11-20", until="2026-11-22")
-    assert [each["day"] for each in said["items"]] == ["2026-11-21", "2026-11-20"]
-    assert said["items"][1] == {
+    body = stats(stocked, since="2026-11-20", until="2026-11-22")
+    assert [item["day"] for item in body["items"]] == ["2026-11-21", "2026-11-20"]
+    assert body["items"][1] == {
         "day": "2026-11-20",
         "uploads": 4,
         "recognized": 3,
@@ -45,24 +45,24 @@ def test_days_are_counted_and_priced(stocked: ModuleType) -> None:
         "rekognition_calls_saved": {"by_cascade": 1, "by_reuse": 0},
         "dollars": {"spent": 0.002, "saved": 0.001},
     }
-    assert said["total"]["rekognition_calls_saved"] == {"by_cascade": 1, "by_reuse": 8}
-    assert said["total"]["dollars"] == {"spent": 0.002, "saved": 0.009}
-    assert (said["since"], said["until"]) == ("2026-11-20", "2026-11-22")
+    assert body["total"]["rekognition_calls_saved"] == {"by_cascade": 1, "by_reuse": 8}
+    assert body["total"]["dollars"] == {"spent": 0.002, "saved": 0.009}
+    assert (body["since"], body["until"]) == ("2026-11-20", "2026-11-22")
 
 
-def test_the_day_named_as_the_end_is_not_included(stocked: ModuleType) -> None:
-    assert [each["day"] for each in stats(stocked, until="2026-11-20")["items"]] == ["2026-11-19"]
+def test_until_is_exclusive(stocked: ModuleType) -> None:
+    assert [item["day"] for item in stats(stocked, until="2026-11-20")["items"]] == ["2026-11-19"]
 
 
-def test_nothing_counted_is_nothing_spent(stocked: ModuleType) -> None:
-    said = stats(stocked, since="2025-01-01", until="2025-02-01")
-    assert said["items"] == []
-    assert said["total"]["dollars"] == {"spent": 0, "saved": 0}
+def test_a_time_without_counters_has_no_costs(stocked: ModuleType) -> None:
+    body = stats(stocked, since="2025-01-01", until="2025-02-01")
+    assert body["items"] == []
+    assert body["total"]["dollars"] == {"spent": 0, "saved": 0}
 
 
-def test_without_days_it_is_the_last_thirty(stocked: ModuleType) -> None:
-    said = stats(stocked)
-    since, until = (date.fromisoformat(said[name]) for name in ("since", "until"))
+def test_the_default_is_the_last_thirty_days(stocked: ModuleType) -> None:
+    body = stats(stocked)
+    since, until = (date.fromisoformat(body[name]) for name in ("since", "until"))
     assert (until - since).days == 30
 
 
@@ -79,6 +79,6 @@ def test_without_days_it_is_the_last_thirty(stocked: ModuleType) -> None:
         {"until": "yesterday"},
     ],
 )
-def test_days_that_make_no_sense_are_refused(images: ModuleType, query: dict[str, str]) -> None:
-    status, problem = ask(images, STATS, query=query)
+def test_invalid_days_are_refused(images: ModuleType, query: dict[str, str]) -> None:
+    status, problem = call(images, STATS, query=query)
     assert (status, problem["code"]) == (400, "invalid_time")

@@ -1,22 +1,36 @@
 """An export in COCO's format (https://cocodataset.org/#format-data): boxes, polygons and masks in pixels.
 
-Only what is somewhere can be an annotation; what was seen of a picture as a whole stands with the image, as `labels`.
+Only a detection with a position can be an annotation. A label of the whole picture is in the image's `labels`.
 """
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TypedDict
 
-from recognition.images.runtime.export.formats.export_file import Shown
+from recognition.images.runtime.export.formats.export_file import ImageBody
 from recognition.images.runtime.export.formats.polygons import area, bounds, outer
-from recognition.images.runtime.export.formats.run_lengths import scaled
+from recognition.images.runtime.export.formats.run_lengths import RunLengths, scaled
 from recognition.results.runtime.entry import Entry
 
-Place = dict[str, Any]
-"""What an annotation says of where: `bbox`, `area`, `segmentation`, `iscrowd`."""
+
+class Region(TypedDict):
+    """The position fields of an annotation, in pixels."""
+
+    bbox: list[float]
+    area: float
+    segmentation: RunLengths | list[list[float]]
+    iscrowd: int
+
+
+class Label(TypedDict):
+    """A label of the whole picture."""
+
+    label: str
+    score: float
 
 
 class CocoFile:
-    """See `ExportFile`. Ids are numbers within the file; names tell what they stand for."""
+    """See `ExportFile`. IDs are numbers within the file."""
 
     suffix, content_type = "json", "application/json"
 
@@ -26,74 +40,74 @@ class CocoFile:
         self._annotations: list[str] = []
         self._categories: dict[str, int] = {}
 
-    def add(self, entry: Entry, shown: Shown) -> None:
-        """An image and its annotations; one whose size nobody knows is left out, as is a rejected one."""
-        size = shown["recognition"]["size"] if "recognition" in shown else None
+    def add(self, entry: Entry, body: ImageBody) -> None:
+        """Add an image and its annotations; an image without a size, or a rejected one, is left out."""
+        size = body["recognition"]["size"] if "recognition" in body else None
         if not size:
             self.left_out += 1
             return
         self.images += 1
-        labels = []
-        for seen in shown["recognition"]["detections"]:
-            place = _place(seen, size["width"], size["height"])
-            if place:
-                self._annotate(seen, place)
+        labels: list[Label] = []
+        for detection in body["recognition"]["detections"]:
+            region = _region(detection, size["width"], size["height"])
+            if region:
+                self._annotate(detection, region)
             else:
-                labels.append({"label": seen["label"], "score": seen["confidence"]})
-        self._images.append(self._written(_image(self.images, entry, size, labels)))
+                labels.append({"label": detection["label"], "score": detection["confidence"]})
+        self._images.append(self._json(_image(self.images, entry, size, labels)))
 
     def text(self) -> str:
-        """The whole document."""
+        """Return the whole document."""
         categories = [{"id": number, "name": name, "supercategory": ""} for name, number in self._categories.items()]
         parts = {
-            "info": json.dumps({"description": "What Sightline saw: a model's answers, each with its score."}),
+            "info": json.dumps({"description": "Detections of Sightline's models, each with its score."}),
             "licenses": "[]",
             "categories": json.dumps(categories, ensure_ascii=False),
-            "images": _listed(self._images),
-            "annotations": _listed(self._annotations),
+            "images": _json_list(self._images),
+            "annotations": _json_list(self._annotations),
         }
-        return "{" + ",\n".join(f'"{name}": {said}' for name, said in parts.items()) + "}\n"
+        return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}\n"
 
-    def _annotate(self, seen: Shown, place: Place) -> None:
-        category = self._categories.setdefault(seen["label"], len(self._categories) + 1)
-        numbers = {"id": len(self._annotations) + 1, "image_id": self.images, "category_id": category}
-        said = numbers | {"score": seen["confidence"]}
-        self._annotations.append(self._written(said | place))
+    def _annotate(self, detection: ImageBody, region: Region) -> None:
+        category = self._categories.setdefault(detection["label"], len(self._categories) + 1)
+        ids = {"id": len(self._annotations) + 1, "image_id": self.images, "category_id": category}
+        self._annotations.append(self._json({**ids, "score": detection["confidence"], **region}))
 
-    def _written(self, said: dict[str, Any]) -> str:
-        written = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        self.characters += len(written)
-        return written
+    def _json(self, value: Mapping[str, object]) -> str:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        self.characters += len(text)
+        return text
 
 
-def _image(number: int, entry: Entry, size: dict[str, int], labels: list[dict[str, Any]]) -> dict[str, Any]:
-    """The file's name is what its key ends in, which no two images share."""
-    seen = {"labels": labels, "corrections": [dict(each) for each in entry.corrections]}
+def _image(number: int, entry: Entry, size: Mapping[str, int], labels: list[Label]) -> dict[str, object]:
+    """Return the image; its file name is the end of its key, which no two images share."""
+    optional = {"labels": labels, "corrections": list(map(dict, entry.corrections))}
     return {
         "id": number,
         "file_name": f"{entry.image.image_id}/{entry.image.name}",
         **size,
         "date_captured": entry.image.received_at,
-    } | {name: said for name, said in seen.items() if said}
+    } | {name: values for name, values in optional.items() if values}
 
 
-def _place(seen: Shown, width: int, height: int) -> Place | None:
-    polygons = [[(x * width, y * height) for x, y in each] for each in outer(seen.get("outline", ()))]
-    bbox = _bbox(seen["box"], width, height) if "box" in seen else bounds(polygons)
+def _region(detection: ImageBody, width: int, height: int) -> Region | None:
+    outline = outer(detection.get("outline", ()))
+    polygons = [[(x * width, y * height) for x, y in polygon] for polygon in outline]
+    bbox = _bbox(detection["box"], width, height) if "box" in detection else bounds(polygons)
     if bbox is None:
         return None
-    if "mask" in seen:
-        mask, inside = scaled(seen["mask"], width, height)
-        return {"bbox": bbox, "area": inside, "segmentation": mask, "iscrowd": 0}
-    flat = [[round(side, 2) for point in each for side in point] for each in polygons]
+    if "mask" in detection:
+        mask, pixels = scaled(detection["mask"], width, height)
+        return {"bbox": bbox, "area": pixels, "segmentation": mask, "iscrowd": 0}
+    flat = [[round(side, 2) for point in polygon for side in point] for polygon in polygons]
     covered = round(sum(map(area, polygons)), 2) if polygons else round(bbox[2] * bbox[3], 2)
     return {"bbox": bbox, "area": covered, "segmentation": flat, "iscrowd": 0}
 
 
-def _bbox(box: dict[str, float], width: int, height: int) -> list[float]:
+def _bbox(box: Mapping[str, float], width: int, height: int) -> list[float]:
     sides = (box["left"] * width, box["top"] * height, box["width"] * width, box["height"] * height)
     return [round(side, 2) for side in sides]
 
 
-def _listed(written: list[str]) -> str:
-    return "[\n" + ",\n".join(written) + "\n]"
+def _json_list(texts: list[str]) -> str:
+    return "[\n" + ",\n".join(texts) + "\n]"

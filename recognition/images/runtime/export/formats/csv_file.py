@@ -1,9 +1,9 @@
-"""An export as CSV (RFC 4180): a row for each thing seen, and one for an image on which nothing was."""
+"""An export as CSV (RFC 4180): one row per detection, and one row for an image without detections."""
 
 import csv
 import io
 
-from recognition.images.runtime.export.formats.export_file import Shown
+from recognition.images.runtime.export.formats.export_file import ImageBody
 from recognition.results.runtime.entry import Entry
 
 COLUMNS = (
@@ -12,7 +12,7 @@ COLUMNS = (
 )  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet would calculate: https://owasp.org/www-community/attacks/CSV_Injection."""
+"""First characters of a cell that a spreadsheet would calculate: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 
 class CsvFile:
@@ -28,40 +28,40 @@ class CsvFile:
 
     @property
     def characters(self) -> int:
-        """How long it has become."""
+        """The length of the file so far."""
         return self._file.tell()
 
-    def add(self, entry: Entry, shown: Shown) -> None:
-        """One row for each detection, at least one for each image."""
-        image = _image(entry, shown)
-        detections: list[Shown] = shown["recognition"]["detections"] if "recognition" in shown else []
-        for seen in detections or [{}]:
-            row = image | dict(seen) | seen.get("box", {})
+    def add(self, entry: Entry, body: ImageBody) -> None:
+        """Add one row per detection, at least one for the image."""
+        columns = _image_columns(entry, body)
+        detections: list[ImageBody] = body["recognition"]["detections"] if "recognition" in body else []
+        for detection in detections or [{}]:
+            row = columns | dict(detection) | detection.get("box", {})
             self._rows.writerow({name: _cell(value) for name, value in row.items()})
         self.images += 1
 
     def text(self) -> str:
-        """Header and rows."""
+        """Return header and rows."""
         return self._file.getvalue()
 
 
-def _image(entry: Entry, shown: Shown) -> dict[str, object]:
-    said = shown.get("recognition", {})
-    model = said.get("model", {})
+def _image_columns(entry: Entry, body: ImageBody) -> dict[str, object]:
+    recognition = body.get("recognition", {})
+    model = recognition.get("model", {})
     return {
-        **shown,
+        **body,
         "answered_at": entry.at,
-        "detector": said.get("detector", ""),
-        "asked": said.get("asked", ""),
+        "detector": recognition.get("detector", ""),
+        "asked": recognition.get("asked", ""),
         "model": model.get("name", ""),
         "model_version": model.get("version", ""),
-        "rejection": shown.get("rejection", {}).get("code", ""),
+        "rejection": body.get("rejection", {}).get("code", ""),
         "corrected_labels": "; ".join(entry.corrections[-1]["labels"]) if entry.corrections else "",
     }
 
 
 def _cell(value: object) -> object:
-    """The value; a text with an apostrophe before it where it would be a formula, blanks before it or not."""
+    """Return the value; a text that would be a formula, with or without leading blanks, begins with an apostrophe."""
     if not isinstance(value, str):
         return value
     return f"'{value}" if value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA) else value

@@ -1,16 +1,16 @@
-"""An export in the making."""
+"""The protocol of an export file in the making."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from recognition.results.runtime.entry import Entry
 
-Shown = Mapping[str, Any]
-"""An image in the JSON form that callers see, its detections those asked for."""
+ImageBody = Mapping[str, Any]
+"""An image in the JSON form that callers see, with the detections that the query asks for."""
 
 
 class ExportFile(Protocol):
-    """Takes images one by one, and says how many `images` it holds and how many it cannot show."""
+    """A file that images are added to. `images` counts the images it contains, `left_out` those it cannot show."""
 
     suffix: str
     content_type: str
@@ -19,10 +19,10 @@ class ExportFile(Protocol):
 
     @property
     def characters(self) -> int:
-        """How long it has become, or nearly."""
+        """The length of the file so far, exact or nearly so."""
 
-    def add(self, entry: Entry, shown: Shown) -> None:
-        """Write one image of whatever status."""
+    def add(self, entry: Entry, body: ImageBody) -> None:
+        """Add one image of any status."""
 
     def text(self) -> str:
-        """The whole file."""
+        """Return the whole file."""

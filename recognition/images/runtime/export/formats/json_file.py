@@ -1,8 +1,8 @@
-"""An export as JSON: a list of images as a caller sees each alone, outlines and masks included."""
+"""An export as JSON: a list of images as GET /images/{image_id} returns each, with outlines and masks."""
 
 import json
 
-from recognition.images.runtime.export.formats.export_file import Shown
+from recognition.images.runtime.export.formats.export_file import ImageBody
 from recognition.results.runtime.entry import Entry
 
 
@@ -13,16 +13,16 @@ class JsonFile:
 
     def __init__(self) -> None:
         self.images = self.left_out = self.characters = 0
-        self._written: list[str] = []
+        self._lines: list[str] = []
 
-    def add(self, entry: Entry, shown: Shown) -> None:
-        """One line for each image."""
-        corrections = {"corrections": [dict(each) for each in entry.corrections]} if entry.corrections else {}
-        written = json.dumps(dict(shown) | corrections, ensure_ascii=False, separators=(",", ":"))
-        self._written.append(written)
+    def add(self, entry: Entry, body: ImageBody) -> None:
+        """Add one line for the image."""
+        corrections = {"corrections": list(map(dict, entry.corrections))} if entry.corrections else {}
+        line = json.dumps(dict(body) | corrections, ensure_ascii=False, separators=(",", ":"))
+        self._lines.append(line)
         self.images += 1
-        self.characters += len(written)
+        self.characters += len(line)
 
     def text(self) -> str:
-        """The list."""
-        return "[\n" + ",\n".join(self._written) + "\n]\n"
+        """Return the list."""
+        return "[\n" + ",\n".join(self._lines) + "\n]\n"

@@ -1,28 +1,28 @@
-"""Polygons as COCO takes them: a list of outer ones, which have no holes."""
+"""Polygons as COCO accepts them: a list of outer polygons, without holes."""
 
 from collections.abc import Iterable, Sequence
 
 Polygon = Sequence[Sequence[float]]
-"""Points x, y; the last is joined to the first."""
+"""Points x, y; the last point is joined to the first."""
 
 
 def outer(polygons: Sequence[Polygon]) -> list[Polygon]:
-    """Those that do not lie in one before them: the largest come first, and what lies in one is a hole of it."""
+    """Return the polygons that lie in none before them: the largest come first, and a hole lies in an outer one."""
     kept: list[Polygon] = []
     for polygon in polygons:
-        if len(polygon) > 2 and not any(_holds(each, polygon[0]) for each in kept):
+        if len(polygon) > 2 and not any(_contains(larger, polygon[0]) for larger in kept):
             kept.append(polygon)
     return kept
 
 
 def area(polygon: Polygon) -> float:
-    """By the shoelace formula."""
+    """Return the area by the shoelace formula, in the square of the points' unit."""
     following = [*polygon[1:], polygon[0]]
     return abs(sum(x * y2 - x2 * y for (x, y), (x2, y2) in zip(polygon, following, strict=True))) / 2
 
 
 def bounds(polygons: Iterable[Polygon]) -> list[float] | None:
-    """Left, top, width and height of all of them; None where there are none."""
+    """Return left, top, width and height of all polygons together; None if there are none."""
     points = [point for polygon in polygons for point in polygon]
     if not points:
         return None
@@ -31,10 +31,10 @@ def bounds(polygons: Iterable[Polygon]) -> list[float] | None:
     return [round(side, 2) for side in (left, top, right - left, bottom - top)]
 
 
-def _holds(polygon: Polygon, point: Sequence[float]) -> bool:
-    """Whether a ray from the point crosses the polygon's sides an odd number of times."""
+def _contains(polygon: Polygon, point: Sequence[float]) -> bool:
+    """Return whether a ray from the point crosses the polygon's sides an odd number of times."""
     x, y = point
-    crossed = 0
+    crossings = 0
     for (x1, y1), (x2, y2) in zip(polygon, [*polygon[1:], polygon[0]], strict=True):
-        crossed += (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
-    return crossed % 2 == 1
+        crossings += (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+    return crossings % 2 == 1

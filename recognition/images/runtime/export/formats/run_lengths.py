@@ -1,77 +1,96 @@
-"""Masks as COCO's compressed run lengths, from the model's resolution to the picture's.
+"""Masks as COCO's compressed run lengths, scaled from the model's resolution to the picture's.
 
-The runs of pixels outside and inside take turns, column by column. Without numpy, which no function of this unit has.
+Runs of pixels outside and inside alternate, column by column. NumPy is not used: no function of this unit has it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-Span = tuple[int, int]
-"""Of pixels inside: the first, and the one after the last."""
+from typing import NamedTuple, TypedDict
 
 
-def scaled(mask: dict[str, Any], width: int, height: int) -> tuple[dict[str, Any], int]:
-    """The mask at this size, each pixel as the one it lies in, and how many are inside."""
+class RunLengths(TypedDict):
+    """A mask: `size` is height and width in pixels, `counts` the compressed run lengths."""
+
+    size: list[int]
+    counts: str
+
+
+class Span(NamedTuple):
+    """A run of pixels inside: the first pixel, and the one after the last."""
+
+    start: int
+    end: int
+
+
+class ScaledMask(NamedTuple):
+    """A mask, and its number of pixels inside."""
+
+    mask: RunLengths
+    pixels: int
+
+
+def scaled(mask: RunLengths, width: int, height: int) -> ScaledMask:
+    """Return the mask at this size in pixels; each pixel is inside if the mask's pixel at its position is."""
     rows, columns = mask["size"]
-    within = [list[Span]() for _ in range(columns)]
-    for start, end in _spans(_opened(mask["counts"])):
-        _cut(within, rows, start, end)
-    taller = [[(_scaled(a, rows, height), _scaled(b, rows, height)) for a, b in each] for each in within]
-    spans = _joined(
-        (height * x + start, height * x + end)
-        for column, each in enumerate(taller)
-        for x in range(_scaled(column, columns, width), _scaled(column + 1, columns, width))
-        for start, end in each
+    by_column = [list[Span]() for _ in range(columns)]
+    for span in _spans(_decompressed(mask["counts"])):
+        _cut(by_column, rows, span)
+    taller = [[Span(_scaled(a, rows, height), _scaled(b, rows, height)) for a, b in spans] for spans in by_column]
+    joined = list(
+        _joined(
+            Span(height * x + start, height * x + end)
+            for column, spans in enumerate(taller)
+            for x in range(_scaled(column, columns, width), _scaled(column + 1, columns, width))
+            for start, end in spans
+        )
     )
-    found = list(spans)
-    counts = _closed(_runs(found, width * height))
-    return {"size": [height, width], "counts": counts}, sum(end - start for start, end in found)
+    counts = _compressed(_runs(joined, width * height))
+    return ScaledMask({"size": [height, width], "counts": counts}, sum(end - start for start, end in joined))
 
 
-def _scaled(place: int, size: int, to: int) -> int:
-    """Where what begins at `place` of `size` begins when there are `to`."""
-    return -(-place * to // size)
+def _scaled(position: int, size: int, new_size: int) -> int:
+    """Return the start, at the new size, of the pixel that starts at `position` of `size`."""
+    return -(-position * new_size // size)
 
 
-def _cut(columns: Sequence[list[Span]], rows: int, start: int, end: int) -> None:
-    """Give each column its share of a span."""
-    for column in range(start // rows, -(-end // rows)):
+def _cut(columns: Sequence[list[Span]], rows: int, span: Span) -> None:
+    """Add to each column its part of a span."""
+    for column in range(span.start // rows, -(-span.end // rows)):
         top = column * rows
-        columns[column].append((max(start - top, 0), min(end - top, rows)))
+        columns[column].append(Span(max(span.start - top, 0), min(span.end - top, rows)))
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, those that touch as one, empty ones left out."""
-    begun, ended = 0, 0
-    for start, end in spans:
-        if start == ended:
-            ended = end
-        elif start < end:
-            if begun < ended:
-                yield begun, ended
-            begun, ended = start, end
-    if begun < ended:
-        yield begun, ended
+    """Yield the spans: adjacent ones joined, empty ones left out."""
+    start, end = 0, 0
+    for span in spans:
+        if span.start == end:
+            end = span.end
+        elif span.start < span.end:
+            if start < end:
+                yield Span(start, end)
+            start, end = span
+    if start < end:
+        yield Span(start, end)
 
 
 def _spans(runs: Sequence[int]) -> Iterator[Span]:
-    at = 0
-    for turn, run in enumerate(runs):
-        if turn % 2 and run:
-            yield at, at + run
-        at += run
+    position = 0
+    for number, run in enumerate(runs):
+        if number % 2 and run:
+            yield Span(position, position + run)
+        position += run
 
 
 def _runs(spans: Iterable[Span], pixels: int) -> list[int]:
-    runs, at = [], 0
+    runs, position = list[int](), 0
     for start, end in spans:
-        runs += [start - at, end - start]
-        at = end
-    return [*runs, pixels - at] if at < pixels else runs
+        runs += [start - position, end - start]
+        position = end
+    return [*runs, pixels - position] if position < pixels else runs
 
 
-def _opened(counts: str) -> list[int]:
-    """Each run but the first three is written as its difference to the one before last: five bits a character."""
+def _decompressed(counts: str) -> list[int]:
+    """Return the runs. All but the first three are stored as differences to the run before last, 5 bits a character."""
     runs: list[int] = []
     number = shift = 0
     for character in counts.encode():
@@ -85,7 +104,7 @@ def _opened(counts: str) -> list[int]:
     return runs
 
 
-def _closed(runs: Sequence[int]) -> str:
+def _compressed(runs: Sequence[int]) -> str:
     differences = [*runs[:3], *(run - earlier for run, earlier in zip(runs[3:], runs[1:], strict=False))]
     return "".join(map(_characters, differences))
 

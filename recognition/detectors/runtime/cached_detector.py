@@ -1,0 +1,84 @@
+"""A detector with a cache: it asks another detector about the same bytes only once per owner and model version."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from domain.image import Image
+from domain.recognition import Model, Outcome, Recognition, Rejection
+from recognition.detectors.runtime.detector import Detector, ThrottledError
+from recognition.results.runtime.result_cache import ResultCache
+
+CurrentModel = Callable[[str | None], Model | None]
+"""Returns the model that a detector would use for a model name; may raise DetectorError."""
+
+
+class _Content(NamedTuple):
+    """Equal for images of one owner with the same bytes."""
+
+    owner: str
+    content: str
+
+
+class CachedDetector:
+    """The detector called `name` behind a cache, for one batch and over all batches.
+
+    `throttled` collects the images of the batch that a throttled detector has no outcome for.
+    """
+
+    def __init__(
+        self, name: str, detector: Detector, cache: ResultCache, current_model: CurrentModel, throttled: set[Image]
+    ) -> None:
+        self._name, self._detector, self._cache, self._current_model = name, detector, cache, current_model
+        self._throttled = throttled
+        self.slowest = detector.slowest
+
+    def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
+        """See `Detector`."""
+        try:
+            return self._detect(images, model)
+        except ThrottledError:
+            self._throttled.update(images)
+            raise
+
+    def _detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
+        cached: dict[Image, Outcome] = {image: hit for image in images if (hit := self._cached(image, model))}
+        firsts: dict[_Content, Image] = {}
+        for image in images:
+            if image not in cached:
+                firsts.setdefault(_content(image), image)
+        detected = self._detector.detect(list(firsts.values()), model) if firsts else {}
+        for image, outcome in detected.items():
+            if isinstance(outcome, Recognition):
+                self._cache.add(image, self._name, model, outcome)
+        remaining = [image for image in images if image not in cached and image not in detected]
+        self._throttled.update(image for image in remaining if firsts[_content(image)] in self._throttled)
+        return cached | detected | self._shared(remaining, firsts, detected)
+
+    def _cached(self, image: Image, model: str | None) -> Recognition | None:
+        result = self._cache.get(image, self._name, model)
+        if result is None or result.recognition.model != self._current_model(model):
+            return None
+        self._cache.reused[image, self._name] = result.image_id
+        return result.recognition
+
+    def _shared(
+        self, images: Sequence[Image], firsts: Mapping[_Content, Image], detected: Mapping[Image, Outcome]
+    ) -> dict[Image, Outcome]:
+        """Return the outcomes that images share with the first image of the same bytes.
+
+        The rejection of a deleted object is not shared: it says nothing about the other object.
+        """
+        shared: dict[Image, Outcome] = {}
+        for image in images:
+            first = firsts[_content(image)]
+            outcome = detected.get(first)
+            if isinstance(outcome, Recognition):
+                self._cache.reused[image, self._name] = first.image_id
+            if outcome and not (isinstance(outcome, Rejection) and outcome.code == "no_such_object"):
+                shared[image] = outcome
+        return shared
+
+
+def _content(image: Image) -> _Content:
+    """Return the content of an image; an image without an ETag equals no other."""
+    return _Content(image.owner, image.content or f"{image.key} {image.version} {image.sequencer}")

@@ -1,0 +1,73 @@
+"""Erasure of an image. A crash at any point and any queued message leave less of it than before, never more."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from domain.clock import rfc3339
+from domain.event import Event
+from recognition.images.runtime.erase.objects import ErasureError, ImageObjects, ObjectVersion
+from recognition.images.runtime.erase.rows import ImageRows
+from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.recognitions import Recognitions
+
+TOMBSTONE_LIFETIME = timedelta(days=30)
+"""The lifetime of an erased image's tombstone: a queue keeps a message for two weeks, and as long again if requeued."""
+
+Publish = Callable[[Sequence[Event]], set[str]]
+
+
+class Removed(TypedDict):
+    """The erased objects and rows of an image."""
+
+    objects: list[ObjectVersion]
+    derived: list[str]
+    found_by: list[str]
+    reusable: list[str]
+    earlier: list[str]
+    recognition: bool
+
+
+class Receipt(TypedDict):
+    """The receipt of an erasure."""
+
+    image_id: str
+    status: str
+    erased_at: str
+    removed: Removed
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureStores:
+    """The stores that hold parts of an image."""
+
+    recognitions: Recognitions
+    rows: ImageRows
+    objects: ImageObjects
+
+
+def erase(key: ImageKey, at: datetime, stores: ErasureStores, publish: Publish) -> Receipt | None:
+    """Erase an image; return the receipt, None if there is no such image. Raises ErasureError if anything remains.
+
+    The image's row is marked first: from then on no reader finds the image, and no result that is on its way is stored.
+    The row keeps the entry until everything else is erased, so a repeated erasure continues from any point.
+    """
+    if not (stores.recognitions.exists(key) or stores.objects.exist(key)):
+        return None
+    expires = int((at + TOMBSTONE_LIFETIME).timestamp())
+    current = stores.recognitions.mark_erased(key, expires)
+    entries = [*([current] if current else []), *stores.rows.earlier(key)]
+    removed: Removed = {
+        "objects": stores.objects.remove_originals(key, [entry.image for entry in entries]),
+        "derived": stores.objects.remove_derived(key),
+        "found_by": stores.rows.remove_index(entries),
+        "reusable": stores.rows.remove_cached(entries),
+        "earlier": stores.rows.remove_earlier(key),
+        "recognition": current is not None,
+    }
+    stores.recognitions.put_tombstone(key, expires)
+    event = Event.erased(key.owner, key.image_id, rfc3339(at))
+    if not publish([event]):
+        raise ErasureError("The event was not published.")
+    return {"image_id": key.image_id, "status": "erased", "erased_at": event.timestamp, "removed": removed}
