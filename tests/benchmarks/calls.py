@@ -23,8 +23,8 @@ from domain.image import image_key
 from integration.subscriptions.runtime.subscription import Subscription
 from integration.subscriptions.runtime.table import Subscriptions
 from local.loopback import serving
+from tests.benchmarks.chain.no_op.edge import handler as instant_model
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.no_op.edge import handler as instant_model
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, create_table, s3_event, sqs_event
 from wire.aws import client as aws

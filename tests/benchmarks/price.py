@@ -19,8 +19,8 @@ from recognition.detectors.edge_function import MEGABYTES
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.result_cache import Memory
+from tests.benchmarks.edge.photos import SIZES, photo
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.pictures import SIZES, photo
 from tests.builders import image
 
 MILLION = 1_000_000

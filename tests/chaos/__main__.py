@@ -4,11 +4,11 @@ import argparse
 import sys
 import time
 
-from tests.chaos.evidence import Evidence
-from tests.chaos.ledger import accounts, happened, table
-from tests.chaos.plan import LONG, SHORT
-from tests.chaos.run import happen
-from tests.chaos.stage import stage
+from tests.chaos.ledger.evidence import Evidence
+from tests.chaos.ledger.ledger import accounts, happened, table
+from tests.chaos.plan.plan import LONG, SHORT
+from tests.chaos.run.run import happen
+from tests.chaos.run.stage import stage
 
 
 def main() -> int:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.account import Account
-from tests.chaos.batches import FUNCTIONS
-from tests.chaos.evidence import Evidence
-from tests.chaos.ledger import accounts, happened, table
-from tests.chaos.plan import SHORT
-from tests.chaos.run import happen
-from tests.chaos.stage import SUBSCRIBERS, stage
+from tests.chaos.functions.batches import FUNCTIONS
+from tests.chaos.ledger.account import Account
+from tests.chaos.ledger.evidence import Evidence
+from tests.chaos.ledger.ledger import accounts, happened, table
+from tests.chaos.plan.plan import SHORT
+from tests.chaos.run.run import happen
+from tests.chaos.run.stage import SUBSCRIBERS, stage
 
 SEED = 1
 ACCOUNTS = (

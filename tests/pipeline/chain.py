@@ -9,7 +9,7 @@ import requests
 
 from local.deployment import Deployment
 from local.receiver import Book, Receipt
-from tests.pipeline import described
+from tests.pipeline import response_check
 
 PATIENCE = 60.0
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class Chain:
         headers = given.pop("headers", {}) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         url = self.deployment.endpoints.api + path
         answer = requests.request(method, url, headers=headers, timeout=60, **given)
-        described.hold(self.deployment.endpoints.api, answer)
+        response_check.hold(self.deployment.endpoints.api, answer)
         return answer
 
     def by_url(self, name: str) -> str:

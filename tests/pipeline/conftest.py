@@ -17,8 +17,8 @@ from tests import rekognition_server
 from tests.builders import s3_event
 from tests.photographs import photograph
 from tests.pipeline.chain import Chain
-from tests.pipeline.leaks import leaks, log_of, secrets_of
-from tests.pipeline.marked import MARKS, by_every_way, marked
+from tests.pipeline.monitoring.leaks import leaks, log_of, secrets_of
+from tests.pipeline.monitoring.marked_photograph import MARKS, by_every_way, marked
 from tests.ports import free_port
 
 DAILY_UPLOADS = 40

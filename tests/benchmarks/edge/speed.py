@@ -1,0 +1,142 @@
+"""The edge function: how soon it stands, how fast bytes become labels. Processor time, so that neighbours count little.
+
+Bytes to labels is set against the fastest loop known: libjpeg-turbo's scaled decode (simplejpeg), OpenCV's area resize,
+and a bare session of the same model.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from edge_ml.answers.model import Model
+from edge_ml.answers.session import opened
+from edge_ml.handler import MODELS, answer
+from edge_ml.pictures.decode import decode
+from tests.benchmarks.edge.photos import SIZES, decoded_in_full, photo
+from tests.benchmarks.figure import Figure
+
+ROOT = Path(__file__).parents[3]
+STARTS = {
+    "bare": """
+import numpy, onnxruntime
+from PIL import Image
+options = onnxruntime.SessionOptions()
+options.intra_op_num_threads = options.inter_op_num_threads = 1
+onnxruntime.InferenceSession("edge_ml/models/animals/model.onnx", options, providers=["CPUExecutionProvider"])
+""",
+    "edge_ml": "import edge_ml.handler",
+}
+ROUNDS = 25
+
+
+def figures() -> list[Figure]:
+    """All of them, in one run."""
+    model = MODELS.named(None)
+    found = [start()]
+    for name, size in SIZES.items():
+        found += path(name, photo(*size), model)
+    return [*found, threads(photo(*SIZES["2 MP"]), model)]
+
+
+def start() -> Figure:
+    """Import and session; in both, the modules that the Lambda runtime client has loaded already do not count."""
+    taken: dict[str, list[float]] = {name: [] for name in STARTS}
+    for _ in range(ROUNDS):
+        for name, statement in STARTS.items():
+            taken[name].append(_started(statement))
+    ours, bare = statistics.median(taken["edge_ml"]), statistics.median(taken["bare"])
+    return Figure("edge_ml import + session ÷ bare import + session", ours / bare, at_most=1.05)
+
+
+def path(name: str, data: bytes, model: Model) -> list[Figure]:
+    """Bytes to labels of one photo on one core; what is compared runs side by side, each first in turn."""
+    fit = model.bundle.fit
+    ours, bare = partial(answer, model, data), bare_loop(data, model)
+    beside_bare, milliseconds = _compared(bare, ours)
+    beside_naive, _ = _compared(lambda: model.detections(decoded_in_full(data, fit)), ours)
+    _, decoding = _compared(bare, partial(decode, data, fit))
+    error = float(np.square(decode(data, fit).pixels - decoded_in_full(data, fit).pixels.astype(float)).mean())
+    return [
+        Figure(f"{name}: bytes → labels on one core", 1000 / milliseconds, unit="img/s"),
+        Figure(f"{name}: time of one image", milliseconds, unit="ms"),
+        Figure(f"{name}: of which decode and resize", decoding, unit="ms"),
+        Figure(f"{name}: speed ÷ a naive loop's", beside_naive),
+        Figure(f"{name}: speed ÷ a bare turbojpeg + cv2 + session loop's", beside_bare, at_least=0.90),
+        Figure(f"{name}: PSNR against a full decode", 10 * np.log10(255**2 / (error or 1e-5)), at_least=50, unit="dB"),
+    ]
+
+
+def threads(data: bytes, model: Model, images: int = 60) -> Figure:
+    """What two threads of one worker get done in the time of one; true only on two idle cores."""
+
+    def wall(workers: int) -> float:
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda _: answer(model, data), range(images)))
+        return time.perf_counter() - begun
+
+    one, two = (min(wall(workers) for _ in range(5)) for workers in (1, 2))
+    return Figure("edge_ml two threads ÷ one (wants two idle cores)", one / two, at_least=1.85)
+
+
+def bare_loop(data: bytes, model: Model) -> Callable[[], object]:
+    """The least that can be done: no format but JPEG, no orientation, no check of anything."""
+    side = model.bundle.input.fit.size[0]
+    session, (scale, shift) = opened(model.bundle), model.bundle.input.line
+    tensor = np.empty((1, 3, side, side), np.float32)
+    cv2.setNumThreads(1)
+
+    def once() -> object:
+        pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=2 * side, min_width=2 * side)
+        small = cv2.resize(_middle(pixels), (side, side), interpolation=cv2.INTER_AREA)
+        np.multiply(small.transpose(2, 0, 1), scale, out=tensor[0])
+        np.add(tensor, shift, out=tensor)
+        return session.run(None, {model.bundle.input.name: tensor})[0][0].argsort()[-5:]
+
+    return once
+
+
+def _middle(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    side = min(image.shape[:2])
+    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
+    return image[top : top + side, left : left + side]
+
+
+def _compared(other: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
+    """The median of other ÷ ours over rounds in which they run side by side, and the milliseconds of ours."""
+    ratios, times = [], []
+    for turn in range(ROUNDS):
+        first, second = (other, ours) if turn % 2 else (ours, other)
+        took = {first: _milliseconds(first), second: _milliseconds(second)}
+        ratios.append(took[other] / took[ours])
+        times.append(took[ours])
+    return statistics.median(ratios), statistics.median(times)
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    begun = time.thread_time()
+    call()
+    return (time.thread_time() - begun) * 1000
+
+
+def _started(statement: str) -> float:
+    begun = "import awslambdaric.bootstrap, time; begun = time.process_time()"
+    timed = f"{begun}\n{statement}\nprint((time.process_time() - begun) * 1000)"
+    environment = {"PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", timed]
+    return float(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout)
+
+
+if __name__ == "__main__":
+    print(*figures(), sep="\n")

@@ -1,0 +1,38 @@
+"""Through the whole chain: what Rekognition has no time for is put off, and is none the worse for it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from integration.timeline.runtime.timeline import arrived_at
+from local.deployment import Deployment
+from recognition.detectors.runtime.rekognition import TIMEOUTS
+from recognition.results.runtime.entry import Entry
+from tests.pipeline.chain import wait_for
+from tests.pipeline.monitoring.cloudwatch import CloudWatch
+from tests.rekognition_server import Book
+
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def entry(deployment: Deployment, busy_id: str) -> Entry:
+    """The image, once it has an answer."""
+    table, key = deployment.outputs["RecognitionsTable"], {"owner": {"S": "busy"}, "image_id": {"S": busy_id}}
+    row = wait_for(lambda: deployment.client("dynamodb").get_item(TableName=table, Key=key).get("Item"), PATIENCE)
+    return Entry.from_item(row)
+
+
+def test_it_is_answered_later_at_its_first_try(entry: Entry, rekognition: Book) -> None:
+    assert (entry.status, entry.tries) == ("recognized", 1)
+    assert len(rekognition.busy_keys) == TIMEOUTS["retries"]["total_max_attempts"] + 1
+
+
+def test_it_was_away_for_half_a_minute_at_the_least(entry: Entry) -> None:
+    arrived, answered = map(datetime.fromisoformat, (arrived_at(entry.image.image_id), entry.at))
+    assert (answered - arrived).total_seconds() >= 30
+
+
+def test_it_sets_off_the_alarm_of_what_is_put_off(deployment: Deployment, entry: Entry) -> None:
+    ever = CloudWatch(deployment, datetime.fromtimestamp(0, UTC))
+    assert ever.off("RekognitionStack-RecognizePutOffAlarm")

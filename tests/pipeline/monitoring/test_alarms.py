@@ -1,0 +1,121 @@
+"""The alarms of the deployed app: their conditions are brought about, and whoever is to be told is told."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.deployment import Deployment
+from tests.pipeline.chain import Chain, wait_for
+from tests.pipeline.monitoring.cloudwatch import CloudWatch
+from tests.ports import free_port
+
+
+@pytest.fixture
+def cloudwatch(deployment: Deployment) -> CloudWatch:
+    """What is measured from here on."""
+    return CloudWatch(deployment, datetime.now(UTC))
+
+
+@pytest.fixture
+def told(deployment: Deployment) -> Iterator[str]:
+    """A queue that is told what the alarm topic tells; its URL."""
+    sqs, sns = deployment.client("sqs"), deployment.client("sns")
+    allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]})
+    url = sqs.create_queue(QueueName="told-of-alarms", Attributes={"Policy": policy})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic, raw = deployment.outputs["AlarmTopic"], {"RawMessageDelivery": "true"}
+    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
+    yield url
+    sns.unsubscribe(SubscriptionArn=made["SubscriptionArn"])
+    sqs.delete_queue(QueueUrl=url)
+
+
+def received(deployment: Deployment, url: str) -> list[dict[str, Any]]:
+    messages = deployment.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(each["Body"]) for each in messages]
+
+
+def function(cloudwatch: CloudWatch, alarm: str) -> str:
+    ((said,),) = [each["Dimensions"] for name, each in cloudwatch.alarms().items() if name == alarm]
+    return str(said["Value"])
+
+
+def test_whoever_reads_the_topic_is_told_when_an_alarm_goes_off_and_when_it_is_over(
+    deployment: Deployment, cloudwatch: CloudWatch, told: str
+) -> None:
+    client, alarm = deployment.client("cloudwatch"), cloudwatch.alarms()["APIStack-UploadsQueueAgeAlarm"]
+    for state in ("ALARM", "OK"):
+        client.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason="a trial")
+        (said,) = wait_for(lambda: received(deployment, told))
+        assert (said["AlarmName"], said["NewStateValue"]) == (alarm["AlarmName"], state)
+        assert said["AlarmDescription"].endswith("docs/operations.md#messages-wait")
+
+
+def test_a_message_nobody_can_read_sets_off_the_alarm_of_its_dead_letters_and_no_other(
+    cloudwatch: CloudWatch, poison: str
+) -> None:
+    wait_for(lambda: cloudwatch.off("APIStack-UploadsDeadDepthAlarm"))
+    assert not cloudwatch.off("IntegrationStack-EventsDeadDepthAlarm")
+
+
+def test_a_function_that_breaks_off_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+    name = function(cloudwatch, "IntegrationStack-TimelineErrorsAlarm")
+    deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    wait_for(lambda: cloudwatch.off("IntegrationStack-TimelineErrorsAlarm"))
+    assert not cloudwatch.off("IntegrationStack-WebhooksErrorsAlarm")
+
+
+def test_how_long_a_function_took_is_what_its_alarm_looks_at(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+    name = function(cloudwatch, "APIStack-DocsDurationAlarm")
+    deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert 0 < wait_for(lambda: cloudwatch.measured("APIStack-DocsDurationAlarm")) < 24_000
+
+
+def test_a_function_that_may_not_run_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+    client, name = deployment.client("lambda"), function(cloudwatch, "APIStack-DocsThrottlesAlarm")
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        with pytest.raises(ClientError, match="TooManyRequests"):
+            client.invoke(FunctionName=name, Payload=b"{}")
+    finally:
+        client.delete_function_concurrency(FunctionName=name)
+    wait_for(lambda: cloudwatch.off("APIStack-DocsThrottlesAlarm"))
+    assert not cloudwatch.off("APIStack-UploadThrottlesAlarm")
+
+
+def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(
+    chain: Chain, cloudwatch: CloudWatch, cat: bytes
+) -> None:
+    assert not cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm")
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    made = [chain.ask("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
+    chain.settled(chain.by_bytes("told to nobody.jpg", cat))
+    wait_for(lambda: cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm"))
+    for each in made:
+        assert chain.ask("DELETE", f"/webhooks/{each['webhook_id']}").status_code == 204
+
+
+def test_images_that_rekognition_was_paid_for_set_off_the_alarm_of_spending(
+    chain: Chain, cloudwatch: CloudWatch, coffee: bytes
+) -> None:
+    paid_for = coffee + b"\n"
+    chain.settled(chain.by_form("paid.jpg", paid_for, detector="rekognition"))
+    wait_for(lambda: cloudwatch.off("RekognitionStack-RecognizeSpendingAlarm"))
+
+
+def test_dead_letters_go_back_to_their_queue(deployment: Deployment) -> None:
+    sqs = deployment.client("sqs")
+    source, destination = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("dead-for-a-trial", "alive-again"))
+    arns = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        for url in (source, destination)
+    ]
+    sqs.send_message(QueueUrl=source, MessageBody="mended")
+    sqs.start_message_move_task(SourceArn=arns[0], DestinationArn=arns[1])
+    assert sqs.receive_message(QueueUrl=destination)["Messages"][0]["Body"] == "mended"
+    assert "Messages" not in sqs.receive_message(QueueUrl=source)

@@ -1,0 +1,71 @@
+"""What a user may take in a day, on a deployment that has quotas; each test has a user of its own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from local import demo_user
+from tests.pipeline.chain import Chain
+from tests.pipeline.conftest import DAILY_UPLOADS
+from tests.pipeline.sign_in.test_two_users import sub
+
+SECONDS_A_DAY = 86_400
+
+
+@pytest.fixture
+def carol(ann: Chain, request: pytest.FixtureRequest) -> Chain:
+    """Somebody who has asked for nothing yet."""
+    return replace(ann, token=demo_user.token(ann.deployment, f"{request.node.name}@example.com"))
+
+
+def form(chain: Chain, **options: str) -> requests.Response:
+    return chain.ask("POST", "/uploads", json={"content_type": "image/jpeg", "options": options})
+
+
+def refused(answer: requests.Response) -> bool:
+    """Whether the quota is used up, as the answer says it in full."""
+    if answer.status_code != 429:
+        return False
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.json()["code"], answer.json()["retryable"]) == ("quota_exceeded", True)
+    assert 0 < int(answer.headers["Retry-After"]) <= SECONDS_A_DAY
+    return True
+
+
+def test_the_uploads_of_a_day_come_to_an_end_by_every_way_and_for_nobody_else(ann: Chain, carol: Chain) -> None:
+    answers = [form(carol) for _ in range(DAILY_UPLOADS)]
+    assert {answer.status_code for answer in answers} == {201}
+    photo = f"{carol.photos}/cat.png"
+    assert refused(form(carol))
+    assert refused(carol.ask("POST", "/images", json={"url": photo}))
+    assert refused(carol.ask("GET", "/", params={"url": photo}))
+    assert refused(carol.ask("POST", "/images", data=b"\xff\xd8\xff\xe0", headers={"Content-Type": "image/jpeg"}))
+    assert form(ann).status_code == 201
+    assert carol.ask("GET", "/images").status_code == 200
+
+
+def test_what_is_asked_wrongly_is_not_counted(carol: Chain) -> None:
+    for _ in range(DAILY_UPLOADS + 1):
+        assert carol.ask("POST", "/images", json={"url": "ftp://example.com/"}).json()["code"] == "invalid_url"
+    assert form(carol).status_code == 201
+
+
+def test_when_the_money_of_a_day_is_spent_only_the_edge_model_answers(carol: Chain) -> None:
+    assert form(carol, detector="rekognition").status_code == 201
+    (usage,) = (
+        name
+        for name in carol.deployment.client("dynamodb").list_tables()["TableNames"]
+        if name.startswith("APIStack-Usage")
+    )
+    carol.deployment.client("dynamodb").update_item(
+        TableName=usage,
+        Key={"owner": {"S": sub(carol)}, "day": {"S": f"{datetime.now(UTC):%Y-%m-%d}"}},
+        UpdateExpression="ADD rekognition_calls :n",
+        ExpressionAttributeValues={":n": {"N": "10"}},
+    )
+    assert refused(form(carol, detector="rekognition"))
+    assert refused(form(carol, detector="cascade"))
+    assert form(carol, detector="edge").status_code == 201
+    assert form(carol).status_code == 201

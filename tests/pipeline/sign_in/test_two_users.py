@@ -1,0 +1,167 @@
+"""Ann has an image and a webhook; Bob asks every route there is for them. What routes there are, the API says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import pytest
+import requests
+
+from local.deployment import Deployment
+from local.loopback import serving
+from local.receiver import Book, handler
+from tests.pipeline.chain import Chain, wait_for
+from tests.pipeline.sign_in.test_tokens import route_keys
+
+JSON = {"Content-Type": "application/json"}
+NAME = "ann-s-own-cat.png"
+HOOK = "ann's own hook"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What Bob hears when he asks as Ann may: not what is hers (404), or his own in its place."""
+
+    bob: int = 404
+    query: str = ""
+    body: str | None = None
+
+
+CASES = {
+    "$default": Case(404),
+    "GET /": Case(200, "?limit=100"),
+    "GET /health": Case(200),
+    "GET /openapi.json": Case(200),
+    "GET /docs": Case(200),
+    "GET /docs/{file}": Case(200),
+    "GET /models": Case(200),
+    "POST /classify": Case(415, body="no picture"),
+    "POST /images": Case(400, body='{"url": ""}'),
+    "POST /uploads": Case(201, body='{"content_type": "image/png"}'),
+    "GET /images": Case(200, "?limit=100"),
+    "GET /images/stats": Case(200),
+    "GET /images/export": Case(200, "?format=json"),
+    "GET /images/{image_id}": Case(),
+    "GET /images/{image_id}/annotated": Case(),
+    "GET /images/{image_id}/thumbnail": Case(),
+    "GET /images/{image_id}/timeline": Case(),
+    "POST /images/{image_id}/corrections": Case(body='{"labels": ["dog"]}'),
+    "POST /images/{image_id}/recognitions": Case(body="{}"),
+    "GET /webhooks": Case(200, "?limit=100"),
+    "POST /webhooks": Case(400, body='{"url": ""}'),
+    "GET /webhooks/{webhook_id}": Case(),
+    "PATCH /webhooks/{webhook_id}": Case(body='{"description": "ann\'s own hook"}'),
+    "POST /webhooks/{webhook_id}/rotate": Case(),
+    "POST /webhooks/{webhook_id}/test": Case(),
+    "GET /webhooks/{webhook_id}/deliveries": Case(),
+    "GET /webhooks/{webhook_id}/dead-letters": Case(),
+    "POST /webhooks/{webhook_id}/redrive": Case(),
+    "POST /webhooks/{webhook_id}/replay": Case(query="?since=2026-01-01T00:00:00Z"),
+    "GET /deliveries/{delivery_id}": Case(),
+    "POST /deliveries/{delivery_id}/replay": Case(),
+    "DELETE /webhooks/{webhook_id}": Case(),
+    "DELETE /images/{image_id}": Case(),
+}
+"""In an order in which Ann, after Bob, may ask all of them."""
+
+REFUSED_TO_ANYBODY = {"$default", "POST /classify", "POST /images", "POST /webhooks"}
+
+
+@dataclass(frozen=True)
+class Hers:
+    """The ids of what Ann has, by the names that paths give them, and what she sees of it."""
+
+    ids: Mapping[str, str]
+    seen: object
+
+
+@pytest.fixture(scope="module")
+def hers(ann: Chain) -> Iterator[Hers]:
+    with serving(handler(book := Book())) as receiver:
+        ann.ask("POST", "/webhooks", json={"url": f"{receiver}/another", "description": HOOK})
+        made = ann.ask("POST", "/webhooks", json={"url": f"{receiver}/hook", "description": HOOK})
+        assert made.status_code == 201, made.text
+        book.secret = made.json()["secret"]
+        image_ids = [ann.by_url(name) for name in (NAME, f"2-{NAME}")]
+        for image_id in image_ids:
+            ann.settled(image_id)
+        ids = {"image_id": image_ids[0], "webhook_id": str(made.json()["webhook_id"]), "file": "page.js"}
+        ids["delivery_id"] = wait_for(lambda: delivered(ann, ids["webhook_id"], len(image_ids)))
+        yield Hers(ids, seen_by(ann, ids))
+
+
+def delivered(ann: Chain, webhook_id: str, many: int) -> str | None:
+    """The last delivery, once the log holds so many that succeeded."""
+    answer = ann.ask("GET", f"/webhooks/{webhook_id}/deliveries", params={"status": "delivered"})
+    if answer.status_code == 404 and answer.json()["code"] == "no_such_route":
+        return "dlv_00000000000000000000000000000000"
+    items = answer.json()["items"]
+    return str(items[0]["delivery_id"]) if len(items) >= many else None
+
+
+def seen_by(ann: Chain, ids: Mapping[str, str]) -> object:
+    """All that Ann sees of what is hers."""
+    lists = [ann.ask("GET", f"{path}?limit=100").json() for path in ("/images", "/webhooks")]
+    image = ann.ask("GET", "/images/{image_id}".format(**ids)).json()
+    log = ann.ask("GET", "/webhooks/{webhook_id}/deliveries".format(**ids)).text
+    return [lists, {name: said for name, said in image.items() if name != "links"}, log]
+
+
+def asked(by: Chain, route: str, ids: Mapping[str, str]) -> requests.Response:
+    """The answer to the case of this route."""
+    method, _, path = route.partition(" ")
+    case = CASES[route]
+    given: dict[str, Any] = {"data": case.body, "headers": JSON} if case.body else {}
+    return by.ask(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **given)
+
+
+def sub(of: Chain) -> str:
+    return str(jwt.decode(str(of.token), options={"verify_signature": False})["sub"])
+
+
+def test_every_route_there_is_has_its_case(guarded: Deployment) -> None:
+    assert set(CASES) == route_keys(guarded)
+
+
+@pytest.mark.parametrize("route", CASES)
+def test_bob_gets_nothing_of_ann_s(ann: Chain, bob: Chain, hers: Hers, route: str) -> None:
+    answer = asked(bob, route, hers.ids)
+    assert answer.status_code == CASES[route].bob, answer.text
+    sent = {hers.ids[name] for name in hers.ids if f"{{{name}}}" in route}
+    secrets = {NAME, HOOK, sub(ann)} | set(hers.ids.values()) - sent - {hers.ids["file"]}
+    assert not {secret for secret in secrets if secret in answer.text}
+    if answer.status_code == 404:
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_what_bob_is_given_to_upload_with_is_his_own_place(bob: Chain) -> None:
+    form = bob.ask("POST", "/uploads", json={"content_type": "image/png"}).json()
+    assert form["upload"]["fields"]["key"].startswith(f"images/{sub(bob)}/{form['image_id']}/")
+
+
+@pytest.mark.parametrize("path", ["/images", "/webhooks"])
+def test_bob_cannot_turn_ann_s_pages(ann: Chain, bob: Chain, hers: Hers, path: str) -> None:
+    cursor = ann.ask("GET", path, params={"limit": "1"}).json()["next_cursor"]
+    assert cursor
+    refused = bob.ask("GET", path, params={"limit": "1", "cursor": cursor})
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+    assert ann.ask("GET", path, params={"limit": "1", "cursor": cursor}).status_code == 200
+
+
+def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Chain, hers: Hers) -> None:
+    endpoints = ann.deployment.endpoints
+    stored = ann.deployment.client("s3").list_objects_v2(Bucket=endpoints.images_bucket)["Contents"]
+    cognito = ann.deployment.client("cognito-idp")
+    users = cognito.list_users(UserPoolId=endpoints.user_pool_id)["Users"]  # other tests have users of their own
+    subs = {each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"}
+    assert {sub(ann), sub(bob)} <= subs
+    assert {each["Key"].split("/")[1] for each in stored} <= subs
+
+
+def test_after_all_that_ann_has_what_she_had_and_is_answered_herself(ann: Chain, bob: Chain, hers: Hers) -> None:
+    for route in CASES:
+        asked(bob, route, hers.ids)
+    assert seen_by(ann, hers.ids) == hers.seen
+    answers = {route: asked(ann, route, hers.ids) for route in CASES if route not in REFUSED_TO_ANYBODY}
+    assert not {route: answer.text for route, answer in answers.items() if answer.status_code >= 400}
