@@ -43,5 +43,5 @@ def exported(deployment: "Deployment", path: str, query: dict[str, str]) -> Any:
         return None
     if deployment.exported[int(path[-1])] == HELD:
         deployment.held = True
-        deployment.release.wait(30)
+        deployment.release.wait()
     return f"Part {path[-1]}: 猫"

@@ -160,7 +160,7 @@ class DeploymentHandler(BaseHTTPRequestHandler):
         form = fields(self.headers["Content-Type"], said)
         if form["key"].endswith("/held.jpg"):
             self.deployment.held = True
-            self.deployment.release.wait(30)
+            self.deployment.release.wait()
         self.deployment.forms.append(form)
         return {}
 
