@@ -43,7 +43,7 @@ class Tables:
         return {"Responses": {table: self._found(table, asked["Keys"]) for table, asked in RequestItems.items()}}
 
     def batch_write_item(self, RequestItems: Mapping[str, Any]) -> Item:
-        writes = [(table, each) for table, asked in RequestItems.items() for each in asked]
+        writes = [(table, key) for table, asked in RequestItems.items() for key in asked]
         try:
             self.before("BatchWriteItem")
         except DiedError:
@@ -54,13 +54,13 @@ class Tables:
 
     def transact_write_items(self, TransactItems: list[Item]) -> None:
         self.before("TransactWriteItems")
-        updates = [each["Update"] for each in TransactItems if "Update" in each]
+        updates = [write["Update"] for write in TransactItems if "Update" in write]
         if not all(map(self._allowed, updates)):
             raise RefusedError
-        for each in updates:
-            self._update(each)
+        for update in updates:
+            self._update(update)
         self._write(
-            [(each["Put"]["TableName"], {"PutRequest": each["Put"]}) for each in TransactItems if "Put" in each]
+            [(write["Put"]["TableName"], {"PutRequest": write["Put"]}) for write in TransactItems if "Put" in write]
         )
 
     def update_item(self, **asked: Any) -> Item:
@@ -76,7 +76,7 @@ class Tables:
     def query(self, TableName: str, ExpressionAttributeValues: Item, ScanIndexForward: bool = True, **_: Any) -> Item:
         """The rows of one partition."""
         self.before("Query")
-        (whose,) = [each["S"] for each in ExpressionAttributeValues.values()]
+        (whose,) = [value["S"] for value in ExpressionAttributeValues.values()]
         rows = self.rows[TableName]
         return {"Items": [dict(rows[at]) for at in sorted(rows, reverse=not ScanIndexForward) if at[0] == whose]}
 
@@ -88,17 +88,17 @@ class Tables:
         return row[first]["S"], row[second]["S"]
 
     def _write(self, writes: list[tuple[str, Item]]) -> None:
-        for table, each in writes:
-            if "PutRequest" in each:
-                row = each["PutRequest"]["Item"]
+        for table, write in writes:
+            if "PutRequest" in write:
+                row = write["PutRequest"]["Item"]
                 self.rows[table][self._at(table, row)] = dict(row)
             else:
-                self.rows[table].pop(self._at(table, each["DeleteRequest"]["Key"]), None)
+                self.rows[table].pop(self._at(table, write["DeleteRequest"]["Key"]), None)
 
     def _allowed(self, asked: Item) -> bool:
         row = self.rows[asked["TableName"]].get(self._at(asked["TableName"], asked["Key"]), {})
         wanted = asked.get("ConditionExpression")
-        return not wanted or all(_any(each, row, asked) for each in wanted.split(" AND "))
+        return not wanted or all(_any(condition, row, asked) for condition in wanted.split(" AND "))
 
     def _update(self, asked: Item) -> Item:
         table = asked["TableName"]
@@ -119,7 +119,7 @@ def _nothing(operation: str) -> None:
 
 def _any(wanted: str, row: Item, asked: Item) -> bool:
     alternatives = wanted[1:-1].split(" OR ") if wanted.startswith("(") else [wanted]
-    return any(_holds(each, row, asked) for each in alternatives)
+    return any(_holds(alternative, row, asked) for alternative in alternatives)
 
 
 def _holds(wanted: str, row: Item, asked: Item) -> bool:

@@ -112,7 +112,7 @@ def received(queue: str, messages: int) -> list[str]:
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     bodies: list[str] = []
     while len(bodies) < messages:
-        bodies += [each["Body"] for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
+        bodies += [message["Body"] for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     return bodies
 
 

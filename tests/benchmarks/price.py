@@ -83,7 +83,8 @@ def _entry() -> Entry:
     """The answer about the photo, with ids, keys and names as long as they are in an account."""
     model = MODELS.named(None)
     seen = tuple(
-        Detection(each["label"], each["confidence"]) for each in answer(model, photo(*SIZES["2 MP"]))["detections"]
+        Detection(detection["label"], detection["confidence"])
+        for detection in answer(model, photo(*SIZES["2 MP"]))["detections"]
     )
     said = Recognition("edge", Model(**model.bundle.to_dict()), seen, 12, SIZES["2 MP"])
     owner, name = "0193f2a5-c0ff-4011-8233-445566778899", "holiday at the sea.jpg"
@@ -94,7 +95,7 @@ def _entry() -> Entry:
 
 def _kilobytes(rows: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
     """What DynamoDB counts rows as: names and values, each row rounded up."""
-    sizes = [sum(len(f"{name}{next(iter(each.values()))}".encode()) for name, each in row.items()) for row in rows]
+    sizes = [sum(len(f"{name}{next(iter(value.values()))}".encode()) for name, value in row.items()) for row in rows]
     return sum(ceil(size / 1024) for size in sizes)
 
 

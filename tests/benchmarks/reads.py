@@ -145,7 +145,9 @@ def _read_for_each(dynamodb: Any, tables: tuple[str, str], filters: Filters) -> 
 def _tables(deployment: Deployment) -> tuple[str, str]:
     """The names of the recognitions' table and of the one that finds images."""
     functions = deployment.client("lambda").list_functions()["Functions"]
-    (images,) = [each["Environment"]["Variables"] for each in functions if "-Images" in each["FunctionName"]]
+    (images,) = [
+        function["Environment"]["Variables"] for function in functions if "-Images" in function["FunctionName"]
+    ]
     return images["RECOGNITIONS_TABLE"], images["IMAGE_INDEX_TABLE"]
 
 

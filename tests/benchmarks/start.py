@@ -63,7 +63,7 @@ def figures() -> list[Figure]:
     for _ in range(ROUNDS):
         for name, milliseconds in _round():
             taken.setdefault(name, []).append(milliseconds)
-    median = {name: statistics.median(each) for name, each in taken.items()}
+    median = {name: statistics.median(times) for name, times in taken.items()}
     packaged = sum(median[f"packaged {name}"] for name in STARTS) / sum(median[name] for name in STARTS)
     return [
         *(

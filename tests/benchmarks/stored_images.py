@@ -56,7 +56,7 @@ def store(dynamodb: Any, recognitions: str, found_by: str, numbers: range) -> No
         while some := [list(islice(written, _AT_ONCE)) for _ in range(_WRITERS)]:
             if not some[0]:
                 return
-            list(pool.map(lambda each: rows.write(dynamodb, each), some))
+            list(pool.map(lambda chunk: rows.write(dynamodb, chunk), some))
 
 
 def _rows(entry: Entry, recognitions: str, found_by: str) -> Iterator[rows.Write]:

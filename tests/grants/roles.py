@@ -44,13 +44,14 @@ class Roles:
         self._iam = deployment.client("iam")
         functions = deployment.client("lambda").list_functions()["Functions"]
         self.functions = {
-            each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: each["FunctionName"] for each in functions
+            function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: function["FunctionName"]
+            for function in functions
         }
-        self._roles = {name: _role_of(each, functions) for name, each in self.functions.items()}
+        self._roles = {name: _role_of(function, functions) for name, function in self.functions.items()}
 
     def grants(self, function: str) -> list[Grant]:
         """All that the function's role is granted."""
-        pairs = {pair for _, said in self._policies(function) for each in said for pair in _pairs(each)}
+        pairs = {pair for _, said in self._policies(function) for statement in said for pair in _pairs(statement)}
         return sorted(Grant(function, *pair) for pair in pairs)
 
     @contextmanager
@@ -58,7 +59,7 @@ class Roles:
         """The role without this one grant."""
         before = self._policies(grant.function)
         for name, statements in before:
-            self._put(grant.function, name, [left for each in statements for left in _less(each, grant)])
+            self._put(grant.function, name, [left for statement in statements for left in _less(statement, grant)])
         try:
             yield
         finally:
@@ -97,12 +98,12 @@ class Decisions:
         whose = f":assumed-role/{self._roles.role(function)}/"
         with self._log.open() as log:
             log.seek(begin)
-            lines = [json.loads(each) for each in log]
+            lines = [json.loads(line) for line in log]
         return {Use(action, on) for said, who, action, on in lines if (said == "Allow") == allowed and whose in who}
 
 
 def _role_of(function_name: str, functions: list[dict[str, Any]]) -> str:
-    (role,) = [each["Role"] for each in functions if each["FunctionName"] == function_name]
+    (role,) = [function["Role"] for function in functions if function["FunctionName"] == function_name]
     return str(role).rpartition("/")[2]
 
 

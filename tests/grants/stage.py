@@ -77,11 +77,11 @@ class Stage:
         In an account a policy that refuses plain HTTP stands where here the topic's own lets the whole account publish.
         """
         functions, topics = self.client("lambda"), self.client("sns")
-        for each in functions.list_event_source_mappings()["EventSourceMappings"]:
-            functions.update_event_source_mapping(UUID=each["UUID"], Enabled=False)
-        for each in topics.list_topics()["Topics"]:
-            policy = json.dumps({"Version": "2012-10-17", "Statement": [_nobody(each["TopicArn"])]})
-            topics.set_topic_attributes(TopicArn=each["TopicArn"], AttributeName="Policy", AttributeValue=policy)
+        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        for topic in topics.list_topics()["Topics"]:
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [_nobody(topic["TopicArn"])]})
+            topics.set_topic_attributes(TopicArn=topic["TopicArn"], AttributeName="Policy", AttributeValue=policy)
 
     def start_anew(self, function: str) -> None:
         """Have the function's next call be its first: what it remembered is gone."""
@@ -103,7 +103,7 @@ class Stage:
     def work_off(self, function: str, *messages: dict[str, Any], failing: bool = False) -> None:
         """Have the function work these messages off; all of them go well, or all are to fail."""
         failed = self.invoke(function, {"Records": list(messages)})["batchItemFailures"]
-        expected = [{"itemIdentifier": each["messageId"]} for each in messages] if failing else []
+        expected = [{"itemIdentifier": message["messageId"]} for message in messages] if failing else []
         assert failed == expected
 
     def message(self, queue: str, holding: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Stage:
 
         def look() -> dict[str, Any] | None:
             got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
-            found = [each for each in got.get("Messages", ()) if holding in each["Body"]]
+            found = [message for message in got.get("Messages", ()) if holding in message["Body"]]
             return _record(found[0]) if found else None
 
         return wait_for(look, patience=10)

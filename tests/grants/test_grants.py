@@ -57,8 +57,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
 
 
 def test_every_function_has_exercises() -> None:
-    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function")]
-    assert {each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in functions} == set(EXERCISES)
+    functions = [function["Properties"] for _, function in resources("AWS::Lambda::Function")]
+    assert {function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for function in functions} == set(EXERCISES)
 
 
 @pytest.mark.parametrize("function", EXERCISES)
@@ -72,21 +72,21 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
         begin = decisions.now()
         exercise(staged)
         used[exercise] = decisions.since(begin, function)
-    granted = [each for each in roles.grants(function) if each.action not in AWS_DOES]
-    by = {each: [drive for drive, uses in used.items() if any(each.covers(use) for use in uses)] for each in granted}
-    unused = [str(each) for each in granted if not by[each]]
+    granted = [grant for grant in roles.grants(function) if grant.action not in AWS_DOES]
+    by = {grant: [drive for drive, uses in used.items() if any(grant.covers(use) for use in uses)] for grant in granted}
+    unused = [str(grant) for grant in granted if not by[grant]]
     assert not unused, f"granted and not used: {unused}"
-    unneeded = [str(each) for each in granted if not needed(staged, roles, decisions, each, by[each])]
+    unneeded = [str(grant) for grant in granted if not needed(staged, roles, decisions, grant, by[grant])]
     assert not unneeded, f"granted and not needed: {unneeded}"
 
 
 def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exercises: list[Exercise]) -> bool:
     """Whether one of the exercises fails without the grant, if need be once the function has forgotten what it read."""
     with roles.without(grant):
-        if any(fails(staged, decisions, grant, each) for each in exercises):
+        if any(fails(staged, decisions, grant, exercise) for exercise in exercises):
             return True
         staged.start_anew(grant.function)
-        return any(fails(staged, decisions, grant, each) for each in exercises)
+        return any(fails(staged, decisions, grant, exercise) for exercise in exercises)
 
 
 def fails(staged: Stage, decisions: Decisions, grant: Grant, exercise: Exercise) -> bool:

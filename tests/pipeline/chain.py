@@ -59,7 +59,7 @@ class Chain:
         bucket = self.deployment.endpoints.images_bucket
         self.deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
         name = key.rsplit("/", 1)[-1]
-        found = wait_for(lambda: [each for each in self.listed() if each["name"] == name])
+        found = wait_for(lambda: [image for image in self.listed() if image["name"] == name])
         return str(found[0]["image_id"])
 
     def listed(self) -> list[dict[str, Any]]:
@@ -79,7 +79,11 @@ class Chain:
         """The webhooks that came for an image, once there are so many."""
 
         def look() -> list[Receipt] | None:
-            of_it = [each for each in self.book.receipts if each.event and each.event["data"]["image_id"] == image_id]
+            of_it = [
+                receipt
+                for receipt in self.book.receipts
+                if receipt.event and receipt.event["data"]["image_id"] == image_id
+            ]
             return of_it if len(of_it) >= times else None
 
         return wait_for(look)

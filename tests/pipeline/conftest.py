@@ -128,6 +128,6 @@ def poison(deployment: Deployment) -> str:
     queue = deployment.endpoints.uploads_queue_url
     bucket = {"name": deployment.endpoints.images_bucket}
     neighbour = s3_event("nothing/here.jpg").replace('{"name": "images"}', json.dumps(bucket))
-    entries = [{"Id": str(n), "MessageBody": each} for n, each in enumerate((body, neighbour))]
+    entries = [{"Id": str(n), "MessageBody": message} for n, message in enumerate((body, neighbour))]
     deployment.client("sqs").send_message_batch(QueueUrl=queue, Entries=entries)
     return body

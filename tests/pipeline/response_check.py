@@ -36,7 +36,7 @@ def _errors(described: Schema, schema: Schema, body: object) -> Iterator[str]:
 
 def _operation(described: Schema, method: str, path: str) -> Schema | None:
     """The path with the fewest parameters goes first, as in API Gateway."""
-    for known in sorted(described["paths"], key=lambda each: each.count("{")):
+    for known in sorted(described["paths"], key=lambda path: path.count("{")):
         if re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), path) and method in described["paths"][known]:
             return dict(described["paths"][known][method])
     return None
@@ -57,8 +57,8 @@ def closed(described: Mapping[str, Any]) -> Schema:
 
 
 def _close(schema: Schema, *, itself: bool) -> None:
-    for name, each in list(schema.items()):
-        for part in each if isinstance(each, list) else [each]:
+    for name, value in list(schema.items()):
+        for part in value if isinstance(value, list) else [value]:
             if isinstance(part, dict):
                 _close(part, itself=name not in ("allOf", "properties"))
     if itself and {"properties", "allOf"} & schema.keys() and "additionalProperties" not in schema:

@@ -41,20 +41,20 @@ def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def records(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     """The JSON lines a run printed."""
-    return [json.loads(each) for each in ran.stdout.splitlines()]
+    return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
     uploaded = sightline(folder, "upload", "Zoo", "--wait", "--top-k", "1", "--json")
     assert (uploaded.returncode, uploaded.stderr) == (1, "")
-    sent = {each["source"]: each for each in records(uploaded)}
+    sent = {record["source"]: record for record in records(uploaded)}
     assert list(sent) == ["Zoo/Kätzchen.jpg", "Zoo/broken.jpg", "Zoo/drinnen/猫 1.jpg"]
     assert sent["Zoo/broken.jpg"]["error"]["code"] == "not_an_image"
     kitten = sent["Zoo/Kätzchen.jpg"]
-    assert [each["label"] for each in kitten["recognition"]["detections"]] == ["cat"]
+    assert [detection["label"] for detection in kitten["recognition"]["detections"]] == ["cat"]
 
-    listed = {each["image_id"]: each["name"] for each in records(sightline(folder, "list", "--all", "--json"))}
-    assert [listed[each["image_id"]] for each in sent.values()] == ["Kätzchen.jpg", "broken.jpg", "猫 1.jpg"]
+    listed = {image["image_id"]: image["name"] for image in records(sightline(folder, "list", "--all", "--json"))}
+    assert [listed[image["image_id"]] for image in sent.values()] == ["Kätzchen.jpg", "broken.jpg", "猫 1.jpg"]
 
     shown = sightline(folder, "show", kitten["image_id"])
     assert shown.returncode == 0
@@ -71,9 +71,9 @@ def kitten(folder: Path) -> str:
 
 def test_images_are_found_by_what_was_seen(folder: Path, kitten: str) -> None:
     found = records(sightline(folder, "list", "--label", "CAT", "--min-confidence", "0.5", "--all", "--json"))
-    assert kitten in [each["image_id"] for each in found]
+    assert kitten in [image["image_id"] for image in found]
     elsewhere = sightline(folder, "list", "--detector", "rekognition", "--since", "2020-01-01", "--all", "--json")
-    assert kitten not in [each["image_id"] for each in records(elsewhere)]
+    assert kitten not in [image["image_id"] for image in records(elsewhere)]
     refused = sightline(folder, "list", "--status", "queued")
     assert (refused.returncode, "invalid_status" in refused.stderr) == (1, True)
 
@@ -111,8 +111,8 @@ def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None
 
 def test_a_file_is_classified_and_the_model_listed(folder: Path) -> None:
     answered = sightline(folder, "classify", "Zoo/Kätzchen.jpg", "--model", "animals", "--top-k", "1", "--json")
-    assert [each["label"] for each in records(answered)[0]["detections"]] == ["cat"]
-    assert "animals" in [each["name"] for each in records(sightline(folder, "models", "--json"))]
+    assert [detection["label"] for detection in records(answered)[0]["detections"]] == ["cat"]
+    assert "animals" in [model["name"] for model in records(sightline(folder, "models", "--json"))]
 
 
 def test_a_refusal_says_why(folder: Path) -> None:

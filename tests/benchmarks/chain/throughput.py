@@ -58,10 +58,10 @@ class Chain:
     def grant(self) -> None:
         """Let the no-op recogniser write rows in the cheapest way there is, which the real one has no use for."""
         iam = self.deployment.client("iam")
-        roles = [each["RoleName"] for each in iam.list_roles()["Roles"]]
+        roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
         document = {"Effect": "Allow", "Action": "dynamodb:BatchWriteItem", "Resource": "*"}
         iam.put_role_policy(
-            RoleName=next(each for each in roles if "-RecognizeRole" in each),
+            RoleName=next(role for role in roles if "-RecognizeRole" in role),
             PolicyName="NoOp",
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [document]}),
         )
@@ -116,7 +116,7 @@ def figures() -> list[Figure]:
             taken["instant model"].append(chain.images_per_second())
             chain.swap("Recognize", "Dispatch", "Deliver")
             taken["no-op"].append(chain.images_per_second())
-    rate = {name: statistics.median(each) for name, each in taken.items()}
+    rate = {name: statistics.median(rates) for name, rates in taken.items()}
     ratio = statistics.median(a / b for a, b in zip(taken["instant model"], taken["no-op"], strict=True))
     model = 1000 / rate["as deployed"] - 1000 / rate["instant model"]
     return [
@@ -147,8 +147,8 @@ def _chain() -> Iterator[Chain]:
         tempfile.TemporaryDirectory() as place,
         deployed(Path(place), free_port(), context={"webhook_url": f"{receiver}/"}) as deployment,
     ):
-        functions = [each["FunctionName"] for each in deployment.client("lambda").list_functions()["Functions"]]
-        named = {name: next(each for each in functions if f"-{name}" in each) for name in HANDLERS}
+        functions = [function["FunctionName"] for function in deployment.client("lambda").list_functions()["Functions"]]
+        named = {name: next(function for function in functions if f"-{name}" in function) for name in HANDLERS}
         yield Chain(deployment, named, deployment.client("s3"), photograph(), count)
 
 
@@ -160,8 +160,8 @@ def _own_code(chain: Chain) -> dict[str, bytes]:
 def _zipped(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for each in folder.rglob("*"):
-            archive.write(each, each.relative_to(folder))
+        for path in folder.rglob("*"):
+            archive.write(path, path.relative_to(folder))
     return buffer.getvalue()
 
 

@@ -46,5 +46,5 @@ def _large(photo: Photo) -> bytes:
 
 
 def _right(model: Model, pictures: Sequence[Picture], truths: Sequence[str]) -> float:
-    answered = [next(d["label"] for d in model.detections(each) if d["label"] != "unknown") for each in pictures]
+    answered = [next(d["label"] for d in model.detections(picture) if d["label"] != "unknown") for picture in pictures]
     return [said == truth for said, truth in zip(answered, truths, strict=True)].count(True) / len(truths)

@@ -26,22 +26,22 @@ def running(command: Sequence[str], directory: Path, **environment: str) -> Iter
         try:
             yield process.pid
         finally:
-            for each in _tree(process.pid):  # some servers give their workers a session of their own
+            for child in _tree(process.pid):  # some servers give their workers a session of their own
                 with suppress(ProcessLookupError):
-                    os.kill(each.pid, signal.SIGKILL)
+                    os.kill(child.pid, signal.SIGKILL)
             process.wait()
 
 
 def processor_seconds(root: int) -> float:
     """User and system time that a process and its living descendants have taken."""
-    return sum(each.seconds for each in _tree(root))
+    return sum(child.seconds for child in _tree(root))
 
 
 def _tree(root: int) -> list[_Process]:
     processes = list(_processes())
-    found = [each for each in processes if each.pid == root]
+    found = [process for process in processes if process.pid == root]
     for parent in found:  # grows while it is walked
-        found += [each for each in processes if each.parent == parent.pid]
+        found += [process for process in processes if process.parent == parent.pid]
     return found
 
 

@@ -53,7 +53,7 @@ def _compared(size: str, data: bytes, servers: dict[str, tuple[int, Ask]]) -> It
     for _ in range(ROUNDS):
         for name, (root, ask) in servers.items():
             rates[name].append(_rate(root, partial(ask, data, IMAGES[size]), IMAGES[size]))
-    best = {name: statistics.median(each) for name, each in rates.items()}
+    best = {name: statistics.median(measured) for name, measured in rates.items()}
     ours = best.pop("edge_ml")
     yield Figure(f"{size}: edge_ml, images per processor second", ours, unit="img/s")
     for name, theirs in best.items():

@@ -55,7 +55,7 @@ def _compared(name: str, size: int, url: str, port: int) -> list[Figure]:
             for what, values in _measured(kind, url, size, port).items():
                 measures[what] += values
     ours, whole = (
-        {what: statistics.median(each) for what, each in taken[kind].items()} for kind in ("passed", "whole")
+        {what: statistics.median(times) for what, times in taken[kind].items()} for kind in ("passed", "whole")
     )
     return [
         Figure(f"fetch wall time ÷ read-all + put_object, {name}", ours["wall"] / whole["wall"], at_most=1.0),

@@ -35,7 +35,7 @@ def figures() -> list[Figure]:
         said = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout
     times: Times = json.loads(said)
     (wall, cpu), (bare_wall, bare_cpu) = (
-        [statistics.median(each) for each in zip(*times[kind], strict=True)] for kind in ("guarded", "bare")
+        [statistics.median(values) for values in zip(*times[kind], strict=True)] for kind in ("guarded", "bare")
     )
     return [
         Figure("fetch of 12 MB, guard on ÷ guard off, in pictures per second", bare_wall / wall, at_least=0.95),

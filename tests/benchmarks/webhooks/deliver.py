@@ -83,7 +83,7 @@ def _measured(url: str) -> dict[str, list[float]]:
     for turn in range(ROUNDS + 1):
         for name, posting in turns.items():
             batches = (_batch(url + FAST) for _ in range(BATCHES))  # each made when its turn comes, so that it is fresh
-            seconds = sum(_seconds(time.process_time, posting(each)) for each in batches)
+            seconds = sum(_seconds(time.process_time, posting(batch)) for batch in batches)
             taken.setdefault(name, []).extend([seconds / BATCH / BATCHES] if turn else [])
     for trip in range(TRIPS + 1):
         batch = _batch(url + SLOW)
@@ -107,11 +107,11 @@ def _batch(url: str) -> list[Delivery]:
         Event.recognized(image(image_id=f"img_{n:032x}"), recognition(), "2026-11-20T17:00:01.000Z")
         for n in range(BATCH)
     ]
-    return [Delivery.of(each, told, int(time.time())) for each in events]
+    return [Delivery.of(event, told, int(time.time())) for event in events]
 
 
 def _handling(deliver: Any, batch: Sequence[Delivery]) -> Callable[[], object]:
-    event = sqs_event(*(each.to_json() for each in batch))
+    event = sqs_event(*(delivery.to_json() for delivery in batch))
 
     def handle() -> None:
         assert deliver.handler(event, None) == {"batchItemFailures": []}
@@ -133,16 +133,16 @@ class _Bare:
 
     def post(self, batch: Sequence[Delivery]) -> None:
         """Sign and post each body."""
-        for each in batch:
+        for delivery in batch:
             at = str(int(time.time()))
-            signed = hmac.digest(self._secret, f"{each.delivery_id}.{at}.{each.body}".encode(), hashlib.sha256)
+            signed = hmac.digest(self._secret, f"{delivery.delivery_id}.{at}.{delivery.body}".encode(), hashlib.sha256)
             headers = {
                 "content-type": "application/json",
-                "webhook-id": each.delivery_id,
+                "webhook-id": delivery.delivery_id,
                 "webhook-timestamp": at,
                 "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
             }
-            self._link.request("POST", each.subscription.url[-5:], each.body.encode(), headers)
+            self._link.request("POST", delivery.subscription.url[-5:], delivery.body.encode(), headers)
             response = self._link.getresponse()
             assert response.status == 204
             response.read()

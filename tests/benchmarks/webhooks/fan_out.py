@@ -34,7 +34,7 @@ GROWTH = {1: (1, 10), 10: (1, 10), 100: (1, 10), 1000: (1,)}
 
 def figures() -> list[Figure]:
     """Calls for each delivery at every size, and for each event."""
-    return [each for told, sizes in GROWTH.items() for events in sizes for each in _figures(told, events)]
+    return [figure for told, sizes in GROWTH.items() for events in sizes for figure in _figures(told, events)]
 
 
 def _figures(subscriptions: int, events: int) -> list[Figure]:
@@ -63,7 +63,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         aws._session.cache_clear()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
         aws._session().register("provide-client-params.sqs.SendMessageBatch", lambda **call: owed.extend(_bodies(call)))
-        dispatch, deliver = (handler_of(f"integration.{each}.runtime.handler") for each in ("dispatch", "deliver"))
+        dispatch, deliver = (handler_of(f"integration.{unit}.runtime.handler") for unit in ("dispatch", "deliver"))
         deliver.connections.post = lambda *asked: Answer(204)
         _handled(dispatch, _events(events))
         assert len(owed) == events * subscriptions
@@ -75,7 +75,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
 
 
 def _bodies(call: Mapping[str, Any]) -> list[str]:
-    return [each["MessageBody"] for each in call["params"]["Entries"]]
+    return [entry["MessageBody"] for entry in call["params"]["Entries"]]
 
 
 def _handled(module: Any, bodies: Sequence[str]) -> None:
@@ -85,4 +85,4 @@ def _handled(module: Any, bodies: Sequence[str]) -> None:
 def _events(events: int) -> list[str]:
     """Each about an image of its own."""
     images = [image(image_id=f"img_{n:032x}") for n in range(events)]
-    return [Event.recognized(each, recognition(), "2026-11-20T17:00:01.000Z").to_json() for each in images]
+    return [Event.recognized(image, recognition(), "2026-11-20T17:00:01.000Z").to_json() for image in images]

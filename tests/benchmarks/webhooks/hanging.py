@@ -53,12 +53,18 @@ class Subscribers:
 def figures() -> list[Figure]:
     """The ratio of medians, and the times themselves."""
     told = _turns()
-    median = {kind: statistics.median(each) for kind, each in told.items()}
-    late = {kind: statistics.quantiles(each, n=20)[-1] for kind, each in told.items()}
+    median = {kind: statistics.median(times) for kind, times in told.items()}
+    late = {kind: statistics.quantiles(times, n=20)[-1] for kind, times in told.items()}
     return [
         Figure("healthy subscriber told, beside one that hangs ÷ alone", median[BESIDE] / median[ALONE], at_most=1.1),
-        *(Figure(f"healthy subscriber told, {kind}, median", 1000 * each, unit="ms") for kind, each in median.items()),
-        *(Figure(f"healthy subscriber told, {kind}, 95 %", 1000 * each, unit="ms") for kind, each in late.items()),
+        *(
+            Figure(f"healthy subscriber told, {kind}, median", 1000 * seconds, unit="ms")
+            for kind, seconds in median.items()
+        ),
+        *(
+            Figure(f"healthy subscriber told, {kind}, 95 %", 1000 * seconds, unit="ms")
+            for kind, seconds in late.items()
+        ),
     ]
 
 
@@ -103,7 +109,7 @@ def _told(deployment: Deployment, subscribers: Subscribers) -> list[float]:
     while not subscribers.seconds.keys() >= set(ids):
         assert time.monotonic() < deadline, f"{len(set(ids) - subscribers.seconds.keys())} events were never told"
         time.sleep(0.05)
-    return [subscribers.seconds[each] for each in ids]
+    return [subscribers.seconds[image_id] for image_id in ids]
 
 
 def _subscribe(deployment: Deployment, url: str) -> str:

@@ -87,7 +87,7 @@ def _url(listener: socket.socket) -> str:
 def _serve(listeners: Iterable[socket.socket], context: ssl.SSLContext) -> None:
     async def forever() -> None:
         loop = asyncio.get_running_loop()
-        servers = [await loop.create_server(_Answering, sock=each, ssl=context) for each in listeners]
-        await asyncio.gather(*(each.serve_forever() for each in servers))
+        servers = [await loop.create_server(_Answering, sock=listener, ssl=context) for listener in listeners]
+        await asyncio.gather(*(server.serve_forever() for server in servers))
 
     asyncio.run(forever())

@@ -1,4 +1,4 @@
-"""The owner of the webhooks, by the app's own routes; and the operator, by the commands of docs/operations.md."""
+"""The owner of the webhooks, who uses the API, and the operator, who uses the commands of docs/operations.md."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,24 +12,24 @@ QUEUES = ("Uploads", "Events", "Deliveries")
 
 
 class Owner:
-    """Has subscribed each receiver, by its name."""
+    """The owner of a webhook for each receiver; `webhooks` holds their ids by the receiver's name."""
 
     def __init__(self, api: str) -> None:
         self._api = api
         self.webhooks: dict[str, str] = {}
 
-    def subscribe(self, receiver: Receiver, **wishes: Any) -> None:
-        """Tell the receiver of what it wishes."""
-        said = self._ask("POST", "/webhooks", json={"url": receiver.url} | wishes)
-        receiver.secret, self.webhooks[receiver.name] = said["secret"], said["webhook_id"]
+    def subscribe(self, receiver: Receiver, **filters: object) -> None:
+        """Register a webhook for the receiver."""
+        webhook = self._request("POST", "/webhooks", json={"url": receiver.url} | filters)
+        receiver.secret, self.webhooks[receiver.name] = webhook["secret"], webhook["webhook_id"]
 
     def enable_all(self) -> None:
-        """Their receivers are mended: begin anew without failures."""
+        """Enable every webhook, which clears its failures."""
         for webhook_id in self.webhooks.values():
-            self._ask("PATCH", f"/webhooks/{webhook_id}", json={"enabled": True})
+            self._request("PATCH", f"/webhooks/{webhook_id}", json={"enabled": True})
 
-    def send_again(self) -> int:
-        """All that was given up, and all that was dropped while one was disabled; answers how many deliveries."""
+    def redrive_and_replay(self) -> int:
+        """Redrive dead letters and replay deliveries dropped while disabled; return the number of deliveries."""
         sent = 0
         for webhook_id in self.webhooks.values():
             sent += self._pages(f"/webhooks/{webhook_id}/redrive?limit=100")
@@ -39,23 +39,23 @@ class Owner:
     def _pages(self, path: str) -> int:
         sent, cursor = 0, ""
         while True:
-            said = self._ask("POST", f"{path}&cursor={cursor}" if cursor else path)
-            sent += int(said["deliveries"])
-            cursor = said["next_cursor"]
+            page = self._request("POST", f"{path}&cursor={cursor}" if cursor else path)
+            sent += int(page["deliveries"])
+            cursor = page["next_cursor"]
             if not cursor:
                 return sent
 
-    def _ask(self, method: str, path: str, **given: Any) -> dict[str, Any]:
-        answer = requests.request(method, self._api + path, timeout=60, **given)
-        while answer.status_code == 503:  # not all was queued, says its problem: try again
-            answer = requests.request(method, self._api + path, timeout=60, **given)
-        assert answer.ok, answer.text
-        said: dict[str, Any] = answer.json()
-        return said
+    def _request(self, method: str, path: str, **parameters: Any) -> dict[str, Any]:
+        response = requests.request(method, self._api + path, timeout=60, **parameters)
+        while response.status_code == 503:  # the queue refused some deliveries, and the problem says to try again
+            response = requests.request(method, self._api + path, timeout=60, **parameters)
+        assert response.ok, response.text
+        body: dict[str, Any] = response.json()
+        return body
 
 
 class Operator:
-    """Looks at the queues, and sends dead letters back to them."""
+    """Reads the queues' sizes and sends dead letters back to their queues."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._sqs = deployment.client("sqs")
@@ -63,11 +63,11 @@ class Operator:
         self.dead = {name: deployment.outputs[f"{name}DeadQueueUrl"] for name in QUEUES}
 
     def waiting(self) -> dict[str, int]:
-        """How many messages each queue holds, in flight or not."""
+        """Return the number of messages in each queue, in flight or not."""
         return {name: sum(self._counts(url)) for name, url in self.urls.items()}
 
     def redrive(self) -> dict[str, int]:
-        """Send the dead letters of every queue back to it; answers how many there were."""
+        """Send the dead letters of every queue back to it; return how many each had."""
         moved = {name: sum(self._counts(url)) for name, url in self.dead.items()}
         for name in QUEUES:
             arns = {"SourceArn": self._arn(self.dead[name]), "DestinationArn": self._arn(self.urls[name])}
@@ -75,21 +75,22 @@ class Operator:
         return moved
 
     def letters(self, name: str) -> Sequence[str]:
-        """The bodies of a queue's dead letters."""
+        """Return the bodies of a queue's dead letters."""
         found: dict[str, str] = {}
         while True:
-            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": 600}
-            messages = self._sqs.receive_message(QueueUrl=self.dead[name], **asked).get("Messages", ())
+            messages = self._sqs.receive_message(
+                QueueUrl=self.dead[name], MaxNumberOfMessages=10, VisibilityTimeout=600
+            ).get("Messages", ())
             if not messages:
                 return list(found.values())
-            found |= {each["MessageId"]: each["Body"] for each in messages}
+            found |= {message["MessageId"]: message["Body"] for message in messages}
 
     def _counts(self, url: str) -> list[int]:
         kinds = ("", "NotVisible", "Delayed")
         names = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
-        said = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return [int(said[name]) for name in names]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return [int(attributes[name]) for name in names]
 
     def _arn(self, url: str) -> str:
-        said = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        return str(said["Attributes"]["QueueArn"])
+        queue = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return str(queue["Attributes"]["QueueArn"])

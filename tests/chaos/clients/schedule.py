@@ -1,4 +1,4 @@
-"""The steps of all lives done when they are due, several at once, each life's own one after the other."""
+"""A schedule that does the steps of all lives when they are due: lives in parallel, the steps of one life in order."""
 
 import heapq
 import threading
@@ -7,46 +7,46 @@ from collections.abc import Callable, Iterable
 
 from tests.chaos.plan.plan import Life, Step
 
-_FEEDERS = 4
+_THREADS = 4
 _PAUSE = 0.5
-"""Seconds after which what the app was not ready for is tried again."""
+"""Seconds until a step is tried again for which the app was not ready."""
 
 Do = Callable[[Life, str], bool]
 
 
-class Feeding:
-    """Begun at once; `join` raises what a step raised."""
+class Schedule:
+    """Starts at once; `join` raises what a step raised."""
 
     def __init__(self, steps: Iterable[Step], seconds: float, do: Do) -> None:
-        self._do, self._begun, self._seconds = do, time.monotonic(), seconds
+        self._do, self._started, self._seconds = do, time.monotonic(), seconds
         self._left: dict[int, list[Step]] = {}
         for step in steps:
             self._left.setdefault(step.life.number, []).append(step)
-        self._due = [(self._moment(each[0]), number) for number, each in self._left.items()]
+        self._due = [(self._moment(waiting[0]), number) for number, waiting in self._left.items()]
         heapq.heapify(self._due)
         self._lock, self._failed = threading.Lock(), list[Exception]()
-        self._threads = [threading.Thread(target=self._feed) for _ in range(_FEEDERS)]
+        self._threads = [threading.Thread(target=self._work) for _ in range(_THREADS)]
         for thread in self._threads:
             thread.start()
 
     @property
     def over(self) -> bool:
-        """Whether there is nothing left to do."""
+        """Whether all steps are done."""
         return not any(thread.is_alive() for thread in self._threads)
 
     def join(self) -> None:
-        """Wait until all is done."""
+        """Wait until all steps are done."""
         for thread in self._threads:
             thread.join()
         if self._failed:
             raise self._failed[0]
 
-    def _feed(self) -> None:
+    def _work(self) -> None:
         while not self._failed and (number := self._next()) is not None:
             step = self._left[number][0]
             try:
                 done = self._do(step.life, step.what)
-            except Exception as error:  # raised once more by `join`, in the thread that can tell it
+            except Exception as error:  # `join` raises it again in the main thread
                 self._failed.append(error)
                 return
             self._put_back(number, done)
@@ -68,4 +68,4 @@ class Feeding:
                 heapq.heappush(self._due, (again, number))
 
     def _moment(self, step: Step) -> float:
-        return self._begun + step.at * self._seconds
+        return self._started + step.at * self._seconds

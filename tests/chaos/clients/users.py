@@ -1,4 +1,4 @@
-"""The users: what they upload by every way, ask again and erase; and the book of what the app has promised them."""
+"""The users, who upload in every way, request recognition again and erase; they record what the API acknowledged."""
 
 import threading
 from collections import defaultdict
@@ -11,7 +11,7 @@ import requests
 from local.deployment import Deployment
 from tests.chaos.functions.batches import RECOGNIZE, Batches
 from tests.chaos.plan.pictures import content
-from tests.chaos.plan.plan import AGAIN, AGAIN_EDGE, ERASE, PUT, PUT_ANEW, Life
+from tests.chaos.plan.plan import AGAIN, AGAIN_EDGE, ERASE, NEW_VERSION, PUT, Life
 
 JSON = {"Content-Type": "application/json"}
 NOT_YET = (404, 409, 503)
@@ -19,9 +19,9 @@ NOT_YET = (404, 409, 503)
 
 @dataclass
 class Promises:
-    """What was acknowledged: contents by key in their order, ids by life, wishes by request, and who is erased when.
+    """What the API acknowledged: contents by key in order, ids by life, image ids by request, moments of erasure.
 
-    `erasing` is when each erasure was asked for first.
+    `erasing` holds the moment at which an erasure was first requested.
     """
 
     puts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -33,7 +33,7 @@ class Promises:
 
 
 class Users:
-    """They do one step of a life at a time; `do` says whether it could be done yet."""
+    """Do one step of a life at a time; `do` returns whether the app was ready for it."""
 
     def __init__(self, deployment: Deployment, pictures: str, batches: Batches, now: Callable[[], float]) -> None:
         self.promises = Promises()
@@ -41,19 +41,19 @@ class Users:
         self._s3, self._bucket = deployment.client("s3"), deployment.endpoints.images_bucket
         self._lock = threading.Lock()
 
-    def do(self, life: Life, what: str) -> bool:
-        """One step; False where the app is not ready for it yet."""
-        if what in (PUT, PUT_ANEW):
-            self._put(life, life.contents[what == PUT_ANEW])
+    def do(self, life: Life, action: str) -> bool:
+        """Do one step; return False if the app is not ready for it yet."""
+        if action in (PUT, NEW_VERSION):
+            self._put(life, life.contents[action == NEW_VERSION])
             return True
         image_id = self._image_id(life)
         if image_id is None:
             return False
-        return self._erase(image_id) if what == ERASE else self._again(image_id, _AGAIN[what])
+        return self._erase(image_id) if action == ERASE else self._recognize_again(image_id, _AGAIN[action])
 
     def _put(self, life: Life, number: int) -> None:
-        by = {"form": self._by_form, "hand": self._by_hand, "bytes": self._by_bytes, "url": self._by_url}[life.way]
-        key, image_id = by(life, number)
+        ways = {"form": self._by_form, "hand": self._by_hand, "bytes": self._by_bytes, "url": self._by_url}
+        key, image_id = ways[life.way](life, number)
         with self._lock:
             self.promises.puts[key].append(number)
             self.promises.keys[life.number] = key
@@ -61,69 +61,69 @@ class Users:
                 self.promises.image_ids[life.number] = image_id
 
     def _by_form(self, life: Life, number: int) -> tuple[str, str]:
-        """The same key a second time is a new version of the same image."""
+        """Upload by a presigned form; the same key a second time is a new version of the same image."""
         if life.number in self.promises.keys:
             self._s3.put_object(Bucket=self._bucket, Key=self.promises.keys[life.number], Body=content(number))
             return self.promises.keys[life.number], self.promises.image_ids[life.number]
-        asked = {"name": life.name, "content_type": "image/jpeg"}
-        made = self._ask("POST", "/uploads", 201, json=asked)
-        form = made["upload"]
-        stored = requests.post(form["url"], data=form["fields"], files={"file": content(number)}, timeout=30)
+        body = {"name": life.name, "content_type": "image/jpeg"}
+        created = self._request("POST", "/uploads", 201, json=body)
+        form = created["upload"]
+        stored = requests.post(form["url"], data=form["fields"], files={"file": content(number)}, timeout=60)
         assert stored.ok, stored.text
-        return form["fields"]["key"], made["image_id"]
+        return form["fields"]["key"], created["image_id"]
 
     def _by_hand(self, life: Life, number: int) -> tuple[str, str]:
-        """The same key a second time is an image of its own."""
+        """Put an object into the bucket; the same key a second time is an image of its own."""
         key = f"by-hand/{life.number}/{life.name}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=content(number))
         return key, ""
 
     def _by_bytes(self, life: Life, number: int) -> tuple[str, str]:
-        given = {"params": {"name": life.name}, "data": content(number), "headers": {"Content-Type": "image/jpeg"}}
-        return self._key(life, self._ask("POST", "/images", 202, **given)["image_id"])
+        parameters = {"params": {"name": life.name}, "data": content(number), "headers": {"Content-Type": "image/jpeg"}}
+        return self._key(life, self._request("POST", "/images", 202, **parameters)["image_id"])
 
     def _by_url(self, life: Life, number: int) -> tuple[str, str]:
-        asked = {"url": f"{self._pictures}/{number}.jpg", "name": life.name}
-        return self._key(life, self._ask("POST", "/images", 202, json=asked)["image_id"])
+        body = {"url": f"{self._pictures}/{number}.jpg", "name": life.name}
+        return self._key(life, self._request("POST", "/images", 202, json=body)["image_id"])
 
     def _key(self, life: Life, image_id: str) -> tuple[str, str]:
         return f"images/public/{image_id}/{life.name}", image_id
 
-    def _again(self, image_id: str, asked: Mapping[str, str]) -> bool:
-        answer = self._call("POST", f"/images/{image_id}/recognitions", json=asked)
-        if answer.status_code in NOT_YET:
+    def _recognize_again(self, image_id: str, options: Mapping[str, str]) -> bool:
+        response = self._call("POST", f"/images/{image_id}/recognitions", json=options)
+        if response.status_code in NOT_YET:
             return False
-        assert answer.status_code == 202, answer.text
+        assert response.status_code == 202, response.text
         with self._lock:
-            self.promises.requests[answer.json()["request"]] = image_id
+            self.promises.requests[response.json()["request"]] = image_id
         return True
 
     def _erase(self, image_id: str) -> bool:
         self.promises.erasing.setdefault(image_id, self._now())
-        answer = self._call("DELETE", f"/images/{image_id}")
-        if answer.status_code in NOT_YET:
+        response = self._call("DELETE", f"/images/{image_id}")
+        if response.status_code in NOT_YET:
             return False
-        assert answer.status_code == 200, answer.text
+        assert response.status_code == 200, response.text
         with self._lock:
             self.promises.erased[image_id] = self._now()
         return True
 
     def _image_id(self, life: Life) -> str | None:
-        """Of an object put by hand it is known once recognise was handed the event."""
+        """Return the image id; that of an object put by hand is known once recognize has received the event."""
         if life.way != "hand":
             return self.promises.image_ids[life.number]
         key = self.promises.keys[life.number]
-        asked = (each.image for batch in self._batches.all(RECOGNIZE) for each in batch.questions)
-        return next((each.image_id for each in asked if each.key == key), None)
+        images = (question.image for batch in self._batches.all(RECOGNIZE) for question in batch.questions)
+        return next((image.image_id for image in images if image.key == key), None)
 
-    def _ask(self, method: str, path: str, wanted: int, **given: Any) -> dict[str, Any]:
-        answer = self._call(method, path, **given)
-        assert answer.status_code == wanted, answer.text
-        said: dict[str, Any] = answer.json()
-        return said
+    def _request(self, method: str, path: str, wanted: int, **parameters: Any) -> dict[str, Any]:
+        response = self._call(method, path, **parameters)
+        assert response.status_code == wanted, response.text
+        body: dict[str, Any] = response.json()
+        return body
 
-    def _call(self, method: str, path: str, **given: Any) -> requests.Response:
-        return requests.request(method, self._api + path, timeout=60, **given)
+    def _call(self, method: str, path: str, **parameters: Any) -> requests.Response:
+        return requests.request(method, self._api + path, timeout=60, **parameters)
 
 
 _AGAIN = {AGAIN: {"detector": "rekognition"}, AGAIN_EDGE: {"detector": "edge"}}

@@ -1,4 +1,4 @@
-"""Who does the faults: kills, restarts, storms, repeats and poison; each written down with its moment."""
+"""The fault injector: kills, restarts, storms, repeated events and poison, each recorded."""
 
 import json
 import random
@@ -14,16 +14,17 @@ from tests.chaos.functions import workers
 from tests.chaos.functions.batches import RECOGNIZE, Batches
 from tests.chaos.plan.plan import KILL, POISON, REPEAT, RESTART, STORM, Fault
 from tests.chaos.servers.receivers import Receiver
-from tests.chaos.servers.rekognition import Detector
+from tests.chaos.servers.rekognition import Rekognition
 
-_PATIENCE, _LONGEST, _NOTICED = 5.0, 0.3, 0.5
-_LONGEST_TEXT, _AT_ONCE = 5000, 20
+_PATIENCE, _LONGEST_PATIENCE, _LONGEST_PART, _NOTICED = 5.0, 120.0, 0.3, 5.0
+"""Seconds: for a kill to meet a batch; the same where none has met one yet; into a batch; for its end to be logged."""
+_LONGEST_TEXT, _THREADS = 5000, 20
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
 
 @dataclass(frozen=True)
 class Kill:
-    """Workers of a function that were ended, between two moments."""
+    """Workers of a function that were killed; they died between two moments."""
 
     at: float
     until: float
@@ -32,62 +33,70 @@ class Kill:
 
 
 @dataclass
-class Mischief:
-    """Does what is planned, each fault in a thread of its own, and keeps the book of it."""
+class FaultInjector:
+    """Injects the planned faults, each in a thread of its own, and records them."""
 
     deployment: Deployment
     operator: Operator
     batches: Batches
-    detector: Detector
+    rekognition: Rekognition
     receivers: Sequence[Receiver]
     kills: list[Kill] = field(default_factory=list)
     poison: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in QUEUES})
     repeats: int = 0
     storms: int = 0
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_AT_ONCE))
-    _doing: list[Future[None]] = field(default_factory=list)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_THREADS))
+    _running: list[Future[None]] = field(default_factory=list)
 
-    def do(self, fault: Fault) -> None:
-        """Begin with one fault."""
-        how: dict[str, Callable[[Fault], None]] = {
+    def inject(self, fault: Fault) -> None:
+        """Start one fault."""
+        methods: dict[str, Callable[[Fault], None]] = {
             KILL: self._kill,
             POISON: self._poison,
             REPEAT: self._repeat,
             RESTART: self._restart,
             STORM: self._storm,
         }
-        self._doing.append(self._pool.submit(how[fault.what], fault))
+        self._running.append(self._pool.submit(methods[fault.what], fault))
 
     def end(self) -> None:
-        """Wait until none is under way; raises what one of them raised."""
+        """Wait until no fault is under way; raise what one of them raised."""
         self._pool.shutdown()
-        for each in self._doing:
-            each.result()
+        for fault in self._running:
+            fault.result()
 
     def _kill(self, fault: Fault) -> None:
-        """In the middle of a batch: after a part of the time that such batches mostly take."""
+        """Kill in the middle of a batch: after a part of the time that the function's batches mostly take."""
         before = self.batches.all(fault.function)
-        took = sorted(each.ended - each.begun for each in before if each.ended and not each.error) or [0.05]
-        part = min(took[len(took) // 2], _LONGEST) * fault.choice
-        deadline = time.monotonic() + _PATIENCE
-        while not (self._wait(fault.function, part) and self._hit(fault.function)) and time.monotonic() < deadline:
-            pass
+        durations = sorted(batch.ended - batch.begun for batch in before if batch.ended and not batch.error) or [0.05]
+        part = min(durations[len(durations) // 2], _LONGEST_PART) * fault.choice
+        began = time.monotonic()
+        while not (self._wait(fault.function, part) and self._hit(fault.function)):
+            if time.monotonic() > began + self._patience(fault.function):
+                return
 
     def _hit(self, function: str) -> bool:
-        """Kill; whether that broke a batch."""
+        """Kill; return whether a batch failed by it, once the emulator has logged how those under way ended."""
         at = time.time()
+        under_way = [batch for batch in self.batches.all(function) if batch.ended is None]
         pids = tuple(workers.kill(self.deployment, function))
         self.kills.append(Kill(at, time.time(), function, pids))
-        time.sleep(_NOTICED)
-        return any(each.error and (each.ended or 0) >= at for each in self.batches.all(function))
+        deadline = time.monotonic() + _NOTICED
+        while any(batch.ended is None for batch in under_way) and time.monotonic() < deadline:
+            time.sleep(0.05)
+            self.batches.follow()
+        return any(batch.error and (batch.ended or 0) >= at for batch in self.batches.all(function))
+
+    def _patience(self, function: str) -> float:
+        return _PATIENCE if any(batch.error for batch in self.batches.all(function)) else _LONGEST_PATIENCE
 
     def _wait(self, function: str, seconds: float) -> bool:
-        """Wait for the next batch and so much longer; whether it is still in the function's hands."""
+        """Wait for the next batch and so many seconds more; return whether a batch is still under way."""
         count, deadline = len(self.batches.all(function)), time.monotonic() + 1
         while len(self.batches.all(function)) == count and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(seconds)
-        return any(each.ended is None for each in self.batches.all(function))
+        return any(batch.ended is None for batch in self.batches.all(function))
 
     def _poison(self, fault: Fault) -> None:
         name = QUEUES[int(fault.choice * 1000) % len(QUEUES)]
@@ -96,18 +105,18 @@ class Mischief:
         self._send(name, body)
 
     def _repeat(self, fault: Fault) -> None:
-        """What came before once more, however old: several in one message, or one to the whole topic's hearing."""
+        """Repeat earlier events, however old: several in one message, or a request to recognize again."""
         batches = self.batches.all(RECOGNIZE)
-        seen = {each["body"]: None for batch in batches for each in batch.messages} if batches else {}
-        known = [each for each in seen if each not in self.poison["Uploads"] and len(each) < _LONGEST_TEXT]
-        wishes = [each for each in known if each.startswith('{"Recognize"')]
-        events = [each for each in known if '"ObjectCreated' in each]
+        seen = {message["body"]: None for batch in batches for message in batch.messages} if batches else {}
+        known = [body for body in seen if body not in self.poison["Uploads"] and len(body) < _LONGEST_TEXT]
+        requests = [body for body in known if body.startswith('{"Recognize"')]
+        events = [body for body in known if '"ObjectCreated' in body]
         dice = random.Random(fault.choice)
-        if wishes and dice.random() < 0.2:
-            self._send("Uploads", dice.choice(wishes))
+        if requests and dice.random() < 0.2:
+            self._send("Uploads", dice.choice(requests))
         elif events:
-            chosen = [json.loads(each)["Records"] for each in dice.choices(events, k=dice.randint(1, 4))]
-            self._send("Uploads", json.dumps({"Records": [record for each in chosen for record in each]}))
+            chosen = [json.loads(event)["Records"] for event in dice.choices(events, k=dice.randint(1, 4))]
+            self._send("Uploads", json.dumps({"Records": [record for records in chosen for record in records]}))
             self._send("Uploads", json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}))
         self.repeats += 1
 
@@ -115,9 +124,9 @@ class Mischief:
         self.receivers[int(fault.choice * len(self.receivers))].restart(_AWAY_SECONDS)
 
     def _storm(self, fault: Fault) -> None:
-        self.detector.storm = True
+        self.rekognition.storm = True
         time.sleep(_STORM_SECONDS)
-        self.detector.storm = False
+        self.rekognition.storm = False
         self.storms += 1
 
     def _send(self, name: str, body: str) -> None:

@@ -1,11 +1,11 @@
-"""Messages that no function can make sense of; each is its own, so that it can be found among the dead letters."""
+"""Poison messages, which no function can process; each contains a mark by which its dead letter is found."""
 
 import json
 from collections.abc import Callable
 
 from tests.builders import image, s3_event
 
-_OWED = {"delivery_id": "dlv_0", "type": "image.recognized", "timestamp": "now", "image_id": "", "body": "{}"}
+_DELIVERY = {"delivery_id": "dlv_0", "type": "image.recognized", "timestamp": "now", "image_id": "", "body": "{}"}
 
 
 def _truncated(mark: str) -> str:
@@ -25,9 +25,9 @@ def _huge(mark: str) -> str:
     return mark + "!" * 240_000
 
 
-def _no_question(mark: str) -> str:
-    asked = {name: getattr(image(), name) for name in image().__slots__}
-    return json.dumps({"Recognize": {"request": mark, "image": asked | {"colour": mark}, "options": {}}})
+def _unknown_field(mark: str) -> str:
+    fields = {name: getattr(image(), name) for name in image().__slots__}
+    return json.dumps({"Recognize": {"request": mark, "image": fields | {"colour": mark}, "options": {}}})
 
 
 def _too_long_an_event(mark: str) -> str:
@@ -47,22 +47,22 @@ def _event_without_owner(mark: str) -> str:
 
 
 def _delivery_to_nobody(mark: str) -> str:
-    return json.dumps(_OWED | {"delivery_id": mark, "subscription": None, "queued_at": 0})
+    return json.dumps(_DELIVERY | {"delivery_id": mark, "subscription": None, "queued_at": 0})
 
 
 def _delivery_of_numbers(mark: str) -> str:
-    return json.dumps(_OWED | {"delivery_id": mark, "body": 5, "queued_at": "soon"})
+    return json.dumps(_DELIVERY | {"delivery_id": mark, "body": 5, "queued_at": "soon"})
 
 
 Maker = Callable[[str], str]
 KINDS: dict[str, tuple[Maker, ...]] = {
-    "Uploads": (str, _truncated, _misshapen, _half_good, _huge, _no_question, json.dumps),
+    "Uploads": (str, _truncated, _misshapen, _half_good, _huge, _unknown_field, json.dumps),
     "Events": (str, _misshapen, _huge, _too_long_an_event, _event_without_owner, json.dumps),
     "Deliveries": (str, _misshapen, _huge, _delivery_to_nobody, _delivery_of_numbers, json.dumps),
 }
 
 
 def poison(queue: str, choice: float, mark: str) -> str:
-    """One message for this queue."""
+    """Return a poison message for this queue."""
     kinds = KINDS[queue]
     return kinds[int(choice * len(kinds))](mark)

@@ -1,4 +1,4 @@
-"""The batches that functions were handed by their queues, read from the emulator's own log while it is written."""
+"""The batches that queues handed to functions, read from the emulator's log while it is written."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ RECOGNIZE, DISPATCH, DELIVER = FUNCTIONS = ("Recognize", "Dispatch", "Deliver")
 
 @dataclass
 class Batch:
-    """One batch in one function's hands; `error` says how the function broke off, if it did. Times as in time.time."""
+    """One batch of one function; `error` says how the function failed, if it did. Times as in time.time."""
 
     number: int
     function: str
@@ -26,31 +26,31 @@ class Batch:
 
     @cached_property
     def questions(self) -> list[Question]:
-        """What a batch of the uploads queue asks."""
-        return [each for message in self.messages for each in _questions(message["body"])]
+        """The recognition requests in a batch of the uploads queue."""
+        return [question for message in self.messages for question in _questions(message["body"])]
 
     def holds(self, text: str) -> bool:
-        """Whether one of its messages names this."""
-        return any(text in each["body"] for each in self.messages)
+        """Return whether one of its messages contains this text."""
+        return any(text in message["body"] for message in self.messages)
 
     def during(self, at: float, slack: float = 0.0) -> bool:
-        """Whether it was in the function's hands then."""
+        """Return whether the function had the batch at that moment, give or take `slack` seconds."""
         return self.begun - slack <= at and (self.ended is None or at <= self.ended + slack)
 
 
 @dataclass
 class Batches:
-    """All of them so far; `follow` reads on."""
+    """All batches so far; `follow` reads what the log has gained."""
 
     log: Path
     by_number: dict[int, Batch] = field(default_factory=dict)
     taken: list[tuple[float, str]] = field(default_factory=list)
-    """When a worker took which message's body for itself, beside its batch."""
+    """Moments and bodies of messages that a worker received itself, beside its batch."""
     _read: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def follow(self) -> None:
-        """Read what the emulator has written since."""
+        """Read the lines that the emulator has written since the last call."""
         with self._lock, self.log.open("rb") as log:
             log.seek(self._read)
             for line in log:
@@ -60,23 +60,23 @@ class Batches:
                 self._take(json.loads(line))
 
     def all(self, function: str) -> list[Batch]:
-        """Those of one function, in their order."""
+        """Return the batches of one function in order."""
         self.follow()
-        return [each for each in self.by_number.values() if each.function == function]
+        return [batch for batch in self.by_number.values() if batch.function == function]
 
-    def broken(self) -> Iterator[Batch]:
-        """Those whose function broke off."""
-        return (each for each in self.by_number.values() if each.error)
+    def failed(self) -> Iterator[Batch]:
+        """Return the batches whose function failed."""
+        return (batch for batch in self.by_number.values() if batch.error)
 
-    def _take(self, said: dict[str, Any]) -> None:
-        if "taken" in said:
-            self.taken += [(said["at"], body) for body in said["taken"]]
-        elif "function" in said:
-            name = next(each for each in (*FUNCTIONS, "") if f"-{each}" in said["function"])
-            self.by_number[said["batch"]] = Batch(said["batch"], name, said["at"], said["messages"])
+    def _take(self, line: dict[str, Any]) -> None:
+        if "taken" in line:
+            self.taken += [(line["at"], body) for body in line["taken"]]
+        elif "function" in line:
+            name = next(known for known in (*FUNCTIONS, "") if f"-{known}" in line["function"])
+            self.by_number[line["batch"]] = Batch(line["batch"], name, line["at"], line["messages"])
         else:
-            batch = self.by_number[said["batch"]]
-            batch.ended, batch.error = said["at"], said["error"]
+            batch = self.by_number[line["batch"]]
+            batch.ended, batch.error = line["at"], line["error"]
 
 
 def _questions(body: str) -> list[Question]:

@@ -1,8 +1,9 @@
-"""The processes in which the emulator runs functions, found by their parent and by what they were started with."""
+"""The processes in which the emulator runs functions, found by their parent and their command line."""
 
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,20 +16,29 @@ _PROC = Path("/proc")
 
 
 def workers(deployment: Deployment, function: str) -> list[int]:
-    """The pids of those that run this function now."""
+    """Return the pids of the living processes that run this function."""
     emulator = processes.running(deployment.directory, NAME)
     assert emulator, "the emulator runs"
     return [pid for pid, parent, command in _all() if parent == emulator.pid and f"-{function}" in command]
 
 
 def kill(deployment: Deployment, function: str) -> list[int]:
-    """End them as a machine that dies would; answers the pids."""
+    """Kill the function's workers as a failing machine would, wait until they are dead, and return their pids."""
     killed = []
     for pid in workers(deployment, function):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
+    _wait_until_dead(deployment, function, set(killed))
     return killed
+
+
+def _wait_until_dead(deployment: Deployment, function: str, pids: set[int]) -> None:
+    """Wait for a process that is killed while a busy machine does not run it; a zombie has no command line."""
+    deadline = time.monotonic() + 60
+    while pids & set(workers(deployment, function)):
+        assert time.monotonic() < deadline, f"not dead: {pids}"
+        time.sleep(0.01)
 
 
 def _all() -> Iterator[tuple[int, int, str]]:

@@ -1,4 +1,4 @@
-"""An Account of the ledger: what was to be expected, what was found, how the difference is explained, what is not."""
+"""An Account of the ledger: expected and found counts, explained differences, and unexplained ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,18 +16,18 @@ class Account:
 
     @classmethod
     def comparing(cls, name: str, expected: Iterable[object], found: Iterable[object]) -> "Account":
-        """Two sets that have to be equal."""
-        wanted, there = set(expected), set(found)
-        account = cls(name, len(wanted), len(there))
-        account.unexplained += [f"missing: {each}" for each in sorted(map(str, wanted - there))]
-        account.unexplained += [f"not expected: {each}" for each in sorted(map(str, there - wanted))]
+        """Return the account of two sets that have to be equal."""
+        wanted, present = set(expected), set(found)
+        account = cls(name, len(wanted), len(present))
+        account.unexplained += [f"missing: {item}" for item in sorted(map(str, wanted - present))]
+        account.unexplained += [f"not expected: {item}" for item in sorted(map(str, present - wanted))]
         return account
 
-    def because(self, reason: str, count: int = 1) -> None:
-        """So many differences have this reason."""
+    def explain(self, reason: str, count: int = 1) -> None:
+        """Explain so many differences by this reason."""
         if count:
             self.explained[reason] = self.explained.get(reason, 0) + count
 
     def __str__(self) -> str:
-        said = "; ".join(f"{count} {reason}" for reason, count in sorted(self.explained.items()))
-        return f"{self.name:34}{self.expected:>8}{self.found:>8}{len(self.unexplained):>6}   {said}".rstrip()
+        reasons = "; ".join(f"{count} {reason}" for reason, count in sorted(self.explained.items()))
+        return f"{self.name:34}{self.expected:>8}{self.found:>8}{len(self.unexplained):>6}   {reasons}".rstrip()

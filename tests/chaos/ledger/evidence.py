@@ -1,4 +1,4 @@
-"""All that is left when a run is over: objects, rows, dead letters, and the books of everybody outside the app."""
+"""The evidence when a run is over: objects, rows, dead letters, and what clients and servers recorded."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _ID = re.compile(r'"(?:event_id|delivery_id)":"(\w+)"')
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an object, as S3 and the event about it say."""
+    """One version of an object, as S3 and its event describe it."""
 
     key: str
     version: str
@@ -30,11 +30,11 @@ class Version:
 
 
 class Evidence:
-    """What can be looked at; everything is read once."""
+    """Reads each kind of evidence once, when first asked for it."""
 
     def __init__(self, at: Stage) -> None:
         self.at = at
-        self.promises, self.mischief = at.users.promises, at.mischief
+        self.promises, self.faults = at.users.promises, at.faults
         self._dynamodb = at.deployment.client("dynamodb")
         self.waiting = at.operator.waiting()
         self.refused = [_id(json.loads(line)) for line in at.refused.read_text().splitlines()]
@@ -42,53 +42,55 @@ class Evidence:
 
     @cached_property
     def stored(self) -> dict[tuple[str, str], str]:
-        """What S3 holds: the content (ETag and size) of each key and version; delete markers are empty."""
+        """The content (ETag and size) in S3 by key and version; that of a delete marker is empty."""
         s3 = self.at.deployment.client("s3")
         found: dict[tuple[str, str], str] = {}
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.at.deployment.endpoints.images_bucket)
         for page in pages:
             found |= {(e["Key"], e["VersionId"]): f"{e['ETag'].strip(chr(34))}-{e['Size']}" for e in page["Versions"]}
-            found |= {(each["Key"], each["VersionId"]): "" for each in page.get("DeleteMarkers", ())}
+            found |= {(marker["Key"], marker["VersionId"]): "" for marker in page.get("DeleteMarkers", ())}
         return found
 
     @cached_property
-    def heard(self) -> dict[tuple[str, str], Version]:
-        """What recognise was told of S3's versions, those that are gone by now too."""
-        images = (question.image for batch in self.recognised for question in batch.questions)
+    def received(self) -> dict[tuple[str, str], Version]:
+        """The versions whose events recognize received, erased ones included."""
+        images = (question.image for batch in self.uploads for question in batch.questions)
         return {
-            (each.key, each.version): Version(each.key, each.version, each.content, each.image_id, each.sequencer)
-            for each in images
-            if each.bucket == self.at.deployment.endpoints.images_bucket
+            (image.key, image.version): Version(
+                image.key, image.version, image.content, image.image_id, image.sequencer
+            )
+            for image in images
+            if image.bucket == self.at.deployment.endpoints.images_bucket
         }
 
     @cached_property
-    def recognised(self) -> list[Batch]:
+    def uploads(self) -> list[Batch]:
         """The batches of the uploads queue."""
         return self.at.batches.all(RECOGNIZE)
 
     @cached_property
     def recognitions(self) -> list[Item]:
-        """The rows of the table."""
+        """The rows of the recognitions table."""
         return list(self._rows("-Recognitions"))
 
     @cached_property
-    def standing(self) -> dict[str, Entry]:
-        """The answers that stand, by image id."""
-        return {each.image.image_id: each for row in self.recognitions if (each := Entry.standing(row))}
+    def current(self) -> dict[str, Entry]:
+        """The current outcome of each image, by image id."""
+        return {entry.image.image_id: entry for row in self.recognitions if (entry := Entry.standing(row))}
 
     @cached_property
     def marks(self) -> set[str]:
-        """The ids of images of which it is known that they were erased."""
-        return {each["image_id"]["S"] for each in self.recognitions if each["sequencer"]["S"] == ERASED}
+        """The ids of images that are marked as erased."""
+        return {row["image_id"]["S"] for row in self.recognitions if row["sequencer"]["S"] == ERASED}
 
     @cached_property
     def answers(self) -> list[Item]:
-        """The rows of earlier answers, and of answers remembered for their bytes."""
+        """The rows of earlier outcomes and of cached results."""
         return list(self._rows("-Answers"))
 
     @cached_property
     def earlier(self) -> dict[str, list[Entry]]:
-        """The answers that were replaced, by image id."""
+        """The replaced outcomes, by image id."""
         found: dict[str, list[Entry]] = {}
         for row in self.answers:
             _, kind, *_ = row["about"]["S"].split("/")
@@ -98,22 +100,22 @@ class Evidence:
 
     @cached_property
     def index(self) -> set[tuple[str, str]]:
-        """Where images are found: `found_by` and image id."""
-        return {(each["found_by"]["S"], each["image_id"]["S"]) for each in self._rows("-Index")}
+        """The index rows: `found_by` and image id."""
+        return {(row["found_by"]["S"], row["image_id"]["S"]) for row in self._rows("-Index")}
 
     @cached_property
     def usage(self) -> dict[str, int]:
-        """The counters of all days."""
+        """The counters, summed over all days."""
         total: dict[str, int] = {}
         for row in self._rows("-Usage"):
-            for name, said in row.items():
-                total[name] = total.get(name, 0) + int(said.get("N", 0))
+            for name, value in row.items():
+                total[name] = total.get(name, 0) + int(value.get("N", 0))
         return total
 
     @cached_property
     def subscriptions(self) -> dict[str, Subscription]:
-        """Who is told what, by receiver."""
-        by_id = {each["subscription_id"]["S"]: Subscription.from_item(each) for each in self._rows("-Subscriptions")}
+        """The subscriptions, by receiver."""
+        by_id = {row["subscription_id"]["S"]: Subscription.from_item(row) for row in self._rows("-Subscriptions")}
         return {name: by_id[webhook_id] for name, webhook_id in self.at.owner.webhooks.items()}
 
     @cached_property
@@ -122,37 +124,37 @@ class Evidence:
 
     @cached_property
     def deliveries(self) -> dict[str, Logged]:
-        """How each delivery stands, by its id; without those of erased images."""
-        heads = [each for each in self._log if "/" not in each["delivery"]["S"] and "said" in each]
-        return {each["delivery"]["S"]: Logged.from_item(each) for each in heads}
+        """The log's record of each delivery, by its id, but for those of erased images."""
+        heads = [row for row in self._log if "/" not in row["delivery"]["S"] and "said" in row]
+        return {row["delivery"]["S"]: Logged.from_item(row) for row in heads}
 
     @cached_property
-    def forgotten(self) -> set[str]:
-        """The ids of deliveries of which the log says only that their image was erased."""
-        return {each["delivery"]["S"] for each in self._log if "erased" in each}
+    def erased_deliveries(self) -> set[str]:
+        """The ids of deliveries of which the log keeps only the mark of an erasure."""
+        return {row["delivery"]["S"] for row in self._log if "erased" in row}
 
     @cached_property
     def attempts(self) -> dict[str, int]:
-        """How many attempts the log holds of each delivery."""
+        """The number of attempts in the log, by delivery id."""
         counted: dict[str, int] = {}
-        for each in self._log:
-            delivery_id, _, attempt = each["delivery"]["S"].partition("/")
+        for row in self._log:
+            delivery_id, _, attempt = row["delivery"]["S"].partition("/")
             counted[delivery_id] = counted.get(delivery_id, 0) + bool(attempt)
         return counted
 
     def bodies_of(self, delivery_id: str) -> list[str]:
-        """The messages by which deliver had this delivery in hand."""
-        held = [each["body"] for batch in self.at.batches.all(DELIVER) for each in batch.messages]
-        return [each for each in (*held, *(body for _, body in self.at.batches.taken)) if delivery_id in each]
+        """Return the messages by which deliver received this delivery."""
+        batched = [message["body"] for batch in self.at.batches.all(DELIVER) for message in batch.messages]
+        return [body for body in (*batched, *(body for _, body in self.at.batches.taken)) if delivery_id in body]
 
     def _rows(self, table: str) -> Iterator[Item]:
         names = self._dynamodb.list_tables()["TableNames"]
-        name = next(each for each in names if table in each)
+        name = next(name for name in names if table in name)
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True):
             yield from page["Items"]
 
 
 def _id(message: str) -> str:
-    """The event or delivery that a message is about, how it begins if it is about neither."""
+    """Return the id of the event or delivery in a message, or the message itself without one."""
     found = _ID.search(message)
     return found[1] if found else message

@@ -1,4 +1,4 @@
-"""The accounts of what went wrong: queues, dead letters, and functions that broke off."""
+"""The accounts of failures: messages that wait, dead letters, and functions that failed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,40 +9,40 @@ from tests.chaos.functions.batches import FUNCTIONS, Batch
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
 
-_UNBEGUN, _NEAR = ("exited immediately", "init failed", "No such file", "Broken pipe"), 2.0
+_NOT_STARTED, _NEAR = ("exited immediately", "init failed", "No such file", "Broken pipe"), 10.0
 _SLACK = 0.5
-"""Seconds between a kill and the emulator's noticing, or between its handing over a batch and the kill."""
+"""Seconds by which the emulator's clock for a batch may differ from that of the worker's death."""
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """One after the other."""
+    """Return the accounts in order."""
     waiting = sum(evidence.waiting.values())
     yield Account("messages still waiting", 0, waiting, unexplained=["a message waits"] * waiting)
     for name in QUEUES:
         yield _letters(evidence, name)
     for function in FUNCTIONS:
-        yield _broken(evidence, function)
+        yield _failed(evidence, function)
 
 
 def _letters(evidence: Evidence, name: str) -> Account:
-    """The dead letters are just the poison."""
-    poison, letters = Counter(evidence.mischief.poison[name]), Counter(evidence.letters[name])
+    """Compare the dead letters with the poison; nothing else may be among them."""
+    poison, letters = Counter(evidence.faults.poison[name]), Counter(evidence.letters[name])
     account = Account(f"dead letters of {name}: poison", poison.total(), letters.total())
-    account.unexplained += [f"poison that vanished: {each[:80]}" for each in (poison - letters).elements()]
-    account.unexplained += [f"no poison: {each[:300]}" for each in (letters - poison).elements()]
+    account.unexplained += [f"poison that vanished: {letter[:80]}" for letter in (poison - letters).elements()]
+    account.unexplained += [f"no poison: {letter[:300]}" for letter in (letters - poison).elements()]
     return account
 
 
-def _broken(evidence: Evidence, function: str) -> Account:
-    """A function breaks off only where its worker was killed."""
-    broken = [each for each in evidence.at.batches.all(function) if each.error]
-    kills = [each for each in evidence.mischief.kills if each.function == function]
-    account = Account(f"{function} broke off", len(kills), len(broken))
-    for batch in broken:
+def _failed(evidence: Evidence, function: str) -> Account:
+    """Explain each failed batch; a function fails only where its worker was killed."""
+    failed = [batch for batch in evidence.at.batches.all(function) if batch.error]
+    kills = [kill for kill in evidence.faults.kills if kill.function == function]
+    account = Account(f"{function} failed", len(kills), len(failed))
+    for batch in failed:
         if any(_overlap(batch, kill) for kill in kills):
-            account.because("batches in which a worker was killed")
-        elif any(_fell_with(batch, each) for each in broken):
-            account.because("batches whose worker the emulator ended as well, for another did not start")
+            account.explain("batches in which a worker was killed")
+        elif any(_fell_with(batch, other) for other in failed):
+            account.explain("batches whose worker the emulator ended because another did not start")
         else:
             account.unexplained.append(f"batch {batch.number} at {batch.begun:.3f}: {batch.error}")
     return account
@@ -53,6 +53,6 @@ def _overlap(batch: Batch, kill: Kill) -> bool:
 
 
 def _fell_with(batch: Batch, other: Batch) -> bool:
-    """MiniStack ends all workers of a function, starting ones too, when one of them is killed at its start."""
-    unbegun = any(said in str(batch.error) for said in _UNBEGUN)
-    return unbegun and batch is not other and batch.during(other.ended or 0, _NEAR)
+    """Return whether a batch failed with another: MiniStack ends all workers of a function when one fails to start."""
+    not_started = any(text in str(batch.error) for text in _NOT_STARTED)
+    return not_started and batch is not other and batch.during(other.ended or 0, _NEAR)

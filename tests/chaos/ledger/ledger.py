@@ -1,4 +1,4 @@
-"""The ledger of a run: what was done to the app, and what came of it, account by account."""
+"""The ledger of a run: what was done to the app, and the accounts of what resulted."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,42 +12,44 @@ _HEAD = f"{'account':34}{'expected':>8}{'found':>8}{'  ?':>6}   explained"
 _MOST_SHOWN = 12
 
 
-def accounts(evidence: Evidence) -> list[Account]:
-    """All of them."""
+def all_accounts(evidence: Evidence) -> list[Account]:
+    """Return all accounts."""
     return [
-        each for room in (recognitions, payments, deliveries, receipts, failures) for each in room.accounts(evidence)
+        account
+        for module in (recognitions, payments, deliveries, receipts, failures)
+        for account in module.accounts(evidence)
     ]
 
 
 def happened(evidence: Evidence) -> Iterable[str]:
-    """What was done, counted."""
-    at, mischief = evidence.at, evidence.mischief
+    """Return lines that count what was done."""
+    at, faults = evidence.at, evidence.faults
     promises = evidence.promises
     uploads = sum(map(len, promises.puts.values()))
-    yield f"uploads {uploads}, looked at again {len(promises.requests)}, erased {len(promises.erased)}"
-    kills = Counter(each.function for each in mischief.kills)
-    broken = {name: sum(bool(each.error) for each in at.batches.all(name)) for name in FUNCTIONS}
+    yield f"uploads {uploads}, recognized again {len(promises.requests)}, erased {len(promises.erased)}"
+    kills = Counter(kill.function for kill in faults.kills)
+    broken = {name: sum(bool(batch.error) for batch in at.batches.all(name)) for name in FUNCTIONS}
     yield "kills " + ", ".join(f"{name} {kills[name]} ({broken[name]} in a batch)" for name in FUNCTIONS)
-    yield "detector " + _counts(each.manner for each in at.detector.calls) + f"; storms {mischief.storms}"
+    yield "Rekognition " + _counts(call.outcome for call in at.rekognition.calls) + f"; storms {faults.storms}"
     for name, receiver in at.receivers.items():
         restarts = f"; restarts {len(receiver.restarts)}" if receiver.restarts else ""
-        yield f"receiver {name}: " + _counts(each.answer for each in receiver.told) + restarts
+        yield f"receiver {name}: " + _counts(receipt.response for receipt in receiver.receipts) + restarts
     yield f"entries refused by SQS and SNS {len(evidence.refused)}"
-    yield f"repeated events {mischief.repeats}; poison " + _counts(
-        name for name, sent in mischief.poison.items() for _ in sent
+    yield f"repeated events {faults.repeats}; poison " + _counts(
+        name for name, sent in faults.poison.items() for _ in sent
     )
-    yield f"sent back from the dead letters {at.redriven}; sent again by the owner {at.sent_again}"
+    yield f"dead letters sent back {at.redriven}; redriven or replayed by the owner {at.sent_again}"
 
 
-def table(made: Iterable[Account]) -> Iterable[str]:
-    """The accounts, and below them what is unexplained."""
-    kept = list(made)
+def table(ledger: Iterable[Account]) -> Iterable[str]:
+    """Return the lines of the accounts, and below them the unexplained differences."""
+    accounts = list(ledger)
     yield _HEAD
-    yield from map(str, kept)
-    for account in kept:
+    yield from map(str, accounts)
+    for account in accounts:
         for line in account.unexplained[:_MOST_SHOWN]:
             yield f"UNEXPLAINED {account.name}: {line}"
 
 
-def _counts(said: Iterable[str]) -> str:
-    return ", ".join(f"{each} {count}" for each, count in Counter(said).most_common())
+def _counts(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in Counter(names).most_common())

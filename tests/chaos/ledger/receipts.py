@@ -1,4 +1,4 @@
-"""The accounts of who was told: receivers' books against deliveries."""
+"""The accounts of receipts: what the receivers recorded against the delivery log."""
 
 import re
 from collections import Counter
@@ -9,88 +9,93 @@ from integration.deliveries.runtime.delivery import shared_prefix
 from tests.chaos.functions.batches import DELIVER
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
-from tests.chaos.servers.receivers import FOLLOWED, HALF, RESET, TAKEN, Receiver, Told
+from tests.chaos.servers.receivers import FOLLOWED, HALF, RESET, TAKEN, Receipt, Receiver
 
 ERASED = "of an image erased since"
 _PREFIX = len(shared_prefix("img_" + "0" * 32))
-_NEAR = (-0.5, 0.5)
 _DELIVERY = re.compile(r'"delivery_id":"(dlv_\w+)"')
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """One after the other."""
+    """Return the accounts in order."""
     for name, receiver in evidence.at.receivers.items():
         yield _received(evidence, name, receiver)
     yield _attempts(evidence)
 
 
 def _received(evidence: Evidence, name: str, receiver: Receiver) -> Account:
-    """Each delivery that counts as delivered was taken; all that came verified, and said the same each time."""
+    """Compare delivered with received: every request verified, and equal ids came with equal events."""
     subscription_id = evidence.subscriptions[name].subscription_id
     ours = {
-        each.delivery_id: each
-        for each in evidence.deliveries.values()
-        if each.subscription_id == subscription_id and each.status == "delivered"
+        delivery.delivery_id: delivery
+        for delivery in evidence.deliveries.values()
+        if delivery.subscription_id == subscription_id and delivery.status == "delivered"
     }
-    taken = {each.webhook_id for each in receiver.told if each.answer in (TAKEN, HALF)}
-    account = Account(f"taken by {name}", len(ours), len(taken))
-    account.unexplained += [f"{each} counts as delivered and never came" for each in ours.keys() - taken]
+    taken = {receipt.webhook_id for receipt in receiver.receipts if receipt.response in (TAKEN, HALF)}
+    account = Account(f"accepted by {name}", len(ours), len(taken))
+    account.unexplained += [
+        f"{delivery_id} counts as delivered and was never received" for delivery_id in ours.keys() - taken
+    ]
     erased = {shared_prefix(image_id) for image_id in evidence.promises.erased}
-    for each in taken - ours.keys():
-        if each in evidence.forgotten or each[:_PREFIX] in erased:
-            account.because(ERASED)
-        elif each in evidence.deliveries and evidence.deliveries[each].type == DISABLED:
-            account.because(f"of its own {DISABLED}, once it was enabled again")
+    for delivery_id in taken - ours.keys():
+        if delivery_id in evidence.erased_deliveries or delivery_id[:_PREFIX] in erased:
+            account.explain(ERASED)
+        elif delivery_id in evidence.deliveries and evidence.deliveries[delivery_id].type == DISABLED:
+            account.explain(f"of its own {DISABLED}, once it was enabled again")
         else:
-            account.unexplained.append(f"{each} came and is in no log")
-    account.because("told more than once", len(receiver.told) - len({each.webhook_id for each in receiver.told}))
-    account.unexplained += _oddities(receiver.told)
+            account.unexplained.append(f"{delivery_id} was received and is in no log")
+    account.explain(
+        "received more than once", len(receiver.receipts) - len({receipt.webhook_id for receipt in receiver.receipts})
+    )
+    account.unexplained += _oddities(receiver.receipts)
     return account
 
 
-def _oddities(told: list[Told]) -> Iterator[str]:
-    said: dict[str, object] = {}
-    for each in told:
-        if not each.verified:
-            yield f"{each.webhook_id}: the signature is wrong"
-        if each.answer == FOLLOWED:
-            yield f"{each.webhook_id}: a redirect was followed"
-        if said.setdefault(each.webhook_id, each.event) != each.event and each.event["type"] != DISABLED:
-            yield f"{each.webhook_id}: the same id told two things"
+def _oddities(receipts: list[Receipt]) -> Iterator[str]:
+    events: dict[str, object] = {}
+    for receipt in receipts:
+        if not receipt.verified:
+            yield f"{receipt.webhook_id}: the signature is wrong"
+        if receipt.response == FOLLOWED:
+            yield f"{receipt.webhook_id}: a redirect was followed"
+        if events.setdefault(receipt.webhook_id, receipt.event) != receipt.event and receipt.event["type"] != DISABLED:
+            yield f"{receipt.webhook_id}: the same id with two events"
 
 
 def _hung_up(receiver: Receiver) -> Iterator[str]:
-    """The deliveries to which the receiver, or its restart, answered with no more than the end of the connection."""
-    for told in receiver.told:
-        if told.answer == RESET or any(_NEAR[0] <= told.at - moment <= _NEAR[1] for moment in receiver.restarts):
-            yield told.webhook_id
+    """Return the ids of requests that found the end of their connection, by a reset or a restart."""
+    for receipt in receiver.receipts:
+        if receipt.response == RESET or any(restart.hung_up_on(receipt) for restart in receiver.restarts):
+            yield receipt.webhook_id
 
 
-def _in_killed_hands(evidence: Evidence) -> Iterator[str]:
-    """The bodies of messages that a worker of deliver held which was killed: its batch's, and those it took itself."""
-    broken = [each for each in evidence.at.batches.all(DELIVER) if each.error]
-    for batch in broken:
-        yield from (each["body"] for each in batch.messages)
+def _held_by_killed_workers(evidence: Evidence) -> Iterator[str]:
+    """Return the messages of killed deliver workers: those of their batches and those they received themselves."""
+    failed = [batch for batch in evidence.at.batches.all(DELIVER) if batch.error]
+    for batch in failed:
+        yield from (message["body"] for message in batch.messages)
     for at, body in evidence.at.batches.taken:
-        if any(each.during(at) for each in broken):
+        if any(batch.during(at) for batch in failed):
             yield body
 
 
 def _attempts(evidence: Evidence) -> Account:
-    """The log holds each attempt that a receiver knows of, unless the worker that made it was killed."""
-    came = Counter(told.webhook_id for each in evidence.at.receivers.values() for told in each.told)
+    """Compare received requests with logged attempts; an attempt of a killed worker may be missing."""
+    received = Counter(
+        receipt.webhook_id for receiver in evidence.at.receivers.values() for receipt in receiver.receipts
+    )
     erased = {shared_prefix(image_id) for image_id in evidence.promises.erased}
-    known = {name: count for name, count in came.items() if name[:_PREFIX] not in erased}
+    known = {name: count for name, count in received.items() if name[:_PREFIX] not in erased}
     logged = {name: evidence.attempts.get(name, 0) for name in known}
-    account = Account("attempts that receivers know of", sum(known.values()), sum(logged.values()))
-    killed = Counter(name for body in _in_killed_hands(evidence) for name in set(_DELIVERY.findall(body)))
-    hung_up = Counter(name for each in evidence.at.receivers.values() for name in _hung_up(each))
+    account = Account("attempts that receivers recorded", sum(known.values()), sum(logged.values()))
+    killed = Counter(name for body in _held_by_killed_workers(evidence) for name in set(_DELIVERY.findall(body)))
+    hung_up = Counter(name for receiver in evidence.at.receivers.values() for name in _hung_up(receiver))
     for name, count in known.items():
         missing = max(0, count - logged[name])
         by_killed = min(missing, killed[name])
         again = min(missing - by_killed, hung_up[name])
-        account.because("made by a worker that was killed", by_killed)
-        account.because("made once more at once: a kept connection was found dead", again)
+        account.explain("made by a worker that was killed", by_killed)
+        account.explain("made again at once because a kept connection was dead", again)
         account.unexplained += [f"{name}: an attempt is in no log"] * (missing - by_killed - again)
-    account.because("logged, and never came: the receiver was away", max(0, account.found - account.expected))
+    account.explain("logged, never received: the receiver was away", max(0, account.found - account.expected))
     return account

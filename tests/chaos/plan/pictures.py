@@ -1,4 +1,4 @@
-"""The bytes that are uploaded, each content its own, and a server that hands them to the upload by URL."""
+"""The uploaded bytes, one content for each number, and a server from which uploads by URL fetch them."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from PIL import Image as Picture
 
 BROKEN = 10_000
-"""Contents from here on are no pictures at all."""
+"""Contents with this number and above are no pictures."""
 
 
 @cache
@@ -19,18 +19,18 @@ def _small() -> bytes:
 
 
 def content(number: int) -> bytes:
-    """Behind its end a JPEG may hold anything: the same number, the same bytes."""
+    """Return the bytes of a content; a JPEG may hold anything after its end, so the number makes them unique."""
     return b"no picture, number %d" % number if number >= BROKEN else _small() + b"%d" % number
 
 
-def known_as(number: int) -> str:
-    """What the product knows these bytes by: S3's ETag and the size."""
-    said = content(number)
-    return f"{hashlib.md5(said, usedforsecurity=False).hexdigest()}-{len(said)}"
+def etag_and_size(number: int) -> str:
+    """Return the content's S3 ETag and size, by which the product identifies equal bytes."""
+    body = content(number)
+    return f"{hashlib.md5(body, usedforsecurity=False).hexdigest()}-{len(body)}"
 
 
 class PictureHandler(BaseHTTPRequestHandler):
-    """Answers GET /<number>.jpg ."""
+    """Serves GET /<number>.jpg."""
 
     def do_GET(self) -> None:
         """Send the picture."""
@@ -42,4 +42,4 @@ class PictureHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""The stage of a run: the app deployed, the people, the faults, and the books they all keep."""
+"""The stage of a run: the deployed app, the servers and clients around it, and the fault injector."""
 
 import random
 import tempfile
@@ -12,16 +12,16 @@ from local.deployment import Deployment, deployed
 from local.loopback import serving
 from tests.chaos.clients.owner import Operator, Owner
 from tests.chaos.clients.users import Users
-from tests.chaos.faults.injector import Mischief
+from tests.chaos.faults.injector import FaultInjector
 from tests.chaos.functions.batches import Batches
 from tests.chaos.plan.pictures import PictureHandler
-from tests.chaos.plan.plan import Form
+from tests.chaos.plan.plan import Size
 from tests.chaos.servers import rekognition
 from tests.chaos.servers.receivers import CUT, HALF, HUNG, REDIRECT, RESET, TAKEN, Receiver
 from tests.ports import free_port
 
 _REFUSED = 0.03
-"""So much of what functions send in batches SQS and SNS refuse."""
+"""The share of batch entries that SQS and SNS refuse."""
 
 SUBSCRIBERS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "steady": ((TAKEN,), {}),
@@ -38,52 +38,53 @@ SUBSCRIBERS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
 
 @dataclass
 class Stage:
-    """All there is to a run: the deployment, the people, the faults, and the books they keep."""
+    """All parts of a run; each records what it did."""
 
     deployment: Deployment
-    form: Form
+    size: Size
     dice: random.Random
     batches: Batches
-    detector: rekognition.Detector
+    rekognition: rekognition.Rekognition
     receivers: dict[str, Receiver]
     users: Users
     owner: Owner
     operator: Operator
-    mischief: Mischief
+    faults: FaultInjector
     refused: Path
     redriven: dict[str, int] = field(default_factory=dict)
     sent_again: int = 0
 
 
 @contextmanager
-def stage(form: Form, seed: int) -> Iterator[Stage]:
-    """The app deployed, with a Rekognition and receivers that fail, and waits cut short."""
+def stage(size: Size, seed: int) -> Iterator[Stage]:
+    """Deploy the app with a Rekognition and receivers that fail, and with shortened waits."""
     dice = random.Random(seed)
-    asked = rekognition.Detector(random.Random(dice.random()))
+    detector = rekognition.Rekognition(random.Random(dice.random()))
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         log, refused = place / "batches.jsonl", place / "refused.jsonl"
         log.touch()
         refused.touch()
         environment = {
-            "AWS_ENDPOINT_URL_REKOGNITION": stack.enter_context(serving(rekognition.handler(asked))),
+            "AWS_ENDPOINT_URL_REKOGNITION": stack.enter_context(serving(rekognition.handler(detector))),
             "BATCH_LOG": str(log),
-            "LONGEST_WAIT": str(form.longest_wait),
+            "LONGEST_WAIT": str(size.longest_wait),
             "REFUSED_SHARE": str(_REFUSED),
             "REFUSED_LOG": str(refused),
         }
         context = {"rekognition": "true", "detector": "rekognition", "concurrency": "3"}
-        made = stack.enter_context(deployed(place / "app", free_port(), context=context, environment=environment))
+        deployment = stack.enter_context(deployed(place / "app", free_port(), context=context, environment=environment))
         pictures = stack.enter_context(serving(PictureHandler))
         receivers = {
-            name: Receiver(name, said, random.Random(dice.random())) for name, (said, _) in SUBSCRIBERS.items()
+            name: Receiver(name, responses, random.Random(dice.random()))
+            for name, (responses, _) in SUBSCRIBERS.items()
         }
-        owner = Owner(made.endpoints.api)
-        for name, each in receivers.items():
-            each.open()
-            stack.callback(each.close)
-            owner.subscribe(each, **SUBSCRIBERS[name][1])
-        batches, operator = Batches(log), Operator(made)
-        mischief = Mischief(made, operator, batches, asked, list(receivers.values()))
-        users = Users(made, pictures, batches, time.time)
-        yield Stage(made, form, dice, batches, asked, receivers, users, owner, operator, mischief, refused)
+        owner = Owner(deployment.endpoints.api)
+        for name, receiver in receivers.items():
+            receiver.open()
+            stack.callback(receiver.close)
+            owner.subscribe(receiver, **SUBSCRIBERS[name][1])
+        batches, operator = Batches(log), Operator(deployment)
+        faults = FaultInjector(deployment, operator, batches, detector, list(receivers.values()))
+        users = Users(deployment, pictures, batches, time.time)
+        yield Stage(deployment, size, dice, batches, detector, receivers, users, owner, operator, faults, refused)

@@ -1,4 +1,4 @@
-"""Receivers of webhooks that fail in every way a receiver may; each verifies, and keeps a book of what it was told."""
+"""Webhook receivers that fail in every way a receiver can; each verifies and records the requests it receives."""
 
 import json
 import random
@@ -16,48 +16,66 @@ from typing import Any
 from standardwebhooks import Webhook, WebhookVerificationError
 
 TAKEN = "204"
-HUNG, HALF, CUT, RESET, REDIRECT = "no answer", "half a body", "half a status line", "reset", "302"
+HUNG, HALF, CUT, RESET, REDIRECT = "no response", "half a body", "half a status line", "reset", "302"
 FOLLOWED = "a redirect followed"
+_NEAR = 0.5
+"""Seconds in which a response that was sent may still be lost to the end of its connection."""
 _RESET_NOW = struct.pack("ii", 1, 0)
 _PIECES = {HALF: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of what", CUT: b"HTTP/1.1 2"}
 _HEADERS = {"429": {"Retry-After": "1"}, "503": {"Retry-After": "2"}, REDIRECT: {"Location": "/elsewhere"}}
 
 
-@dataclass(frozen=True)
-class Told:
-    """One request that came: its `webhook-id`, whether it verified, the event, and what was answered."""
+@dataclass
+class Receipt:
+    """One received request: its moment, `webhook-id`, whether it verified, its event, and the chosen response.
+
+    `responded` is the moment when the response had been sent, 0.0 before that.
+    """
 
     at: float
     webhook_id: str
     verified: bool
     event: Any
-    answer: str
+    response: str
+    responded: float = 0.0
+
+
+@dataclass(frozen=True)
+class Restart:
+    """A restart: the moments before and after its open connections were closed."""
+
+    began: float
+    closed: float
+
+    def hung_up_on(self, receipt: Receipt) -> bool:
+        """Return whether the request may have found the end of its connection instead of a whole response."""
+        return receipt.at - _NEAR <= self.closed and (not receipt.responded or self.began <= receipt.responded + _NEAR)
 
 
 @dataclass
 class Receiver:
-    """`manners` are what it answers while it is not `calm`, chosen by the dice; `secret` is what it verifies with."""
+    """A receiver that chooses a response among `responses` by the dice, and accepts everything once it is `calm`."""
 
     name: str
-    manners: Sequence[str]
+    responses: Sequence[str]
     dice: random.Random
     secret: str = ""
     calm: bool = False
-    told: list[Told] = field(default_factory=list)
-    restarts: list[float] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    restarts: list[Restart] = field(default_factory=list)
     port: int = 0
     _server: "_Server | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _restarting: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self) -> None:
-        """Listen, the second time on the same port as before."""
+        """Listen; after a restart on the same port as before."""
         self._server = _Server(("127.0.0.1", self.port), partial(_Handler, self))
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening and close the open connections."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -65,28 +83,30 @@ class Receiver:
             self._server = None
 
     def restart(self, away: float) -> None:
-        """Be gone for a while; the book stays."""
+        """Be away for so many seconds; the receipts stay."""
         with self._restarting:
-            self.restarts.append(time.time())
+            began = time.time()
             self.close()
+            self.restarts.append(Restart(began, time.time()))
             time.sleep(away)
             self.open()
 
     @property
     def url(self) -> str:
-        """Where it is told."""
+        """The URL of its webhook."""
         return f"http://127.0.0.1:{self.port}/hook"
 
-    def receive(self, path: str, headers: dict[str, str], body: bytes) -> str:
-        """Verify and write down; what is to be answered."""
+    def receive(self, path: str, headers: dict[str, str], body: bytes) -> Receipt:
+        """Verify and record a request, and choose its response."""
         try:
             event, verified = Webhook(self.secret).verify(body, headers), True
         except (WebhookVerificationError, ValueError):
             event, verified = json.loads(body), False
         with self._lock:
-            answer = FOLLOWED if path != "/hook" else TAKEN if self.calm else self.dice.choice(self.manners)
-            self.told.append(Told(time.time(), headers.get("webhook-id", ""), verified, event, answer))
-        return answer
+            response = FOLLOWED if path != "/hook" else TAKEN if self.calm else self.dice.choice(self.responses)
+            receipt = Receipt(time.time(), headers.get("webhook-id", ""), verified, event, response)
+            self.receipts.append(receipt)
+        return receipt
 
 
 class _Server(ThreadingHTTPServer):
@@ -99,15 +119,15 @@ class _Server(ThreadingHTTPServer):
         super().__init__(*given)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Keep the connection in mind."""
+        """Remember the connection."""
         self._open.add(request)
         super().process_request(request, client_address)
 
     def hang_up(self) -> None:
-        """End what is kept alive, as a process that ends does."""
-        for each in self._open:
+        """Close the open connections, as a process that ends does."""
+        for connection in self._open:
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -118,34 +138,36 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def handle(self) -> None:
-        """Whoever asks may be killed over it."""
+        """Ignore a caller that is killed during its request."""
         with suppress(OSError):
             super().handle()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._answer(self._receiver.receive(self.path, headers, body))
+        receipt = self._receiver.receive(self.path, headers, body)
+        self._respond(receipt.response)
+        receipt.responded = time.time()
 
     def do_GET(self) -> None:
-        """Only who follows a redirect comes so."""
+        """Record a redirect that was followed."""
         self._receiver.receive(self.path, {}, b"{}")
 
-    def _answer(self, answer: str) -> None:
-        if answer[0].isdigit():
-            return self._whole(answer)
-        while answer == HUNG and not self._receiver.calm:
+    def _respond(self, response: str) -> None:
+        if response[0].isdigit():
+            return self._send(response)
+        while response == HUNG and not self._receiver.calm:
             time.sleep(0.1)
         self.close_connection = True
-        self.wfile.write(_PIECES.get(answer, b""))
-        if answer == RESET:
+        self.wfile.write(_PIECES.get(response, b""))
+        if response == RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_NOW)
         return None
 
-    def _whole(self, answer: str) -> None:
-        self.send_response_only(int(answer))
-        for name, value in _HEADERS.get(answer, {}).items():
+    def _send(self, status: str) -> None:
+        self.send_response_only(int(status))
+        for name, value in _HEADERS.get(status, {}).items():
             self.send_header(name, value)
-        if answer != TAKEN:
+        if status != TAKEN:
             self.send_header("Content-Length", "0")
         self.end_headers()

@@ -43,7 +43,7 @@ def a_table_is_written_out(stage: Stage) -> None:
     asked = {"format": "csv", "limit": "1"}
     first = stage.ask("GET", "/images/export", params=asked)
     second = stage.ask("GET", "/images/export", params=asked | {"cursor": first["next_cursor"]})
-    assert [requests.get(each["url"], timeout=30).status_code for each in (first, second)] == [200, 200]
+    assert [requests.get(part["url"], timeout=30).status_code for part in (first, second)] == [200, 200]
 
 
 def what_was_searched_for_is_written_out_whole(stage: Stage) -> None:

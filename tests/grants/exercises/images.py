@@ -18,7 +18,7 @@ def a_label_is_searched(stage: Stage) -> None:
     """By the index."""
     image_id = stage.recognized()
     found = stage.ask("GET", "/images", params={"label": "cat", "limit": "1"})["items"]
-    assert [each["image_id"] for each in found] == [image_id]
+    assert [image["image_id"] for image in found] == [image_id]
 
 
 def an_image_is_shown_with_what_it_was(stage: Stage) -> None:

@@ -74,7 +74,7 @@ def the_way_of_an_image_is_told(stage: Stage) -> None:
     image_id = stage.recognized()
     stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
     stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
-    hops = [each["what"] for each in stage.ask("GET", f"/images/{image_id}/timeline")["items"]]
+    hops = [entry["what"] for entry in stage.ask("GET", f"/images/{image_id}/timeline")["items"]]
     assert hops.count("recognized") == 2
 
 
@@ -90,7 +90,7 @@ def an_event_becomes_deliveries(stage: Stage) -> None:
         image_id, message = owed_of_an_image(stage, told)
         assert image_id in message["body"]
         missed = stage.ask("GET", f"{disabled}/deliveries")["items"]
-        assert [each["image_id"] for each in missed] == [image_id]
+        assert [delivery["image_id"] for delivery in missed] == [image_id]
 
 
 def an_erased_image_is_forgotten(stage: Stage) -> None:

@@ -31,12 +31,12 @@ def test_a_photograph_is_classified_at_once_and_nothing_is_kept(chain: Chain, ca
     answer = classify(chain, only_here, top_k="1", model="animals")
     assert answer.status_code == 200, answer.text
     said = answer.json()
-    assert [each["label"] for each in said["detections"]] == ["cat"]
+    assert [detection["label"] for detection in said["detections"]] == ["cat"]
     assert (said["detector"], said["model"]["name"]) == ("edge", "animals")
     assert said["size"]["width"] > 0
-    assert len(only_here) not in [each["bytes"] for each in chain.listed()]
+    assert len(only_here) not in [image["bytes"] for image in chain.listed()]
     keys = chain.deployment.client("s3").list_objects_v2(Bucket=chain.deployment.endpoints.images_bucket)
-    assert len(only_here) not in [each["Size"] for each in keys.get("Contents", ())]
+    assert len(only_here) not in [stored["Size"] for stored in keys.get("Contents", ())]
 
 
 def test_the_answer_at_once_is_the_answer_of_the_chain(chain: Chain, coffee: bytes) -> None:
@@ -101,7 +101,7 @@ def counted(chain: Chain) -> dict[str, int]:
         log = chain.deployment.directory / "logs/counted.log"
         function_logs.save(chain.deployment.client("logs"), log)
         lines: list[dict[str, Any]] = [
-            json.loads(each[each.index("{") :]) for each in log.read_text().splitlines() if '"_aws"' in each
+            json.loads(line[line.index("{") :]) for line in log.read_text().splitlines() if '"_aws"' in line
         ]
         return (
             {name: sum(line.get(name, [0])[0] for line in lines) for name in ("RekognitionCallsSaved", "StandIns")}

@@ -83,7 +83,7 @@ def test_a_hostile_model_is_refused_and_all_else_is_served(chain: Chain, drop: D
     assert (rejection["code"], "more than 1024 MB" in rejection["detail"]) == ("unusable_model", True)
     assert chain.settled(fine)["recognition"]["detections"][0]["label"] == "cat"
     items = chain.ask("GET", "/models").json()["items"]
-    listed = {f"{each['name']}@{each['version']}": each for each in items if each["detector"] == "edge"}
+    listed = {f"{model['name']}@{model['version']}": model for model in items if model["detector"] == "edge"}
     assert listed["hungry@1.0.0"]["error"]["code"] == "unusable_model"
     assert listed["colours@1.10.0"]["status"] == "ready"
     assert listed["colours@1.10.0"]["labels"] == FRENCH

@@ -54,4 +54,4 @@ def test_an_image_recognised_again_by_the_same_model_costs_nothing_and_keeps_bot
     image = wait_for(lambda: found if (found := chain.settled(image_id)).get("request") == again else None)
     assert len(rekognition.keys) == asked
     assert image["reused_from"] == image_id
-    assert [each["recognition"] for each in image["earlier"]] == [image["recognition"]]
+    assert [earlier["recognition"] for earlier in image["earlier"]] == [image["recognition"]]

@@ -14,11 +14,11 @@ def traces(chain: Chain, image_id: str) -> list[str]:
     said = []
     for bucket in s3.list_buckets()["Buckets"]:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
-            said += [each["Key"] for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, ())]
+            said += [version["Key"] for kind in ("Versions", "DeleteMarkers") for version in page.get(kind, ())]
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             said += [f"{table} {json.dumps(item, default=str)}" for item in page["Items"]]
-    return [each for each in said if image_id in each]
+    return [trace for trace in said if image_id in trace]
 
 
 def erased(chain: Chain, image_id: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def gone(chain: Chain, image_id: str) -> None:
     """Assert that only the mark is left, and who was told of the erasure, once the delivery log has heard of it."""
 
     def look() -> list[str] | None:
-        found = [each for each in traces(chain, image_id) if "image.erased" not in each]
+        found = [trace for trace in traces(chain, image_id) if "image.erased" not in trace]
         return found if len(found) <= 1 else None
 
     left = wait_for(look)
@@ -55,7 +55,7 @@ def test_nothing_is_left_of_an_erased_image(chain: Chain, cat: bytes) -> None:
 
     receipt = erased(chain, image_id)
     removed = receipt["removed"]
-    assert [each["key"].rsplit("/", 1)[-1] for each in removed["objects"]] == ["my cat.jpg"]
+    assert [stored["key"].rsplit("/", 1)[-1] for stored in removed["objects"]] == ["my cat.jpg"]
     assert (len(removed["derived"]), len(removed["earlier"]), removed["recognition"]) == (2, 1, True)
     assert {"label/0.9/cat", "detector/rekognition"} <= set(removed["found_by"])
 
@@ -83,7 +83,7 @@ def test_what_was_put_by_hand_goes_with_its_delete_marker(chain: Chain, cat: byt
     bucket = chain.deployment.endpoints.images_bucket
     chain.deployment.client("s3").delete_object(Bucket=bucket, Key="erasing/tom 2.jpg")
     receipt = erased(chain, image_id)
-    assert sorted(each["delete_marker"] for each in receipt["removed"]["objects"]) == [False, True]
+    assert sorted(stored["delete_marker"] for stored in receipt["removed"]["objects"]) == [False, True]
     listed = chain.deployment.client("s3").list_object_versions(Bucket=bucket, Prefix="erasing/tom")
     assert not listed.get("Versions")
     assert not listed.get("DeleteMarkers")

@@ -19,7 +19,7 @@ def found(chain: Chain, **query: str) -> list[str]:
     while True:
         answer = chain.ask("GET", "/images", params=query)
         assert answer.status_code == 200, answer.text
-        ids += [each["image_id"] for each in answer.json()["items"]]
+        ids += [image["image_id"] for image in answer.json()["items"]]
         if not answer.json()["next_cursor"]:
             return ids
         query["cursor"] = answer.json()["next_cursor"]
@@ -91,7 +91,7 @@ def test_an_export_as_csv_has_no_formula(chain: Chain, images: dict[str, str]) -
 
 def test_an_export_as_json_is_what_each_image_shows(chain: Chain, images: dict[str, str]) -> None:
     answer, opened = exported(chain, format="json", label="cat")
-    listed = {each["image_id"]: each for each in opened.json()}
+    listed = {image["image_id"]: image for image in opened.json()}
     assert answer["images"] == len(listed)
     shown = chain.settled(images["cat"])
     assert listed[images["cat"]]["recognition"] == shown["recognition"]
@@ -101,7 +101,7 @@ def test_pycocotools_reads_an_export_as_coco(chain: Chain, images: dict[str, str
     _, opened = exported(chain, format="coco", detector="rekognition")
     (tmp_path / "coco.json").write_bytes(opened.content)
     coco = COCO(tmp_path / "coco.json")
-    (shown,) = [each for each in coco.loadImgs(coco.getImgIds()) if images["boxed"] in each["file_name"]]
+    (shown,) = [image for image in coco.loadImgs(coco.getImgIds()) if images["boxed"] in image["file_name"]]
     (seen,) = coco.loadAnns(coco.getAnnIds(imgIds=[shown["id"]]))
     assert coco.loadCats(seen["category_id"])[0]["name"] == "Cat"
     assert (shown["width"], shown["height"]) == (451, 300)

@@ -24,8 +24,8 @@ class CloudWatch:
     def alarms(self) -> dict[str, Alarm]:
         """All alarms by stack and logical id without its hash: `APIStack-UploadErrorsAlarm`."""
         pages = self.deployment.client("cloudwatch").get_paginator("describe_alarms").paginate()
-        found = [each for page in pages for each in page["MetricAlarms"]]
-        return {each["AlarmName"].rsplit("-", 1)[0][:-8]: each for each in found}
+        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+        return {alarm["AlarmName"].rsplit("-", 1)[0][:-8]: alarm for alarm in found}
 
     def off(self, name: str) -> bool:
         """Whether one period's measurements would set the alarm off."""
@@ -37,7 +37,9 @@ class CloudWatch:
         """What the alarm looks at; None where nothing was measured."""
         alarm = self.alarms()[name]
         by_namespace = {"AWS/SQS": self._depth, "AWS/Lambda": self._counted, "Sightline": self._printed}
-        return by_namespace[alarm["Namespace"]](alarm, {each["Name"]: each["Value"] for each in alarm["Dimensions"]})
+        return by_namespace[alarm["Namespace"]](
+            alarm, {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+        )
 
     def _depth(self, alarm: Alarm, dimensions: dict[str, str]) -> float:
         assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
@@ -57,10 +59,10 @@ class CloudWatch:
             Period=alarm["Period"],
             Statistics=[statistic],
         )["Datapoints"]
-        return max((float(each[statistic]) for each in points), default=None)
+        return max((float(point[statistic]) for point in points), default=None)
 
     def _printed(self, alarm: Alarm, dimensions: dict[str, str]) -> float | None:
-        values = [each for line in self._lines(dimensions) for each in line.get(alarm["MetricName"], [])]
+        values = [value for line in self._lines(dimensions) for value in line.get(alarm["MetricName"], [])]
         if not values:
             return None
         return float(sum(values) / (len(values) if alarm["Statistic"] == "Average" else 1))
@@ -71,5 +73,5 @@ class CloudWatch:
         found = logs.filter_log_events(
             logGroupName=said["LoggingConfig"]["LogGroup"], startTime=int(self.since.timestamp() * 1000)
         )["events"]
-        lines = [json.loads(each["message"]) for each in found if each["message"].startswith('{"_aws"')]
+        lines = [json.loads(event["message"]) for event in found if event["message"].startswith('{"_aws"')]
         return [line for line in lines if dimensions.items() <= line.items()]

@@ -37,11 +37,11 @@ def told(deployment: Deployment) -> Iterator[str]:
 
 def received(deployment: Deployment, url: str) -> list[dict[str, Any]]:
     messages = deployment.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-    return [json.loads(each["Body"]) for each in messages]
+    return [json.loads(message["Body"]) for message in messages]
 
 
 def function(cloudwatch: CloudWatch, alarm: str) -> str:
-    ((said,),) = [each["Dimensions"] for name, each in cloudwatch.alarms().items() if name == alarm]
+    ((said,),) = [known["Dimensions"] for name, known in cloudwatch.alarms().items() if name == alarm]
     return str(said["Value"])
 
 
@@ -96,8 +96,8 @@ def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(
     made = [chain.ask("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
     chain.settled(chain.by_bytes("told to nobody.jpg", cat))
     wait_for(lambda: cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm"))
-    for each in made:
-        assert chain.ask("DELETE", f"/webhooks/{each['webhook_id']}").status_code == 204
+    for webhook in made:
+        assert chain.ask("DELETE", f"/webhooks/{webhook['webhook_id']}").status_code == 204
 
 
 def test_images_that_rekognition_was_paid_for_set_off_the_alarm_of_spending(

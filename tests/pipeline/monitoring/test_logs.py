@@ -41,7 +41,7 @@ def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, ca
     (received,) = found["Upload"]
     assert (received["route"], received["status"]) == ("POST /images", 202)
     assert received["request_id"] == answer.headers["x-request-id"]
-    assert {each["message"] for each in found["Edge"]} == {"answered", "derived"}
+    assert {line["message"] for line in found["Edge"]} == {"answered", "derived"}
     (attempt,) = found["Deliver"]
     assert attempt["delivery_id"] in found["Dispatch"][0]["deliveries"]
 
@@ -55,7 +55,7 @@ def test_every_answer_names_its_request_and_the_log_has_it(chain: Chain) -> None
     ]
     ids = {answer.headers["x-request-id"] for answer in answers}
     assert len(ids) == len(answers)
-    wait_for(lambda: all(lines_about(chain, each) for each in ids))
+    wait_for(lambda: all(lines_about(chain, request_id) for request_id in ids))
 
 
 def test_no_log_of_this_run_holds_a_secret_or_anything_of_a_picture(chain: Chain, marked_id: str, cat: bytes) -> None:

@@ -71,12 +71,12 @@ def _unpaid(options: dict[str, Any]) -> dict[str, Any]:
 def _told_little(wish: dict[str, Any]) -> dict[str, Any]:
     """Else hundreds of webhooks would be told of hundreds of images."""
     events = wish.get("events", [])
-    valid = isinstance(events, list) and all(each in TYPES for each in events)
+    valid = isinstance(events, list) and all(event in TYPES for event in events)
     return {"events": [DISABLED]} if valid else {}
 
 
 def _without(sent: Any, name: str) -> dict[str, Any]:
-    return {each: said for each, said in (sent or {}).items() if each != name}
+    return {value: said for value, said in (sent or {}).items() if value != name}
 
 
 def _answerable(query: Any) -> Any:
@@ -91,7 +91,7 @@ def _printable(said: Any) -> Any:
         return {name: _printable(value) for name, value in said.items()}
     if isinstance(said, list):
         return [_printable(value) for value in said]
-    return "".join(each if each.isprintable() else "?" for each in said) if isinstance(said, str) else said
+    return "".join(item if item.isprintable() else "?" for item in said) if isinstance(said, str) else said
 
 
 def _in_order(query: dict[str, Any]) -> dict[str, str]:

@@ -17,7 +17,7 @@ def route_keys(deployment: Deployment) -> set[str]:
     """Every route the deployed API has."""
     api = deployment.client("apigatewayv2")
     (only,) = api.get_apis()["Items"]
-    return {each["RouteKey"] for each in api.get_routes(ApiId=only["ApiId"], MaxResults="200")["Items"]}
+    return {route["RouteKey"] for route in api.get_routes(ApiId=only["ApiId"], MaxResults="200")["Items"]}
 
 
 def asked(chain: Chain, route: str, authorization: str | None = None) -> requests.Response:
@@ -131,4 +131,4 @@ def test_a_token_is_good_until_it_expires(ann: Chain, short_lived: str) -> None:
 def test_what_a_user_uploads_is_theirs(ann: Chain) -> None:
     image = ann.settled(image_id := ann.by_url("cat.png"))
     assert image["recognition"]["detections"][0]["label"] == "cat"
-    assert image_id in [each["image_id"] for each in ann.listed()]
+    assert image_id in [image["image_id"] for image in ann.listed()]

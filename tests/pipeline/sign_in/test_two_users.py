@@ -154,9 +154,9 @@ def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Cha
     stored = ann.deployment.client("s3").list_objects_v2(Bucket=endpoints.images_bucket)["Contents"]
     cognito = ann.deployment.client("cognito-idp")
     users = cognito.list_users(UserPoolId=endpoints.user_pool_id)["Users"]  # other tests have users of their own
-    subs = {each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"}
+    subs = {attribute["Value"] for user in users for attribute in user["Attributes"] if attribute["Name"] == "sub"}
     assert {sub(ann), sub(bob)} <= subs
-    assert {each["Key"].split("/")[1] for each in stored} <= subs
+    assert {stored_object["Key"].split("/")[1] for stored_object in stored} <= subs
 
 
 def test_after_all_that_ann_has_what_she_had_and_is_answered_herself(ann: Chain, bob: Chain, hers: Hers) -> None:

@@ -35,7 +35,7 @@ def stored(chain: Chain) -> set[tuple[str, str]]:
     """Every version of every object."""
     s3, bucket = chain.deployment.client("s3"), chain.deployment.endpoints.images_bucket
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    return {(each["Key"], each["VersionId"]) for page in pages for each in page.get("Versions", ())}
+    return {(version["Key"], version["VersionId"]) for page in pages for version in page.get("Versions", ())}
 
 
 def widened(fields: Fields) -> Fields:

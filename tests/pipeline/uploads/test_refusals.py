@@ -76,7 +76,7 @@ def test_the_recognise_role_can_read_images_and_cannot_delete_them(
 def as_role_of(deployment: Deployment, function: str) -> Any:
     """An S3 client with the credentials of the function whose logical name begins so."""
     roles = deployment.client("iam").list_roles()["Roles"]
-    (role,) = [each for each in roles if f"-{function}Role" in each["RoleName"]]
+    (role,) = [role for role in roles if f"-{function}Role" in role["RoleName"]]
     assumed = deployment.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")["Credentials"]
     return boto3.client(
         "s3",

@@ -40,7 +40,7 @@ def test_a_photo_by_its_bytes(chain: Chain, cat: bytes) -> None:
 
 def test_a_photo_by_presigned_form_with_options(chain: Chain, cat: bytes) -> None:
     image = chain.settled(chain.by_form("cat.jpg", cat, top_k=1, model="animals"))
-    assert [each["label"] for each in image["recognition"]["detections"]] == ["cat"]
+    assert [detection["label"] for detection in image["recognition"]["detections"]] == ["cat"]
 
 
 def test_a_photo_put_into_the_bucket_by_hand(chain: Chain, cat: bytes) -> None:
@@ -80,7 +80,7 @@ def test_the_same_s3_event_twice_is_one_recognition_and_one_webhook_id(chain: Ch
     second = chain.told(image_id, times=2)[1]
     assert second.webhook_id == first.webhook_id
     assert chain.settled(image_id)["recognized_at"] == before["recognized_at"]
-    assert [each["image_id"] for each in chain.listed() if each["name"] == "felix.jpg"] == [image_id]
+    assert [listed["image_id"] for listed in chain.listed() if listed["name"] == "felix.jpg"] == [image_id]
 
 
 def test_a_non_image_becomes_a_rejection_that_is_told(chain: Chain) -> None:
@@ -102,14 +102,14 @@ def test_an_image_that_waits_is_queued_and_an_unknown_one_is_not_there(chain: Ch
 
 
 def test_a_poison_message_dies_and_its_neighbours_are_recognised(chain: Chain, poison: str) -> None:
-    neighbour = wait_for(lambda: [each for each in chain.listed() if each["name"] == "here.jpg"])
+    neighbour = wait_for(lambda: [image for image in chain.listed() if image["name"] == "here.jpg"])
     assert neighbour[0]["rejection"]["code"] == "no_such_object"
     sqs = chain.deployment.client("sqs")
     queue = chain.deployment.endpoints.uploads_queue_url
     policy = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
     dead = queue.rsplit("/", 1)[0] + "/" + json.loads(policy)["deadLetterTargetArn"].rsplit(":", 1)[-1]
     messages = wait_for(lambda: sqs.receive_message(QueueUrl=dead).get("Messages"), patience=150)
-    assert [each["Body"] for each in messages] == [poison]
+    assert [message["Body"] for message in messages] == [poison]
 
 
 def event_of(chain: Chain, key: str, image_id: str) -> str:

@@ -82,8 +82,8 @@ class Hook:
 
         def look() -> list[dict[str, Any]] | None:
             found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"status": status})["items"]
-            of_them = [each for each in found if each["image_id"] in image_ids]
-            return of_them if {each["image_id"] for each in of_them} == set(image_ids) else None
+            of_them = [delivery for delivery in found if delivery["image_id"] in image_ids]
+            return of_them if {delivery["image_id"] for delivery in of_them} == set(image_ids) else None
 
         return wait_for(look)
 
@@ -152,9 +152,9 @@ def test_every_attempt_is_logged_and_the_timeline_tells_the_whole_way(
     told = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.got}
     assert told[listed["delivery_id"]] == shown["event"]
     hops = chain.ask("GET", f"/images/{image_id}/timeline").json()["items"]
-    kinds = [each["what"] for each in hops]
+    kinds = [hop["what"] for hop in hops]
     assert kinds[:3] == ["received", "queued", "recognized"]
-    assert listed["delivery_id"] in {each.get("delivery_id") for each in hops if each["what"] == "attempt"}
+    assert listed["delivery_id"] in {hop.get("delivery_id") for hop in hops if hop["what"] == "attempt"}
 
 
 def test_what_failed_says_why_and_is_sent_again_with_the_same_id(
@@ -208,7 +208,7 @@ def test_one_that_is_gone_is_disabled_the_others_hear_of_it_and_what_it_missed_i
         assert gone.ask("GET")["disabled"]["reason"] == "gone"
         wait_for(lambda: receiver.ids("webhook.disabled"))
         chain.settled(second := chain.by_bytes("missed.jpg", cat))
-        reasons = {each["image_id"]: each["reason"] for each in gone.deliveries("dropped", first, second)}
+        reasons = {delivery["image_id"]: delivery["reason"] for delivery in gone.deliveries("dropped", first, second)}
         assert reasons == {first: "gone", second: "webhook_disabled"}
         assert chain.ask("POST", f"{gone.path}/test").json()["code"] == "webhook_disabled"
         lost.status = 200
@@ -242,7 +242,9 @@ def queued_for_the_last_time(chain: Chain, hook: Hook) -> Delivery:
 def deliveries_queue(chain: Chain) -> str:
     """The queue deliver works off, which no caller can name."""
     stack = chain.deployment.client("cloudformation").describe_stacks(StackName="IntegrationStack")["Stacks"][0]
-    return next(str(each["OutputValue"]) for each in stack["Outputs"] if each["OutputKey"] == "DeliveriesQueueUrl")
+    return next(
+        str(output["OutputValue"]) for output in stack["Outputs"] if output["OutputKey"] == "DeliveriesQueueUrl"
+    )
 
 
 def test_one_that_hangs_is_said_to_fail(hanging: Hanging) -> None:
@@ -260,4 +262,4 @@ def sightline(chain: Chain, *command: str) -> list[dict[str, Any]]:
         timeout=120,
     )
     assert ran.returncode == 0, ran.stderr
-    return [json.loads(each) for each in ran.stdout.splitlines()]
+    return [json.loads(line) for line in ran.stdout.splitlines()]

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for record in event["Records"]:
         receiver.request("POST", "/", record["body"])
         receiver.getresponse().read()
-    dynamodb.batch_write_item(RequestItems={LOG: [row for each in event["Records"] for row in _rows(each)]})
+    dynamodb.batch_write_item(RequestItems={LOG: [row for record in event["Records"] for row in _rows(record)]})
     print("moved on")
     return {"batchItemFailures": []}
 

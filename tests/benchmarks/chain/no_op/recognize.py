@@ -18,14 +18,14 @@ FOUND_BY, MOST = 6, 25
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Ask about all objects, write a row for each, tell of each."""
-    told = [each for record in event["Records"] for each in json.loads(record["body"]).get("Records", ())]
-    keys = [unquote_plus(each["s3"]["object"]["key"]) for each in told]
+    told = [event for record in event["Records"] for event in json.loads(record["body"]).get("Records", ())]
+    keys = [unquote_plus(event["s3"]["object"]["key"]) for event in told]
     if keys:
-        dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [_key(each) for each in keys]}})
+        dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [_key(key) for key in keys]}})
         asked = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
         answer = json.load(asked["Payload"])
-        said = {key: json.dumps({"key": key} | each) for key, each in zip(keys, answer["results"], strict=True)}
-        rows = [each for key, text in said.items() for each in _rows(key, text)]
+        said = {key: json.dumps({"key": key} | result) for key, result in zip(keys, answer["results"], strict=True)}
+        rows = [row for key, text in said.items() for row in _rows(key, text)]
         for start in range(0, len(rows), MOST):
             dynamodb.batch_write_item(RequestItems=_by_table(rows[start : start + MOST]))
         dynamodb.update_item(
