@@ -1,4 +1,4 @@
-"""The command line client against the deployed app, as a person runs it."""
+"""The command line client against the deployed app."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.stacks import ROOT
 
 @pytest.fixture
 def folder(chain: Chain, tmp_path: Path, cat: bytes) -> Path:
-    """Beside what make run writes, a folder of pictures, one of them broken."""
+    """A checkout after `make run` with a folder of pictures, one of them broken."""
     (tmp_path / ".local").mkdir()
     (tmp_path / ".local/endpoints.json").write_text((chain.deployment.directory / "endpoints.json").read_text())
     (tmp_path / "Zoo/drinnen").mkdir(parents=True)
@@ -26,7 +26,7 @@ def folder(chain: Chain, tmp_path: Path, cat: bytes) -> Path:
 
 
 def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One run of the client in that folder, from which it finds the deployment by itself."""
+    """Run the client in that folder, in which it finds the deployment by itself."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGHTLINE_")}
     return subprocess.run(
         [sys.executable, "-m", "sightline", *arguments],
@@ -35,12 +35,12 @@ def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
 def records(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    """The JSON lines a run printed."""
+    """Return the JSON lines that a run printed."""
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
@@ -64,7 +64,7 @@ def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
 
 @pytest.fixture
 def kitten(folder: Path) -> str:
-    """A cat of this test's own; answers its image id."""
+    """Upload a cat for this test and return its image id."""
     (uploaded,) = records(sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--wait", "--json"))
     return str(uploaded["image_id"])
 

@@ -1,4 +1,4 @@
-"""What each function is for, as calls that fail when it cannot do it."""
+"""The exercises of each function: calls that fail when the function cannot do its work."""
 
 from collections.abc import Callable
 

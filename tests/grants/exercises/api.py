@@ -1,4 +1,4 @@
-"""Exercises of the functions in the stack of the API."""
+"""Exercises of the functions in the API's stack."""
 
 import requests
 
@@ -6,27 +6,27 @@ from tests.grants.stage import Stage
 
 
 def bytes_are_stored(stage: Stage) -> None:
-    """An upload by its bytes."""
+    """Upload by bytes."""
     stage.ask("POST", "/images", 202, data=stage.picture(), headers={"Content-Type": "image/jpeg"})
 
 
 def a_form_stores(stage: Stage) -> None:
-    """An upload through a form, which the function signs."""
+    """Upload by a form, which the function signs."""
     form = stage.ask("POST", "/uploads", 201, json={"name": "cat.jpg", "content_type": "image/jpeg"})["upload"]
-    stored = requests.post(form["url"], data=form["fields"], files={"file": stage.picture()}, timeout=30)
+    stored = requests.post(form["url"], data=form["fields"], files={"file": stage.picture()}, timeout=60)
     assert stored.ok, stored.text
 
 
-def the_description_is_served(stage: Stage) -> None:
-    """What the API says of itself."""
+def the_openapi_document_is_served(stage: Stage) -> None:
+    """Serve the description of the API."""
     assert stage.ask("GET", "/openapi.json")["openapi"].startswith("3.1")
 
 
-def a_token_is_known(stage: Stage) -> None:
-    """The user is let in."""
+def a_token_is_accepted(stage: Stage) -> None:
+    """Authorize a signed-in user."""
     stage.ask("GET", "/images")
 
 
 UPLOAD = (bytes_are_stored, a_form_stores)
-DOCS = (the_description_is_served,)
-AUTHORIZE = (a_token_is_known,)
+DOCS = (the_openapi_document_is_served,)
+AUTHORIZE = (a_token_is_accepted,)

@@ -1,31 +1,31 @@
-"""Exercises of the functions that add to images, erase them and write them out."""
+"""Exercises of the functions that amend, erase and export images."""
 
 import requests
 
 from tests.grants.stage import Stage
 
 
-def another_look_is_queued(stage: Stage) -> None:
-    """The wish lies in the queue of uploads."""
+def a_request_to_recognize_again_is_queued(stage: Stage) -> None:
+    """Queue the request in the uploads queue."""
     image_id = stage.recognized()
-    asked = stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
-    stage.message("UploadsQueueUrl", asked["request"])
+    queued = stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
+    stage.message("UploadsQueueUrl", queued["request"])
 
 
-def a_correction_is_kept(stage: Stage) -> None:
-    """Beside the answer."""
+def a_correction_is_stored(stage: Stage) -> None:
+    """Store it beside the outcome."""
     image_id = stage.recognized()
     stage.ask("POST", f"/images/{image_id}/corrections", 201, json={"labels": ["dog"]})
 
 
-def an_image_that_waits_is_not_corrected(stage: Stage) -> None:
-    """It is told that it waits, which its object shows."""
+def a_queued_image_is_not_corrected(stage: Stage) -> None:
+    """Refuse with the status queued, which the object shows."""
     image_id = stage.put()["image_id"]
     stage.ask("POST", f"/images/{image_id}/corrections", 409, json={"labels": ["dog"]})
 
 
-def nothing_is_left_of_an_image(stage: Stage) -> None:
-    """With a derived picture, an answer before and what was remembered of its bytes."""
+def an_image_is_erased(stage: Stage) -> None:
+    """Erase it with a derived picture, an earlier outcome and its cached result."""
     image_id = stage.recognized()
     stage.ask("GET", f"/images/{image_id}/thumbnail", 302)
     stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
@@ -36,24 +36,24 @@ def nothing_is_left_of_an_image(stage: Stage) -> None:
     stage.message("EventsQueueUrl", "image.erased")
 
 
-def a_table_is_written_out(stage: Stage) -> None:
-    """Two images, one a file, the second asked for with a cursor; each file is opened by its link."""
+def a_table_is_exported(stage: Stage) -> None:
+    """Export two images into a file each, the second by a cursor, and open the files by their links."""
     for _ in range(2):
         stage.recognized()
-    asked = {"format": "csv", "limit": "1"}
-    first = stage.ask("GET", "/images/export", params=asked)
-    second = stage.ask("GET", "/images/export", params=asked | {"cursor": first["next_cursor"]})
+    query = {"format": "csv", "limit": "1"}
+    first = stage.ask("GET", "/images/export", params=query)
+    second = stage.ask("GET", "/images/export", params=query | {"cursor": first["next_cursor"]})
     assert [requests.get(part["url"], timeout=30).status_code for part in (first, second)] == [200, 200]
 
 
-def what_was_searched_for_is_written_out_whole(stage: Stage) -> None:
-    """With the sizes of pictures, which Rekognition does not tell."""
+def a_search_is_exported(stage: Stage) -> None:
+    """Export with the sizes of pictures, which Rekognition does not return."""
     stage.recognized(detector="rekognition")
-    asked = {"format": "coco", "label": "cat", "detector": "rekognition", "limit": "1"}
-    written = stage.ask("GET", "/images/export", params=asked)
-    assert (written["images"], written["left_out"]) == (1, 0)
+    query = {"format": "coco", "label": "cat", "detector": "rekognition", "limit": "1"}
+    export = stage.ask("GET", "/images/export", params=query)
+    assert (export["images"], export["left_out"]) == (1, 0)
 
 
-AMEND = (another_look_is_queued, a_correction_is_kept, an_image_that_waits_is_not_corrected)
-ERASE = (nothing_is_left_of_an_image,)
-EXPORT = (a_table_is_written_out, what_was_searched_for_is_written_out_whole)
+AMEND = (a_request_to_recognize_again_is_queued, a_correction_is_stored, a_queued_image_is_not_corrected)
+ERASE = (an_image_is_erased,)
+EXPORT = (a_table_is_exported, a_search_is_exported)

@@ -1,4 +1,4 @@
-"""Exercises of the functions that tell subscribers, and of those that tell their owners of it."""
+"""Exercises of the functions that deliver events, and of those that manage webhooks and deliveries."""
 
 import json
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ Record = dict[str, Any]
 
 
 @contextmanager
-def webhook(stage: Stage, answer: int = 204, **settings: Any) -> Iterator[str]:
-    """The path of a webhook of the user's, whose subscriber answers with this status; gone afterwards."""
-    made = stage.ask("POST", "/webhooks", 201, json={"url": f"{stage.receiver}/{answer}"} | settings)
-    path = f"/webhooks/{made['webhook_id']}"
+def webhook(stage: Stage, status: int = 204, **settings: Any) -> Iterator[str]:
+    """Register a webhook whose subscriber responds with this status, give its path, and delete it afterwards."""
+    created = stage.ask("POST", "/webhooks", 201, json={"url": f"{stage.receiver}/{status}"} | settings)
+    path = f"/webhooks/{created['webhook_id']}"
     try:
         yield path
     finally:
         stage.chain.ask("DELETE", path)
 
 
-def owed(stage: Stage, path: str) -> tuple[str, Record]:
-    """A test event owed to a webhook: the delivery's id and its message."""
+def queued_test_event(stage: Stage, path: str) -> tuple[str, Record]:
+    """Queue a test event for a webhook; return the delivery's id and its message."""
     delivery_id = stage.ask("POST", f"{path}/test", 202)["delivery_id"]
     return delivery_id, stage.message("DeliveriesQueueUrl", delivery_id)
 
 
-def owed_of_an_image(stage: Stage, path: str) -> tuple[str, Record]:
-    """What a webhook is owed of a new image: the image's id and the message."""
+def queued_image_event(stage: Stage, path: str) -> tuple[str, Record]:
+    """Queue the event of a new image for a webhook; return the image's id and the message."""
     image_id = stage.recognized()
     stage.work_off("Dispatch", stage.message("EventsQueueUrl", image_id))
     return image_id, stage.message("DeliveriesQueueUrl", path.rpartition("/")[2])
 
 
 def a_webhook_is_managed(stage: Stage) -> None:
-    """Registered, listed, shown, changed, given another secret and deleted."""
+    """Register, list, show, change, rotate and delete a webhook."""
     with webhook(stage), webhook(stage) as path:
         first = stage.ask("GET", "/webhooks", params={"limit": "1"})
         stage.ask("GET", "/webhooks", params={"limit": "1", "cursor": first["next_cursor"]})
@@ -46,11 +46,11 @@ def a_webhook_is_managed(stage: Stage) -> None:
         stage.ask("GET", path, 404)
 
 
-def what_was_sent_is_read_and_sent_again(stage: Stage) -> None:
-    """Page by page, by its status, one by itself."""
+def deliveries_are_read_and_replayed(stage: Stage) -> None:
+    """Read them by page, by status and by id, and replay one."""
     with webhook(stage) as path:
-        owed(stage, path)
-        delivery_id, _ = owed(stage, path)
+        queued_test_event(stage, path)
+        delivery_id, _ = queued_test_event(stage, path)
         first = stage.ask("GET", f"{path}/deliveries", params={"limit": "1"})
         second = stage.ask("GET", f"{path}/deliveries", params={"limit": "1", "cursor": first["next_cursor"]})
         assert first["items"] != second["items"]
@@ -60,17 +60,17 @@ def what_was_sent_is_read_and_sent_again(stage: Stage) -> None:
         stage.message("DeliveriesQueueUrl", delivery_id)
 
 
-def what_was_missed_is_sent_since(stage: Stage) -> None:
-    """All of it, with the bodies that no index holds."""
+def deliveries_since_a_moment_are_replayed(stage: Stage) -> None:
+    """Replay them with their bodies, which no index holds."""
     with webhook(stage) as path:
-        image_id, message = owed_of_an_image(stage, path)
+        image_id, message = queued_image_event(stage, path)
         stage.work_off("Deliver", message)
         stage.ask("POST", f"{path}/replay", 202, params={"since": "2026-01-01T00:00:00Z"})
         stage.message("DeliveriesQueueUrl", image_id)
 
 
-def the_way_of_an_image_is_told(stage: Stage) -> None:
-    """With the answer before."""
+def a_timeline_is_read(stage: Stage) -> None:
+    """Read a timeline with an earlier outcome."""
     image_id = stage.recognized()
     stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
     stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
@@ -78,82 +78,82 @@ def the_way_of_an_image_is_told(stage: Stage) -> None:
     assert hops.count("recognized") == 2
 
 
-def the_way_of_an_image_that_waits_is_told(stage: Stage) -> None:
-    """By its object."""
+def a_queued_image_has_a_timeline(stage: Stage) -> None:
+    """Read it off the object."""
     assert stage.ask("GET", f"/images/{stage.put()['image_id']}/timeline")["items"]
 
 
 def an_event_becomes_deliveries(stage: Stage) -> None:
-    """For who wants it; who is disabled misses it, which is kept."""
-    with webhook(stage) as told, webhook(stage) as disabled:
+    """Queue a delivery for an enabled webhook and log a dropped one for a disabled webhook."""
+    with webhook(stage) as enabled, webhook(stage) as disabled:
         stage.ask("PATCH", disabled, json={"enabled": False})
-        image_id, message = owed_of_an_image(stage, told)
+        image_id, message = queued_image_event(stage, enabled)
         assert image_id in message["body"]
         missed = stage.ask("GET", f"{disabled}/deliveries")["items"]
         assert [delivery["image_id"] for delivery in missed] == [image_id]
 
 
-def an_erased_image_is_forgotten(stage: Stage) -> None:
-    """What was sent of it is removed from the log."""
+def the_log_of_an_image_is_erased(stage: Stage) -> None:
+    """Erase its deliveries from the log."""
     with webhook(stage, events=["image.recognized"]) as path:
-        image_id, message = owed_of_an_image(stage, path)
+        image_id, message = queued_image_event(stage, path)
         stage.work_off("Deliver", message)
         stage.ask("DELETE", f"/images/{image_id}")
         stage.work_off("Dispatch", stage.message("EventsQueueUrl", image_id))
 
 
-def an_event_that_makes_no_sense_comes_back_soon(stage: Stage) -> None:
-    """It is paced."""
+def an_invalid_event_is_retried(stage: Stage) -> None:
+    """Hide its message until the retry."""
     stage.work_off("Dispatch", stage.send("EventsQueueUrl", "no event"), failing=True)
 
 
 def a_delivery_is_made_and_logged(stage: Stage) -> None:
-    """Signed, at once."""
+    """Sign, post and log a delivery."""
     with webhook(stage) as path:
-        delivery_id, message = owed(stage, path)
+        delivery_id, message = queued_test_event(stage, path)
         stage.work_off("Deliver", message)
         assert stage.ask("GET", f"/deliveries/{delivery_id}")["status"] == "delivered"
 
 
-def an_old_delivery_is_made_to_who_still_wants_it(stage: Stage) -> None:
-    """The subscription is looked up again."""
+def an_old_delivery_reads_its_subscription(stage: Stage) -> None:
+    """Read the subscription again, since the message is old."""
     with webhook(stage) as path:
-        _, message = owed(stage, path)
-        said = json.loads(message["body"])
-        stage.work_off("Deliver", message | {"body": json.dumps(said | {"queued_at": said["queued_at"] - 600})})
+        _, message = queued_test_event(stage, path)
+        body = json.loads(message["body"])
+        stage.work_off("Deliver", message | {"body": json.dumps(body | {"queued_at": body["queued_at"] - 600})})
 
 
-def a_delivery_that_fails_comes_back(stage: Stage) -> None:
-    """Unless its image was erased meanwhile, at its second attempt too; the failures are counted."""
+def a_failed_delivery_is_retried(stage: Stage) -> None:
+    """Look for an erasure at the second attempt, and count the failures."""
     with webhook(stage, 500) as path:
-        _, message = owed(stage, path)
+        _, message = queued_test_event(stage, path)
         for attempt in ("1", "2"):
             message["attributes"]["ApproximateReceiveCount"] = attempt
             stage.work_off("Deliver", message, failing=True)
         assert stage.ask("GET", path)["failing_since"]
 
 
-def a_delivery_waits_its_turn(stage: Stage) -> None:
-    """It is queued anew where a webhook takes one a minute."""
+def a_delivery_waits_for_the_rate_limit(stage: Stage) -> None:
+    """Queue it again, since the webhook takes one delivery a minute."""
     with webhook(stage, rate_limit=1) as path:
-        stage.work_off("Deliver", owed(stage, path)[1], owed(stage, path)[1])
+        stage.work_off("Deliver", queued_test_event(stage, path)[1], queued_test_event(stage, path)[1])
 
 
-def a_subscriber_that_is_gone_is_told_no_more(stage: Stage) -> None:
-    """Other webhooks are told of that."""
+def a_subscriber_that_is_gone_is_disabled(stage: Stage) -> None:
+    """Publish the event about it."""
     with webhook(stage, 410) as path:
-        stage.work_off("Deliver", owed(stage, path)[1])
+        stage.work_off("Deliver", queued_test_event(stage, path)[1])
         stage.message("EventsQueueUrl", path.rpartition("/")[2])
 
 
 WEBHOOKS = (a_webhook_is_managed,)
-DELIVERIES = (what_was_sent_is_read_and_sent_again, what_was_missed_is_sent_since)
-TIMELINE = (the_way_of_an_image_is_told, the_way_of_an_image_that_waits_is_told)
-DISPATCH = (an_event_becomes_deliveries, an_erased_image_is_forgotten, an_event_that_makes_no_sense_comes_back_soon)
+DELIVERIES = (deliveries_are_read_and_replayed, deliveries_since_a_moment_are_replayed)
+TIMELINE = (a_timeline_is_read, a_queued_image_has_a_timeline)
+DISPATCH = (an_event_becomes_deliveries, the_log_of_an_image_is_erased, an_invalid_event_is_retried)
 DELIVER = (
     a_delivery_is_made_and_logged,
-    an_old_delivery_is_made_to_who_still_wants_it,
-    a_delivery_that_fails_comes_back,
-    a_delivery_waits_its_turn,
-    a_subscriber_that_is_gone_is_told_no_more,
+    an_old_delivery_reads_its_subscription,
+    a_failed_delivery_is_retried,
+    a_delivery_waits_for_the_rate_limit,
+    a_subscriber_that_is_gone_is_disabled,
 )

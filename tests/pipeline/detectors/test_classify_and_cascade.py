@@ -1,4 +1,4 @@
-"""Asked at once, and asked in turn: POST /classify and the cascade, as deployed."""
+"""POST /classify and the cascade in the deployed app."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from tests.rekognition_server import Book
 
 
 def classify(chain: Chain, body: bytes, **query: str) -> requests.Response:
-    """The answer of POST /classify."""
+    """Send POST /classify and return its response."""
     return chain.ask("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"}, params=query)
 
 
@@ -28,12 +28,12 @@ def huge() -> bytes:
 
 def test_a_photograph_is_classified_at_once_and_nothing_is_kept(chain: Chain, cat: bytes) -> None:
     only_here = cat + b"told apart by its length"
-    answer = classify(chain, only_here, top_k="1", model="animals")
-    assert answer.status_code == 200, answer.text
-    said = answer.json()
-    assert [detection["label"] for detection in said["detections"]] == ["cat"]
-    assert (said["detector"], said["model"]["name"]) == ("edge", "animals")
-    assert said["size"]["width"] > 0
+    response = classify(chain, only_here, top_k="1", model="animals")
+    assert response.status_code == 200, response.text
+    classification = response.json()
+    assert [detection["label"] for detection in classification["detections"]] == ["cat"]
+    assert (classification["detector"], classification["model"]["name"]) == ("edge", "animals")
+    assert classification["size"]["width"] > 0
     assert len(only_here) not in [image["bytes"] for image in chain.listed()]
     keys = chain.deployment.client("s3").list_objects_v2(Bucket=chain.deployment.endpoints.images_bucket)
     assert len(only_here) not in [stored["Size"] for stored in keys.get("Contents", ())]
@@ -58,9 +58,9 @@ def test_the_answer_at_once_is_the_answer_of_the_chain(chain: Chain, coffee: byt
 def test_what_cannot_be_classified_is_a_problem(
     chain: Chain, body: bytes, query: dict[str, str], status: int, code: str
 ) -> None:
-    answer = classify(chain, body, **query)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    response = classify(chain, body, **query)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(chain: Chain, cat: bytes, rekognition: Book) -> None:
@@ -91,11 +91,11 @@ def test_an_image_neither_can_answer_just_now_waits_until_one_can(chain: Chain, 
 def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Book) -> None:
     image = chain.settled(chain.by_form("paid.jpg", cat + b"paid", detector="rekognition"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("rekognition", "rekognition")
-    assert chain.told(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"
+    assert chain.receipts(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"
 
 
 def counted(chain: Chain) -> dict[str, int]:
-    """The metrics in the functions' logs, added up."""
+    """Return the sums of metrics in the functions' logs."""
 
     def look() -> dict[str, int]:
         log = chain.deployment.directory / "logs/counted.log"

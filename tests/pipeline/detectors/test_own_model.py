@@ -1,4 +1,4 @@
-"""A model of one's own, dropped into the deployed bucket: served by name and version, swapped, refused when broken."""
+"""A user's model in the deployed bucket: served by name and version, replaced, refused when broken."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ FRENCH = ["rouge", "vert", "bleu"]
 
 
 class Drop:
-    """Puts bundles of the model of colours into the deployment's bucket."""
+    """Puts bundles of the test model of colors into the deployment's bucket."""
 
     def __init__(self, deployment: Deployment, scratch: Path) -> None:
         self._s3, self._bucket = deployment.client("s3"), deployment.endpoints.models_bucket
@@ -27,7 +27,7 @@ class Drop:
             self._s3.put_object(Bucket=self._bucket, Key=f"models/{name}/{version}/{file}", Body=body)
 
     def take_away(self) -> None:
-        """Leave the bucket as it was."""
+        """Delete all bundles from the bucket."""
         for stored in self._s3.list_objects_v2(Bucket=self._bucket)["Contents"]:
             self._s3.delete_object(Bucket=self._bucket, Key=stored["Key"])
 
@@ -44,40 +44,40 @@ def red() -> bytes:
     return made.encoded(made.picture("red"))
 
 
-def said(chain: Chain, picture: bytes, model: str) -> str:
-    answer = chain.ask(
+def classified(chain: Chain, picture: bytes, model: str) -> str:
+    response = chain.ask(
         "POST", "/classify", params={"model": model}, data=picture, headers={"Content-Type": "image/png"}
     )
-    return str(answer.json()["detections"][0]["label"]) if answer.ok else str(answer.json()["code"])
+    return str(response.json()["detections"][0]["label"]) if response.ok else str(response.json()["code"])
 
 
 def test_a_model_dropped_into_the_bucket_recognises_what_asks_for_it(chain: Chain, drop: Drop, red: bytes) -> None:
     drop("colours", "1.0.0", list(made.LABELS))
     image_id = wait_for(
-        lambda: said(chain, red, "colours@1.0.0") == "red" and chain.by_form("r.png", red, model="colours")
+        lambda: classified(chain, red, "colours@1.0.0") == "red" and chain.by_form("r.png", red, model="colours")
     )
     recognition = chain.settled(str(image_id))["recognition"]
     assert recognition["detections"][0]["label"] == "red"
     assert (recognition["model"]["name"], recognition["model"]["version"]) == ("colours", "1.0.0")
-    assert chain.told(str(image_id))[0].verified
+    assert chain.receipts(str(image_id))[0].verified
 
 
 def test_a_newer_version_answers_for_the_name_and_the_older_one_for_its_own(
     chain: Chain, drop: Drop, red: bytes
 ) -> None:
     drop("colours", "1.10.0", FRENCH)
-    wait_for(lambda: said(chain, red, "colours") == "rouge", patience=20)
-    assert said(chain, red, "colours@1.0.0") == "red"
+    wait_for(lambda: classified(chain, red, "colours") == "rouge")
+    assert classified(chain, red, "colours@1.0.0") == "red"
 
 
 def test_a_replaced_bundle_is_served_without_a_deployment(chain: Chain, drop: Drop, red: bytes) -> None:
     drop("colours", "1.0.0", ["rosso", "verde", "blu"])
-    wait_for(lambda: said(chain, red, "colours@1.0.0") == "rosso", patience=20)
+    wait_for(lambda: classified(chain, red, "colours@1.0.0") == "rosso")
 
 
 def test_a_hostile_model_is_refused_and_all_else_is_served(chain: Chain, drop: Drop, red: bytes, cat: bytes) -> None:
     drop("hungry", "1.0.0", list(made.LABELS), hostile.hungry())
-    wait_for(lambda: said(chain, red, "hungry") == "unusable_model")
+    wait_for(lambda: classified(chain, red, "hungry") == "unusable_model")
     refused, fine = chain.by_form("r.png", red, model="hungry"), chain.by_bytes("cat.jpg", cat)
     rejection = chain.settled(refused)["rejection"]
     assert (rejection["code"], "more than 1024 MB" in rejection["detail"]) == ("unusable_model", True)

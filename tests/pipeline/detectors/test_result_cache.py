@@ -1,4 +1,4 @@
-"""Through the whole chain: the same bytes are paid for once, the saving is counted, and earlier answers stay."""
+"""The result cache in the deployed app: equal bytes are paid for once, savings are counted, earlier outcomes stay."""
 
 import secrets
 from typing import Any
@@ -11,27 +11,27 @@ from tests.rekognition_server import Book
 
 @pytest.fixture
 def picture(cat: bytes) -> bytes:
-    """A photograph that no other test has stored: behind its end a JPEG may hold anything."""
+    """A photograph that no other test has stored; a JPEG may hold anything after its end."""
     return cat + secrets.token_bytes(8)
 
 
 def uploaded(chain: Chain, picture: bytes, **options: str) -> dict[str, Any]:
-    """The image once it has an answer."""
+    """Upload a picture and return its image once it has an outcome."""
     return chain.settled(chain.by_form("cat.jpg", picture, **options))
 
 
 def counted(chain: Chain) -> dict[str, Any]:
-    """What the last days came to."""
-    said: dict[str, Any] = chain.ask("GET", "/images/stats").json()["total"]
-    return said
+    """Return the totals of the last days."""
+    total: dict[str, Any] = chain.ask("GET", "/images/stats").json()["total"]
+    return total
 
 
 def test_the_same_bytes_are_one_question_to_rekognition_and_the_saving_is_shown(
     chain: Chain, rekognition: Book, picture: bytes
 ) -> None:
-    before, asked = counted(chain), len(rekognition.keys)
+    before, calls = counted(chain), len(rekognition.keys)
     first, second = (uploaded(chain, picture, detector="rekognition") for _ in range(2))
-    assert len(rekognition.keys) == asked + 1
+    assert len(rekognition.keys) == calls + 1
     assert second["reused_from"] == first["image_id"]
     assert second["recognition"] == first["recognition"]
     after = counted(chain)
@@ -49,9 +49,9 @@ def test_an_image_recognised_again_by_the_same_model_costs_nothing_and_keeps_bot
     chain: Chain, rekognition: Book, picture: bytes
 ) -> None:
     image_id = uploaded(chain, picture, detector="rekognition")["image_id"]
-    asked = len(rekognition.keys)
+    calls = len(rekognition.keys)
     again = chain.ask("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()["request"]
     image = wait_for(lambda: found if (found := chain.settled(image_id)).get("request") == again else None)
-    assert len(rekognition.keys) == asked
+    assert len(rekognition.keys) == calls
     assert image["reused_from"] == image_id
     assert [earlier["recognition"] for earlier in image["earlier"]] == [image["recognition"]]

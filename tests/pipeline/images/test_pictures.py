@@ -1,4 +1,4 @@
-"""From an upload to its thumbnail and to what was seen drawn on it, through the deployed app, under IAM enforcement."""
+"""Thumbnails and annotated pictures of the deployed app, under IAM enforcement."""
 
 import io
 
@@ -12,28 +12,28 @@ from edge_ml.derived.colours import colour_of
 from tests.pipeline.chain import Chain
 
 SIZE = (800, 600)
-ON_ITS_SIDE = 6
-"""EXIF: the camera was held upright, and its sensor saw everything lying."""
+ROTATED = 6
+"""The EXIF orientation of a camera held upright, whose sensor lies on its side."""
 
 register_heif_opener()
 
 
 def taken(cat: bytes, kind: str) -> bytes:
-    """The cat as a phone held upright stores it: lying, with a note saying so."""
+    """Return the cat as a phone held upright stores it: rotated, with an EXIF orientation."""
     with Image.open(io.BytesIO(cat)) as photograph:
-        standing = photograph.convert("RGB").resize(SIZE[::-1])
+        upright = photograph.convert("RGB").resize(SIZE[::-1])
     exif = Image.Exif()
-    exif[0x0112] = ON_ITS_SIDE
+    exif[0x0112] = ROTATED
     file = io.BytesIO()
-    standing.transpose(Image.Transpose.ROTATE_90).save(file, kind, quality=90, exif=exif.tobytes())
+    upright.transpose(Image.Transpose.ROTATE_90).save(file, kind, quality=90, exif=exif.tobytes())
     return file.getvalue()
 
 
 def picture(chain: Chain, image_id: str, kind: str, **query: str) -> Image.Image:
-    """What a browser that follows the link shows."""
-    answer = chain.ask("GET", f"/images/{image_id}/{kind}", params=query, allow_redirects=False)
-    assert answer.status_code == 302, answer.text
-    followed = requests.get(answer.headers["Location"], timeout=30)
+    """Return the picture that a browser shows which follows the link."""
+    response = chain.ask("GET", f"/images/{image_id}/{kind}", params=query, allow_redirects=False)
+    assert response.status_code == 302, response.text
+    followed = requests.get(response.headers["Location"], timeout=60)
     assert (followed.status_code, followed.headers["Content-Type"]) == (200, "image/jpeg")
     image = Image.open(io.BytesIO(followed.content), formats=["JPEG"])
     image.load()
@@ -41,7 +41,7 @@ def picture(chain: Chain, image_id: str, kind: str, **query: str) -> Image.Image
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
-    """0 for the same picture, some tens for different ones."""
+    """Return the mean difference of gray levels: 0 for equal pictures, some tens for different ones."""
     first, second = (np.asarray(image.convert("L").resize((30, 40)), np.float32) for image in (one, other))
     return float(np.abs(first - second).mean())
 
@@ -70,12 +70,12 @@ def test_what_was_seen_stands_on_the_annotated_picture(chain: Chain, cat: bytes)
 
 
 def plate(image: Image.Image, label: str) -> int:
-    """How many pixels have the label's colour, as far as JPEG kept it."""
+    """Count the pixels with the label's color, as far as JPEG kept it."""
     off = np.abs(np.asarray(image, np.int16) - np.array(colour_of(label), np.int16))
     return int((off.max(axis=2) < 30).sum())
 
 
 def test_a_rejected_image_has_no_pictures(chain: Chain) -> None:
     image_id = chain.by_hand("no-picture.txt", b"These are no pixels. " * 10)
-    answer = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_recognized")
+    response = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
+    assert (response.status_code, response.json()["code"]) == (409, "not_recognized")

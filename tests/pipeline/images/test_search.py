@@ -1,4 +1,4 @@
-"""Through the deployed app: images found again by what was seen on them, exported, corrected."""
+"""Search, export and correction of images in the deployed app."""
 
 import csv
 import io
@@ -14,30 +14,30 @@ from tests.pipeline.chain import Chain, wait_for
 
 
 def found(chain: Chain, **query: str) -> list[str]:
-    """The ids of the images a list answers with, over all its pages."""
+    """Return the ids of the images in a list, over all its pages."""
     ids: list[str] = []
     while True:
-        answer = chain.ask("GET", "/images", params=query)
-        assert answer.status_code == 200, answer.text
-        ids += [image["image_id"] for image in answer.json()["items"]]
-        if not answer.json()["next_cursor"]:
+        response = chain.ask("GET", "/images", params=query)
+        assert response.status_code == 200, response.text
+        ids += [image["image_id"] for image in response.json()["items"]]
+        if not response.json()["next_cursor"]:
             return ids
-        query["cursor"] = answer.json()["next_cursor"]
+        query["cursor"] = response.json()["next_cursor"]
 
 
 @pytest.fixture(scope="module")
 def images(chain: Chain, cat: bytes, coffee: bytes) -> dict[str, str]:
-    """A cat by the edge model, a cup, a Cat by Rekognition with a box, and something that is no picture."""
-    made = {
+    """Upload a cat and a cup for the edge model, a cat for Rekognition, and a text; return their ids."""
+    ids = {
         "cat": chain.by_bytes("cat.jpg", cat),
         "cup": chain.by_bytes("=cup.jpg", coffee),
         "boxed": chain.by_form("boxed.jpg", cat, detector="rekognition"),
         "text": chain.by_hand("found/no-picture.txt", b"These are no pixels either. " * 10),
     }
-    for image_id in made.values():
+    for image_id in ids.values():
         chain.settled(image_id)
-    wait_for(lambda: made["boxed"] in found(chain, detector="rekognition") or None)
-    return made
+    wait_for(lambda: ids["boxed"] in found(chain, detector="rekognition") or None)
+    return ids
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_a_cursor_is_good_for_its_own_question_only(chain: Chain, images: dict[s
     assert chain.ask("GET", "/images", params={"label": "cat", "limit": "5", "cursor": cursor}).status_code == 200
     others = [{"label": "other"}, {}, {"label": "cat", "detector": "edge"}]
     for other in others:
-        answer = chain.ask("GET", "/images", params=other | {"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+        response = chain.ask("GET", "/images", params=other | {"cursor": cursor})
+        assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
 def exported(chain: Chain, **query: str) -> tuple[dict[str, Any], requests.Response]:
-    answer = chain.ask("GET", "/images/export", params=query)
-    assert answer.status_code == 200, answer.text
-    opened = requests.get(answer.json()["url"], timeout=30)
+    response = chain.ask("GET", "/images/export", params=query)
+    assert response.status_code == 200, response.text
+    opened = requests.get(response.json()["url"], timeout=60)
     assert opened.status_code == 200
-    return answer.json(), opened
+    return response.json(), opened
 
 
 def test_an_export_as_csv_has_no_formula(chain: Chain, images: dict[str, str]) -> None:
@@ -90,9 +90,9 @@ def test_an_export_as_csv_has_no_formula(chain: Chain, images: dict[str, str]) -
 
 
 def test_an_export_as_json_is_what_each_image_shows(chain: Chain, images: dict[str, str]) -> None:
-    answer, opened = exported(chain, format="json", label="cat")
+    response, opened = exported(chain, format="json", label="cat")
     listed = {image["image_id"]: image for image in opened.json()}
-    assert answer["images"] == len(listed)
+    assert response["images"] == len(listed)
     shown = chain.settled(images["cat"])
     assert listed[images["cat"]]["recognition"] == shown["recognition"]
 
@@ -109,10 +109,10 @@ def test_pycocotools_reads_an_export_as_coco(chain: Chain, images: dict[str, str
 
 
 def test_a_person_s_answer_stands_beside_the_model_s(chain: Chain, images: dict[str, str]) -> None:
-    answer = chain.ask("POST", f"/images/{images['cup']}/corrections", json={"labels": ["cup", "čaj"]})
-    assert answer.status_code == 201
+    response = chain.ask("POST", f"/images/{images['cup']}/corrections", json={"labels": ["cup", "čaj"]})
+    assert response.status_code == 201
     shown = chain.settled(images["cup"])
     assert shown["corrections"][-1]["labels"] == ["cup", "čaj"]
     assert shown["recognition"]["detections"][0]["label"] == "other"
-    answer = chain.ask("POST", f"/images/{images['cup']}/corrections", data=json.dumps({"labels": "cup"}))
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_labels")
+    response = chain.ask("POST", f"/images/{images['cup']}/corrections", data=json.dumps({"labels": "cup"}))
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_labels")

@@ -1,7 +1,7 @@
-"""What CloudWatch does and the emulator leaves out: measure what an alarm watches, and judge it by its own words.
+"""What the emulator omits of CloudWatch: measure an alarm's metric and compare it with the threshold.
 
-The emulator measures functions, but neither queues nor what functions print; and it judges an alarm by everybody's
-measurements, whatever its dimensions say.
+The emulator measures functions, but neither queues nor metrics in logs; and it evaluates an alarm over all
+measurements, whatever its dimensions.
 """
 
 import json
@@ -16,25 +16,25 @@ Alarm = dict[str, Any]
 
 @dataclass(frozen=True)
 class CloudWatch:
-    """The alarms of a deployment, and what is measured in it from the moment `since`."""
+    """The alarms of a deployment, and their metrics from the moment `since`."""
 
     deployment: Deployment
     since: datetime
 
     def alarms(self) -> dict[str, Alarm]:
-        """All alarms by stack and logical id without its hash: `APIStack-UploadErrorsAlarm`."""
+        """Return all alarms by stack and logical id without its hash: `APIStack-UploadErrorsAlarm`."""
         pages = self.deployment.client("cloudwatch").get_paginator("describe_alarms").paginate()
         found = [alarm for page in pages for alarm in page["MetricAlarms"]]
         return {alarm["AlarmName"].rsplit("-", 1)[0][:-8]: alarm for alarm in found}
 
     def off(self, name: str) -> bool:
-        """Whether one period's measurements would set the alarm off."""
+        """Return whether the measurements would set the alarm off."""
         alarm, value = self.alarms()[name], self.measured(name)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
         return value is not None and bool(value >= alarm["Threshold"])
 
     def measured(self, name: str) -> float | None:
-        """What the alarm looks at; None where nothing was measured."""
+        """Return the value of the alarm's metric, or None without a measurement."""
         alarm = self.alarms()[name]
         by_namespace = {"AWS/SQS": self._depth, "AWS/Lambda": self._counted, "Sightline": self._printed}
         return by_namespace[alarm["Namespace"]](
@@ -45,8 +45,8 @@ class CloudWatch:
         assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
         sqs = self.deployment.client("sqs")
         url = sqs.get_queue_url(QueueName=dimensions["QueueName"])["QueueUrl"]
-        said = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-        return float(said["Attributes"]["ApproximateNumberOfMessages"])
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        return float(queue["Attributes"]["ApproximateNumberOfMessages"])
 
     def _counted(self, alarm: Alarm, dimensions: dict[str, str]) -> float | None:
         statistic = alarm["Statistic"]
@@ -69,9 +69,9 @@ class CloudWatch:
 
     def _lines(self, dimensions: dict[str, str]) -> list[dict[str, Any]]:
         logs, function = self.deployment.client("logs"), dimensions["FunctionName"]
-        said = self.deployment.client("lambda").get_function_configuration(FunctionName=function)
+        configuration = self.deployment.client("lambda").get_function_configuration(FunctionName=function)
         found = logs.filter_log_events(
-            logGroupName=said["LoggingConfig"]["LogGroup"], startTime=int(self.since.timestamp() * 1000)
+            logGroupName=configuration["LoggingConfig"]["LogGroup"], startTime=int(self.since.timestamp() * 1000)
         )["events"]
         lines = [json.loads(event["message"]) for event in found if event["message"].startswith('{"_aws"')]
         return [line for line in lines if dimensions.items() <= line.items()]

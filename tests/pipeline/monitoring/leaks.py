@@ -1,4 +1,4 @@
-"""What no log may hold: tokens, secrets, presigned queries, anything of a picture or of what its camera noted."""
+"""Find leaks in a log: tokens, secrets, presigned queries, bytes of a picture and its metadata."""
 
 import base64
 import re
@@ -18,28 +18,28 @@ KINDS = {
 }
 
 
-def leaks(log: str, told: Iterable[str] = ()) -> set[str]:
-    """The kinds of secret that a log holds, and those of the very texts that were `told` to the deployment."""
+def leaks(log: str, texts: Iterable[str] = ()) -> set[str]:
+    """Return the kinds of secret in a log, and those of `texts` that it contains."""
     kinds = {kind for kind, pattern in KINDS.items() if re.search(pattern, log)}
-    return kinds | {text for text in told if text in log}
+    return kinds | {text for text in texts if text in log}
 
 
 def log_of(deployment: Deployment) -> str:
-    """All that all functions have logged."""
+    """Return the logs of all functions."""
     file = deployment.directory / "logs/functions.log"
     function_logs.save(deployment.client("logs"), file)
     return file.read_text()
 
 
 def secrets_of(deployment: Deployment) -> Iterator[str]:
-    """Every secret the deployment keeps: the keys from which others derive."""
+    """Return the deployment's stored secrets, from which all others derive."""
     manager = deployment.client("secretsmanager")
     for secret in manager.list_secrets()["SecretList"]:
         yield manager.get_secret_value(SecretId=secret["ARN"])["SecretString"]
 
 
 def pieces(picture: bytes) -> Iterator[str]:
-    """How some of a picture's bytes, not the first, would look in a log."""
+    """Return bytes from the middle of a picture as a log would show them."""
     middle = picture[len(picture) // 2 :][:60]
     yield middle.hex()[:40]
     yield repr(middle)[2:30]

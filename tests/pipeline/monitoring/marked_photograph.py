@@ -1,4 +1,4 @@
-"""A photograph that tells who took it, where and with what; and all ways that it can come in by."""
+"""A photograph with personal metadata, and its upload in every way."""
 
 import io
 
@@ -14,7 +14,7 @@ MARKS = (OWNER, SERIAL, PLACE, NOTE, "Markerlace", "47.376", "8.5417", "47376481
 
 
 def marked(picture: bytes) -> bytes:
-    """The picture as a JPEG whose EXIF holds an owner, a serial number, a place and a note."""
+    """Return the picture as a JPEG whose EXIF holds an owner, a serial number, a place and a note."""
     exif = Image.Exif()
     exif[0x013B], exif[0x8298] = OWNER, OWNER
     exif.get_ifd(0x8769).update({0xA430: OWNER, 0xA431: SERIAL, 0x9286: b"ASCII\0\0\0" + NOTE.encode()})
@@ -23,13 +23,13 @@ def marked(picture: bytes) -> bytes:
     file = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as plain:
         plain.save(file, "JPEG", quality=90, exif=exif.tobytes())
-    made = file.getvalue()
-    assert all(text.encode() in made for text in (OWNER, SERIAL, PLACE, NOTE))
-    return made
+    marked_picture = file.getvalue()
+    assert all(text.encode() in marked_picture for text in (OWNER, SERIAL, PLACE, NOTE))
+    return marked_picture
 
 
 def by_every_way(chain: Chain, picture: bytes) -> str:
-    """Upload it whole and cut short, by bytes, form, URL and hand, and have it classified; answers the URL's image."""
+    """Upload it whole and cut, by bytes, form, URL and hand, and classify it; return the id of the image by URL."""
     cut = picture[: len(picture) // 2]
     for body in (picture, cut):
         chain.by_bytes("marked.jpg", body)
@@ -44,6 +44,6 @@ def by_every_way(chain: Chain, picture: bytes) -> str:
         chain.ask("POST", "/images", json={"url": f"{server.url}/?{QUERY}"})
         token = {"Authorization": f"Bearer {QUERY}"}
         chain.ask("GET", "/", params={"url": f"{server.url}/gone.jpg?{QUERY}"}, headers=token)
-        answer = chain.ask("POST", "/images", json={"url": server.url + presigned, "name": "marked.jpg"})
-    assert answer.status_code == 202, answer.text
-    return str(answer.json()["image_id"])
+        accepted = chain.ask("POST", "/images", json={"url": server.url + presigned, "name": "marked.jpg"})
+    assert accepted.status_code == 202, accepted.text
+    return str(accepted.json()["image_id"])

@@ -1,4 +1,4 @@
-"""The alarms of the deployed app: their conditions are brought about, and whoever is to be told is told."""
+"""The alarms of the deployed app: the tests cause their conditions and read the topic's notifications."""
 
 import json
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ from tests.ports import free_port
 
 @pytest.fixture
 def cloudwatch(deployment: Deployment) -> CloudWatch:
-    """What is measured from here on."""
+    """The measurements from now on."""
     return CloudWatch(deployment, datetime.now(UTC))
 
 
 @pytest.fixture
-def told(deployment: Deployment) -> Iterator[str]:
-    """A queue that is told what the alarm topic tells; its URL."""
+def notifications_url(deployment: Deployment) -> Iterator[str]:
+    """Subscribe a queue to the alarm topic and return its URL."""
     sqs, sns = deployment.client("sqs"), deployment.client("sns")
     allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]})
     url = sqs.create_queue(QueueName="told-of-alarms", Attributes={"Policy": policy})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic, raw = deployment.outputs["AlarmTopic"], {"RawMessageDelivery": "true"}
-    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
     yield url
-    sns.unsubscribe(SubscriptionArn=made["SubscriptionArn"])
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
     sqs.delete_queue(QueueUrl=url)
 
 
@@ -41,19 +41,19 @@ def received(deployment: Deployment, url: str) -> list[dict[str, Any]]:
 
 
 def function(cloudwatch: CloudWatch, alarm: str) -> str:
-    ((said,),) = [known["Dimensions"] for name, known in cloudwatch.alarms().items() if name == alarm]
-    return str(said["Value"])
+    ((dimension,),) = [known["Dimensions"] for name, known in cloudwatch.alarms().items() if name == alarm]
+    return str(dimension["Value"])
 
 
 def test_whoever_reads_the_topic_is_told_when_an_alarm_goes_off_and_when_it_is_over(
-    deployment: Deployment, cloudwatch: CloudWatch, told: str
+    deployment: Deployment, cloudwatch: CloudWatch, notifications_url: str
 ) -> None:
     client, alarm = deployment.client("cloudwatch"), cloudwatch.alarms()["APIStack-UploadsQueueAgeAlarm"]
     for state in ("ALARM", "OK"):
         client.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason="a trial")
-        (said,) = wait_for(lambda: received(deployment, told))
-        assert (said["AlarmName"], said["NewStateValue"]) == (alarm["AlarmName"], state)
-        assert said["AlarmDescription"].endswith("docs/operations.md#messages-wait")
+        (notification,) = wait_for(lambda: received(deployment, notifications_url))
+        assert (notification["AlarmName"], notification["NewStateValue"]) == (alarm["AlarmName"], state)
+        assert notification["AlarmDescription"].endswith("docs/operations.md#messages-wait")
 
 
 def test_a_message_nobody_can_read_sets_off_the_alarm_of_its_dead_letters_and_no_other(
@@ -93,10 +93,10 @@ def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(
 ) -> None:
     assert not cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm")
     nobody = f"http://127.0.0.1:{free_port()}/"
-    made = [chain.ask("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
+    webhooks = [chain.ask("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
     chain.settled(chain.by_bytes("told to nobody.jpg", cat))
     wait_for(lambda: cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm"))
-    for webhook in made:
+    for webhook in webhooks:
         assert chain.ask("DELETE", f"/webhooks/{webhook['webhook_id']}").status_code == 204
 
 

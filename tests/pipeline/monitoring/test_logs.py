@@ -1,4 +1,4 @@
-"""The functions' logs of the whole run: one id leads through all of them, and nothing stands there that must not."""
+"""The functions' logs of the whole run: one id leads through all of them, and they hold no secret."""
 
 import base64
 import json
@@ -15,22 +15,22 @@ ON_ITS_WAY = {"Upload", "Recognize", "Edge", "Dispatch", "Deliver"}
 
 
 def lines_about(chain: Chain, correlation_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What each function, by its name, has logged under that id."""
+    """Return the lines that each function has logged under that id, by function."""
     found = defaultdict[str, list[dict[str, Any]]](list)
     for line in log_of(chain.deployment).splitlines():
         if correlation_id in line and "{" in line:
-            said = json.loads(line[line.index("{") :])
-            if said.get("correlation_id") == correlation_id:
-                found[said["service"]].append(said)
+            fields = json.loads(line[line.index("{") :])
+            if fields.get("correlation_id") == correlation_id:
+                found[fields["service"]].append(fields)
     return found
 
 
 def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, cat: bytes) -> None:
     seen_by_nobody_yet = cat + b"followed"
-    answer = chain.ask("POST", "/images", data=seen_by_nobody_yet, headers={"Content-Type": "image/jpeg"})
-    image_id = answer.json()["image_id"]
+    response = chain.ask("POST", "/images", data=seen_by_nobody_yet, headers={"Content-Type": "image/jpeg"})
+    image_id = response.json()["image_id"]
     chain.settled(image_id)
-    chain.told(image_id)
+    chain.receipts(image_id)
     chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
 
     def look() -> dict[str, list[dict[str, Any]]] | None:
@@ -40,29 +40,29 @@ def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, ca
     found = wait_for(look)
     (received,) = found["Upload"]
     assert (received["route"], received["status"]) == ("POST /images", 202)
-    assert received["request_id"] == answer.headers["x-request-id"]
+    assert received["request_id"] == response.headers["x-request-id"]
     assert {line["message"] for line in found["Edge"]} == {"answered", "derived"}
     (attempt,) = found["Deliver"]
     assert attempt["delivery_id"] in found["Dispatch"][0]["deliveries"]
 
 
 def test_every_answer_names_its_request_and_the_log_has_it(chain: Chain) -> None:
-    answers = [
+    responses = [
         chain.ask("GET", "/health"),
         chain.ask("GET", "/images", params={"limit": "none"}),
         chain.ask("GET", "/nowhere"),
         chain.ask("GET", "/webhooks"),
     ]
-    ids = {answer.headers["x-request-id"] for answer in answers}
-    assert len(ids) == len(answers)
+    ids = {response.headers["x-request-id"] for response in responses}
+    assert len(ids) == len(responses)
     wait_for(lambda: all(lines_about(chain, request_id) for request_id in ids))
 
 
 def test_no_log_of_this_run_holds_a_secret_or_anything_of_a_picture(chain: Chain, marked_id: str, cat: bytes) -> None:
-    chain.told(marked_id)
-    told = [*secrets_of(chain.deployment), *MARKS, *pieces(cat)]
-    assert len(told) > len(MARKS) + 4
-    assert leaks(log_of(chain.deployment), told) == set()
+    chain.receipts(marked_id)
+    secrets = [*secrets_of(chain.deployment), *MARKS, *pieces(cat)]
+    assert len(secrets) > len(MARKS) + 4
+    assert leaks(log_of(chain.deployment), secrets) == set()
 
 
 PICTURE = bytes(range(256))

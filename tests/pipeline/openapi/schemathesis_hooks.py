@@ -1,4 +1,4 @@
-"""What schemathesis cannot know: that no URL may lead off this machine, and what of a valid request is there."""
+"""Hooks for schemathesis: no URL may lead off this machine, and valid requests name existing images."""
 
 import os
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ schemathesis.openapi.media_type("image/*", st.sampled_from([photograph("cat"), p
 
 @schemathesis.hook
 def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
-    """Half of the ids are of images that are there."""
+    """Take half of the ids from existing images."""
     if "{image_id}" not in context.operation.path or context.operation.method == "delete":
         return strategy
     known = st.sampled_from(IMAGE_IDS).map(lambda image_id: {"image_id": image_id})
@@ -29,18 +29,18 @@ def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Nothing that is wrong by its content type alone: the first bytes tell pictures and JSON."""
+    """Skip requests whose content type alone is wrong: the API reads the first bytes instead."""
     return case.meta is None or "Content-Type" not in (case.meta.phase.data.description or "")
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Change what would lead off this machine or cost much; of a valid request also what only looks valid."""
+    """Replace what would lead off this machine or cost much, and values that only look valid."""
     query, body = _harmless(case.query), _harmless(case.body)
     if case.media_type == "application/json":
         query = _without(query, "name")  # the body has a field for it
     if "/webhooks" in case.path and isinstance(body, dict):
-        body |= _told_little(body)
+        body |= _few_events(body)
     if case.meta and case.meta.generation.mode.is_positive:
         query, body = _answerable(query), _printable(body)
     if query != case.query:
@@ -52,46 +52,46 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
 def _harmless(sent: Any) -> Any:
     if not isinstance(sent, dict):
         return sent
-    kept = {name: _led_here(value) if name == "url" else value for name, value in sent.items()}
-    return kept | {name: _unpaid(said) for name, said in kept.items() if isinstance(said, dict)}
+    kept = {name: _on_this_machine(value) if name == "url" else value for name, value in sent.items()}
+    return kept | {name: _unpaid(value) for name, value in kept.items() if isinstance(value, dict)}
 
 
-def _led_here(url: Any) -> Any:
-    """The photographs' server in place of every other; what is no URL stays, for it has to be refused."""
+def _on_this_machine(url: Any) -> Any:
+    """Return a URL of the photographs' server instead of any other; what is no URL has to be refused and stays."""
     if not isinstance(url, str) or len(url) > LONGEST_URL or urlsplit(url).scheme.lower() not in ("http", "https"):
         return url
     return f"{PHOTOS}/cat.png"
 
 
 def _unpaid(options: dict[str, Any]) -> dict[str, Any]:
-    """This machine has no Rekognition."""
+    """Replace Rekognition, which this machine does not have, by the edge function."""
     return options | ({"detector": "edge"} if options.get("detector") in ("rekognition", "cascade") else {})
 
 
-def _told_little(wish: dict[str, Any]) -> dict[str, Any]:
-    """Else hundreds of webhooks would be told of hundreds of images."""
-    events = wish.get("events", [])
+def _few_events(body: dict[str, Any]) -> dict[str, Any]:
+    """Subscribe to few events: else hundreds of webhooks would be notified of hundreds of images."""
+    events = body.get("events", [])
     valid = isinstance(events, list) and all(event in TYPES for event in events)
     return {"events": [DISABLED]} if valid else {}
 
 
 def _without(sent: Any, name: str) -> dict[str, Any]:
-    return {value: said for value, said in (sent or {}).items() if value != name}
+    return {field: value for field, value in (sent or {}).items() if field != name}
 
 
 def _answerable(query: Any) -> Any:
-    """No cursor but one that was handed out, a model that is there, days in their order."""
+    """Remove the cursor, name an existing model, and put days in order."""
     known = _without(query, "cursor")
     return _printable(known | ({"model": "animals"} if "model" in known else {}) | _in_order(known))
 
 
-def _printable(said: Any) -> Any:
-    """Unicode's printable characters, which no pattern of JSON Schema's can tell in every dialect."""
-    if isinstance(said, dict):
-        return {name: _printable(value) for name, value in said.items()}
-    if isinstance(said, list):
-        return [_printable(value) for value in said]
-    return "".join(item if item.isprintable() else "?" for item in said) if isinstance(said, str) else said
+def _printable(value: Any) -> Any:
+    """Keep printable characters, which no JSON Schema pattern matches in every dialect."""
+    if isinstance(value, dict):
+        return {name: _printable(value) for name, value in value.items()}
+    if isinstance(value, list):
+        return [_printable(value) for value in value]
+    return "".join(item if item.isprintable() else "?" for item in value) if isinstance(value, str) else value
 
 
 def _in_order(query: dict[str, Any]) -> dict[str, str]:

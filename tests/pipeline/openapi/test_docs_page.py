@@ -16,7 +16,7 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 @pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
 def test_the_page_shows_every_route_and_event(chain: Chain, tmp_path: Path) -> None:
     base = chain.deployment.endpoints.api
-    described = requests.get(f"{base}/openapi.json", timeout=30).json()
+    described = requests.get(f"{base}/openapi.json", timeout=60).json()
     shown = subprocess.run(
         [
             BROWSER,
@@ -25,7 +25,7 @@ def test_the_page_shows_every_route_and_event(chain: Chain, tmp_path: Path) -> N
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert "CONSOLE" not in shown.stderr, shown.stderr

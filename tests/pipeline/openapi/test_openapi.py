@@ -1,4 +1,4 @@
-"""The deployed API against its own description: schemathesis asks what it allows and what it does not."""
+"""The deployed API against its own description, by schemathesis."""
 
 import os
 import subprocess
@@ -11,30 +11,29 @@ import pytest
 
 from local import demo_user
 from tests.pipeline.chain import Chain
-from tests.pipeline.sign_in.test_two_users import sub
 from tests.stacks import ROOT
 
-QUESTIONS = 100_000
-"""More than anybody will ask."""
+REQUESTS = 100_000
+"""More than the test sends."""
 
 
 @pytest.fixture(scope="module")
 def dora(ann: Chain) -> Chain:
-    """Somebody whose day's quota this test will not use up."""
-    made = replace(ann, token=demo_user.token(ann.deployment, "dora@example.com"))
-    dynamodb, today = made.deployment.client("dynamodb"), datetime.now(UTC)
+    """A user whose daily quota this test does not use up."""
+    user = replace(ann, token=demo_user.token(ann.deployment, "dora@example.com"))
+    dynamodb, today = user.deployment.client("dynamodb"), datetime.now(UTC)
     (usage,) = (name for name in dynamodb.list_tables()["TableNames"] if name.startswith("APIStack-Usage"))
     for day in (today, today + timedelta(days=1)):
-        said = {"owner": {"S": sub(made)}, "day": {"S": f"{day:%Y-%m-%d}"}, "admitted": {"N": str(-QUESTIONS)}}
-        dynamodb.put_item(TableName=usage, Item=said)
-    return made
+        row = {"owner": {"S": user.sub}, "day": {"S": f"{day:%Y-%m-%d}"}, "admitted": {"N": str(-REQUESTS)}}
+        dynamodb.put_item(TableName=usage, Item=row)
+    return user
 
 
 def test_every_answer_is_one_that_the_description_has(dora: Chain, tmp_path: Path) -> None:
     images = [dora.by_url(f"{name}.png") for name in ("one", "two", "three")]
     for image_id in images:
         dora.settled(image_id)
-    asked = subprocess.run(
+    run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
             *("--no-color", "--config-file", ROOT / "tests/pipeline/openapi/schemathesis.toml", "run"),
@@ -47,4 +46,4 @@ def test_every_answer_is_one_that_the_description_has(dora: Chain, tmp_path: Pat
         text=True,
         check=False,
     )
-    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,4 +1,4 @@
-"""What a user may take in a day, on a deployment that has quotas; each test has a user of its own."""
+"""The daily quotas of the deployed app; each test has a user of its own."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,14 +9,13 @@ import requests
 from local import demo_user
 from tests.pipeline.chain import Chain
 from tests.pipeline.conftest import DAILY_UPLOADS
-from tests.pipeline.sign_in.test_two_users import sub
 
 SECONDS_A_DAY = 86_400
 
 
 @pytest.fixture
 def carol(ann: Chain, request: pytest.FixtureRequest) -> Chain:
-    """Somebody who has asked for nothing yet."""
+    """A user who has sent no request yet."""
     return replace(ann, token=demo_user.token(ann.deployment, f"{request.node.name}@example.com"))
 
 
@@ -24,19 +23,19 @@ def form(chain: Chain, **options: str) -> requests.Response:
     return chain.ask("POST", "/uploads", json={"content_type": "image/jpeg", "options": options})
 
 
-def refused(answer: requests.Response) -> bool:
-    """Whether the quota is used up, as the answer says it in full."""
-    if answer.status_code != 429:
+def refused(response: requests.Response) -> bool:
+    """Return whether the quota is used up; a refusal has to be complete."""
+    if response.status_code != 429:
         return False
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert (answer.json()["code"], answer.json()["retryable"]) == ("quota_exceeded", True)
-    assert 0 < int(answer.headers["Retry-After"]) <= SECONDS_A_DAY
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.json()["code"], response.json()["retryable"]) == ("quota_exceeded", True)
+    assert 0 < int(response.headers["Retry-After"]) <= SECONDS_A_DAY
     return True
 
 
 def test_the_uploads_of_a_day_come_to_an_end_by_every_way_and_for_nobody_else(ann: Chain, carol: Chain) -> None:
-    answers = [form(carol) for _ in range(DAILY_UPLOADS)]
-    assert {answer.status_code for answer in answers} == {201}
+    responses = [form(carol) for _ in range(DAILY_UPLOADS)]
+    assert {response.status_code for response in responses} == {201}
     photo = f"{carol.photos}/cat.png"
     assert refused(form(carol))
     assert refused(carol.ask("POST", "/images", json={"url": photo}))
@@ -61,7 +60,7 @@ def test_when_the_money_of_a_day_is_spent_only_the_edge_model_answers(carol: Cha
     )
     carol.deployment.client("dynamodb").update_item(
         TableName=usage,
-        Key={"owner": {"S": sub(carol)}, "day": {"S": f"{datetime.now(UTC):%Y-%m-%d}"}},
+        Key={"owner": {"S": carol.sub}, "day": {"S": f"{datetime.now(UTC):%Y-%m-%d}"}},
         UpdateExpression="ADD rekognition_calls :n",
         ExpressionAttributeValues={":n": {"N": "10"}},
     )

@@ -1,4 +1,4 @@
-"""With auth on: what each token is good for, over every route there is."""
+"""Tokens with auth on, over every route."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,30 +9,24 @@ import requests
 
 from local import demo_user
 from local.deployment import Deployment
+from tests.pipeline.account import route_keys
 from tests.pipeline.chain import Chain, wait_for
 from wire.http.sign_in import OPEN_ROUTES
 
 
-def route_keys(deployment: Deployment) -> set[str]:
-    """Every route the deployed API has."""
-    api = deployment.client("apigatewayv2")
-    (only,) = api.get_apis()["Items"]
-    return {route["RouteKey"] for route in api.get_routes(ApiId=only["ApiId"], MaxResults="200")["Items"]}
-
-
-def asked(chain: Chain, route: str, authorization: str | None = None) -> requests.Response:
-    """The answer of a route when nothing but the token matters."""
+def requested(chain: Chain, route: str, authorization: str | None = None) -> requests.Response:
+    """Send a request to a route with this Authorization header and return the response."""
     method, _, path = route.partition(" ")
     return replace(chain, token=None).ask(
         method, path, headers={"Authorization": authorization} if authorization else {}, allow_redirects=False
     )
 
 
-def code(answer: requests.Response) -> str:
-    """The code of a problem whose status and challenge are those of a refused token."""
-    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json"), answer.text
-    assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="sightline"')
-    return str(answer.json()["code"])
+def code(response: requests.Response) -> str:
+    """Return the code of a problem, whose status and challenge have to be those of a refused token."""
+    assert (response.status_code, response.headers["Content-Type"]) == (401, "application/problem+json"), response.text
+    assert response.headers["WWW-Authenticate"].startswith('Bearer realm="sightline"')
+    return str(response.json()["code"])
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer not.a.token"])
@@ -41,17 +35,19 @@ def test_no_route_but_the_open_ones_answers_without_a_token(
 ) -> None:
     routes = route_keys(guarded)
     assert len(routes) > 10
-    answers = {route: asked(ann, route, authorization) for route in routes - set(OPEN_ROUTES)}
-    assert {code(answer) for answer in answers.values()} == {"token_malformed" if authorization else "token_missing"}
+    responses = {route: requested(ann, route, authorization) for route in routes - set(OPEN_ROUTES)}
+    assert {code(response) for response in responses.values()} == {
+        "token_malformed" if authorization else "token_missing"
+    }
 
 
 def test_health_is_answered_to_everybody(ann: Chain) -> None:
-    assert asked(ann, "GET /health").status_code == 200
-    assert asked(ann, "GET /nowhere").json()["code"] == "no_such_route"
+    assert requested(ann, "GET /health").status_code == 200
+    assert requested(ann, "GET /nowhere").json()["code"] == "no_such_route"
 
 
 def sign_in(deployment: Deployment, pool: str, client: str, kind: str = "AccessToken") -> str:
-    """A token of ann's, who is created when new, by a pool and a client that need not be the deployment's."""
+    """Return a token of Ann's from any pool and client; create her if she is new."""
     at = replace(deployment.endpoints, user_pool_id=pool, user_pool_client_id=client)
     return str(demo_user.sign_in(replace(deployment, endpoints=at), "ann@example.com")[kind])
 
@@ -62,13 +58,13 @@ def cognito(guarded: Deployment) -> Any:
 
 
 def new_client(cognito: Any, pool: str, **settings: Any) -> str:
-    made = cognito.create_user_pool_client(
+    client = cognito.create_user_pool_client(
         UserPoolId=pool,
         ClientName="another",
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         **settings,
     )
-    return str(made["UserPoolClient"]["ClientId"])
+    return str(client["UserPoolClient"]["ClientId"])
 
 
 @pytest.fixture(scope="module")
@@ -79,36 +75,36 @@ def pool(guarded: Deployment) -> str:
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
 def test_access_and_id_tokens_are_good(ann: Chain, guarded: Deployment, pool: str, kind: str) -> None:
     token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", kind)
-    assert asked(ann, "GET /images", f"Bearer {token}").status_code == 200
+    assert requested(ann, "GET /images", f"Bearer {token}").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
 def test_a_token_of_another_pool_is_not(ann: Chain, guarded: Deployment, cognito: Any, kind: str) -> None:
     other = cognito.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"]["Id"]
     token = sign_in(guarded, other, new_client(cognito, other), kind)
-    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_wrong_pool"
+    assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_wrong_pool"
 
 
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
 def test_a_token_for_another_client_is_not(ann: Chain, guarded: Deployment, cognito: Any, pool: str, kind: str) -> None:
     token = sign_in(guarded, pool, new_client(cognito, pool), kind)
-    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_wrong_client"
+    assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_wrong_client"
 
 
 def test_a_refresh_token_is_for_cognito_only(ann: Chain, guarded: Deployment, pool: str) -> None:
     token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", "RefreshToken")
-    assert code(asked(ann, "GET /images", f"Bearer {token}")) == "token_malformed"
+    assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_malformed"
 
 
 def test_a_token_signed_by_nobody_we_know_is_not(ann: Chain) -> None:
     head, claims, signature = str(ann.token).split(".")
     forged = f"{head}.{claims}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
-    assert code(asked(ann, "GET /images", f"Bearer {forged}")) == "token_not_verified"
+    assert code(requested(ann, "GET /images", f"Bearer {forged}")) == "token_not_verified"
 
 
 @pytest.fixture
 def short_lived(guarded: Deployment, cognito: Any, pool: str) -> Iterator[str]:
-    """A token of the deployment's own client that holds a second: an account's clients cannot go below minutes."""
+    """A token of the deployment's client that is valid for a second; AWS allows no less than minutes."""
     client = guarded.endpoints.user_pool_client_id or ""
 
     def hold(unit: str) -> None:
@@ -122,8 +118,8 @@ def short_lived(guarded: Deployment, cognito: Any, pool: str) -> Iterator[str]:
 
 def test_a_token_is_good_until_it_expires(ann: Chain, short_lived: str) -> None:
     def look() -> str | None:
-        answer = asked(ann, "GET /images", f"Bearer {short_lived}")
-        return None if answer.status_code == 200 else code(answer)
+        response = requested(ann, "GET /images", f"Bearer {short_lived}")
+        return None if response.status_code == 200 else code(response)
 
     assert wait_for(look) == "token_expired"
 

@@ -1,18 +1,17 @@
-"""Ann has an image and a webhook; Bob asks every route there is for them. What routes there are, the API says."""
+"""Two users: Ann has an image and a webhook, and Bob requests them on every route of the deployed API."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
 import pytest
 import requests
 
 from local.deployment import Deployment
 from local.loopback import serving
 from local.receiver import Book, handler
+from tests.pipeline.account import route_keys
 from tests.pipeline.chain import Chain, wait_for
-from tests.pipeline.sign_in.test_tokens import route_keys
 
 JSON = {"Content-Type": "application/json"}
 NAME = "ann-s-own-cat.png"
@@ -21,7 +20,7 @@ HOOK = "ann's own hook"
 
 @dataclass(frozen=True)
 class Case:
-    """What Bob hears when he asks as Ann may: not what is hers (404), or his own in its place."""
+    """The status of Bob's request, with its query and body: 404 for what is Ann's, or his own in its place."""
 
     bob: int = 404
     query: str = ""
@@ -63,14 +62,14 @@ CASES = {
     "DELETE /webhooks/{webhook_id}": Case(),
     "DELETE /images/{image_id}": Case(),
 }
-"""In an order in which Ann, after Bob, may ask all of them."""
+"""In an order in which Ann can send all of them after Bob."""
 
-REFUSED_TO_ANYBODY = {"$default", "POST /classify", "POST /images", "POST /webhooks"}
+ALWAYS_REFUSED = {"$default", "POST /classify", "POST /images", "POST /webhooks"}
 
 
 @dataclass(frozen=True)
 class Hers:
-    """The ids of what Ann has, by the names that paths give them, and what she sees of it."""
+    """The ids of Ann's things, by the names of path parameters, and what she sees of them."""
 
     ids: Mapping[str, str]
     seen: object
@@ -80,44 +79,40 @@ class Hers:
 def hers(ann: Chain) -> Iterator[Hers]:
     with serving(handler(book := Book())) as receiver:
         ann.ask("POST", "/webhooks", json={"url": f"{receiver}/another", "description": HOOK})
-        made = ann.ask("POST", "/webhooks", json={"url": f"{receiver}/hook", "description": HOOK})
-        assert made.status_code == 201, made.text
-        book.secret = made.json()["secret"]
+        created = ann.ask("POST", "/webhooks", json={"url": f"{receiver}/hook", "description": HOOK})
+        assert created.status_code == 201, created.text
+        book.secret = created.json()["secret"]
         image_ids = [ann.by_url(name) for name in (NAME, f"2-{NAME}")]
         for image_id in image_ids:
             ann.settled(image_id)
-        ids = {"image_id": image_ids[0], "webhook_id": str(made.json()["webhook_id"]), "file": "page.js"}
+        ids = {"image_id": image_ids[0], "webhook_id": str(created.json()["webhook_id"]), "file": "page.js"}
         ids["delivery_id"] = wait_for(lambda: delivered(ann, ids["webhook_id"], len(image_ids)))
         yield Hers(ids, seen_by(ann, ids))
 
 
 def delivered(ann: Chain, webhook_id: str, many: int) -> str | None:
-    """The last delivery, once the log holds so many that succeeded."""
-    answer = ann.ask("GET", f"/webhooks/{webhook_id}/deliveries", params={"status": "delivered"})
-    if answer.status_code == 404 and answer.json()["code"] == "no_such_route":
+    """Return the id of the last delivery, once the log holds so many that succeeded."""
+    response = ann.ask("GET", f"/webhooks/{webhook_id}/deliveries", params={"status": "delivered"})
+    if response.status_code == 404 and response.json()["code"] == "no_such_route":
         return "dlv_00000000000000000000000000000000"
-    items = answer.json()["items"]
+    items = response.json()["items"]
     return str(items[0]["delivery_id"]) if len(items) >= many else None
 
 
 def seen_by(ann: Chain, ids: Mapping[str, str]) -> object:
-    """All that Ann sees of what is hers."""
+    """Return all that Ann sees of her things."""
     lists = [ann.ask("GET", f"{path}?limit=100").json() for path in ("/images", "/webhooks")]
     image = ann.ask("GET", "/images/{image_id}".format(**ids)).json()
     log = ann.ask("GET", "/webhooks/{webhook_id}/deliveries".format(**ids)).text
-    return [lists, {name: said for name, said in image.items() if name != "links"}, log]
+    return [lists, {name: value for name, value in image.items() if name != "links"}, log]
 
 
-def asked(by: Chain, route: str, ids: Mapping[str, str]) -> requests.Response:
-    """The answer to the case of this route."""
+def requested(by: Chain, route: str, ids: Mapping[str, str]) -> requests.Response:
+    """Send the request of this route's case and return the response."""
     method, _, path = route.partition(" ")
     case = CASES[route]
-    given: dict[str, Any] = {"data": case.body, "headers": JSON} if case.body else {}
-    return by.ask(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **given)
-
-
-def sub(of: Chain) -> str:
-    return str(jwt.decode(str(of.token), options={"verify_signature": False})["sub"])
+    parameters: dict[str, Any] = {"data": case.body, "headers": JSON} if case.body else {}
+    return by.ask(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **parameters)
 
 
 def test_every_route_there_is_has_its_case(guarded: Deployment) -> None:
@@ -126,18 +121,18 @@ def test_every_route_there_is_has_its_case(guarded: Deployment) -> None:
 
 @pytest.mark.parametrize("route", CASES)
 def test_bob_gets_nothing_of_ann_s(ann: Chain, bob: Chain, hers: Hers, route: str) -> None:
-    answer = asked(bob, route, hers.ids)
-    assert answer.status_code == CASES[route].bob, answer.text
+    response = requested(bob, route, hers.ids)
+    assert response.status_code == CASES[route].bob, response.text
     sent = {hers.ids[name] for name in hers.ids if f"{{{name}}}" in route}
-    secrets = {NAME, HOOK, sub(ann)} | set(hers.ids.values()) - sent - {hers.ids["file"]}
-    assert not {secret for secret in secrets if secret in answer.text}
-    if answer.status_code == 404:
-        assert answer.headers["Content-Type"] == "application/problem+json"
+    secrets = {NAME, HOOK, ann.sub} | set(hers.ids.values()) - sent - {hers.ids["file"]}
+    assert not {secret for secret in secrets if secret in response.text}
+    if response.status_code == 404:
+        assert response.headers["Content-Type"] == "application/problem+json"
 
 
 def test_what_bob_is_given_to_upload_with_is_his_own_place(bob: Chain) -> None:
     form = bob.ask("POST", "/uploads", json={"content_type": "image/png"}).json()
-    assert form["upload"]["fields"]["key"].startswith(f"images/{sub(bob)}/{form['image_id']}/")
+    assert form["upload"]["fields"]["key"].startswith(f"images/{bob.sub}/{form['image_id']}/")
 
 
 @pytest.mark.parametrize("path", ["/images", "/webhooks"])
@@ -155,13 +150,13 @@ def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Cha
     cognito = ann.deployment.client("cognito-idp")
     users = cognito.list_users(UserPoolId=endpoints.user_pool_id)["Users"]  # other tests have users of their own
     subs = {attribute["Value"] for user in users for attribute in user["Attributes"] if attribute["Name"] == "sub"}
-    assert {sub(ann), sub(bob)} <= subs
+    assert {ann.sub, bob.sub} <= subs
     assert {stored_object["Key"].split("/")[1] for stored_object in stored} <= subs
 
 
 def test_after_all_that_ann_has_what_she_had_and_is_answered_herself(ann: Chain, bob: Chain, hers: Hers) -> None:
     for route in CASES:
-        asked(bob, route, hers.ids)
+        requested(bob, route, hers.ids)
     assert seen_by(ann, hers.ids) == hers.seen
-    answers = {route: asked(ann, route, hers.ids) for route in CASES if route not in REFUSED_TO_ANYBODY}
-    assert not {route: answer.text for route, answer in answers.items() if answer.status_code >= 400}
+    responses = {route: requested(ann, route, hers.ids) for route in CASES if route not in ALWAYS_REFUSED}
+    assert not {route: response.text for route, response in responses.items() if response.status_code >= 400}

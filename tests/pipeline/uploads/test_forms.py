@@ -1,4 +1,4 @@
-"""A form to upload with is good for one key, one type, one size, for a while; and what comes is judged again."""
+"""Presigned forms: valid for one key, one type and one size, for a while; the uploaded bytes are checked again."""
 
 import base64
 import json
@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from local import photos
+from tests.pipeline.account import s3_as
 from tests.pipeline.chain import Chain
-from tests.pipeline.uploads.test_refusals import as_role_of
 from tests.rekognition_server import Book
 
 LARGEST = 15 * 1024 * 1024
@@ -18,28 +18,28 @@ Fields = dict[str, str]
 
 
 def form(chain: Chain, **options: Any) -> dict[str, Any]:
-    """A form for one JPEG."""
-    asked = {"name": "cat.jpg", "content_type": "image/jpeg"} | ({"options": options} if options else {})
-    answer = chain.ask("POST", "/uploads", json=asked)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    """Request a form for one JPEG."""
+    body = {"name": "cat.jpg", "content_type": "image/jpeg"} | ({"options": options} if options else {})
+    response = chain.ask("POST", "/uploads", json=body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 def sent(url: str, fields: Fields, body: bytes) -> tuple[int, str]:
-    """The status, and S3's code where it says one."""
-    answer = requests.post(url, data=fields, files={"file": body}, timeout=60)
-    return answer.status_code, answer.text.partition("<Code>")[2].partition("<")[0]
+    """Send a form; return the status and S3's error code, if any."""
+    response = requests.post(url, data=fields, files={"file": body}, timeout=60)
+    return response.status_code, response.text.partition("<Code>")[2].partition("<")[0]
 
 
 def stored(chain: Chain) -> set[tuple[str, str]]:
-    """Every version of every object."""
+    """Return the key and version of every object."""
     s3, bucket = chain.deployment.client("s3"), chain.deployment.endpoints.images_bucket
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     return {(version["Key"], version["VersionId"]) for page in pages for version in page.get("Versions", ())}
 
 
 def widened(fields: Fields) -> Fields:
-    """The policy rewritten to allow everything, under the old signature."""
+    """Return the fields with a policy that allows everything, under the old signature."""
     policy = json.loads(base64.b64decode(fields["policy"]))
     policy["conditions"] = [["starts-with", "$key", ""], ["content-length-range", 1, 10**9]]
     return fields | {"policy": base64.b64encode(json.dumps(policy).encode()).decode()}
@@ -52,13 +52,13 @@ CHANGES: dict[str, Callable[[Fields], Fields]] = {
     "a key made of the file's name": lambda fields: fields | {"key": fields["key"].rpartition("/")[0] + "/${filename}"},
     "another type": lambda fields: fields | {"Content-Type": "text/html"},
     "another picture's type": lambda fields: fields | {"Content-Type": "image/png"},
-    "no type": lambda fields: {name: said for name, said in fields.items() if name != "Content-Type"},
+    "no type": lambda fields: {name: value for name, value in fields.items() if name != "Content-Type"},
     "options nobody asked for": lambda fields: fields | {"x-amz-meta-detector": "rekognition"},
     "open to everybody": lambda fields: fields | {"acl": "public-read"},
     "leading elsewhere": lambda fields: fields | {"success_action_redirect": "https://elsewhere.example/"},
     "a policy of one's own": widened,
-    "no policy": lambda fields: {name: said for name, said in fields.items() if name != "policy"},
-    "no signature": lambda fields: {name: said for name, said in fields.items() if name != "x-amz-signature"},
+    "no policy": lambda fields: {name: value for name, value in fields.items() if name != "policy"},
+    "no signature": lambda fields: {name: value for name, value in fields.items() if name != "x-amz-signature"},
 }
 
 
@@ -94,20 +94,20 @@ def test_the_largest_picture_is_taken(chain: Chain) -> None:
 
 @pytest.fixture
 def upload_role(chain: Chain) -> Any:
-    """An S3 client of the function that signs the forms."""
-    return as_role_of(chain.deployment, "Upload")
+    """An S3 client as the function that signs the forms."""
+    return s3_as(chain.deployment, "Upload")
 
 
 def test_a_form_that_has_expired_is_refused(chain: Chain, cat: bytes, upload_role: Any) -> None:
     bucket, key = chain.deployment.endpoints.images_bucket, form(chain)["upload"]["fields"]["key"]
 
-    def lasting(seconds: int) -> tuple[int, str]:
+    def valid_for(seconds: int) -> tuple[int, str]:
         again = upload_role.generate_presigned_post(bucket, key, ExpiresIn=seconds)
         return sent(again["url"], again["fields"], cat)
 
-    assert lasting(60)[0] in (200, 204)
+    assert valid_for(3600)[0] in (200, 204)
     before = stored(chain)
-    assert lasting(-1)[0] == 403
+    assert valid_for(-1)[0] == 403
     assert stored(chain) == before
 
 
@@ -123,13 +123,13 @@ def test_the_role_that_signs_forms_can_sign_none_for_another_place(chain: Chain,
 def test_what_says_it_is_a_jpeg_and_is_none_is_rejected_whoever_is_asked(
     chain: Chain, rekognition: Book, detector: str, body: bytes
 ) -> None:
-    rekognition.refusal = "InvalidImageFormatException"  # as the real one says of these
+    rekognition.refusal = "InvalidImageFormatException"  # as the real one responds to these
     try:
         image = chain.settled(chain.by_form("page.jpg", body + detector.encode(), detector=detector))
     finally:
         rekognition.refusal = None
     assert (image["status"], image["rejection"]["code"]) == ("rejected", "not_an_image")
-    event = chain.told(image["image_id"])[0].event
+    event = chain.receipts(image["image_id"])[0].event
     assert event
     assert event["type"] == "image.rejected"
 
@@ -141,5 +141,5 @@ def test_a_picture_of_another_format_is_taken_for_what_it_is(chain: Chain) -> No
 
 def test_what_lies_there_is_served_as_the_type_that_was_agreed(chain: Chain) -> None:
     image = chain.settled(chain.by_form("page.jpg", b"<html>agreed</html>"))
-    served = requests.get(image["links"]["original"], timeout=30)
+    served = requests.get(image["links"]["original"], timeout=60)
     assert served.headers["Content-Type"] == "image/jpeg"

@@ -1,12 +1,10 @@
-"""What the deployed app refuses, and what its roles may not do."""
+"""Refusals of the deployed app, and of IAM to its roles."""
 
-from typing import Any
-
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from local.deployment import Deployment
+from tests.pipeline.account import s3_as
 from tests.pipeline.chain import Chain
 
 
@@ -23,9 +21,9 @@ from tests.pipeline.chain import Chain
     ],
 )
 def test_a_url_nobody_should_fetch_is_refused_with_its_code(chain: Chain, url: str, code: str) -> None:
-    answer = chain.ask("POST", "/images", json={"url": url})
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == code
+    response = chain.ask("POST", "/images", json={"url": url})
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == code
 
 
 def test_the_emulator_itself_is_no_target(chain: Chain) -> None:
@@ -35,8 +33,8 @@ def test_the_emulator_itself_is_no_target(chain: Chain) -> None:
 
 
 def test_a_page_that_is_no_picture_is_refused_at_once(chain: Chain) -> None:
-    answer = chain.ask("POST", "/images", json={"url": f"{chain.photos}/nothing.png"})
-    assert answer.json()["code"] == "upstream_status"
+    response = chain.ask("POST", "/images", json={"url": f"{chain.photos}/nothing.png"})
+    assert response.json()["code"] == "upstream_status"
 
 
 def test_health_and_models_answer(chain: Chain) -> None:
@@ -53,11 +51,11 @@ def test_the_short_form_without_a_url_is_the_list(chain: Chain) -> None:
 
 
 def test_a_route_that_is_not_there_says_so(chain: Chain) -> None:
-    answer = chain.ask("GET", "/nowhere")
-    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_route")
+    response = chain.ask("GET", "/nowhere")
+    assert (response.status_code, response.json()["code"]) == (404, "no_such_route")
 
 
-def test_the_recognise_role_can_read_images_and_cannot_delete_them(
+def test_the_recognize_role_can_read_images_and_cannot_delete_them(
     chain: Chain, deployment: Deployment, cat: bytes
 ) -> None:
     image_id = chain.by_bytes("keep.jpg", cat)
@@ -65,24 +63,9 @@ def test_the_recognise_role_can_read_images_and_cannot_delete_them(
     bucket = deployment.endpoints.images_bucket
     prefix = f"images/public/{image_id}/"
     (stored,) = deployment.client("s3").list_object_versions(Bucket=bucket, Prefix=prefix)["Versions"]
-    s3, version = as_role_of(deployment, "Recognize"), {"VersionId": stored["VersionId"]}
+    s3, version = s3_as(deployment, "Recognize"), {"VersionId": stored["VersionId"]}
     assert s3.head_object(Bucket=bucket, Key=stored["Key"], **version)["ContentLength"] == len(cat)
     for attempt in (s3.delete_object, s3.put_object):
         with pytest.raises(ClientError) as caught:
             attempt(Bucket=bucket, Key=stored["Key"])
         assert caught.value.response["Error"]["Code"] == "AccessDenied"
-
-
-def as_role_of(deployment: Deployment, function: str) -> Any:
-    """An S3 client with the credentials of the function whose logical name begins so."""
-    roles = deployment.client("iam").list_roles()["Roles"]
-    (role,) = [role for role in roles if f"-{function}Role" in role["RoleName"]]
-    assumed = deployment.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")["Credentials"]
-    return boto3.client(
-        "s3",
-        endpoint_url=deployment.endpoints.aws_endpoint,
-        region_name=deployment.endpoints.region,
-        aws_access_key_id=assumed["AccessKeyId"],
-        aws_secret_access_key=assumed["SecretAccessKey"],
-        aws_session_token=assumed["SessionToken"],
-    )

@@ -1,4 +1,4 @@
-"""Webhooks end to end: what a subscriber is sent, what its owner can see of it, change and have sent again."""
+"""Webhooks end to end: deliveries, their log, changes, replay and redrive."""
 
 import json
 import subprocess
@@ -24,15 +24,15 @@ from wire.aws.retry_policy import DELIVERIES
 
 @dataclass
 class Receiver:
-    """A subscriber whose answer can be chosen, and the requests it got: their headers and bodies."""
+    """A subscriber that responds with `status`, and the headers and bodies of its requests."""
 
     url: str = ""
     status: int = 204
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def ids(self, kind: str) -> list[str]:
-        """The webhook-ids of the events of this type, as they came."""
-        return [headers["webhook-id"] for headers, body in self.got if json.loads(body)["type"] == kind]
+        """Return the webhook-ids of the received events of this type, in order."""
+        return [headers["webhook-id"] for headers, body in self.requests if json.loads(body)["type"] == kind]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -42,12 +42,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        said = b"x" * 5000 if self.receiver.status >= 400 else b""
+        self.receiver.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        body = b"x" * 5000 if self.receiver.status >= 400 else b""
         self.send_response(self.receiver.status)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""
@@ -55,54 +55,54 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    with serving(partial(Handler, made)) as url:
-        made.url = f"{url}/hook"
-        yield made
+    receiver = Receiver()
+    with serving(partial(Handler, receiver)) as url:
+        receiver.url = f"{url}/hook"
+        yield receiver
 
 
 @dataclass
 class Hook:
-    """A webhook of the owner `public`, and the routes under it."""
+    """A webhook of the owner `public`, and requests to its routes."""
 
     chain: Chain
-    said: dict[str, Any]
+    webhook: dict[str, Any]
 
     @property
     def path(self) -> str:
-        return f"/webhooks/{self.said['webhook_id']}"
+        return f"/webhooks/{self.webhook['webhook_id']}"
 
     def ask(self, method: str, path: str = "", **given: Any) -> Any:
-        answer = self.chain.ask(method, self.path + path, **given)
-        assert answer.ok, answer.text
-        return answer.json()
+        response = self.chain.ask(method, self.path + path, **given)
+        assert response.ok, response.text
+        return response.json()
 
     def deliveries(self, status: str, *image_ids: str) -> list[dict[str, Any]]:
-        """The webhook's deliveries of this status, once there is one of each of these images."""
+        """Return the webhook's deliveries with this status, once there is one for each of these images."""
 
         def look() -> list[dict[str, Any]] | None:
             found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"status": status})["items"]
-            of_them = [delivery for delivery in found if delivery["image_id"] in image_ids]
-            return of_them if {delivery["image_id"] for delivery in of_them} == set(image_ids) else None
+            chosen = [delivery for delivery in found if delivery["image_id"] in image_ids]
+            return chosen if {delivery["image_id"] for delivery in chosen} == set(image_ids) else None
 
         return wait_for(look)
 
 
 @pytest.fixture
 def hook(chain: Chain, receiver: Receiver) -> Iterator[Hook]:
-    """Told of what is recognised and of other webhooks, by the receiver."""
-    answer = chain.ask(
+    """A webhook for recognized images and disabled webhooks, whose subscriber is the receiver."""
+    response = chain.ask(
         "POST", "/webhooks", json={"url": receiver.url, "events": ["image.recognized", "webhook.disabled"]}
     )
-    assert answer.status_code == 201, answer.text
-    made = Hook(chain, answer.json())
-    yield made
-    chain.ask("DELETE", made.path)
+    assert response.status_code == 201, response.text
+    hook = Hook(chain, response.json())
+    yield hook
+    chain.ask("DELETE", hook.path)
 
 
 @dataclass
 class Hanging:
-    """A webhook whose subscriber takes requests and never answers: how many so far, until it is over."""
+    """A webhook whose subscriber never responds, and the paths of the requests that it holds."""
 
     hook: Hook
     held: list[str]
@@ -110,7 +110,7 @@ class Hanging:
 
 @pytest.fixture(scope="module", autouse=True)
 def hanging(chain: Chain) -> Iterator[Hanging]:
-    """From before the first of these tests to the last, for each of its attempts takes fifteen seconds."""
+    """Register it for all of these tests, because each of its attempts takes fifteen seconds."""
     over, held = threading.Event(), list[str]()
 
     class Silent(BaseHTTPRequestHandler):
@@ -120,12 +120,12 @@ def hanging(chain: Chain) -> Iterator[Hanging]:
             self.close_connection = True
 
     with serving(Silent) as url:
-        asked = {"url": f"{url}/hook", "events": ["image.rejected"]}
-        made = Hanging(Hook(chain, chain.ask("POST", "/webhooks", json=asked).json()), held)
+        body = {"url": f"{url}/hook", "events": ["image.rejected"]}
+        hanging = Hanging(Hook(chain, chain.ask("POST", "/webhooks", json=body).json()), held)
         for _ in range(8):
-            made.hook.ask("POST", "/test")
-        yield made
-        chain.ask("DELETE", made.hook.path)
+            hanging.hook.ask("POST", "/test")
+        yield hanging
+        chain.ask("DELETE", hanging.hook.path)
         over.set()
 
 
@@ -149,8 +149,8 @@ def test_every_attempt_is_logged_and_the_timeline_tells_the_whole_way(
     shown = delivery(chain, listed["delivery_id"])
     (attempt,) = shown["attempts"]
     assert (attempt["status"], attempt["error"], attempt["next_attempt_at"]) == (204, None, None)
-    told = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.got}
-    assert told[listed["delivery_id"]] == shown["event"]
+    events = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.requests}
+    assert events[listed["delivery_id"]] == shown["event"]
     hops = chain.ask("GET", f"/images/{image_id}/timeline").json()["items"]
     kinds = [hop["what"] for hop in hops]
     assert kinds[:3] == ["received", "queued", "recognized"]
@@ -181,18 +181,18 @@ def test_what_was_sent_of_an_image_goes_with_it_and_its_subscribers_are_told(
     assert chain.ask("DELETE", f"/images/{image_id}").status_code == 200
     wait_for(lambda: receiver.ids("image.erased"))
     wait_for(lambda: chain.ask("GET", f"/deliveries/{listed['delivery_id']}").status_code == 404)
-    (told,) = hook.deliveries("delivered", image_id)
-    assert told["type"] == "image.erased"
+    (erased,) = hook.deliveries("delivered", image_id)
+    assert erased["type"] == "image.erased"
     assert chain.ask("GET", f"/images/{image_id}/timeline").status_code == 404
 
 
 def test_a_test_event_comes_and_both_secrets_sign_after_a_rotation(hook: Hook, receiver: Receiver) -> None:
     rotated = hook.ask("POST", "/rotate")
-    assert rotated["secret"] != hook.said["secret"]
+    assert rotated["secret"] != hook.webhook["secret"]
     sent = hook.ask("POST", "/test")
-    headers, body = wait_for(lambda: receiver.got)[0]
+    headers, body = wait_for(lambda: receiver.requests)[0]
     assert headers["webhook-id"] == sent["delivery_id"]
-    for secret in (hook.said["secret"], rotated["secret"]):
+    for secret in (hook.webhook["secret"], rotated["secret"]):
         assert Webhook(secret).verify(body, headers)["type"] == "webhook.test"
 
 
@@ -201,8 +201,8 @@ def test_one_that_is_gone_is_disabled_the_others_hear_of_it_and_what_it_missed_i
 ) -> None:
     lost = Receiver(status=410)
     with serving(partial(Handler, lost)) as url:
-        asked = {"url": f"{url}/hook", "events": ["image.recognized"]}
-        gone = Hook(chain, chain.ask("POST", "/webhooks", json=asked).json())
+        body = {"url": f"{url}/hook", "events": ["image.recognized"]}
+        gone = Hook(chain, chain.ask("POST", "/webhooks", json=body).json())
         first = chain.by_bytes("gone.jpg", cat)
         wait_for(lambda: gone.ask("GET")["disabled"])
         assert gone.ask("GET")["disabled"]["reason"] == "gone"
@@ -221,26 +221,26 @@ def test_one_that_is_gone_is_disabled_the_others_hear_of_it_and_what_it_missed_i
 def test_a_dead_letter_is_seen_and_redriven_from_the_command_line(chain: Chain, hook: Hook, receiver: Receiver) -> None:
     receiver.status = 500
     last = queued_for_the_last_time(chain, hook)
-    (dead,) = wait_for(lambda: sightline(chain, "dead", hook.said["webhook_id"]))
+    (dead,) = wait_for(lambda: sightline(chain, "dead", hook.webhook["webhook_id"]))
     assert (dead["delivery_id"], dead["status"], dead["tries"]) == (last.delivery_id, "dead", DELIVERIES.tries)
     receiver.status = 200
-    assert sightline(chain, "redrive", hook.said["webhook_id"]) == [{"deliveries": 1}]
+    assert sightline(chain, "redrive", hook.webhook["webhook_id"]) == [{"deliveries": 1}]
     hook.deliveries("delivered", last.image_id)
     assert hook.ask("GET", "/dead-letters")["items"] == []
 
 
 def queued_for_the_last_time(chain: Chain, hook: Hook) -> Delivery:
-    """A delivery that has failed seven times, for the eighth would take a day."""
-    told = Subscription("public", hook.said["webhook_id"], hook.said["url"])
+    """Queue a delivery as if seven attempts had failed, since the eighth would take a day."""
+    subscription = Subscription("public", hook.webhook["webhook_id"], hook.webhook["url"])
     event = Event("evt_last", "image.rejected", "2026-11-21T12:00:00.000Z", "public", {"image_id": "img_" + "7" * 32})
-    made = replace(Delivery.of(event, told, 1), tried=DELIVERIES.tries - 1)
+    delivery = replace(Delivery.of(event, subscription, 1), tried=DELIVERIES.tries - 1)
     queue = chain.deployment.client("sqs")
-    queue.send_message(QueueUrl=deliveries_queue(chain), MessageBody=made.to_json())
-    return made
+    queue.send_message(QueueUrl=deliveries_queue(chain), MessageBody=delivery.to_json())
+    return delivery
 
 
 def deliveries_queue(chain: Chain) -> str:
-    """The queue deliver works off, which no caller can name."""
+    """Return the URL of the deliveries queue, which the API does not show."""
     stack = chain.deployment.client("cloudformation").describe_stacks(StackName="IntegrationStack")["Stacks"][0]
     return next(
         str(output["OutputValue"]) for output in stack["Outputs"] if output["OutputKey"] == "DeliveriesQueueUrl"
@@ -252,14 +252,14 @@ def test_one_that_hangs_is_said_to_fail(hanging: Hanging) -> None:
 
 
 def sightline(chain: Chain, *command: str) -> list[dict[str, Any]]:
-    """What `sightline webhooks …` says of the deployment."""
+    """Return the records that `sightline webhooks …` prints."""
     ran = subprocess.run(
         [sys.executable, "-m", "sightline", "webhooks", *command, "--json", "--api", chain.deployment.endpoints.api],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
