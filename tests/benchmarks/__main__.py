@@ -1,4 +1,4 @@
-"""Print every figure beside its goal: `python -m tests.benchmarks [name …]`, all of them unless some are named."""
+"""Print figures with their goals: `python -m tests.benchmarks [name …]`, all of them without a name."""
 
 import argparse
 import os
@@ -24,7 +24,7 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    """Run the named benchmarks, one after another."""
+    """Run the named benchmarks in order."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=(*BENCHMARKS, []), help=", ".join(BENCHMARKS))
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"

@@ -1,8 +1,8 @@
-"""Figure (a): images per second through the deployed chain ÷ the same chain of no-op handlers, on one emulator.
+"""Images per second through the deployed chain ÷ those through a chain of no-op handlers, on one emulator.
 
 The real app is deployed once. Then its functions' code takes turns: as deployed; as deployed but with a model that
-takes no time; handlers that do nothing but move images on, that instant model among them. What the model itself costs
-is the difference between the first two. Every turn begins with images that are not counted, so that all workers are up.
+takes no time; and handlers that only pass images on, with that instant model. The model's own cost is the difference
+between the first two. Every turn starts with images that are not counted, so that all workers are up.
 """
 
 import io
@@ -40,14 +40,14 @@ HANDLERS = {
 
 @dataclass
 class Count:
-    """How many webhooks came."""
+    """The number of received webhooks."""
 
     received: int = 0
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The deployment, its functions by logical name, what to feed it with, and what came out."""
+    """The deployment, its functions by logical name, the uploaded picture, and the count of webhooks."""
 
     deployment: Deployment
     functions: Mapping[str, str]
@@ -56,7 +56,7 @@ class Chain:
     count: Count
 
     def grant(self) -> None:
-        """Let the no-op recogniser write rows in the cheapest way there is, which the real one has no use for."""
+        """Let the no-op recognize function write rows in the cheapest way, which the real one does not use."""
         iam = self.deployment.client("iam")
         roles = [role["RoleName"] for role in iam.list_roles()["Roles"]]
         document = {"Effect": "Allow", "Action": "dynamodb:BatchWriteItem", "Resource": "*"}
@@ -67,17 +67,17 @@ class Chain:
         )
 
     def swap(self, *names: str) -> None:
-        """Give these functions the no-op code."""
+        """Replace the code of these functions by the no-op code."""
         for name in names:
             self._update(name, _zip(HANDLERS[name], NO_OP / f"{name.lower()}.py"))
 
     def restore(self, code: Mapping[str, bytes]) -> None:
-        """Give every function its own code again."""
+        """Restore every function's own code."""
         for name, archive in code.items():
             self._update(name, archive)
 
     def images_per_second(self) -> float:
-        """Put images into the bucket and wait for all their webhooks."""
+        """Put images into the bucket, wait for all their webhooks, and return the rate."""
         self._through(WARM_UP)
         begun = time.monotonic()
         self._through(COUNTED)
@@ -89,14 +89,12 @@ class Chain:
             list(pool.map(self._put, [now()] * images))
         deadline = time.monotonic() + 120
         while self.count.received < wanted:
-            assert time.monotonic() < deadline, f"{wanted - self.count.received} webhooks never came"
+            assert time.monotonic() < deadline, f"{wanted - self.count.received} webhooks are missing"
             time.sleep(0.005)
 
     def _put(self, at: datetime) -> None:
         key = image_key("public", new_image_id(at), "cat.jpg")
-        body = (
-            self.picture + key.encode()
-        )  # behind its end a JPEG may hold anything; the same bytes are asked about once
+        body = self.picture + key.encode()  # after its end a JPEG may hold anything; equal bytes would be cached
         self.s3.put_object(Bucket=self.deployment.endpoints.images_bucket, Key=key, Body=body)
 
     def _update(self, name: str, archive: bytes) -> None:
@@ -104,7 +102,7 @@ class Chain:
 
 
 def figures() -> list[Figure]:
-    """The ratio, and what the model costs."""
+    """Return the ratio, the rates, and the model's cost."""
     with _chain() as chain:
         own = _own_code(chain)
         chain.grant()
@@ -120,11 +118,11 @@ def figures() -> list[Figure]:
     ratio = statistics.median(a / b for a, b in zip(taken["instant model"], taken["no-op"], strict=True))
     model = 1000 / rate["as deployed"] - 1000 / rate["instant model"]
     return [
-        Figure("chain ÷ no-op chain on the same emulator, the model's own compute apart", ratio, at_least=0.85),
+        Figure("chain ÷ no-op chain on the same emulator, both with an instant model", ratio, at_least=0.85),
         Figure("no-op chain", rate["no-op"], unit="img/s"),
         Figure("chain with an instant model", rate["instant model"], unit="img/s"),
-        Figure("chain as deployed, model included", rate["as deployed"], unit="img/s"),
-        Figure("the model's own compute, both cores shared with the emulator", model, unit="ms/img"),
+        Figure("chain as deployed, with its model", rate["as deployed"], unit="img/s"),
+        Figure("the model's own time, on cores shared with the emulator", model, unit="ms/img"),
     ]
 
 

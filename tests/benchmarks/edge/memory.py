@@ -1,4 +1,4 @@
-"""What the edge function's memory comes to: at its peak on a phone's photo, and what decoding adds to it."""
+"""The edge function's memory: its peak on a phone's photo, and its growth by decoding."""
 
 import subprocess
 import sys
@@ -10,9 +10,9 @@ from tests.benchmarks.figure import Figure
 
 ROOT = Path(__file__).parents[3]
 PHONE = (5712, 4284)
-"""24 million pixels, as phones have made them since 2023."""
+"""24 million pixels, a phone's photo since 2023."""
 
-ANSWERED = """
+PROGRAM = """
 import re
 import sys
 from pathlib import Path
@@ -31,23 +31,28 @@ print(peak(), peak() - before)
 
 
 def figures() -> list[Figure]:
-    """Each in a process of its own. Linux: VmHWM, because ru_maxrss begins with what the parent had."""
-    phone, growth = _answered(photo(*PHONE))
+    """Measure each in a process of its own by Linux's VmHWM, because ru_maxrss starts with the parent's memory."""
+    phone, growth = _measured(photo(*PHONE))
     return [
-        Figure("peak RSS of the worker on a 24-Mpx phone photo", phone, at_most=200, unit="MiB"),
-        Figure("of which grown over a 0.3-Mpx photo, at 24 Mpx", growth, at_most=8, unit="MiB"),
+        Figure("peak memory of the worker on a phone's photo of 24 MP", phone, at_most=200, unit="MiB"),
+        Figure("growth from a photo of 0.3 MP to one of 24 MP", growth, at_most=8, unit="MiB"),
         *(
-            Figure(f"grown over a 0.3-Mpx photo, at {name}", _answered(photo(*SIZES[name]))[1], at_most=8, unit="MiB")
+            Figure(
+                f"growth from a photo of 0.3 MP to one of {name}",
+                _measured(photo(*SIZES[name]))[1],
+                at_most=8,
+                unit="MiB",
+            )
             for name in ("12 MP", "2 MP")
         ),
     ]
 
 
-def _answered(data: bytes) -> tuple[float, float]:
+def _measured(data: bytes) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / "small.jpg", Path(folder) / "photo.jpg"]
         for file, content in zip(files, (photo(*SIZES["0.3 MP"]), data), strict=True):
             file.write_bytes(content)
-        command = [sys.executable, "-c", ANSWERED, *map(str, files)]
-        said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    return float(said[0]), float(said[1])
+        command = [sys.executable, "-c", PROGRAM, *map(str, files)]
+        output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    return float(output[0]), float(output[1])

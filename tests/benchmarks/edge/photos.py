@@ -1,4 +1,4 @@
-"""The photos that benchmarks decode, and the slow, exact way to decode them."""
+"""The photos that benchmarks decode, and their slow, exact decoding."""
 
 import io
 from pathlib import Path
@@ -14,13 +14,13 @@ SIZES = {"12 MP": (4000, 3000), "2 MP": (1632, 1224), "0.3 MP": (640, 480)}
 
 
 def photo(width: int, height: int) -> bytes:
-    """A JPEG of a cat with some sensor noise."""
+    """Return a JPEG of a cat with some sensor noise."""
     with Image.open(Path(skimage.__file__).parent / "data/chelsea.png") as cat:
         return camera_jpeg(cat, width, height)
 
 
 def camera_jpeg(image: Image.Image, width: int, height: int) -> bytes:
-    """The picture scaled up, with noise as a sensor adds it: it compresses no better than a photo of that size."""
+    """Return the picture as a JPEG of this size, with sensor noise so that it compresses no better than a photo."""
     noise = np.random.default_rng(0)
     pixels = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC), np.float32)
     noisy = pixels + noise.standard_normal(pixels.shape, np.float32) * 4
@@ -30,7 +30,7 @@ def camera_jpeg(image: Image.Image, width: int, height: int) -> bytes:
 
 
 def decoded_in_full(data: bytes, fit: Fit) -> Picture:
-    """Everything decoded, turned and converted at full size, then resized with antialiasing."""
+    """Decode, orient and convert at full size, then resize with antialiasing; pixels are (H, W, 3) uint8."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     small = image.resize(fit.size, Image.Resampling.BILINEAR, box=fit.box(image.size))
     return Picture(np.asarray(small), image.size)

@@ -1,4 +1,4 @@
-"""A server with all its children: started, its processor time read, ended. Linux; see proc_pid_stat(5)."""
+"""A server process with all its descendants: start it, read its processor time, end it. Linux; see proc_pid_stat(5)."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ class _Process(NamedTuple):
 
 @contextmanager
 def running(command: Sequence[str], directory: Path, **environment: str) -> Iterator[int]:
-    """Run a command while the caller works; gives its process id."""
+    """Run a command for the time of the block; give its process id."""
     given = {"PATH": os.environ["PATH"], "HOME": str(directory)} | environment
     with (directory / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=directory, env=given, stdout=log, stderr=log)
@@ -33,7 +33,7 @@ def running(command: Sequence[str], directory: Path, **environment: str) -> Iter
 
 
 def processor_seconds(root: int) -> float:
-    """User and system time that a process and its living descendants have taken."""
+    """Return the user and system time of a process and its living descendants."""
     return sum(child.seconds for child in _tree(root))
 
 
@@ -47,6 +47,6 @@ def _tree(root: int) -> list[_Process]:
 
 def _processes() -> Iterator[_Process]:
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
+        with suppress(OSError):  # it has ended
             fields = path.read_text().rpartition(")")[2].split()
             yield _Process(int(path.parent.name), int(fields[1]), (int(fields[11]) + int(fields[12])) / _TICKS)

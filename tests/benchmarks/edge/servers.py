@@ -1,8 +1,8 @@
-"""Bytes to scores of the edge function beside LitServe and BentoML servers of the same model, on the same photos.
+"""Bytes to scores: the edge function and LitServe and BentoML servers of the same model, on the same photos.
 
-The edge function answers under the real Lambda runtime client, as many images an invocation as fit into Lambda's
-6 MB; the servers answer multipart posts from four keep-alive connections, as their guides show. Counted are images a
-second of the processor time of all a server's processes, so that neighbours count little; the caller's own is not in.
+The edge function runs under the real Lambda runtime client, with as many images per invocation as fit into Lambda's
+6 MB; the servers respond to multipart posts from four keep-alive connections, as their guides show. The unit is images
+per second of processor time of all of a server's processes, so that neighbors matter little; the caller's is excluded.
 """
 
 import base64
@@ -42,7 +42,7 @@ Ask = Callable[[bytes, int], None]
 
 
 def figures() -> list[Figure]:
-    """Ours ÷ each rival at three sizes; the servers take turns, so that a slow spell meets all alike."""
+    """Return ours ÷ each rival at three sizes; the servers take turns, so that a slow spell affects all alike."""
     with ExitStack() as stack:
         servers = {name: stack.enter_context(make()) for name, make in SERVERS.items()}
         return [figure for size in SIZES for figure in _compared(size, photo(*SIZES[size]), servers)]
@@ -68,7 +68,7 @@ def _rate(root: int, ask: Callable[[], None], images: int) -> float:
 
 @contextmanager
 def edge_function() -> Iterator[tuple[int, Ask]]:
-    """The container's content in a venv of its packages, handed events by the Lambda runtime API."""
+    """Run the container's content in a venv of its packages, with events from the Lambda runtime API."""
     with tempfile.TemporaryDirectory() as folder, RuntimeAPI(timeout=PATIENCE) as api:
         container.stage(Path(folder))
         command = [str(container.venv(ROOT / "edge_ml/requirements.txt")), "-m", "awslambdaric", container.handler()]
@@ -78,22 +78,22 @@ def edge_function() -> Iterator[tuple[int, Ask]]:
 
 @contextmanager
 def litserve() -> Iterator[tuple[int, Ask]]:
-    """LitServe, one worker."""
+    """Run LitServe with one worker."""
     python, port = str(container.venv(RIVALS / "litserve.txt")), free_port()
     command = [python, str(RIVALS / "litserve_server.py"), str(MODEL), str(MANIFEST), str(port)]
     with tempfile.TemporaryDirectory() as folder, running(command, Path(folder)) as root:
-        yield root, _answering(port, "request")
+        yield root, _client(port, "request")
 
 
 @contextmanager
 def bentoml() -> Iterator[tuple[int, Ask]]:
-    """BentoML, one worker."""
+    """Run BentoML with one worker."""
     python, port = str(container.venv(RIVALS / "bentoml.txt")), free_port()
     command = [python, "-m", "bentoml", "serve", "bentoml_server:Classify", "--host", "127.0.0.1", "--port", str(port),
                "--working-dir", str(RIVALS)]  # fmt: skip
-    told = {"MODEL": str(MODEL), "MANIFEST": str(MANIFEST), "BENTOML_DO_NOT_TRACK": "True"}
-    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder), **told) as root:
-        yield root, _answering(port, "image")
+    environment = {"MODEL": str(MODEL), "MANIFEST": str(MANIFEST), "BENTOML_DO_NOT_TRACK": "True"}
+    with tempfile.TemporaryDirectory() as folder, running(command, Path(folder), **environment) as root:
+        yield root, _client(port, "image")
 
 
 SERVERS = {"edge_ml": edge_function, "LitServe": litserve, "BentoML": bentoml}
@@ -108,8 +108,8 @@ def _invoke(api: RuntimeAPI, data: bytes, images: int) -> None:
         left -= batch
 
 
-def _answering(port: int, field: str) -> Ask:
-    """How to ask a server, once it stands."""
+def _client(port: int, field: str) -> Ask:
+    """Return a function that sends images to the server, once it responds."""
     small, ends = photo(64, 64), time.monotonic() + PATIENCE
     ask = partial(_post, port, field)
     while True:
@@ -132,8 +132,8 @@ def _post(port: int, field: str, data: bytes, images: int) -> None:
         kept.connection = getattr(kept, "connection", None) or HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         kept.connection.request("POST", "/predict", body.getvalue(), headers)
         response = kept.connection.getresponse()
-        said = response.read()
-        assert response.status == 200, said
+        content = response.read()
+        assert response.status == 200, content
 
     with ThreadPoolExecutor(min(CONNECTIONS, images)) as pool:
         list(pool.map(once, range(images)))

@@ -1,7 +1,7 @@
-"""The edge function: how soon it stands, how fast bytes become labels. Processor time, so that neighbours count little.
+"""The edge function: its cold start, and its time from bytes to labels.
 
-Bytes to labels is set against the fastest loop known: libjpeg-turbo's scaled decode (simplejpeg), OpenCV's area resize,
-and a bare session of the same model.
+Processor time, so that neighbors matter little. Bytes to labels is compared with the fastest loop known:
+libjpeg-turbo's scaled decode (simplejpeg), OpenCV's area resize, and a bare session of the same model.
 """
 
 import os
@@ -41,7 +41,7 @@ ROUNDS = 25
 
 
 def figures() -> list[Figure]:
-    """All of them, in one run."""
+    """Return all figures of one run."""
     model = MODELS.named(None)
     found = [start()]
     for name, size in SIZES.items():
@@ -50,17 +50,17 @@ def figures() -> list[Figure]:
 
 
 def start() -> Figure:
-    """Import and session; in both, the modules that the Lambda runtime client has loaded already do not count."""
+    """Measure import and session, without the modules that the Lambda runtime client has loaded before."""
     taken: dict[str, list[float]] = {name: [] for name in STARTS}
     for _ in range(ROUNDS):
         for name, statement in STARTS.items():
             taken[name].append(_started(statement))
     ours, bare = statistics.median(taken["edge_ml"]), statistics.median(taken["bare"])
-    return Figure("edge_ml import + session ÷ bare import + session", ours / bare, at_most=1.05)
+    return Figure("edge_ml: import and session ÷ bare import and session", ours / bare, at_most=1.05)
 
 
 def path(name: str, data: bytes, model: Model) -> list[Figure]:
-    """Bytes to labels of one photo on one core; what is compared runs side by side, each first in turn."""
+    """Measure one photo from bytes to labels on one core; the compared loops alternate, each first in turn."""
     fit = model.bundle.fit
     ours, bare = partial(answer, model, data), bare_loop(data, model)
     beside_bare, milliseconds = _compared(bare, ours)
@@ -70,15 +70,15 @@ def path(name: str, data: bytes, model: Model) -> list[Figure]:
     return [
         Figure(f"{name}: bytes → labels on one core", 1000 / milliseconds, unit="img/s"),
         Figure(f"{name}: time of one image", milliseconds, unit="ms"),
-        Figure(f"{name}: of which decode and resize", decoding, unit="ms"),
+        Figure(f"{name}: of that, decode and resize", decoding, unit="ms"),
         Figure(f"{name}: speed ÷ a naive loop's", beside_naive),
-        Figure(f"{name}: speed ÷ a bare turbojpeg + cv2 + session loop's", beside_bare, at_least=0.90),
+        Figure(f"{name}: speed ÷ a bare loop's of turbojpeg, OpenCV and a session", beside_bare, at_least=0.90),
         Figure(f"{name}: PSNR against a full decode", 10 * np.log10(255**2 / (error or 1e-5)), at_least=50, unit="dB"),
     ]
 
 
 def threads(data: bytes, model: Model, images: int = 60) -> Figure:
-    """What two threads of one worker get done in the time of one; true only on two idle cores."""
+    """Measure the throughput of two threads ÷ one; meaningful only on two idle cores."""
 
     def wall(workers: int) -> float:
         begun = time.perf_counter()
@@ -87,11 +87,11 @@ def threads(data: bytes, model: Model, images: int = 60) -> Figure:
         return time.perf_counter() - begun
 
     one, two = (min(wall(workers) for _ in range(5)) for workers in (1, 2))
-    return Figure("edge_ml two threads ÷ one (wants two idle cores)", one / two, at_least=1.85)
+    return Figure("edge_ml: two threads ÷ one (needs two idle cores)", one / two, at_least=1.85)
 
 
 def bare_loop(data: bytes, model: Model) -> Callable[[], object]:
-    """The least that can be done: no format but JPEG, no orientation, no check of anything."""
+    """Return the least possible loop: only JPEG, no orientation, no checks."""
     side = model.bundle.input.fit.size[0]
     session, (scale, shift) = opened(model.bundle), model.bundle.input.line
     tensor = np.empty((1, 3, side, side), np.float32)
@@ -114,7 +114,7 @@ def _middle(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _compared(other: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
-    """The median of other ÷ ours over rounds in which they run side by side, and the milliseconds of ours."""
+    """Return the median of other ÷ ours over rounds in which they alternate, and the milliseconds of ours."""
     ratios, times = [], []
     for turn in range(ROUNDS):
         first, second = (other, ours) if turn % 2 else (ours, other)

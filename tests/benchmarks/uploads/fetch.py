@@ -1,7 +1,7 @@
-"""Figure (d): a picture passed from a server to S3, against reading all of it and then putting it.
+"""A picture streamed from a server to S3, compared with reading all of it and then putting it.
 
 Both sides run in processes of their own, with the same client settings, against the same loopback server and the same
-emulator, and take turns; a small picture goes first, so that neither is charged for its imports. The cap on a
+emulator, and take turns; a small picture goes first, so that the imports of neither count. The limit of a
 picture's size is lifted.
 """
 
@@ -36,9 +36,9 @@ Measures = dict[str, list[float]]
 
 
 def figures() -> list[Figure]:
-    """Wall time, processor time and memory, at both sizes."""
-    answers = {f"/{size}": response(b"\xff\xd8\xff" + bytes(size - 3)) for size in (1000, *SIZES.values())}
-    with tempfile.TemporaryDirectory() as directory, serving(dict(answers)) as server:
+    """Return wall time, processor time and memory at both sizes."""
+    responses = {f"/{size}": response(b"\xff\xd8\xff" + bytes(size - 3)) for size in (1000, *SIZES.values())}
+    with tempfile.TemporaryDirectory() as directory, serving(dict(responses)) as server:
         port = _free_port()
         emulator.start(Path(directory), port)
         try:
@@ -58,10 +58,12 @@ def _compared(name: str, size: int, url: str, port: int) -> list[Figure]:
         {what: statistics.median(times) for what, times in taken[kind].items()} for kind in ("passed", "whole")
     )
     return [
-        Figure(f"fetch wall time ÷ read-all + put_object, {name}", ours["wall"] / whole["wall"], at_most=1.0),
-        Figure(f"fetch processor time ÷ read-all + put_object, {name}", ours["cpu"] / whole["cpu"], at_most=0.85),
-        Figure(f"fetch memory growth, {name}", ours["memory"], at_most=8, unit="MiB"),
-        Figure(f"read-all memory growth, {name}", whole["memory"], unit="MiB"),
+        Figure(f"fetch of {name}: wall time ÷ reading all, then put_object", ours["wall"] / whole["wall"], at_most=1.0),
+        Figure(
+            f"fetch of {name}: processor time ÷ reading all, then put_object", ours["cpu"] / whole["cpu"], at_most=0.85
+        ),
+        Figure(f"fetch of {name}: growth of memory", ours["memory"], at_most=8, unit="MiB"),
+        Figure(f"reading all of {name}: growth of memory", whole["memory"], unit="MiB"),
     ]
 
 
@@ -82,8 +84,8 @@ def _measured(kind: str, url: str, size: int, port: int) -> Measures:
         url,
         str(size),
     ]
-    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    measures: Measures = json.loads(said)
+    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    measures: Measures = json.loads(output)
     return measures
 
 
@@ -104,20 +106,19 @@ TRANSFERS: dict[str, Callable[[Any, Target], None]] = {"passed": _passed, "whole
 
 
 def _transfer(kind: str, url: str, size: int) -> Measures:
-    """The child: one small transfer, then the ones that count; memory is the highest seen above where it stood."""
+    """In the child, make one small transfer and then the measured ones; memory is the peak above that before them."""
     s3 = client("s3", **CLIENT_SETTINGS)
     TRANSFERS[kind](s3, check_url(f"{url}/1000"))
     measures: Measures = {"wall": [], "cpu": [], "memory": []}
-    Path("/proc/self/clear_refs").write_text(
-        "5"
-    )  # forget the highest so far: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html
-    stood = _highest()
+    # Reset the peak: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _highest()
     for _ in range(REPEATS):
         wall, cpu = time.perf_counter(), time.process_time()
         TRANSFERS[kind](s3, check_url(f"{url}/{size}"))
         measures["wall"].append(time.perf_counter() - wall)
         measures["cpu"].append(time.process_time() - cpu)
-    measures["memory"].append(_highest() - stood)
+    measures["memory"].append(_highest() - before)
     return measures
 
 

@@ -1,7 +1,7 @@
-"""Figure (a): a 12 MB photo fetched with the guard ÷ without: http.client with a timeout, in pieces of the same size.
+"""A photo of 12 MB fetched with the guard ÷ without: http.client with a timeout, in pieces of the same size.
 
-Both in one process that takes turns, against a server in another, and the pieces go nowhere: a bucket would hide what
-the guard costs. TLS costs both alike and is left out.
+Both run in turns in one process, against a server in another, and discard the pieces: a bucket would hide the guard's
+cost. TLS costs both alike and is omitted.
 """
 
 import json
@@ -29,34 +29,34 @@ Times = dict[str, list[tuple[float, float]]]
 
 
 def figures() -> list[Figure]:
-    """Time without ÷ time with, by the clock and in the processor time of the fetching side: 1 is a guard for free."""
+    """Return the time without ÷ the time with the guard, by wall and processor time: 1 means a free guard."""
     with serving({"/photo.jpg": response(b"\xff\xd8\xff" + bytes(SIZE - 3))}) as server:
         command = [sys.executable, "-m", "tests.benchmarks.uploads.guard", f"{server.url}/photo.jpg"]
-        said = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout
-    times: Times = json.loads(said)
+        output = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout
+    times: Times = json.loads(output)
     (wall, cpu), (bare_wall, bare_cpu) = (
         [statistics.median(values) for values in zip(*times[kind], strict=True)] for kind in ("guarded", "bare")
     )
     return [
-        Figure("fetch of 12 MB, guard on ÷ guard off, in pictures per second", bare_wall / wall, at_least=0.95),
-        Figure("the same by the processor time of the fetching side", bare_cpu / cpu),
-        Figure("what the guard costs a picture of 12 MB", (cpu - bare_cpu) * 1000, unit="ms"),
+        Figure("fetch of 12 MB: pictures per second with the guard ÷ without", bare_wall / wall, at_least=0.95),
+        Figure("fetch of 12 MB: the same per second of processor time", bare_cpu / cpu),
+        Figure("processor time of the guard for a picture of 12 MB", (cpu - bare_cpu) * 1000, unit="ms"),
     ]
 
 
 def guarded(url: str) -> int:
-    """As the upload function fetches, from the URL's text to the last byte."""
+    """Fetch as the upload function does, from the URL's text to the last byte; return the length."""
     with fetch(check_url(url), POLICY) as download:
         return sum(map(len, iter(lambda: download.body.read(PIECE), b"")))
 
 
 def bare(url: str) -> int:
-    """Whatever the server says, from wherever the URL leads."""
+    """Fetch without any check; return the length."""
     parts = urlsplit(url)
     link = HTTPConnection(parts.hostname or "", parts.port, timeout=20)
     link.request("GET", parts.path)
-    answer = link.getresponse()
-    length = sum(map(len, iter(lambda: answer.read(PIECE), b"")))
+    response = link.getresponse()
+    length = sum(map(len, iter(lambda: response.read(PIECE), b"")))
     link.close()
     return length
 
@@ -68,7 +68,7 @@ def _timed(transfer: Callable[[str], int], url: str) -> tuple[float, float]:
 
 
 def _times(url: str) -> Times:
-    """The child: each once uncounted, then in turns, now one and now the other first."""
+    """In the child, run each once without counting, then both in turns, each first in turn."""
     kinds = {"guarded": guarded, "bare": bare}
     for transfer in kinds.values():
         transfer(url)

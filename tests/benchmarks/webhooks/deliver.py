@@ -1,10 +1,10 @@
 """Webhooks: posts per processor second of deliver ÷ a bare `http.client` loop that signs and posts the same bodies.
 
-Both keep their connections alive, over TLS with certificates checked, to one server in a process of its own. It is
-the deliver function's own handler, with batches of ten fresh deliveries as SQS hands them over: everything counts that
-it does for a batch, the attempts' lines and its one request to DynamoDB too, which the same server takes at once. The
-two take turns in one process, whose processor time is what is counted. A round trip is what one bare post takes to a
-subscriber that answers after 50 ms; there the time on the wall is what counts.
+Both keep their connections alive, over TLS with certificates checked, to one server in a process of its own. The
+deliver function's own handler gets batches of ten fresh deliveries as from SQS, and everything that it does for a batch
+counts, the log lines and its one request to DynamoDB included, to which the same server responds at once. The two take
+turns in one process, and its processor time is measured. A round trip is the wall time of one bare post to a
+subscriber that responds after 50 ms.
 """
 
 import base64
@@ -34,23 +34,24 @@ from tests.builders import image, recognition, sqs_event
 
 BATCH, BATCHES, ROUNDS, TRIPS = 10, 40, 15, 30
 KEY = b"k" * 64
-FAST = "/told"
+FAST = "/fast"
 
 
 def figures() -> list[Figure]:
-    """Both ratios, and what the function does beside posting."""
+    """Return both ratios, and the rates with and without the log."""
     with receiver() as server:
-        said = _child(server)
-    bare, whole, posting = (statistics.median(said[name]) for name in ("bare", "whole", "posting"))
+        seconds_per_post = _child(server)
+    bare, whole, posting = (statistics.median(seconds_per_post[name]) for name in ("bare", "whole", "posting"))
     ratio, without_log = (
-        statistics.median(a / b for a, b in zip(said["bare"], said[name], strict=True)) for name in ("whole", "posting")
+        statistics.median(a / b for a, b in zip(seconds_per_post["bare"], seconds_per_post[name], strict=True))
+        for name in ("whole", "posting")
     )
-    trips = statistics.median(a / b for a, b in zip(said["batch"], said["trip"], strict=True))
+    trips = statistics.median(a / b for a, b in zip(seconds_per_post["batch"], seconds_per_post["trip"], strict=True))
     return [
-        Figure("deliver's posts/s ÷ http.client keep-alive signing the same bodies", ratio, at_least=0.45),
-        Figure("the same without its request to DynamoDB", without_log),
-        Figure("a batch of 10 to a 50 ms receiver", trips, at_most=1.15, unit="trips"),
-        Figure("http.client", 1 / bare, unit="post/s"),
+        Figure("deliver: posts ÷ those of a signing http.client loop", ratio, at_least=0.45),
+        Figure("deliver without its request to DynamoDB: the same ratio", without_log),
+        Figure("a batch of 10 to a subscriber that takes 50 ms", trips, at_most=1.15, unit="trips"),
+        Figure("a signing http.client loop", 1 / bare, unit="post/s"),
         Figure("deliver", 1 / whole, unit="post/s"),
         Figure("deliver without its request to DynamoDB", 1 / posting, unit="post/s"),
     ]
@@ -65,13 +66,13 @@ def _child(server: Receiver) -> dict[str, list[float]]:
         "SSL_CERT_FILE": str(server.authority),
     }
     command = [sys.executable, "-m", "tests.benchmarks.webhooks.deliver", server.url]
-    said = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-    taken: dict[str, list[float]] = json.loads(said)
+    output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    taken: dict[str, list[float]] = json.loads(output)
     return taken
 
 
 def _measured(url: str) -> dict[str, list[float]]:
-    """The child: turns of each kind, in seconds a post; then a bare post and a batch in turn, on the wall."""
+    """In the child, measure seconds per post of each kind in turns, then wall times of a bare post and a batch."""
     deliver = importlib.import_module("integration.deliver.runtime.handler")
     bare = _Bare(url)
     turns: dict[str, Callable[[Sequence[Delivery]], Callable[[], object]]] = {
@@ -82,7 +83,7 @@ def _measured(url: str) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {}
     for turn in range(ROUNDS + 1):
         for name, posting in turns.items():
-            batches = (_batch(url + FAST) for _ in range(BATCHES))  # each made when its turn comes, so that it is fresh
+            batches = (_batch(url + FAST) for _ in range(BATCHES))  # made just before it is posted, so that it is fresh
             seconds = sum(_seconds(time.process_time, posting(batch)) for batch in batches)
             taken.setdefault(name, []).extend([seconds / BATCH / BATCHES] if turn else [])
     for trip in range(TRIPS + 1):
@@ -101,13 +102,13 @@ def _seconds(clock: Callable[[], float], work: Callable[[], object]) -> float:
 
 
 def _batch(url: str) -> list[Delivery]:
-    """Fresh ones, each about an image of its own."""
-    told = Subscription("public", f"sub_{0:032x}", url)
+    """Return fresh deliveries, each about an image of its own."""
+    subscription = Subscription("public", f"sub_{0:032x}", url)
     events = [
         Event.recognized(image(image_id=f"img_{n:032x}"), recognition(), "2026-11-20T17:00:01.000Z")
         for n in range(BATCH)
     ]
-    return [Delivery.of(event, told, int(time.time())) for event in events]
+    return [Delivery.of(event, subscription, int(time.time())) for event in events]
 
 
 def _handling(deliver: Any, batch: Sequence[Delivery]) -> Callable[[], object]:
@@ -124,7 +125,7 @@ def _unlogged(deliver: Any, batch: Sequence[Delivery]) -> Callable[[], object]:
 
 
 class _Bare:
-    """The least that tells a subscriber what it can verify."""
+    """The least loop that posts verifiable bodies to a subscriber."""
 
     def __init__(self, url: str) -> None:
         context = ssl.create_default_context()
@@ -132,7 +133,7 @@ class _Bare:
         self._secret = base64.b64decode(signature.secret(KEY, f"sub_{0:032x}", 1).removeprefix("whsec_"))
 
     def post(self, batch: Sequence[Delivery]) -> None:
-        """Sign and post each body."""
+        """Sign and post every body."""
         for delivery in batch:
             at = str(int(time.time()))
             signed = hmac.digest(self._secret, f"{delivery.delivery_id}.{at}.{delivery.body}".encode(), hashlib.sha256)
@@ -149,7 +150,7 @@ class _Bare:
 
 
 if __name__ == "__main__":
-    answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the attempts are logged
-    json.dump(_measured(sys.argv[1]), answer)
-    answer.close()
+    json.dump(_measured(sys.argv[1]), output)
+    output.close()

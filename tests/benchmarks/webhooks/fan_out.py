@@ -1,10 +1,9 @@
-"""Webhooks: AWS calls for each delivery, beyond the log of attempts, as one owner's subscriptions grow from 1 to 1,000.
+"""Webhooks: AWS calls per delivery, without the log of attempts, as one owner's subscriptions grow from 1 to 1,000.
 
 Counted under moto from botocore's own events: an event goes through dispatch, and the deliveries that it queues go
-through deliver, ten at a time, to subscribers who take them. What the event source does (to receive, to acknowledge)
-is the service's own. A batch of one event is the worst case: its look-up and its sends are shared by nobody; the
-batch of ten is what a queue under load hands over. The clock stands still: moto would take so long that deliveries
-were looked up anew.
+through deliver, ten at a time, to subscribers who accept them. The calls of the event source (receive, acknowledge) are
+AWS's own. A batch of one event is the worst case: no other event shares its read and its sends; a batch of ten is what
+a queue under load gives. The clock is frozen: moto is so slow that deliveries would be read again.
 """
 
 import io
@@ -29,31 +28,36 @@ from wire.aws import client as aws
 BATCH = 10
 LOG = "BatchWriteItem"
 GROWTH = {1: (1, 10), 10: (1, 10), 100: (1, 10), 1000: (1,)}
-"""Subscriptions, and the sizes of the batches of events: of ten, each like the first, moto would take minutes."""
+"""Numbers of subscriptions, and the sizes of the batches of events; a batch of ten to 1,000 would take moto minutes."""
 
 
 def figures() -> list[Figure]:
-    """Calls for each delivery at every size, and for each event."""
-    return [figure for told, sizes in GROWTH.items() for events in sizes for figure in _figures(told, events)]
+    """Return the calls per delivery and per event, at every size."""
+    return [
+        figure
+        for subscriptions, sizes in GROWTH.items()
+        for events in sizes
+        for figure in _figures(subscriptions, events)
+    ]
 
 
 def _figures(subscriptions: int, events: int) -> list[Figure]:
     calls = count(subscriptions, events)
     logged = calls.pop(LOG)
     name = f"{subscriptions:>5} subscriptions, {events:>2} events at once: AWS calls"
-    goal = None if subscriptions == events == 1 else 0.2  # then there is nothing to share a call with
+    goal = None if subscriptions == events == 1 else 0.2  # a single delivery shares its calls with no other
     return [
-        Figure(f"{name} a delivery", calls.total() / events / subscriptions, at_most=goal),
-        Figure(f"{name} an event", calls.total() / events),
-        Figure(f"{name} an event to log it", logged / events),
+        Figure(f"{name} per delivery", calls.total() / events / subscriptions, at_most=goal),
+        Figure(f"{name} per event", calls.total() / events),
+        Figure(f"{name} per event for the log", logged / events),
     ]
 
 
 def count(subscriptions: int, events: int) -> Counter[str]:
-    """The calls of dispatch and deliver, for a batch of so many events told to so many subscriptions each."""
+    """Count the calls of dispatch and deliver for a batch of so many events to so many subscriptions."""
     urls = [f"https://{n}.example/hook" for n in range(subscriptions)]
     calls: Counter[str] = Counter()
-    owed: list[str] = []
+    queued: list[str] = []
     with (
         mock_aws(),
         mock.patch.dict(os.environ, ENVIRONMENT | account(*urls)),
@@ -62,13 +66,15 @@ def count(subscriptions: int, events: int) -> Counter[str]:
     ):
         aws._session.cache_clear()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
-        aws._session().register("provide-client-params.sqs.SendMessageBatch", lambda **call: owed.extend(_bodies(call)))
+        aws._session().register(
+            "provide-client-params.sqs.SendMessageBatch", lambda **call: queued.extend(_bodies(call))
+        )
         dispatch, deliver = (handler_of(f"integration.{unit}.runtime.handler") for unit in ("dispatch", "deliver"))
-        deliver.connections.post = lambda *asked: Answer(204)
+        deliver.connections.post = lambda *_: Answer(204)
         _handled(dispatch, _events(events))
-        assert len(owed) == events * subscriptions
-        for start in range(0, len(owed), BATCH):
-            _handled(deliver, owed[start : start + BATCH])
+        assert len(queued) == events * subscriptions
+        for start in range(0, len(queued), BATCH):
+            _handled(deliver, queued[start : start + BATCH])
         aws._session.cache_clear()
     del calls["GetSecretValue"]  # once in a worker's life
     return calls
@@ -83,6 +89,6 @@ def _handled(module: Any, bodies: Sequence[str]) -> None:
 
 
 def _events(events: int) -> list[str]:
-    """Each about an image of its own."""
+    """Return events, each about an image of its own."""
     images = [image(image_id=f"img_{n:032x}") for n in range(events)]
     return [Event.recognized(image, recognition(), "2026-11-20T17:00:01.000Z").to_json() for image in images]

@@ -1,4 +1,4 @@
-"""A server over TLS in a process of its own: a subscriber that answers at once or after 50 ms, and AWS at once."""
+"""A TLS server in a process of its own: a subscriber that responds at once or after 50 ms, and AWS at once."""
 
 import asyncio
 import multiprocessing
@@ -17,12 +17,12 @@ SLOW = "/slow"
 _TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 _SECRET = b'{"Responses":{},"SecretString":"' + b"k" * 64 + b'"}'
 _AWS = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(_SECRET), _SECRET)
-"""To Secrets Manager the key, to DynamoDB that nothing was left undone."""
+"""The response to Secrets Manager's clients, the key, and to DynamoDB's, no unprocessed items."""
 
 
 @dataclass(frozen=True)
 class Receiver:
-    """Where it answers, once as a subscriber and once as AWS, and the file of the one authority to trust."""
+    """Its URLs as a subscriber and as AWS, and the certificate of the authority to trust."""
 
     url: str
     aws: str
@@ -31,23 +31,23 @@ class Receiver:
 
 @contextmanager
 def receiver() -> Iterator[Receiver]:
-    """It is forked: call this before there are threads."""
+    """Run the server, forked; call this before there are threads."""
     certificates = Certificates()
-    with _listener() as told, _listener() as aws, tempfile.TemporaryDirectory() as place:
+    with _listener() as subscriber, _listener() as aws, tempfile.TemporaryDirectory() as place:
         authority = Path(place, "authority.pem")
         authority.write_bytes(certificates.authority())
-        serving = ((told, aws), certificates.server(HOST))
+        serving = ((subscriber, aws), certificates.server(HOST))
         process = multiprocessing.get_context("fork").Process(target=_serve, args=serving, daemon=True)
         process.start()
         try:
-            yield Receiver(_url(told), _url(aws), authority)
+            yield Receiver(_url(subscriber), _url(aws), authority)
         finally:
             process.terminate()
             process.join()
 
 
-class _Answering(asyncio.Protocol):
-    """One request after another on a connection kept alive, each with a declared length."""
+class _Responding(asyncio.Protocol):
+    """Responds to requests in order on a kept connection; each has to declare its length."""
 
     transport: asyncio.Transport
 
@@ -65,11 +65,11 @@ class _Answering(asyncio.Protocol):
             return
         self._read = b""
         path = head.split(b" ", 2)[1].decode()
-        answer = _AWS if b"\r\nX-Amz-Target:" in head else _TAKEN
+        response = _AWS if b"\r\nX-Amz-Target:" in head else _TAKEN
         if path == SLOW:
-            asyncio.get_running_loop().call_later(ROUND_TRIP, self.transport.write, answer)
+            asyncio.get_running_loop().call_later(ROUND_TRIP, self.transport.write, response)
         else:
-            self.transport.write(answer)
+            self.transport.write(response)
 
 
 def _length(head: bytes) -> int:
@@ -87,7 +87,7 @@ def _url(listener: socket.socket) -> str:
 def _serve(listeners: Iterable[socket.socket], context: ssl.SSLContext) -> None:
     async def forever() -> None:
         loop = asyncio.get_running_loop()
-        servers = [await loop.create_server(_Answering, sock=listener, ssl=context) for listener in listeners]
+        servers = [await loop.create_server(_Responding, sock=listener, ssl=context) for listener in listeners]
         await asyncio.gather(*(server.serve_forever() for server in servers))
 
     asyncio.run(forever())

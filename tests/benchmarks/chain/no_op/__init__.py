@@ -1,4 +1,4 @@
-"""Handlers that only move images on: the chain's own cost on the emulator, which nothing of ours can undercut.
+"""Handlers that only pass images on: the chain's least possible cost on the emulator.
 
-Each prints a line, as ours log one: the emulator waits 50 ms for the log of a function that says nothing.
+Each prints a line, as the real handlers log one: the emulator waits 50 ms for the log of a silent function.
 """

@@ -1,4 +1,4 @@
-"""A bare POST for each message on one kept connection; nothing signed, nobody looked up, the log in one call."""
+"""Deliver as a bare POST per message on one kept connection: unsigned, nothing read, the log written in one call."""
 
 import http.client
 import os
@@ -13,7 +13,7 @@ LOG = os.environ["DELIVERIES_TABLE"]
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Post each body."""
+    """Post every body."""
     for record in event["Records"]:
         receiver.request("POST", "/", record["body"])
         receiver.getresponse().read()
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _rows(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """How it stands, and its attempt."""
+    """Return the log's rows of a delivery and its attempt."""
     names = (record["messageId"], f"{record['messageId']}/1")
-    said = {"owner": {"S": "no-op"}, "said": {"S": record["body"]}}
-    return [{"PutRequest": {"Item": said | {"delivery": {"S": name}}}} for name in names]
+    fields = {"owner": {"S": "no-op"}, "said": {"S": record["body"]}}
+    return [{"PutRequest": {"Item": fields | {"delivery": {"S": name}}}} for name in names]

@@ -1,4 +1,4 @@
-"""An edge function whose model takes no time: what is left is the chain around it."""
+"""An edge function whose model takes no time, which leaves the chain around it."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ RESULT = {
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The same answer for every image."""
+    """Return the same result for every image."""
     print("answered")
     return {"model": MODEL, "results": [RESULT] * len(event["images"])}

@@ -1,4 +1,4 @@
-"""One look-up, one question to the edge function; answers and what finds them written, counted, told in one call."""
+"""Recognize as one read and one call of the edge function; write all rows, count, and publish in one call."""
 
 import json
 import os
@@ -13,19 +13,19 @@ sns: Any = boto3.client("sns")
 EDGE, TABLE, TOPIC = os.environ["EDGE_FUNCTION"], os.environ["RECOGNITIONS_TABLE"], os.environ["RESULTS_TOPIC"]
 INDEX = os.environ["IMAGE_INDEX_TABLE"]
 FOUND_BY, MOST = 6, 25
-"""Rows that find one answer: as many as one sure label has; rows to a call."""
+"""The index rows of one image with one sure label, and the rows written in a call."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Ask about all objects, write a row for each, tell of each."""
-    told = [event for record in event["Records"] for event in json.loads(record["body"]).get("Records", ())]
-    keys = [unquote_plus(event["s3"]["object"]["key"]) for event in told]
+    """Call the edge function about all objects; write and publish a row for each."""
+    s3_records = [stored for record in event["Records"] for stored in json.loads(record["body"]).get("Records", ())]
+    keys = [unquote_plus(stored["s3"]["object"]["key"]) for stored in s3_records]
     if keys:
         dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": [_key(key) for key in keys]}})
-        asked = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
-        answer = json.load(asked["Payload"])
-        said = {key: json.dumps({"key": key} | result) for key, result in zip(keys, answer["results"], strict=True)}
-        rows = [row for key, text in said.items() for row in _rows(key, text)]
+        response = lambda_.invoke(FunctionName=EDGE, Payload=json.dumps({"images": [{"key": key} for key in keys]}))
+        payload = json.load(response["Payload"])
+        texts = {key: json.dumps({"key": key} | result) for key, result in zip(keys, payload["results"], strict=True)}
+        rows = [row for key, text in texts.items() for row in _rows(key, text)]
         for start in range(0, len(rows), MOST):
             dynamodb.batch_write_item(RequestItems=_by_table(rows[start : start + MOST]))
         dynamodb.update_item(
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             UpdateExpression="ADD uploads :n",
             ExpressionAttributeValues={":n": {"N": str(len(rows))}},
         )
-        entries = [{"Id": str(n), "Message": text} for n, text in enumerate(said.values())]
+        entries = [{"Id": str(n), "Message": text} for n, text in enumerate(texts.values())]
         sns.publish_batch(TopicArn=TOPIC, PublishBatchRequestEntries=entries)
     print("moved on")
     return {"batchItemFailures": []}
@@ -45,9 +45,9 @@ def _key(key: str) -> dict[str, Any]:
 
 
 def _rows(key: str, text: str) -> list[tuple[str, dict[str, Any]]]:
-    said = {"image_id": {"S": key}, "said": {"S": text}}
-    found = [(INDEX, {"found_by": {"S": f"no-op/{n}"}} | said) for n in range(FOUND_BY)]
-    return [(TABLE, _key(key) | said), *found]
+    fields = {"image_id": {"S": key}, "said": {"S": text}}
+    found = [(INDEX, {"found_by": {"S": f"no-op/{n}"}} | fields) for n in range(FOUND_BY)]
+    return [(TABLE, _key(key) | fields), *found]
 
 
 def _by_table(rows: list[tuple[str, dict[str, Any]]]) -> dict[str, list[Any]]:
