@@ -1,4 +1,4 @@
-"""How many AWS calls an image costs: bounded, and shared by the whole batch."""
+"""The number of AWS calls per image is bounded, and the whole batch shares them."""
 
 from tests.benchmarks.calls import count, figures
 

@@ -8,6 +8,7 @@ also the best case: a batch of one pays it alone.
 import importlib
 import io
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def count(images: int = BATCH) -> Counter[str]:
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
         mock.patch("integration.deliver.runtime.overlap.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         mock.patch("integration.deliver.runtime.eligibility.HASTE_SECONDS", 60),
-        redirect_stdout(io.StringIO()),
+        quiet(),
     ):
         aws._session.cache_clear()
         calls: Counter[str] = Counter()
@@ -70,6 +71,17 @@ def count(images: int = BATCH) -> Counter[str]:
         aws._session.cache_clear()
     del calls[ASKING]
     return calls
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Print nothing that the functions print, and none of their log lines below a warning."""
+    logging.disable(logging.INFO)
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 class _Lambda:

@@ -38,7 +38,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
     directory = tmp_path_factory.mktemp("granted")
     log = directory / "iam.jsonl"
     with (
-        serving(rekognition_server.handler(rekognition_server.Book(unreadable=".webp", busy=".busy"))) as rekognition,
+        serving(
+            rekognition_server.handler(rekognition_server.Rekognition(unreadable=".webp", busy=".busy"))
+        ) as rekognition,
         serving(PhotoHandler) as photographs,
         serving(Receiver) as receiver,
         deployed(

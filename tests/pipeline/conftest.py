@@ -25,13 +25,15 @@ DAILY_UPLOADS = 40
 
 
 @pytest.fixture(scope="session")
-def rekognition() -> rekognition_server.Book:
+def rekognition() -> rekognition_server.Rekognition:
     """The stand-in Rekognition of the deployment."""
-    return rekognition_server.Book(busy="busy.jpg")
+    return rekognition_server.Rekognition(busy="busy.jpg")
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Book) -> Iterator[Deployment]:
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Rekognition
+) -> Iterator[Deployment]:
     """Deploy all three stacks into an emulator of their own, auth off, with a Rekognition on this machine.
 
     Afterwards check that no function was denied anything and that none logged a secret.

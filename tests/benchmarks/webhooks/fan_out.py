@@ -6,12 +6,10 @@ AWS's own. A batch of one event is the worst case: no other event shares its rea
 a queue under load gives. The clock is frozen: moto is so slow that deliveries would be read again.
 """
 
-import io
 import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
 from typing import Any
 from unittest import mock
 
@@ -19,7 +17,7 @@ from moto import mock_aws
 
 from domain.event import Event
 from integration.deliveries.runtime.response import Answer
-from tests.benchmarks.calls import account, handler_of
+from tests.benchmarks.calls import account, handler_of, quiet
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, image, recognition, sqs_event
@@ -62,7 +60,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         mock_aws(),
         mock.patch.dict(os.environ, ENVIRONMENT | account(*urls)),
         mock.patch("time.time", return_value=time.time()),
-        redirect_stdout(io.StringIO()),
+        quiet(),
     ):
         aws._session.cache_clear()
         aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))

@@ -10,7 +10,7 @@ from PIL import Image as Picture
 
 from local import function_logs
 from tests.pipeline.chain import Chain, wait_for
-from tests.rekognition_server import Book
+from tests.rekognition_server import Rekognition
 
 
 def classify(chain: Chain, body: bytes, **query: str) -> requests.Response:
@@ -63,7 +63,9 @@ def test_what_cannot_be_classified_is_a_problem(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(chain: Chain, cat: bytes, rekognition: Book) -> None:
+def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(
+    chain: Chain, cat: bytes, rekognition: Rekognition
+) -> None:
     image = chain.settled(chain.by_form("sure.jpg", cat + b"sure", detector="cascade"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("cascade", "edge")
     assert not [key for key in rekognition.keys if key.endswith("sure.jpg")]
@@ -71,7 +73,7 @@ def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(chain: Chain, 
 
 
 def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
-    chain: Chain, huge: bytes, rekognition: Book
+    chain: Chain, huge: bytes, rekognition: Rekognition
 ) -> None:
     image = chain.settled(chain.by_form("huge.png", huge, detector="cascade"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("cascade", "rekognition")
@@ -80,7 +82,9 @@ def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
     assert counted(chain)["StandIns"] >= 1
 
 
-def test_an_image_neither_can_answer_just_now_waits_until_one_can(chain: Chain, huge: bytes, rekognition: Book) -> None:
+def test_an_image_neither_can_answer_just_now_waits_until_one_can(
+    chain: Chain, huge: bytes, rekognition: Rekognition
+) -> None:
     rekognition.refusal = "AccessDeniedException"
     image_id = chain.by_form("later.png", huge + b"later", detector="cascade")
     wait_for(lambda: [key for key in rekognition.keys if key.endswith("later.png")])
@@ -88,7 +92,7 @@ def test_an_image_neither_can_answer_just_now_waits_until_one_can(chain: Chain, 
     assert chain.settled(image_id)["recognition"]["detector"] == "rekognition"
 
 
-def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Book) -> None:
+def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Rekognition) -> None:
     image = chain.settled(chain.by_form("paid.jpg", cat + b"paid", detector="rekognition"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("rekognition", "rekognition")
     assert chain.receipts(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline.chain import Chain, wait_for
-from tests.rekognition_server import Book
+from tests.rekognition_server import Rekognition
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def counted(chain: Chain) -> dict[str, Any]:
 
 
 def test_the_same_bytes_are_one_question_to_rekognition_and_the_saving_is_shown(
-    chain: Chain, rekognition: Book, picture: bytes
+    chain: Chain, rekognition: Rekognition, picture: bytes
 ) -> None:
     before, calls = counted(chain), len(rekognition.keys)
     first, second = (uploaded(chain, picture, detector="rekognition") for _ in range(2))
@@ -46,7 +46,7 @@ def test_the_same_bytes_are_one_question_to_the_edge_model_until_another_is_aske
 
 
 def test_an_image_recognised_again_by_the_same_model_costs_nothing_and_keeps_both_answers(
-    chain: Chain, rekognition: Book, picture: bytes
+    chain: Chain, rekognition: Rekognition, picture: bytes
 ) -> None:
     image_id = uploaded(chain, picture, detector="rekognition")["image_id"]
     calls = len(rekognition.keys)

@@ -10,7 +10,7 @@ from recognition.detectors.runtime.rekognition import TIMEOUTS
 from recognition.results.runtime.entry import Entry
 from tests.pipeline.chain import wait_for
 from tests.pipeline.monitoring.cloudwatch import CloudWatch
-from tests.rekognition_server import Book
+from tests.rekognition_server import Rekognition
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def entry(deployment: Deployment, busy_id: str) -> Entry:
     return Entry.from_item(row)
 
 
-def test_it_is_answered_later_at_its_first_try(entry: Entry, rekognition: Book) -> None:
+def test_it_is_answered_later_at_its_first_try(entry: Entry, rekognition: Rekognition) -> None:
     assert (entry.status, entry.tries) == ("recognized", 1)
     assert len(rekognition.busy_keys) == TIMEOUTS["retries"]["total_max_attempts"] + 1
 

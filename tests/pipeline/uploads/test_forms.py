@@ -11,7 +11,7 @@ import requests
 from local import photos
 from tests.pipeline.account import s3_as
 from tests.pipeline.chain import Chain
-from tests.rekognition_server import Book
+from tests.rekognition_server import Rekognition
 
 LARGEST = 15 * 1024 * 1024
 Fields = dict[str, str]
@@ -121,7 +121,7 @@ def test_the_role_that_signs_forms_can_sign_none_for_another_place(chain: Chain,
     "body", [b"<html><script>alert(1)</script></html>", b"GIF89b and no more"], ids=["page", "stub"]
 )
 def test_what_says_it_is_a_jpeg_and_is_none_is_rejected_whoever_is_asked(
-    chain: Chain, rekognition: Book, detector: str, body: bytes
+    chain: Chain, rekognition: Rekognition, detector: str, body: bytes
 ) -> None:
     rekognition.refusal = "InvalidImageFormatException"  # as the real one responds to these
     try:

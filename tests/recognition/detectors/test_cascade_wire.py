@@ -13,7 +13,7 @@ from local.loopback import serving
 from recognition.detectors.runtime import registry
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
-from tests.rekognition_server import Book, handler
+from tests.rekognition_server import Rekognition, handler
 
 SURE = image_key("ann", IMAGE_ID, "cat.jpg")
 UNSURE = image_key("ann", "img_" + "1" * 32, "cat.unsure")
@@ -22,16 +22,16 @@ TEXT = image_key("ann", "img_" + "3" * 32, "notes.txt")
 
 
 @pytest.fixture
-def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
     """What the server was asked."""
-    book = Book()
-    with serving(handler(book)) as url:
+    rekognition = Rekognition()
+    with serving(handler(rekognition)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
-        yield book
+        yield rekognition
 
 
 @pytest.fixture
-def recognize(account: Account, rekognition: Book, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The recognise function of a deployment whose default is the cascade; its clients try once."""
     monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge")
@@ -60,7 +60,7 @@ def metrics(printed: str) -> dict[str, int]:
 
 
 def test_rekognition_is_asked_only_where_the_edge_model_is_unsure_or_silent(
-    account: Account, recognize: ModuleType, rekognition: Book, capsys: pytest.CaptureFixture[str]
+    account: Account, recognize: ModuleType, rekognition: Rekognition, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert answer(recognize, SURE, UNSURE, LATER, TEXT) == []
     assert len(account.edge.asked) == 1
@@ -96,7 +96,7 @@ def test_nothing_that_is_counted_names_an_image(
 
 
 def test_while_rekognition_throttles_the_unsure_answer_stands_and_the_silent_one_comes_again(
-    account: Account, recognize: ModuleType, rekognition: Book
+    account: Account, recognize: ModuleType, rekognition: Rekognition
 ) -> None:
     rekognition.refusal = "ThrottlingException"
     assert answer(recognize, SURE, UNSURE, LATER) == []
@@ -107,7 +107,7 @@ def test_while_rekognition_throttles_the_unsure_answer_stands_and_the_silent_one
 
 
 def test_a_doubled_event_is_looked_up_and_costs_nothing(
-    account: Account, recognize: ModuleType, rekognition: Book
+    account: Account, recognize: ModuleType, rekognition: Rekognition
 ) -> None:
     answer(recognize, UNSURE)
     (before,) = account.rows()
@@ -119,7 +119,7 @@ def test_a_doubled_event_is_looked_up_and_costs_nothing(
 
 @pytest.mark.parametrize(("detector", "asked"), [("edge", 0), ("rekognition", 1), ("cascade", 1)])
 def test_who_is_asked_by_name_is_asked_alone(
-    account: Account, recognize: ModuleType, rekognition: Book, detector: str, asked: int
+    account: Account, recognize: ModuleType, rekognition: Rekognition, detector: str, asked: int
 ) -> None:
     key = image_key("ann", IMAGE_ID, "cat.unsure", asked=True)
     version = account.put(key, detector=detector)

@@ -220,7 +220,8 @@ class TestTLS:
         self, trusted: Certificates, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         names["photos.example"] = [["127.0.0.1"]]
-        drip: list[bytes | float] = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *[b"x", 1] * 99]
+        drops: list[bytes | float] = [b"x", 1]
+        drip = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *drops * 99]
         clock = outbound_clock(monkeypatch)
         with serving({"/a": drip}, trusted.server("photos.example")) as server:
             server.wait = clock.advance
