@@ -46,7 +46,7 @@ def ledger(evidence: Evidence) -> dict[str, Account]:
     return {account.name: account for account in ledger}
 
 
-def test_every_account_is_held_here(ledger: dict[str, Account]) -> None:
+def test_the_ledger_has_these_accounts(ledger: dict[str, Account]) -> None:
     assert tuple(ledger) == ACCOUNTS
 
 
@@ -55,7 +55,7 @@ def test_an_account_has_nothing_unexplained(ledger: dict[str, Account], name: st
     assert not ledger[name].unexplained, "\n".join(ledger[name].unexplained)
 
 
-def test_the_faults_that_were_planned_came_about(evidence: Evidence) -> None:
+def test_all_planned_faults_happened(evidence: Evidence) -> None:
     assert len(evidence.faults.kills) >= SHORT.kills
     assert {batch.function for batch in evidence.at.batches.failed()} == set(FUNCTIONS)
     assert sum(len(receiver.restarts) for receiver in evidence.at.receivers.values()) == SHORT.restarts

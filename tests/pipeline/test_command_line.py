@@ -69,7 +69,7 @@ def kitten(folder: Path) -> str:
     return str(uploaded["image_id"])
 
 
-def test_images_are_found_by_what_was_seen(folder: Path, kitten: str) -> None:
+def test_images_are_found_by_their_detections(folder: Path, kitten: str) -> None:
     found = records(sightline(folder, "list", "--label", "CAT", "--min-confidence", "0.5", "--all", "--json"))
     assert kitten in [image["image_id"] for image in found]
     elsewhere = sightline(folder, "list", "--detector", "rekognition", "--since", "2020-01-01", "--all", "--json")
@@ -79,13 +79,13 @@ def test_images_are_found_by_what_was_seen(folder: Path, kitten: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "file"), [("json", "images.json"), ("csv", "Kätzchen.csv"), ("coco", "a.coco.json")])
-def test_what_is_known_of_images_is_exported_into_a_file(folder: Path, kitten: str, kind: str, file: str) -> None:
+def test_images_are_exported_into_a_file(folder: Path, kitten: str, kind: str, file: str) -> None:
     ran = sightline(folder, "export", "--format", kind, "--label", "cat", file)
     assert ran.returncode == 0, ran.stderr
     assert kitten in (folder / file).read_text("utf-8")
 
 
-def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path, kitten: str) -> None:
+def test_an_image_is_recognized_again_corrected_counted_and_erased(folder: Path, kitten: str) -> None:
     (again,) = records(sightline(folder, "recognize", kitten, "--detector", "edge", "--wait", "--json"))
     assert again["earlier"][0]["recognition"]["detections"][0]["label"] == "cat"
     assert sightline(folder, "correct", kitten, "Luchs", "猫").stdout == f"{kitten}  Luchs, 猫\n"
@@ -102,7 +102,7 @@ def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path,
     assert "no_such_image" in sightline(folder, "show", kitten).stderr
 
 
-def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None:
+def test_an_upload_by_url_is_watched(chain: Chain, folder: Path) -> None:
     (sent,) = records(sightline(folder, "upload", f"{chain.photos}/cat.png", "--json"))
     watched = sightline(folder, "watch", sent["image_id"])
     assert watched.returncode == 0, watched.stderr
@@ -115,7 +115,7 @@ def test_a_file_is_classified_and_the_model_listed(folder: Path) -> None:
     assert "animals" in [model["name"] for model in records(sightline(folder, "models", "--json"))]
 
 
-def test_a_refusal_says_why(folder: Path) -> None:
+def test_a_refusal_names_its_reason(folder: Path) -> None:
     ran = sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--model", "no such model")
     assert ran.returncode == 1
     assert "Zoo/Kätzchen.jpg: invalid_options: model must be" in ran.stderr

@@ -27,7 +27,7 @@ def _huge(mark: str) -> str:
 
 def _unknown_field(mark: str) -> str:
     fields = {name: getattr(image(), name) for name in image().__slots__}
-    return json.dumps({"Recognize": {"request": mark, "image": fields | {"colour": mark}, "options": {}}})
+    return json.dumps({"Recognize": {"request": mark, "image": fields | {"color": mark}, "options": {}}})
 
 
 def _too_long_an_event(mark: str) -> str:

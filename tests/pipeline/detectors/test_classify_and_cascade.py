@@ -39,7 +39,7 @@ def test_a_photograph_is_classified_at_once_and_nothing_is_kept(chain: Chain, ca
     assert len(only_here) not in [stored["Size"] for stored in keys.get("Contents", ())]
 
 
-def test_the_answer_at_once_is_the_answer_of_the_chain(chain: Chain, coffee: bytes) -> None:
+def test_classify_returns_the_same_detections_as_an_upload(chain: Chain, coffee: bytes) -> None:
     image = chain.settled(chain.by_bytes("same.jpg", coffee))
     assert classify(chain, coffee).json()["detections"] == image["recognition"]["detections"]
 
@@ -55,7 +55,7 @@ def test_the_answer_at_once_is_the_answer_of_the_chain(chain: Chain, coffee: byt
     ],
     ids=["text", "damaged", "5 MB", "unknown model", "nonsense"],
 )
-def test_what_cannot_be_classified_is_a_problem(
+def test_an_undecodable_picture_is_a_problem(
     chain: Chain, body: bytes, query: dict[str, str], status: int, code: str
 ) -> None:
     response = classify(chain, body, **query)
@@ -63,7 +63,7 @@ def test_what_cannot_be_classified_is_a_problem(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(
+def test_the_cascade_does_not_call_rekognition_when_the_edge_model_is_sure(
     chain: Chain, cat: bytes, rekognition: Rekognition
 ) -> None:
     image = chain.settled(chain.by_form("sure.jpg", cat + b"sure", detector="cascade"))
@@ -72,7 +72,7 @@ def test_the_cascade_asks_nobody_else_when_the_edge_model_is_sure(
     assert counted(chain)["RekognitionCallsSaved"] >= 1
 
 
-def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
+def test_the_cascade_calls_rekognition_for_what_the_edge_model_cannot_decode(
     chain: Chain, huge: bytes, rekognition: Rekognition
 ) -> None:
     image = chain.settled(chain.by_form("huge.png", huge, detector="cascade"))
@@ -82,7 +82,7 @@ def test_the_cascade_asks_rekognition_for_what_the_edge_model_cannot_answer(
     assert counted(chain)["StandIns"] >= 1
 
 
-def test_an_image_neither_can_answer_just_now_waits_until_one_can(
+def test_an_image_waits_while_neither_detector_is_available(
     chain: Chain, huge: bytes, rekognition: Rekognition
 ) -> None:
     rekognition.refusal = "AccessDeniedException"
@@ -92,7 +92,7 @@ def test_an_image_neither_can_answer_just_now_waits_until_one_can(
     assert chain.settled(image_id)["recognition"]["detector"] == "rekognition"
 
 
-def test_who_is_asked_by_name_is_asked_alone(chain: Chain, cat: bytes, rekognition: Rekognition) -> None:
+def test_a_named_detector_is_called_alone(chain: Chain, cat: bytes, rekognition: Rekognition) -> None:
     image = chain.settled(chain.by_form("paid.jpg", cat + b"paid", detector="rekognition"))
     assert (image["recognition"]["asked"], image["recognition"]["detector"]) == ("rekognition", "rekognition")
     assert chain.receipts(image["image_id"])[0].event["data"]["recognition"]["asked"] == "rekognition"

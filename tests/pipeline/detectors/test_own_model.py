@@ -51,7 +51,7 @@ def classified(chain: Chain, picture: bytes, model: str) -> str:
     return str(response.json()["detections"][0]["label"]) if response.ok else str(response.json()["code"])
 
 
-def test_a_model_dropped_into_the_bucket_recognises_what_asks_for_it(chain: Chain, drop: Drop, red: bytes) -> None:
+def test_a_model_in_the_bucket_recognizes_the_images_that_name_it(chain: Chain, drop: Drop, red: bytes) -> None:
     drop("colours", "1.0.0", list(made.LABELS))
     image_id = wait_for(
         lambda: classified(chain, red, "colours@1.0.0") == "red" and chain.by_form("r.png", red, model="colours")
@@ -62,7 +62,7 @@ def test_a_model_dropped_into_the_bucket_recognises_what_asks_for_it(chain: Chai
     assert chain.receipts(str(image_id))[0].verified
 
 
-def test_a_newer_version_answers_for_the_name_and_the_older_one_for_its_own(
+def test_a_name_means_the_newest_version_and_the_older_one_is_served_by_its_version(
     chain: Chain, drop: Drop, red: bytes
 ) -> None:
     drop("colours", "1.10.0", FRENCH)
@@ -75,7 +75,7 @@ def test_a_replaced_bundle_is_served_without_a_deployment(chain: Chain, drop: Dr
     wait_for(lambda: classified(chain, red, "colours@1.0.0") == "rosso")
 
 
-def test_a_hostile_model_is_refused_and_all_else_is_served(chain: Chain, drop: Drop, red: bytes, cat: bytes) -> None:
+def test_a_hostile_model_is_refused_and_all_others_are_served(chain: Chain, drop: Drop, red: bytes, cat: bytes) -> None:
     drop("hungry", "1.0.0", list(made.LABELS), hostile.hungry())
     wait_for(lambda: classified(chain, red, "hungry") == "unusable_model")
     refused, fine = chain.by_form("r.png", red, model="hungry"), chain.by_bytes("cat.jpg", cat)

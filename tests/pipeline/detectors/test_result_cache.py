@@ -26,7 +26,7 @@ def counted(chain: Chain) -> dict[str, Any]:
     return total
 
 
-def test_the_same_bytes_are_one_question_to_rekognition_and_the_saving_is_shown(
+def test_equal_bytes_are_one_call_of_rekognition_and_the_saving_is_counted(
     chain: Chain, rekognition: Rekognition, picture: bytes
 ) -> None:
     before, calls = counted(chain), len(rekognition.keys)
@@ -39,13 +39,13 @@ def test_the_same_bytes_are_one_question_to_rekognition_and_the_saving_is_shown(
     assert after["rekognition_calls_saved"]["by_reuse"] == before["rekognition_calls_saved"]["by_reuse"] + 1
 
 
-def test_the_same_bytes_are_one_question_to_the_edge_model_until_another_is_asked(chain: Chain, picture: bytes) -> None:
+def test_equal_bytes_are_one_call_of_a_model_until_another_model_is_named(chain: Chain, picture: bytes) -> None:
     first, second = (uploaded(chain, picture) for _ in range(2))
     assert second["reused_from"] == first["image_id"]
     assert "reused_from" not in uploaded(chain, picture, model="potato-leaf")
 
 
-def test_an_image_recognised_again_by_the_same_model_costs_nothing_and_keeps_both_answers(
+def test_recognizing_again_by_the_same_model_costs_nothing_and_keeps_both_outcomes(
     chain: Chain, rekognition: Rekognition, picture: bytes
 ) -> None:
     image_id = uploaded(chain, picture, detector="rekognition")["image_id"]

@@ -21,16 +21,16 @@ def entry(deployment: Deployment, busy_id: str) -> Entry:
     return Entry.from_item(row)
 
 
-def test_it_is_answered_later_at_its_first_try(entry: Entry, rekognition: Rekognition) -> None:
+def test_it_is_recognized_later_at_its_first_attempt(entry: Entry, rekognition: Rekognition) -> None:
     assert (entry.status, entry.tries) == ("recognized", 1)
     assert len(rekognition.busy_keys) == TIMEOUTS["retries"]["total_max_attempts"] + 1
 
 
-def test_it_was_away_for_half_a_minute_at_the_least(entry: Entry) -> None:
+def test_it_was_postponed_for_at_least_half_a_minute(entry: Entry) -> None:
     arrived, finished = map(datetime.fromisoformat, (arrived_at(entry.image.image_id), entry.at))
     assert (finished - arrived).total_seconds() >= 30
 
 
-def test_it_sets_off_the_alarm_of_what_is_put_off(deployment: Deployment, entry: Entry) -> None:
+def test_it_sets_off_the_alarm_of_postponed_images(deployment: Deployment, entry: Entry) -> None:
     ever = CloudWatch(deployment, datetime.fromtimestamp(0, UTC))
     assert ever.off("RekognitionStack-RecognizePutOffAlarm")

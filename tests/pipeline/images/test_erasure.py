@@ -68,7 +68,7 @@ def test_nothing_is_left_of_an_erased_image(chain: Chain, cat: bytes) -> None:
     assert erased(chain, image_id)["removed"]["objects"] == []
 
 
-def test_a_link_given_out_before_opens_nothing_any_more(chain: Chain, cat: bytes) -> None:
+def test_links_from_before_the_erasure_open_nothing(chain: Chain, cat: bytes) -> None:
     image_id = chain.by_bytes("linked.jpg", cat)
     links = chain.settled(image_id)["links"]
     thumbnail = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False).headers["Location"]
@@ -77,7 +77,7 @@ def test_a_link_given_out_before_opens_nothing_any_more(chain: Chain, cat: bytes
     assert {requests.get(link, timeout=60).status_code for link in (links["original"], thumbnail)} == {404}
 
 
-def test_what_was_put_by_hand_goes_with_its_delete_marker(chain: Chain, cat: bytes) -> None:
+def test_an_object_put_by_hand_is_erased_with_its_delete_marker(chain: Chain, cat: bytes) -> None:
     image_id = chain.by_hand("erasing/tom 2.jpg", cat)
     chain.receipts(image_id)
     bucket = chain.deployment.endpoints.images_bucket
@@ -98,6 +98,6 @@ def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) ->
     assert chain.ask("GET", f"/images/{image_id}").status_code == 404
 
 
-def test_what_never_was_cannot_be_erased(chain: Chain) -> None:
+def test_an_unknown_image_cannot_be_erased(chain: Chain) -> None:
     response = chain.ask("DELETE", "/images/img_00000000000000000000000000000000")
     assert (response.status_code, response.json()["code"]) == (404, "no_such_image")

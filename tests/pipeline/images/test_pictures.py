@@ -47,7 +47,7 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
-def test_a_phone_s_photograph_is_recognised_and_shown_upright(chain: Chain, cat: bytes, kind: str) -> None:
+def test_a_phone_s_photograph_is_recognized_and_shown_upright(chain: Chain, cat: bytes, kind: str) -> None:
     image = chain.settled(chain.by_bytes(f"phone.{kind.lower()}", taken(cat, kind)))
     recognition = image["recognition"]
     assert recognition["detections"][0]["label"] == "cat"
@@ -59,7 +59,7 @@ def test_a_phone_s_photograph_is_recognised_and_shown_upright(chain: Chain, cat:
         assert likeness(thumbnail, upright) < 8 < likeness(thumbnail.rotate(180), upright)
 
 
-def test_what_was_seen_stands_on_the_annotated_picture(chain: Chain, cat: bytes) -> None:
+def test_the_annotated_picture_shows_the_label(chain: Chain, cat: bytes) -> None:
     image = chain.settled(chain.by_bytes("cat.jpg", cat))
     links = image["links"]
     assert links["annotated"] == f"{links['self']}/annotated"

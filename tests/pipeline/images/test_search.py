@@ -56,7 +56,7 @@ def images(chain: Chain, cat: bytes, coffee: bytes) -> dict[str, str]:
         ({"since": "2026-01-01", "label": "other"}, {"cup"}),
     ],
 )
-def test_images_are_found_by_what_was_seen(
+def test_images_are_found_by_their_detections(
     chain: Chain, images: dict[str, str], query: dict[str, str], names: set[str]
 ) -> None:
     listed = found(chain, **query)
@@ -65,7 +65,7 @@ def test_images_are_found_by_what_was_seen(
     assert found(chain, **query, limit="2")[: len(listed)] == listed
 
 
-def test_a_cursor_is_good_for_its_own_question_only(chain: Chain, images: dict[str, str]) -> None:
+def test_a_cursor_is_valid_for_its_own_query_only(chain: Chain, images: dict[str, str]) -> None:
     cursor = chain.ask("GET", "/images", params={"label": "cat", "limit": "1"}).json()["next_cursor"]
     assert chain.ask("GET", "/images", params={"label": "cat", "limit": "5", "cursor": cursor}).status_code == 200
     others = [{"label": "other"}, {}, {"label": "cat", "detector": "edge"}]
@@ -108,7 +108,7 @@ def test_pycocotools_reads_an_export_as_coco(chain: Chain, images: dict[str, str
     assert seen["bbox"] == [45.1, 60, 225.5, 75]
 
 
-def test_a_person_s_answer_stands_beside_the_model_s(chain: Chain, images: dict[str, str]) -> None:
+def test_a_correction_is_stored_beside_the_recognition(chain: Chain, images: dict[str, str]) -> None:
     response = chain.ask("POST", f"/images/{images['cup']}/corrections", json={"labels": ["cup", "čaj"]})
     assert response.status_code == 201
     shown = chain.settled(images["cup"])

@@ -45,7 +45,7 @@ def function(cloudwatch: CloudWatch, alarm: str) -> str:
     return str(dimension["Value"])
 
 
-def test_whoever_reads_the_topic_is_told_when_an_alarm_goes_off_and_when_it_is_over(
+def test_the_topic_is_notified_when_an_alarm_goes_off_and_when_it_is_over(
     deployment: Deployment, cloudwatch: CloudWatch, notifications_url: str
 ) -> None:
     client, alarm = deployment.client("cloudwatch"), cloudwatch.alarms()["APIStack-UploadsQueueAgeAlarm"]
@@ -56,27 +56,25 @@ def test_whoever_reads_the_topic_is_told_when_an_alarm_goes_off_and_when_it_is_o
         assert notification["AlarmDescription"].endswith("docs/operations.md#messages-wait")
 
 
-def test_a_message_nobody_can_read_sets_off_the_alarm_of_its_dead_letters_and_no_other(
-    cloudwatch: CloudWatch, poison: str
-) -> None:
+def test_a_poison_message_sets_off_only_the_alarm_of_its_dead_letter_queue(cloudwatch: CloudWatch, poison: str) -> None:
     wait_for(lambda: cloudwatch.off("APIStack-UploadsDeadDepthAlarm"))
     assert not cloudwatch.off("IntegrationStack-EventsDeadDepthAlarm")
 
 
-def test_a_function_that_breaks_off_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+def test_a_failed_function_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
     name = function(cloudwatch, "IntegrationStack-TimelineErrorsAlarm")
     deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
     wait_for(lambda: cloudwatch.off("IntegrationStack-TimelineErrorsAlarm"))
     assert not cloudwatch.off("IntegrationStack-WebhooksErrorsAlarm")
 
 
-def test_how_long_a_function_took_is_what_its_alarm_looks_at(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+def test_an_alarm_measures_a_function_s_duration(deployment: Deployment, cloudwatch: CloudWatch) -> None:
     name = function(cloudwatch, "APIStack-DocsDurationAlarm")
     deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
     assert 0 < wait_for(lambda: cloudwatch.measured("APIStack-DocsDurationAlarm")) < 24_000
 
 
-def test_a_function_that_may_not_run_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
+def test_a_throttled_function_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
     client, name = deployment.client("lambda"), function(cloudwatch, "APIStack-DocsThrottlesAlarm")
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
@@ -100,7 +98,7 @@ def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(
         assert chain.ask("DELETE", f"/webhooks/{webhook['webhook_id']}").status_code == 204
 
 
-def test_images_that_rekognition_was_paid_for_set_off_the_alarm_of_spending(
+def test_paid_calls_of_rekognition_set_off_the_spending_alarm(
     chain: Chain, cloudwatch: CloudWatch, coffee: bytes
 ) -> None:
     paid_for = coffee + b"\n"

@@ -46,7 +46,7 @@ def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, ca
     assert attempt["delivery_id"] in found["Dispatch"][0]["deliveries"]
 
 
-def test_every_answer_names_its_request_and_the_log_has_it(chain: Chain) -> None:
+def test_every_response_has_a_request_id_that_the_log_contains(chain: Chain) -> None:
     responses = [
         chain.ask("GET", "/health"),
         chain.ask("GET", "/images", params={"limit": "none"}),
@@ -58,7 +58,7 @@ def test_every_answer_names_its_request_and_the_log_has_it(chain: Chain) -> None
     wait_for(lambda: all(lines_about(chain, request_id) for request_id in ids))
 
 
-def test_no_log_of_this_run_holds_a_secret_or_anything_of_a_picture(chain: Chain, marked_id: str, cat: bytes) -> None:
+def test_no_log_of_this_run_contains_a_secret_or_bytes_of_a_picture(chain: Chain, marked_id: str, cat: bytes) -> None:
     chain.receipts(marked_id)
     secrets = [*secrets_of(chain.deployment), *MARKS, *pieces(cat)]
     assert len(secrets) > len(MARKS) + 4
@@ -83,17 +83,17 @@ JWT = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for 
         ('{"Password": "Demo-1"}', "a password"),
     ],
 )
-def test_a_secret_in_a_log_would_be_seen(line: str, kind: str) -> None:
+def test_a_secret_in_a_log_would_be_found(line: str, kind: str) -> None:
     assert leaks(f"before\n{line}\nafter") == {kind}
 
 
 @pytest.mark.parametrize("ahead", [b"", b"x", b"xy", b"xyz"])
-def test_a_picture_s_bytes_would_be_seen_wherever_they_stand(ahead: bytes) -> None:
+def test_a_picture_s_bytes_in_a_log_would_be_found_at_any_position(ahead: bytes) -> None:
     assert leaks(base64.b64encode(ahead + PICTURE).decode(), pieces(PICTURE))
     assert leaks(repr(ahead + PICTURE), pieces(PICTURE))
     assert leaks((ahead + PICTURE).hex(), pieces(PICTURE))
     assert not leaks("", pieces(PICTURE))
 
 
-def test_what_was_told_would_be_seen_as_it_is() -> None:
+def test_a_given_text_in_a_log_would_be_found() -> None:
     assert leaks("a line with the key in it", ["the key", "another"]) == {"the key"}

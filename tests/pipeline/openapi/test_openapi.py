@@ -29,7 +29,7 @@ def dora(ann: Chain) -> Chain:
     return user
 
 
-def test_every_answer_is_one_that_the_description_has(dora: Chain, tmp_path: Path) -> None:
+def test_every_response_is_described(dora: Chain, tmp_path: Path) -> None:
     images = [dora.by_url(f"{name}.png") for name in ("one", "two", "three")]
     for image_id in images:
         dora.settled(image_id)

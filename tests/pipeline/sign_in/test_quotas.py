@@ -33,7 +33,7 @@ def refused(response: requests.Response) -> bool:
     return True
 
 
-def test_the_uploads_of_a_day_come_to_an_end_by_every_way_and_for_nobody_else(ann: Chain, carol: Chain) -> None:
+def test_the_daily_uploads_end_in_every_way_and_for_no_other_user(ann: Chain, carol: Chain) -> None:
     responses = [form(carol) for _ in range(DAILY_UPLOADS)]
     assert {response.status_code for response in responses} == {201}
     photo = f"{carol.photos}/cat.png"
@@ -45,13 +45,13 @@ def test_the_uploads_of_a_day_come_to_an_end_by_every_way_and_for_nobody_else(an
     assert carol.ask("GET", "/images").status_code == 200
 
 
-def test_what_is_asked_wrongly_is_not_counted(carol: Chain) -> None:
+def test_invalid_requests_are_not_counted(carol: Chain) -> None:
     for _ in range(DAILY_UPLOADS + 1):
         assert carol.ask("POST", "/images", json={"url": "ftp://example.com/"}).json()["code"] == "invalid_url"
     assert form(carol).status_code == 201
 
 
-def test_when_the_money_of_a_day_is_spent_only_the_edge_model_answers(carol: Chain) -> None:
+def test_when_the_daily_spend_is_used_up_only_the_edge_model_is_available(carol: Chain) -> None:
     assert form(carol, detector="rekognition").status_code == 201
     (usage,) = (
         name

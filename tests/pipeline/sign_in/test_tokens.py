@@ -30,7 +30,7 @@ def code(response: requests.Response) -> str:
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer not.a.token"])
-def test_no_route_but_the_open_ones_answers_without_a_token(
+def test_every_route_but_the_open_ones_needs_a_token(
     ann: Chain, guarded: Deployment, authorization: str | None
 ) -> None:
     routes = route_keys(guarded)
@@ -41,7 +41,7 @@ def test_no_route_but_the_open_ones_answers_without_a_token(
     }
 
 
-def test_health_is_answered_to_everybody(ann: Chain) -> None:
+def test_health_needs_no_token(ann: Chain) -> None:
     assert requested(ann, "GET /health").status_code == 200
     assert requested(ann, "GET /nowhere").json()["code"] == "no_such_route"
 
@@ -73,30 +73,32 @@ def pool(guarded: Deployment) -> str:
 
 
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
-def test_access_and_id_tokens_are_good(ann: Chain, guarded: Deployment, pool: str, kind: str) -> None:
+def test_access_and_id_tokens_are_accepted(ann: Chain, guarded: Deployment, pool: str, kind: str) -> None:
     token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", kind)
     assert requested(ann, "GET /images", f"Bearer {token}").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
-def test_a_token_of_another_pool_is_not(ann: Chain, guarded: Deployment, cognito: Any, kind: str) -> None:
+def test_a_token_of_another_pool_is_refused(ann: Chain, guarded: Deployment, cognito: Any, kind: str) -> None:
     other = cognito.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"]["Id"]
     token = sign_in(guarded, other, new_client(cognito, other), kind)
     assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_wrong_pool"
 
 
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
-def test_a_token_for_another_client_is_not(ann: Chain, guarded: Deployment, cognito: Any, pool: str, kind: str) -> None:
+def test_a_token_for_another_client_is_refused(
+    ann: Chain, guarded: Deployment, cognito: Any, pool: str, kind: str
+) -> None:
     token = sign_in(guarded, pool, new_client(cognito, pool), kind)
     assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_wrong_client"
 
 
-def test_a_refresh_token_is_for_cognito_only(ann: Chain, guarded: Deployment, pool: str) -> None:
+def test_a_refresh_token_is_refused(ann: Chain, guarded: Deployment, pool: str) -> None:
     token = sign_in(guarded, pool, guarded.endpoints.user_pool_client_id or "", "RefreshToken")
     assert code(requested(ann, "GET /images", f"Bearer {token}")) == "token_malformed"
 
 
-def test_a_token_signed_by_nobody_we_know_is_not(ann: Chain) -> None:
+def test_a_token_with_a_forged_signature_is_refused(ann: Chain) -> None:
     head, claims, signature = str(ann.token).split(".")
     forged = f"{head}.{claims}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
     assert code(requested(ann, "GET /images", f"Bearer {forged}")) == "token_not_verified"
@@ -116,7 +118,7 @@ def short_lived(guarded: Deployment, cognito: Any, pool: str) -> Iterator[str]:
     hold("hours")
 
 
-def test_a_token_is_good_until_it_expires(ann: Chain, short_lived: str) -> None:
+def test_a_token_is_valid_until_it_expires(ann: Chain, short_lived: str) -> None:
     def look() -> str | None:
         response = requested(ann, "GET /images", f"Bearer {short_lived}")
         return None if response.status_code == 200 else code(response)
@@ -124,7 +126,7 @@ def test_a_token_is_good_until_it_expires(ann: Chain, short_lived: str) -> None:
     assert wait_for(look) == "token_expired"
 
 
-def test_what_a_user_uploads_is_theirs(ann: Chain) -> None:
+def test_a_user_s_upload_is_in_their_list(ann: Chain) -> None:
     image = ann.settled(image_id := ann.by_url("cat.png"))
     assert image["recognition"]["detections"][0]["label"] == "cat"
     assert image_id in [image["image_id"] for image in ann.listed()]

@@ -115,7 +115,7 @@ def requested(by: Chain, route: str, ids: Mapping[str, str]) -> requests.Respons
     return by.ask(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **parameters)
 
 
-def test_every_route_there_is_has_its_case(guarded: Deployment) -> None:
+def test_every_route_has_a_case(guarded: Deployment) -> None:
     assert set(CASES) == route_keys(guarded)
 
 
@@ -130,13 +130,13 @@ def test_bob_gets_nothing_of_ann_s(ann: Chain, bob: Chain, hers: Hers, route: st
         assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_what_bob_is_given_to_upload_with_is_his_own_place(bob: Chain) -> None:
+def test_bob_s_form_leads_to_his_own_prefix(bob: Chain) -> None:
     form = bob.ask("POST", "/uploads", json={"content_type": "image/png"}).json()
     assert form["upload"]["fields"]["key"].startswith(f"images/{bob.sub}/{form['image_id']}/")
 
 
 @pytest.mark.parametrize("path", ["/images", "/webhooks"])
-def test_bob_cannot_turn_ann_s_pages(ann: Chain, bob: Chain, hers: Hers, path: str) -> None:
+def test_bob_cannot_use_ann_s_cursors(ann: Chain, bob: Chain, hers: Hers, path: str) -> None:
     cursor = ann.ask("GET", path, params={"limit": "1"}).json()["next_cursor"]
     assert cursor
     refused = bob.ask("GET", path, params={"limit": "1", "cursor": cursor})
@@ -144,7 +144,7 @@ def test_bob_cannot_turn_ann_s_pages(ann: Chain, bob: Chain, hers: Hers, path: s
     assert ann.ask("GET", path, params={"limit": "1", "cursor": cursor}).status_code == 200
 
 
-def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Chain, hers: Hers) -> None:
+def test_objects_are_stored_under_their_owner_s_sub(ann: Chain, bob: Chain, hers: Hers) -> None:
     endpoints = ann.deployment.endpoints
     stored = ann.deployment.client("s3").list_objects_v2(Bucket=endpoints.images_bucket)["Contents"]
     cognito = ann.deployment.client("cognito-idp")
@@ -154,7 +154,7 @@ def test_what_lies_in_the_bucket_lies_under_its_owner_s_sub(ann: Chain, bob: Cha
     assert {stored_object["Key"].split("/")[1] for stored_object in stored} <= subs
 
 
-def test_after_all_that_ann_has_what_she_had_and_is_answered_herself(ann: Chain, bob: Chain, hers: Hers) -> None:
+def test_afterwards_ann_has_what_she_had_and_can_send_every_request(ann: Chain, bob: Chain, hers: Hers) -> None:
     for route in CASES:
         requested(bob, route, hers.ids)
     assert seen_by(ann, hers.ids) == hers.seen

@@ -63,7 +63,7 @@ CHANGES: dict[str, Callable[[Fields], Fields]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
-def test_a_form_is_good_for_nothing_else(chain: Chain, cat: bytes, change: Callable[[Fields], Fields]) -> None:
+def test_a_form_with_changed_fields_is_refused(chain: Chain, cat: bytes, change: Callable[[Fields], Fields]) -> None:
     upload = form(chain)["upload"]
     before = stored(chain)
     status, _ = sent(upload["url"], change(upload["fields"]), cat)
@@ -80,14 +80,14 @@ def test_the_options_of_a_form_cannot_be_changed(chain: Chain, cat: bytes) -> No
 @pytest.mark.parametrize(
     ("size", "code"), [(0, "EntityTooSmall"), (LARGEST + 1, "EntityTooLarge")], ids=["nothing", "a byte too many"]
 )
-def test_a_form_takes_no_other_size(chain: Chain, size: int, code: str) -> None:
+def test_a_form_refuses_other_sizes(chain: Chain, size: int, code: str) -> None:
     upload = form(chain)["upload"]
     before = stored(chain)
     assert sent(upload["url"], upload["fields"], b"\xff" * size) == (400, code)
     assert stored(chain) == before
 
 
-def test_the_largest_picture_is_taken(chain: Chain) -> None:
+def test_a_form_accepts_the_largest_picture(chain: Chain) -> None:
     upload = form(chain)["upload"]
     assert sent(upload["url"], upload["fields"], b"\xff" * LARGEST)[0] in (200, 204)
 
@@ -111,7 +111,7 @@ def test_a_form_that_has_expired_is_refused(chain: Chain, cat: bytes, upload_rol
     assert stored(chain) == before
 
 
-def test_the_role_that_signs_forms_can_sign_none_for_another_place(chain: Chain, cat: bytes, upload_role: Any) -> None:
+def test_the_upload_role_cannot_sign_a_form_for_another_prefix(chain: Chain, cat: bytes, upload_role: Any) -> None:
     again = upload_role.generate_presigned_post(chain.deployment.endpoints.images_bucket, "models/evil.onnx")
     assert sent(again["url"], again["fields"], cat)[0] == 403
 
@@ -120,7 +120,7 @@ def test_the_role_that_signs_forms_can_sign_none_for_another_place(chain: Chain,
 @pytest.mark.parametrize(
     "body", [b"<html><script>alert(1)</script></html>", b"GIF89b and no more"], ids=["page", "stub"]
 )
-def test_what_says_it_is_a_jpeg_and_is_none_is_rejected_whoever_is_asked(
+def test_a_false_jpeg_is_rejected_by_every_detector(
     chain: Chain, rekognition: Rekognition, detector: str, body: bytes
 ) -> None:
     rekognition.refusal = "InvalidImageFormatException"  # as the real one responds to these
@@ -134,12 +134,12 @@ def test_what_says_it_is_a_jpeg_and_is_none_is_rejected_whoever_is_asked(
     assert event["type"] == "image.rejected"
 
 
-def test_a_picture_of_another_format_is_taken_for_what_it_is(chain: Chain) -> None:
+def test_a_picture_is_decoded_by_its_real_format(chain: Chain) -> None:
     image = chain.settled(chain.by_form("really-a.png.jpg", photos.path("cat").read_bytes()))
     assert image["recognition"]["detections"][0]["label"] == "cat"
 
 
-def test_what_lies_there_is_served_as_the_type_that_was_agreed(chain: Chain) -> None:
+def test_an_original_is_served_with_the_content_type_of_its_form(chain: Chain) -> None:
     image = chain.settled(chain.by_form("page.jpg", b"<html>agreed</html>"))
     served = requests.get(image["links"]["original"], timeout=60)
     assert served.headers["Content-Type"] == "image/jpeg"

@@ -16,7 +16,7 @@ def best(image: dict[str, Any]) -> str:
     return str(image["recognition"]["detections"][0]["label"])
 
 
-def test_a_photo_by_url_is_recognised_and_told(chain: Chain) -> None:
+def test_a_photo_by_url_is_recognized_and_published(chain: Chain) -> None:
     image = chain.settled(image_id := chain.by_url("cat.png"))
     assert best(image) == "cat"
     assert image["recognition"]["model"]["name"] == "animals"
@@ -50,7 +50,7 @@ def test_a_photo_put_into_the_bucket_by_hand(chain: Chain, cat: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_arrive_as_they_were_given(chain: Chain, cat: bytes, name: str) -> None:
+def test_names_are_kept_unchanged(chain: Chain, cat: bytes, name: str) -> None:
     ways = [chain.by_url(name), chain.by_bytes(name, cat), chain.by_form(name, cat)]
     images = [chain.settled(image_id) for image_id in ways]
     images.append(chain.settled(chain.by_hand(f"by hand/x {name}", cat)))
@@ -83,7 +83,7 @@ def test_the_same_s3_event_twice_is_one_recognition_and_one_webhook_id(chain: Ch
     assert [listed["image_id"] for listed in chain.listed() if listed["name"] == "felix.jpg"] == [image_id]
 
 
-def test_a_non_image_becomes_a_rejection_that_is_told(chain: Chain) -> None:
+def test_a_non_image_becomes_a_rejection_that_is_published(chain: Chain) -> None:
     image_id = chain.by_hand("notes.txt", b"These are no pixels. " * 10)
     image = chain.settled(image_id)
     assert (image["status"], image["rejection"]["code"]) == ("rejected", "not_an_image")
@@ -93,7 +93,7 @@ def test_a_non_image_becomes_a_rejection_that_is_told(chain: Chain) -> None:
     assert receipt.event["data"]["rejection"]["code"] == "not_an_image"
 
 
-def test_an_image_that_waits_is_queued_and_an_unknown_one_is_not_there(chain: Chain) -> None:
+def test_a_waiting_image_is_queued_and_an_unknown_one_is_not_found(chain: Chain) -> None:
     image_id = chain.by_url("soon.png")
     assert chain.ask("GET", f"/images/{image_id}").json()["status"] in ("queued", "recognized")
     response = chain.ask("GET", "/images/img_00000000000000000000000000000000")
@@ -101,7 +101,7 @@ def test_an_image_that_waits_is_queued_and_an_unknown_one_is_not_there(chain: Ch
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_poison_message_dies_and_its_neighbors_are_recognized(chain: Chain, poison: str) -> None:
+def test_a_poison_message_becomes_a_dead_letter_and_its_neighbors_are_recognized(chain: Chain, poison: str) -> None:
     neighbor = wait_for(lambda: [image for image in chain.listed() if image["name"] == "here.jpg"])
     assert neighbor[0]["rejection"]["code"] == "no_such_object"
     sqs = chain.deployment.client("sqs")

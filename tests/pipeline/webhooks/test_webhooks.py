@@ -134,13 +134,13 @@ def delivery(chain: Chain, delivery_id: str) -> dict[str, Any]:
     return shown
 
 
-def test_a_healthy_one_is_told_while_another_hangs(hook: Hook, receiver: Receiver, hanging: Hanging) -> None:
+def test_a_healthy_subscriber_is_notified_while_another_hangs(hook: Hook, receiver: Receiver, hanging: Hanging) -> None:
     wait_for(lambda: hanging.held)
     sent = {hook.ask("POST", "/test")["delivery_id"] for _ in range(8)}
     wait_for(lambda: sent <= set(receiver.ids("webhook.test")))
 
 
-def test_every_attempt_is_logged_and_the_timeline_tells_the_whole_way(
+def test_every_attempt_is_logged_and_the_timeline_shows_all_hops(
     chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
 ) -> None:
     image_id = chain.by_bytes("logged.jpg", cat)
@@ -157,7 +157,7 @@ def test_every_attempt_is_logged_and_the_timeline_tells_the_whole_way(
     assert listed["delivery_id"] in {hop.get("delivery_id") for hop in hops if hop["what"] == "attempt"}
 
 
-def test_what_failed_says_why_and_is_sent_again_with_the_same_id(
+def test_a_failed_delivery_shows_its_response_and_is_replayed_with_the_same_id(
     chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
 ) -> None:
     receiver.status = 500
@@ -172,7 +172,7 @@ def test_what_failed_says_why_and_is_sent_again_with_the_same_id(
     assert receiver.ids("image.recognized").count(listed["delivery_id"]) >= 2
 
 
-def test_what_was_sent_of_an_image_goes_with_it_and_its_subscribers_are_told(
+def test_an_erasure_removes_the_deliveries_and_notifies_subscribers(
     chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
 ) -> None:
     hook.ask("PATCH", json={"events": ["image.recognized", "image.erased"]})
@@ -186,7 +186,7 @@ def test_what_was_sent_of_an_image_goes_with_it_and_its_subscribers_are_told(
     assert chain.ask("GET", f"/images/{image_id}/timeline").status_code == 404
 
 
-def test_a_test_event_comes_and_both_secrets_sign_after_a_rotation(hook: Hook, receiver: Receiver) -> None:
+def test_after_a_rotation_both_secrets_sign_a_test_event(hook: Hook, receiver: Receiver) -> None:
     rotated = hook.ask("POST", "/rotate")
     assert rotated["secret"] != hook.webhook["secret"]
     sent = hook.ask("POST", "/test")
@@ -196,7 +196,7 @@ def test_a_test_event_comes_and_both_secrets_sign_after_a_rotation(hook: Hook, r
         assert Webhook(secret).verify(body, headers)["type"] == "webhook.test"
 
 
-def test_one_that_is_gone_is_disabled_the_others_hear_of_it_and_what_it_missed_is_replayed(
+def test_a_gone_webhook_is_disabled_others_are_notified_and_its_deliveries_are_replayed(
     chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
 ) -> None:
     lost = Receiver(status=410)
@@ -247,7 +247,7 @@ def deliveries_queue(chain: Chain) -> str:
     )
 
 
-def test_one_that_hangs_is_said_to_fail(hanging: Hanging) -> None:
+def test_a_hanging_webhook_is_shown_as_failing(hanging: Hanging) -> None:
     wait_for(lambda: hanging.hook.ask("GET")["failing_since"])
 
 
