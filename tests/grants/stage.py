@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, TypedDict
 
 from domain.clock import now
 from domain.image import image_key, new_image_id
@@ -16,8 +16,14 @@ from tests.pipeline.chain import Chain, wait_for
 _PATIENCE = 60.0
 """Seconds until a message that an exercise expects is taken not to come."""
 
-Put = dict[str, str]
-"""An object's bucket, key and version, and its image id."""
+
+class Put(TypedDict):
+    """An object's bucket, key and version, and its image id."""
+
+    bucket: str
+    key: str
+    version: str
+    image_id: str
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Schedule:
 
     @property
     def over(self) -> bool:
-        """Whether all steps are done."""
+        """True once all steps are done."""
         return not any(thread.is_alive() for thread in self._threads)
 
     def join(self) -> None:

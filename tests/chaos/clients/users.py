@@ -19,7 +19,7 @@ NOT_YET = (404, 409, 503)
 
 @dataclass
 class Promises:
-    """What the API acknowledged: contents by key in order, ids by life, image ids by request, moments of erasure.
+    """The API's acknowledgments: contents by key in order, ids by life, image ids by request, moments of erasure.
 
     `erasing` holds the moment at which an erasure was first requested.
     """

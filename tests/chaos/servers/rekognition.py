@@ -57,7 +57,7 @@ class Call:
 
     @property
     def paid(self) -> bool:
-        """Whether AWS would bill the call."""
+        """True if AWS would bill the call."""
         return self.outcome in (PAID, LOST)
 
 
