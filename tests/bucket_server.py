@@ -1,14 +1,13 @@
-"""An S3 that takes objects over a real socket, and keeps one only when all of its declared bytes have come."""
+"""An S3 server on a real socket that stores an object only after all of its declared bytes have been received."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 
 class BucketServer(ThreadingHTTPServer):
-    """`objects` are the bodies kept, by path; `puts` counts what was begun."""
+    """`objects` are the stored bodies, by path; `puts` counts the requests."""
 
     daemon_threads = True
 
@@ -18,8 +17,8 @@ class BucketServer(ThreadingHTTPServer):
         self.puts = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A body that breaks off is what the tests are about."""
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print no error: the tests send bodies that break off."""
 
 
 class _Put(BaseHTTPRequestHandler):
@@ -37,13 +36,13 @@ class _Put(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 @contextmanager
 def bucket_server() -> Iterator[BucketServer]:
-    """A bucket for the time of a test."""
+    """Run a bucket for the time of a test."""
     server = BucketServer()
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:

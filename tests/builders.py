@@ -1,4 +1,4 @@
-"""Builders of the events and nouns that tests hand to the code, with the shapes AWS documents."""
+"""Builders of the events and objects that tests pass to the code, in the shapes that AWS documents."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ IMAGE_ID = "img_0193f2a5c0ff00112233445566778899"
 def s3_record(
     key: str, *, sequencer: str = "0A", version: str = "v1", etag: str = "", **changed: Any
 ) -> dict[str, Any]:
-    """One entry of an S3 event's `Records`; objects have bytes of their own unless their `etag` is said."""
+    """Return one entry of an S3 event's `Records`; objects have bytes of their own unless `etag` is given."""
     stored = {"key": quote_plus(key, safe="/"), "size": 1234, "versionId": version, "sequencer": sequencer}
     stored["eTag"] = etag or digest(key, version)[:32]
     return {
@@ -28,12 +28,12 @@ def s3_record(
 
 
 def s3_event(*keys: str, **given: Any) -> str:
-    """The body of an SQS message that tells of these keys."""
+    """Return the body of an SQS message with the S3 events of these keys."""
     return json.dumps({"Records": [s3_record(key, **given) for key in keys]})
 
 
 def sqs_event(*bodies: str, attempt: int = 1) -> Any:
-    """What Lambda's event source hands over for these message bodies; message ids are `message-0`, `message-1`, …"""
+    """Return the event of Lambda's event source for these message bodies, with ids `message-0`, `message-1`, …"""
     return {
         "Records": [
             {
@@ -57,7 +57,7 @@ def http_request(
     owner: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Any:
-    """An API Gateway v2 request, payload format 2.0, as it reaches the function behind `route`."""
+    """Return an API Gateway v2 request, payload format 2.0, as the function behind `route` receives it."""
     context: dict[str, Any] = {"requestId": "request-1", "routeKey": route}
     if owner:
         context["authorizer"] = {"lambda": {"sub": owner}}
@@ -68,23 +68,23 @@ def http_request(
         "requestContext": context,
         "isBase64Encoded": False,
     }
-    named = {"pathParameters": path, "queryStringParameters": query, "body": body}
-    return request | {name: value for name, value in named.items() if value is not None}
+    optional = {"pathParameters": path, "queryStringParameters": query, "body": body}
+    return request | {name: value for name, value in optional.items() if value is not None}
 
 
 def image(name: str = "cat.jpg", *, image_id: str = IMAGE_ID, owner: str = "public", sequencer: str = "0A") -> Image:
-    """An uploaded Image that carries no options."""
+    """Return an uploaded Image without options."""
     return Image.from_s3_record(s3_record(f"images/{owner}/{image_id}/{name}", sequencer=sequencer))
 
 
 def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
-    """An edge Recognition of one boxed thing and one doubtful one."""
-    seen = (Detection(label, confidence, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.02))
-    return Recognition("edge", Model("animals", "1.0.0", "abc"), seen, duration_ms=7, size=(640, 480))
+    """Return an edge Recognition of one boxed and one doubtful detection."""
+    detections = (Detection(label, confidence, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.02))
+    return Recognition("edge", Model("animals", "1.0.0", "abc"), detections, duration_ms=7, size=(640, 480))
 
 
 def create_table(dynamodb: Any, table: str, partition_key: str, sort_key: str) -> None:
-    """A table keyed by two strings."""
+    """Create a table with two string keys."""
     dynamodb.create_table(
         TableName=table,
         KeySchema=[
@@ -97,8 +97,8 @@ def create_table(dynamodb: Any, table: str, partition_key: str, sort_key: str) -
 
 
 class Context:
-    """The Lambda context, with time to spare."""
+    """A Lambda context with enough time left."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Two minutes."""
+        """Return two minutes."""
         return 120_000

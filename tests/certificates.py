@@ -1,4 +1,4 @@
-"""A certificate authority for the time of a test."""
+"""A certificate authority for tests."""
 
 import ssl
 import tempfile
@@ -19,7 +19,7 @@ class Certificates:
         self._own = self._issued("authority.example", self._key, authority=True)
 
     def server(self, host: str, *, expired: bool = False) -> ssl.SSLContext:
-        """The context of a server that calls itself `host`, until yesterday or until tomorrow."""
+        """Return the context of a server named `host`; its certificate expired yesterday or will tomorrow."""
         key = ec.generate_private_key(ec.SECP256R1())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         secret = key.private_bytes(
@@ -32,11 +32,11 @@ class Certificates:
         return context
 
     def client(self) -> ssl.SSLContext:
-        """The context of a client that trusts this authority and no other."""
+        """Return the context of a client that trusts this authority only."""
         return ssl.create_default_context(cadata=self.authority().decode())
 
     def authority(self) -> bytes:
-        """Its own certificate, as a file holds it."""
+        """Return the authority's own certificate as PEM."""
         return _pem(self._own)
 
     def _issued(
@@ -72,7 +72,7 @@ def _alternative(host: str) -> x509.GeneralName:
 
 
 def _usage(authority: bool) -> x509.KeyUsage:
-    """Python 3.13 asks for all that RFC 5280 does."""
+    """Return the key usage; Python 3.13 requires all of RFC 5280."""
     return x509.KeyUsage(
         digital_signature=not authority,
         key_cert_sign=authority,

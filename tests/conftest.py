@@ -1,4 +1,4 @@
-"""What every test stands on: nobody signs in and no quota is set, credentials open nothing, moto is loaded first."""
+"""Fixtures and settings of all tests: no sign-in, no quotas, credentials that open nothing, and moto loaded first."""
 
 import io
 import os
@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from xdist.remote import Producer
 
-from tests.beside import Beside
 from tests.loopback_server import LoopbackServer, serving
+from tests.scheduler import FileScheduler
 
 os.environ |= {
     "AUTH": "none",
@@ -27,14 +27,14 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(name, None)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Beside:
-    """How `pytest -n 2` hands out the tests."""
-    return Beside(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduler:
+    """Return the scheduler by which `pytest -n 2` distributes the tests."""
+    return FileScheduler(config, log)
 
 
 @pytest.fixture(scope="session")
 def region() -> str:
-    """The region the tests' clients speak to."""
+    """The region of the tests' AWS clients."""
     return os.environ["AWS_DEFAULT_REGION"]
 
 
@@ -48,6 +48,6 @@ def jpeg() -> bytes:
 
 @pytest.fixture
 def server() -> Iterator[LoopbackServer]:
-    """A server on loopback whose responses each test sets."""
+    """A server on this machine whose responses the test sets."""
     with serving({}) as running:
         yield running

@@ -1,32 +1,47 @@
-"""A server on this machine that answers each path with exactly the bytes it is told, at the pace it is told."""
+"""An HTTP server on this machine that sends, for each path, exactly the bytes a test gives it, at the pace it gives."""
 
+import math
 import socket
 import ssl
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-Answer = bytes | Iterable[bytes | float | None]
-"""Bytes to send; a number waits so many seconds; None resets the connection."""
+Part = bytes | float | None
+Response = bytes | Iterable[Part]
+"""Bytes to send; a number of seconds to wait; STALL to wait until the client hangs up; None to reset the connection."""
 
-_AT_ONCE = struct.pack("ii", 1, 0)
-"""Lingering for no time: what is closed so is reset."""
+STALL = math.inf
+
+_LINGER_NOT = struct.pack("ii", 1, 0)
+"""SO_LINGER of zero seconds: closing the socket resets the connection."""
 
 
 class LoopbackServer:
-    """`answers` by path; `requests` are the heads received; `url` and `port` say where."""
+    """`responses` by path; `requests` are the heads received; `url` and `port` say where it listens.
 
-    def __init__(self, answers: dict[str, Answer], tls: ssl.SSLContext | None = None) -> None:
-        self.answers, self.requests, self._tls = answers, list[str](), tls
+    `wait` passes the seconds that a response asks for: time.sleep, or a clock's `advance`.
+    """
+
+    def __init__(self, responses: dict[str, Response], tls: ssl.SSLContext | None = None) -> None:
+        self.responses, self._tls = responses, tls
+        self.requests: list[str] = []
+        self.wait: Callable[[float], None] = time.sleep
+        self._received = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def wait_for_requests(self, count: int) -> None:
+        """Wait until so many requests have been received: a client may give up before the server has read its head."""
+        with self._received:
+            assert self._received.wait_for(lambda: len(self.requests) >= count, timeout=60), self.requests
+
     def close(self) -> None:
-        """Answer no more."""
+        """Stop serving."""
         with suppress(OSError):  # wakes the thread that waits in accept
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -38,33 +53,50 @@ class LoopbackServer:
 
     def _converse(self, channel: socket.socket) -> None:
         with suppress(OSError), channel:
-            spoken = self._tls.wrap_socket(channel, server_side=True) if self._tls else channel
-            with spoken, spoken.makefile("rb") as received:
+            stream = self._tls.wrap_socket(channel, server_side=True) if self._tls else channel
+            with stream, stream.makefile("rb") as received:
                 while head := _head(received):
-                    self.requests.append(head)
-                    answer = self.answers.get(head.split(" ")[1], response(b"", status="404 Not Found"))
-                    _send(spoken, [answer] if isinstance(answer, bytes) else answer)
+                    self._note(head)
+                    answer = self.responses.get(head.split(" ")[1], response(b"", status="404 Not Found"))
+                    self._send(stream, [answer] if isinstance(answer, bytes) else answer)
                     if not isinstance(answer, bytes):
-                        break  # an answer in parts is the last one on its connection
+                        break  # a response in parts is the last one on its connection
+
+    def _note(self, head: str) -> None:
+        with self._received:
+            self.requests.append(head)
+            self._received.notify_all()
+
+    def _send(self, channel: socket.socket, parts: Iterable[Part]) -> None:
+        for part in parts:
+            if isinstance(part, bytes):
+                channel.sendall(part)
+            elif part is None:
+                channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+            elif part == STALL:
+                while channel.recv(4096):
+                    pass
+            else:
+                self.wait(part)
 
 
 def response(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """A whole answer; `length` declares another length than the body's, -1 none."""
+    """Return a whole response; `length` declares another length than the body's, -1 none."""
     declared = len(body) if length is None else length
     lines = [f"HTTP/1.1 {status}", *headers, *([f"Content-Length: {declared}"] if declared >= 0 else [])]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> list[bytes]:
-    """An answer that declares no length."""
+    """Return the parts of a response that declares no length."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    return [head, *(b"%x\r\n%s\r\n" % (len(each), each) for each in chunks), end]
+    return [head, *(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks), end]
 
 
 @contextmanager
-def serving(answers: dict[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[LoopbackServer]:
-    """A server for the time of a test."""
-    server = LoopbackServer(answers, tls)
+def serving(responses: dict[str, Response], tls: ssl.SSLContext | None = None) -> Iterator[LoopbackServer]:
+    """Run a server for the time of a test."""
+    server = LoopbackServer(responses, tls)
     try:
         yield server
     finally:
@@ -78,13 +110,3 @@ def _head(received: Iterable[bytes]) -> str:
             break
         lines.append(line.decode("latin-1").strip())
     return "\n".join(lines)
-
-
-def _send(channel: socket.socket, parts: Iterable[bytes | float | None]) -> None:
-    for part in parts:
-        if isinstance(part, bytes):
-            channel.sendall(part)
-        elif part is None:
-            channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-        else:
-            time.sleep(part)

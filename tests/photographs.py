@@ -1,4 +1,4 @@
-"""Photographs that come with scikit-image, as a camera would hand them over."""
+"""Photographs of scikit-image as JPEG files, as from a camera."""
 
 import io
 
@@ -8,7 +8,7 @@ from local.demo import photos
 
 
 def photograph(name: str = "cat") -> bytes:
-    """The photograph of that name (see `local.demo.photos.PHOTOS`) as a JPEG file."""
+    """Return the photograph of that name (see `local.demo.photos.PHOTOS`) as a JPEG file."""
     buffer = io.BytesIO()
     with Picture.open(photos.path(name)) as picture:
         picture.convert("RGB").save(buffer, "JPEG", quality=90)

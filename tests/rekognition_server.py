@@ -1,4 +1,4 @@
-"""A Rekognition on this machine that speaks the real protocol, sees a cat on everything, and can be throttled."""
+"""A Rekognition server that speaks the real protocol, finds a cat on every picture, and can be throttled."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 
 from recognition.detectors.runtime.rekognition import TIMEOUTS
 
-SEEN = {
+LABELS: dict[str, object] = {
     "LabelModelVersion": "3.0",
     "Labels": [
         {
@@ -19,7 +19,7 @@ SEEN = {
     ],
 }
 
-MODERATION_LABELS = {
+MODERATION_LABELS: dict[str, object] = {
     "ModerationModelVersion": "7.0",
     "ModerationLabels": [
         {"Name": "Weapon Violence", "Confidence": 93.12, "ParentName": "Violence", "TaxonomyLevel": 3},
@@ -28,17 +28,17 @@ MODERATION_LABELS = {
     ],
 }
 RESPONSES = {
-    "RekognitionService.DetectLabels": SEEN,
+    "RekognitionService.DetectLabels": LABELS,
     "RekognitionService.DetectModerationLabels": MODERATION_LABELS,
 }
 
 
 @dataclass
-class Book:
-    """The keys it was asked about, the error code it refuses with, None while it answers, and endings of keys.
+class Rekognition:
+    """The keys of all calls, the error code of every response (None for success), and endings of keys that fail.
 
-    What ends like `unreadable` it cannot read. For what ends like `busy` it has no time when first asked, and keeps a
-    list of its own: it is asked again whenever that may be, in the midst of other tests.
+    A key that ends with `unreadable` is no readable picture. A key that ends with `busy` is throttled at first; such
+    calls have a list of their own, because their retries come at any time, during other tests.
     """
 
     keys: list[str] = field(default_factory=list)
@@ -47,11 +47,11 @@ class Book:
     busy: str = "no ending"
     busy_keys: list[str] = field(default_factory=list)
 
-    def answer(self, target: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and body."""
+    def respond(self, target: str, request: dict[str, Any]) -> tuple[int, dict[str, object]]:
+        """Record a call; return its status and body."""
         if target not in RESPONSES:
             return 400, {"__type": "UnknownOperationException"}
-        key = asked["Image"]["S3Object"]["Name"]
+        key = request["Image"]["S3Object"]["Name"]
         (self.busy_keys if key.endswith(self.busy) else self.keys).append(key)
         refusal = self.refusal or self._refusal(key)
         return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, RESPONSES[target])
@@ -63,17 +63,17 @@ class Book:
         return "ThrottlingException" if throttled else None
 
 
-def handler(book: Book) -> Callable[..., BaseHTTPRequestHandler]:
-    """The HTTP handler of a server that keeps this book."""
+def handler(rekognition: Rekognition) -> Callable[..., BaseHTTPRequestHandler]:
+    """Return the HTTP handler of a server that records its calls here."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            """Answer one call."""
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, said = book.answer(self.headers["X-Amz-Target"], asked)
-            body = json.dumps(said).encode()
+            """Respond to one call."""
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, fields = rekognition.respond(self.headers["X-Amz-Target"], request)
+            body = json.dumps(fields).encode()
             self.send_response_only(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(body)))

@@ -1,7 +1,7 @@
-"""DynamoDB in memory: as much of it as recognise and deliver ask for, a thousand times as fast as moto.
+"""DynamoDB in memory: the operations that recognize and deliver use, a thousand times as fast as moto.
 
-`before` is called before each operation; what it raises is how a function dies there. A batch of rows that dies leaves
-half of them written, for no transaction holds them together.
+`before` is called before each operation; an exception that it raises simulates a crash there. A batch write that
+crashes leaves half of its rows written, since it is no transaction.
 """
 
 # ruff: noqa: N803 (arguments are named as botocore names them)
@@ -13,13 +13,13 @@ from typing import Any
 
 Item = dict[str, Any]
 
-_COMPARED = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+_COMPARISONS = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _COMMA = re.compile(r", (?![^(]*\))")
 _CLAUSE = re.compile(r"(SET|ADD|REMOVE) (.*?)(?= (?:SET|ADD|REMOVE) |$)")
 
 
 class DiedError(BaseException):
-    """The function died; nobody catches that."""
+    """A simulated crash, which no code under test catches."""
 
 
 class RefusedError(Exception):
@@ -27,7 +27,7 @@ class RefusedError(Exception):
 
 
 class Tables:
-    """By name, with the names of their keys; every read is consistent."""
+    """Tables by name, with the names of their keys; every read is consistent."""
 
     def __init__(self, keys: Mapping[str, tuple[str, str]]) -> None:
         self.keys, self.before = keys, _nothing
@@ -35,15 +35,15 @@ class Tables:
         self.exceptions = _Exceptions
 
     def all(self, table: str) -> list[Item]:
-        """A table's rows."""
+        """Return a table's rows."""
         return list(self.rows[table].values())
 
     def batch_get_item(self, RequestItems: Mapping[str, Any]) -> Item:
         self.before("BatchGetItem")
-        return {"Responses": {table: self._found(table, asked["Keys"]) for table, asked in RequestItems.items()}}
+        return {"Responses": {table: self._found(table, request["Keys"]) for table, request in RequestItems.items()}}
 
     def batch_write_item(self, RequestItems: Mapping[str, Any]) -> Item:
-        writes = [(table, each) for table, asked in RequestItems.items() for each in asked]
+        writes = [(table, write) for table, requests in RequestItems.items() for write in requests]
         try:
             self.before("BatchWriteItem")
         except DiedError:
@@ -54,31 +54,31 @@ class Tables:
 
     def transact_write_items(self, TransactItems: list[Item]) -> None:
         self.before("TransactWriteItems")
-        updates = [each["Update"] for each in TransactItems if "Update" in each]
+        updates = [write["Update"] for write in TransactItems if "Update" in write]
         if not all(map(self._allowed, updates)):
             raise RefusedError
-        for each in updates:
-            self._update(each)
+        for update in updates:
+            self._update(update)
         self._write(
-            [(each["Put"]["TableName"], {"PutRequest": each["Put"]}) for each in TransactItems if "Put" in each]
+            [(write["Put"]["TableName"], {"PutRequest": write["Put"]}) for write in TransactItems if "Put" in write]
         )
 
-    def update_item(self, **asked: Any) -> Item:
+    def update_item(self, **update: Any) -> Item:
         self.before("UpdateItem")
-        if not self._allowed(asked):
+        if not self._allowed(update):
             raise RefusedError
-        return {"Attributes": self._update(asked)}
+        return {"Attributes": self._update(update)}
 
     def put_item(self, TableName: str, Item: Item) -> None:
         self.before("PutItem")
         self._write([(TableName, {"PutRequest": {"Item": Item}})])
 
     def query(self, TableName: str, ExpressionAttributeValues: Item, ScanIndexForward: bool = True, **_: Any) -> Item:
-        """The rows of one partition."""
+        """Return the rows of one partition."""
         self.before("Query")
-        (whose,) = [each["S"] for each in ExpressionAttributeValues.values()]
+        (partition,) = [value["S"] for value in ExpressionAttributeValues.values()]
         rows = self.rows[TableName]
-        return {"Items": [dict(rows[at]) for at in sorted(rows, reverse=not ScanIndexForward) if at[0] == whose]}
+        return {"Items": [dict(rows[key]) for key in sorted(rows, reverse=not ScanIndexForward) if key[0] == partition]}
 
     def _found(self, table: str, keys: list[Item]) -> list[Item]:
         return [dict(row) for key in keys if (row := self.rows[table].get(self._at(table, key)))]
@@ -88,24 +88,24 @@ class Tables:
         return row[first]["S"], row[second]["S"]
 
     def _write(self, writes: list[tuple[str, Item]]) -> None:
-        for table, each in writes:
-            if "PutRequest" in each:
-                row = each["PutRequest"]["Item"]
+        for table, write in writes:
+            if "PutRequest" in write:
+                row = write["PutRequest"]["Item"]
                 self.rows[table][self._at(table, row)] = dict(row)
             else:
-                self.rows[table].pop(self._at(table, each["DeleteRequest"]["Key"]), None)
+                self.rows[table].pop(self._at(table, write["DeleteRequest"]["Key"]), None)
 
-    def _allowed(self, asked: Item) -> bool:
-        row = self.rows[asked["TableName"]].get(self._at(asked["TableName"], asked["Key"]), {})
-        wanted = asked.get("ConditionExpression")
-        return not wanted or all(_any(each, row, asked) for each in wanted.split(" AND "))
+    def _allowed(self, update: Item) -> bool:
+        row = self.rows[update["TableName"]].get(self._at(update["TableName"], update["Key"]), {})
+        wanted = update.get("ConditionExpression")
+        return not wanted or all(_any(condition, row, update) for condition in wanted.split(" AND "))
 
-    def _update(self, asked: Item) -> Item:
-        table = asked["TableName"]
-        row = self.rows[table].setdefault(self._at(table, asked["Key"]), dict(asked["Key"]))
-        for how, changes in _CLAUSE.findall(asked["UpdateExpression"]):
+    def _update(self, update: Item) -> Item:
+        table = update["TableName"]
+        row = self.rows[table].setdefault(self._at(table, update["Key"]), dict(update["Key"]))
+        for how, changes in _CLAUSE.findall(update["UpdateExpression"]):
             for change in _COMMA.split(changes):
-                _CHANGES[how](row, change, asked)
+                _CHANGES[how](row, change, update)
         return dict(row)
 
 
@@ -114,44 +114,44 @@ class _Exceptions:
 
 
 def _nothing(operation: str) -> None:
-    """Nobody dies."""
+    """Crash nowhere."""
 
 
-def _any(wanted: str, row: Item, asked: Item) -> bool:
+def _any(wanted: str, row: Item, update: Item) -> bool:
     alternatives = wanted[1:-1].split(" OR ") if wanted.startswith("(") else [wanted]
-    return any(_holds(each, row, asked) for each in alternatives)
+    return any(_holds(alternative, row, update) for alternative in alternatives)
 
 
-def _holds(wanted: str, row: Item, asked: Item) -> bool:
-    if there := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", wanted):
-        return (there[2] in row) == (not there[1])
+def _holds(wanted: str, row: Item, update: Item) -> bool:
+    if exists := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", wanted):
+        return (exists[2] in row) == (not exists[1])
     name, compared, value = wanted.split()
     return name in row and bool(
-        _COMPARED[compared](_plain(row[name]), _plain(asked["ExpressionAttributeValues"][value]))
+        _COMPARISONS[compared](_plain(row[name]), _plain(update["ExpressionAttributeValues"][value]))
     )
 
 
-def _set(row: Item, change: str, asked: Item) -> None:
+def _set(row: Item, change: str, update: Item) -> None:
     name, _, value = change.partition(" = ")
-    row[_name(name, asked)] = _value(value, row, asked)
+    row[_name(name, update)] = _value(value, row, update)
 
 
-def _value(said: str, row: Item, asked: Item) -> Item:
-    if first := re.fullmatch(r"if_not_exists\((\w+), (:\w+)\)", said):
-        return dict(row.get(first[1], asked["ExpressionAttributeValues"][first[2]]))
-    if added := re.fullmatch(r"(\w+) \+ (:\w+)", said):
-        return _sum(row[added[1]], asked["ExpressionAttributeValues"][added[2]])
-    return dict(asked["ExpressionAttributeValues"][said])
+def _value(operand: str, row: Item, update: Item) -> Item:
+    if first := re.fullmatch(r"if_not_exists\((\w+), (:\w+)\)", operand):
+        return dict(row.get(first[1], update["ExpressionAttributeValues"][first[2]]))
+    if added := re.fullmatch(r"(\w+) \+ (:\w+)", operand):
+        return _sum(row[added[1]], update["ExpressionAttributeValues"][added[2]])
+    return dict(update["ExpressionAttributeValues"][operand])
 
 
-def _add(row: Item, change: str, asked: Item) -> None:
+def _add(row: Item, change: str, update: Item) -> None:
     name, value = change.split()
-    name = _name(name, asked)
-    row[name] = _sum(row.get(name, {"N": "0"}), asked["ExpressionAttributeValues"][value])
+    name = _name(name, update)
+    row[name] = _sum(row.get(name, {"N": "0"}), update["ExpressionAttributeValues"][value])
 
 
-def _remove(row: Item, change: str, asked: Item) -> None:
-    row.pop(_name(change, asked), None)
+def _remove(row: Item, change: str, update: Item) -> None:
+    row.pop(_name(change, update), None)
 
 
 def _sum(one: Item, other: Item) -> Item:
@@ -159,12 +159,12 @@ def _sum(one: Item, other: Item) -> Item:
 
 
 def _plain(value: Item) -> Any:
-    ((kind, said),) = value.items()
-    return float(said) if kind == "N" else said
+    ((kind, content),) = value.items()
+    return float(content) if kind == "N" else content
 
 
-def _name(said: str, asked: Item) -> str:
-    return asked["ExpressionAttributeNames"][said] if said.startswith("#") else said
+def _name(operand: str, update: Item) -> str:
+    return update["ExpressionAttributeNames"][operand] if operand.startswith("#") else operand
 
 
 _CHANGES: Mapping[str, Callable[[Item, str, Item], None]] = {"SET": _set, "ADD": _add, "REMOVE": _remove}

@@ -1,1 +1,1 @@
-"""The figures: each printed beside its goal. Ratios, taken in one run; no test asserts a time."""
+"""The figures, printed with their goals. Most are ratios measured in one run; no test asserts a time."""

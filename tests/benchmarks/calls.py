@@ -1,13 +1,14 @@
-"""Figure (b): AWS calls per image at batch 10, besides asking the model, counted from botocore's own events.
+"""AWS calls per image at batch 10, without the call of the model, counted from botocore's events.
 
 Ten images go through the three handlers under moto: one batch each of uploads, events and deliveries, to one
-subscriber. But for the rows that find an image, 25 to a call, what a batch costs is the same however many images it
-holds, so this is also the best case: a batch of one pays it alone.
+subscriber. Except for the index rows, 25 to a call, a batch costs the same however many images it holds, so this is
+also the best case: a batch of one pays it alone.
 """
 
 import importlib
 import io
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ from domain.image import image_key
 from integration.subscriptions.runtime.subscription import Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from local.loopback import serving
+from tests.benchmarks.chain.no_op.edge import handler as instant_model
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.no_op.edge import handler as instant_model
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, create_table, s3_event, sqs_event
 from wire.aws import client as aws
@@ -42,20 +43,20 @@ TABLES = {
 
 
 def figures() -> list[Figure]:
-    """Calls per image, all together."""
+    """Return the calls per image."""
     calls = count()
-    return [Figure("AWS calls per image at batch 10, besides recognition", sum(calls.values()) / BATCH, at_most=1.5)]
+    return [Figure("AWS calls per image at batch 10, without the model's", sum(calls.values()) / BATCH, at_most=1.5)]
 
 
 def count(images: int = BATCH) -> Counter[str]:
-    """The AWS operations called for one batch of images, by name."""
+    """Count the AWS operations called for one batch of images, by name."""
     with (
         mock_aws(),
         _subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         mock.patch("integration.deliver.runtime.eligibility.HASTE_SECONDS", 60),
-        redirect_stdout(io.StringIO()),
+        quiet(),
     ):
         aws._session.cache_clear()
         calls: Counter[str] = Counter()
@@ -72,19 +73,30 @@ def count(images: int = BATCH) -> Counter[str]:
     return calls
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Print nothing that the functions print, and none of their log lines below a warning."""
+    logging.disable(logging.INFO)
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 class _Lambda:
-    def invoke(self, **asked: Any) -> dict[str, Any]:
-        said = instant_model(json.loads(asked["Payload"]), None)
-        return {"Payload": io.BytesIO(json.dumps(said).encode())}
+    def invoke(self, **parameters: Any) -> dict[str, Any]:
+        results = instant_model(json.loads(parameters["Payload"]), None)
+        return {"Payload": io.BytesIO(json.dumps(results).encode())}
 
 
 def handler_of(name: str) -> Any:
-    """A handler's module, started anew in the environment as it is now."""
+    """Import a handler's module afresh, in the environment as it is now."""
     return importlib.reload(importlib.import_module(name))
 
 
 def account(*urls: str) -> dict[str, str]:
-    """What the functions use, with subscriptions to these URLs; answers what their environment tells of it."""
+    """Create the functions' resources with subscriptions for these URLs; return the functions' environment."""
     sqs, sns, dynamodb = boto3.client("sqs"), boto3.client("sns"), boto3.client("dynamodb")
     for table, keys in TABLES.items():
         create_table(dynamodb, table, *keys)
@@ -107,12 +119,12 @@ def account(*urls: str) -> dict[str, str]:
 
 
 def received(queue: str, messages: int) -> list[str]:
-    """The bodies of so many messages."""
+    """Receive so many messages and return their bodies."""
     sqs: Any = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     bodies: list[str] = []
     while len(bodies) < messages:
-        bodies += [each["Body"] for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
+        bodies += [message["Body"] for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     return bodies
 
 
@@ -120,7 +132,7 @@ def received(queue: str, messages: int) -> list[str]:
 def _subscriber() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            """Take it."""
+            """Accept it."""
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response_only(204)
             self.end_headers()

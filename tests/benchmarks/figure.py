@@ -1,11 +1,11 @@
-"""A Figure: what was reached, beside its goal."""
+"""A Figure: a measured value with its goal."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value with the bound it should keep, if it has one."""
+    """One measured value, and the bound that it should keep, if any."""
 
     name: str
     value: float

@@ -1,6 +1,6 @@
-"""What a million images cost by the own-model path, from measured milliseconds and list prices, beside Rekognition's.
+"""The price of a million images by a model of one's own, from measured milliseconds and list prices, and Rekognition's.
 
-A photo of 2 MP each, in batches of ten, told to nobody. Prices: us-east-1, x86-64, in US dollars, first tier, without
+Photos of 2 MP in batches of ten, without webhooks. Prices: us-east-1, x86-64, in US dollars, first tier, without
 free allowances, as published in November 2026 at https://aws.amazon.com/<service>/pricing/. The milliseconds are this
 machine's, on one core; a function of 2 GB has 1.16 of a core of Lambda's.
 """
@@ -20,8 +20,8 @@ from recognition.detectors.edge_function import MEGABYTES
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.result_cache import ResultCache
+from tests.benchmarks.edge.photos import SIZES, photo
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.pictures import SIZES, photo
 from tests.builders import image
 
 MILLION = 1_000_000
@@ -33,45 +33,45 @@ REKOGNITION = 0.001 * MILLION
 ROUNDS = 25
 
 S3_READ_MS = 20
-"""Waiting for the first of ten objects; the others are read meanwhile."""
+"""The wait for the first of ten objects; the others are read in the meantime."""
 OTHERS_MS = 65
-"""What recognise and dispatch take for a batch beyond waiting for the model: CPU, and ten calls of some 5 ms."""
+"""Milliseconds of recognize and dispatch for a batch without the model: CPU, and ten calls of some 5 ms."""
 OTHERS_GB = 0.5
 LOGGED_BYTES, LOGS_GB = 1000, 0.50
-"""An image's line in each of three functions, some 250 bytes, and a tenth of what Lambda itself logs of a batch."""
+"""Bytes logged per image: a line in each of three functions, some 250 bytes, and a tenth of Lambda's for a batch."""
 
 
 def figures() -> list[Figure]:
-    """The model's own share, all services together, and how far below Rekognition that is."""
+    """Return the price of the model alone, of all services, and of Rekognition."""
     milliseconds = _milliseconds()
     alone, path = model_price(milliseconds), path_price(milliseconds)
     return [
         Figure("one 2-MP image, bytes → labels", milliseconds, unit="ms"),
         Figure("a million images: the edge function alone", alone, unit="$"),
-        Figure("a million images: all services of the path", path, at_most=15, unit="$"),
-        Figure("a million images: Rekognition DetectLabels alone", REKOGNITION, unit="$"),
-        Figure("edge function ÷ Rekognition", alone / REKOGNITION, at_most=0.01),
+        Figure("a million images: all services from upload to event", path, at_most=15, unit="$"),
+        Figure("a million images: Rekognition's DetectLabels alone", REKOGNITION, unit="$"),
+        Figure("the edge function ÷ Rekognition", alone / REKOGNITION, at_most=0.01),
     ]
 
 
 def model_price(milliseconds: float) -> float:
-    """Duration and requests of the edge function for a million images, `milliseconds` each, ten an invocation."""
+    """Return the edge function's price for a million images of `milliseconds` each, ten per invocation."""
     seconds = (milliseconds + S3_READ_MS / BATCH) / 1000
     return MILLION * seconds * MEGABYTES / 1024 * GB_SECOND + LAMBDA_REQUESTS / BATCH + S3_GETS
 
 
 def path_price(milliseconds: float) -> float:
-    """From the upload's PutObject to the announced answer; storage and the caller's own request are not in it."""
+    """Return the price from the upload's PutObject to the published event, without storage and the caller's request."""
     waiting = milliseconds + (S3_READ_MS + OTHERS_MS) / BATCH
     functions = MILLION * waiting / 1000 * OTHERS_GB * GB_SECOND + 2 * LAMBDA_REQUESTS / BATCH
     uploads = S3_PUTS + SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH)
-    told = SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH) + DYNAMODB_READS
+    published = SNS_REQUESTS + SQS_REQUESTS * (1 + 2 / BATCH) + DYNAMODB_READS
     logged = MILLION * LOGGED_BYTES / 10**9 * LOGS_GB
-    return model_price(milliseconds) + functions + uploads + kept_price(_entry()) + told + logged
+    return model_price(milliseconds) + functions + uploads + stored_price(_entry()) + published + logged
 
 
-def kept_price(entry: Entry) -> float:
-    """DynamoDB's share: two looks at what stands, one at the bytes, then the answer, what finds it, the counters."""
+def stored_price(entry: Entry) -> float:
+    """Return DynamoDB's price: two reads of the row, one of the cache; writes of the row, index rows and counters."""
     cache = ResultCache()
     assert isinstance(entry.outcome, Recognition)
     cache.add(entry.image, "edge", None, entry.outcome)
@@ -81,22 +81,22 @@ def kept_price(entry: Entry) -> float:
 
 
 def _entry() -> Entry:
-    """The answer about the photo, with ids, keys and names as long as they are in an account."""
+    """Return the photo's entry, with ids, keys and names as long as in an account."""
     model = MODELS.get(None)
     seen = tuple(
-        Detection(each["label"], each["confidence"])
-        for each in recognize_image(model, photo(*SIZES["2 MP"]))["detections"]
+        Detection(detection["label"], detection["confidence"])
+        for detection in recognize_image(model, photo(*SIZES["2 MP"]))["detections"]
     )
-    said = Recognition("edge", Model(**model.bundle.to_dict()), seen, 12, SIZES["2 MP"])
+    recognition = Recognition("edge", Model(**model.bundle.to_dict()), seen, 12, SIZES["2 MP"])
     owner, name = "0193f2a5-c0ff-4011-8233-445566778899", "holiday at the sea.jpg"
     stored = image(name, owner=owner, sequencer="0A1B2C3D4E5F607182")
     stored = replace(stored, bucket="apistack-images9bf4437c-1234567890ab", version="v" * 32)
-    return Entry(stored, said, "2026-11-20T17:00:01.000Z", Options())
+    return Entry(stored, recognition, "2026-11-20T17:00:01.000Z", Options())
 
 
 def _kilobytes(rows: Iterable[Mapping[str, Mapping[str, Any]]]) -> int:
-    """What DynamoDB counts rows as: names and values, each row rounded up."""
-    sizes = [sum(len(f"{name}{next(iter(each.values()))}".encode()) for name, each in row.items()) for row in rows]
+    """Return the size of rows as DynamoDB counts it: names and values, each row rounded up."""
+    sizes = [sum(len(f"{name}{next(iter(value.values()))}".encode()) for name, value in row.items()) for row in rows]
     return sum(ceil(size / 1024) for size in sizes)
 
 

@@ -1,7 +1,7 @@
-"""Figures (b), (c): the read routes at 100 and at 100,000 stored images, and the items read for each one returned.
+"""Latency of the read routes with 100 and with 100,000 images, and items read per item returned.
 
 Over HTTP, through the functions of two deployments in turns. The emulator's DynamoDB reads ranges as the real one
-does (`local.emulator.patches.query_ranges`); its own share stands beside, as the same query made directly.
+does (`local.query_ranges`); its own share is measured too, as the same query made directly.
 """
 
 import statistics
@@ -48,7 +48,7 @@ Taken = dict[tuple[int, str], list[float]]
 
 
 def figures() -> list[Figure]:
-    """Ratios of medians with their goal, the times they are made of, and items read for each one returned."""
+    """Return ratios of medians with their goals, the times themselves, and items read per item returned."""
     with _holding(FEW) as few, _holding(MANY) as many, requests.Session() as session:
         taken = _taken({FEW: _questions(session, few), MANY: _questions(session, many)})
         tables, dynamodb = _tables(many), many.client("dynamodb")
@@ -58,7 +58,7 @@ def figures() -> list[Figure]:
 
 @contextmanager
 def _holding(images: int) -> Iterator[Deployment]:
-    """A deployment with so many images."""
+    """Deploy the app with so many images."""
     with tempfile.TemporaryDirectory() as place, deployed(Path(place), free_port()) as deployment:
         store(deployment.client("dynamodb"), *_tables(deployment), range(images))
         yield deployment
@@ -78,28 +78,28 @@ def _medians(taken: Taken) -> Iterator[Figure]:
 
 
 def _counted(read: Mapping[str, tuple[int, int]]) -> list[Figure]:
-    """All pages of all searches together, and each search by itself."""
+    """Return items read per item returned, for all searches together and for each."""
     together = sum(items for items, _ in read.values()) / sum(shown for _, shown in read.values())
     return [
-        Figure("items read for each one returned, all searches together", together, at_most=1.1),
-        *(Figure(f"the same: {name}", items / shown) for name, (items, shown) in read.items()),
+        Figure("items read per item returned, all searches together", together, at_most=1.1),
+        *(Figure(f"items read per item returned: {name}", items / shown) for name, (items, shown) in read.items()),
     ]
 
 
 def _questions(session: requests.Session, deployment: Deployment) -> dict[str, Callable[[], Any]]:
     one = f"/images/{stored(FEW // 2).image.image_id}"
     dynamodb, (_, found_by) = deployment.client("dynamodb"), _tables(deployment)
-    asked: list[Callable[[], Any]] = [
+    questions: list[Callable[[], Any]] = [
         lambda: _get(session, deployment, one),
         lambda: _get(session, deployment, LISTED),
         lambda: _query(dynamodb, found_by),
         lambda: _get(session, deployment, "/health"),
     ]
-    return dict(zip(GOALS, asked, strict=True))
+    return dict(zip(GOALS, questions, strict=True))
 
 
 def _taken(questions: Mapping[int, Mapping[str, Callable[[], Any]]]) -> Taken:
-    """What each question takes at each size, all of them in turns, so that a slow spell meets all alike."""
+    """Measure each question at each size in turns, so that a slow spell affects all alike."""
     taken: Taken = {(images, what): [] for what in GOALS for images in questions}
     for turn in range(WARM_UP + COUNTED):
         for (images, what), milliseconds in taken.items():
@@ -111,8 +111,8 @@ def _taken(questions: Mapping[int, Mapping[str, Callable[[], Any]]]) -> Taken:
 
 
 def _get(session: requests.Session, deployment: Deployment, path: str) -> None:
-    answer = session.get(deployment.endpoints.api + path, timeout=60)
-    assert answer.status_code == 200, answer.text
+    response = session.get(deployment.endpoints.api + path, timeout=60)
+    assert response.status_code == 200, response.text
 
 
 def _query(dynamodb: Any, table: str) -> Any:
@@ -127,7 +127,7 @@ def _query(dynamodb: Any, table: str) -> Any:
 
 
 def _read_for_each(dynamodb: Any, tables: tuple[str, str], filters: Filters) -> tuple[int, int]:
-    """What DynamoDB read (ScannedCount) for the first pages of a search, and what these showed."""
+    """Return how many items DynamoDB read (ScannedCount) for the first pages of a search, and how many they show."""
     read: list[int] = []
     dynamodb.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"]), "count"
@@ -143,9 +143,11 @@ def _read_for_each(dynamodb: Any, tables: tuple[str, str], filters: Filters) -> 
 
 
 def _tables(deployment: Deployment) -> tuple[str, str]:
-    """The names of the recognitions' table and of the one that finds images."""
+    """Return the names of the recognitions table and of the image index."""
     functions = deployment.client("lambda").list_functions()["Functions"]
-    (images,) = [each["Environment"]["Variables"] for each in functions if "-Images" in each["FunctionName"]]
+    (images,) = [
+        function["Environment"]["Variables"] for function in functions if "-Images" in function["FunctionName"]
+    ]
     return images["RECOGNITIONS_TABLE"], images["IMAGE_INDEX_TABLE"]
 
 

@@ -1,9 +1,9 @@
-"""Figure (c): each handler's import and init, as a ratio to `import boto3; boto3.client("s3")`, in processor time.
+"""Cold starts: processor time of each handler's import and init ÷ that of `import boto3; boto3.client("s3")`.
 
-And the same from the packaged bundle, as a ratio to the development tree.
+Also the same from the packaged bundle ÷ that from the development tree.
 
 Every start is a process of its own with bytecode in place; the kinds take turns, so that a slow spell of the machine
-meets all alike.
+affects all alike.
 """
 
 import os
@@ -19,7 +19,7 @@ ROUNDS = 15
 BARE = "import boto3; boto3.client('s3')"
 STARTS = {
     "upload": ("api.ingest.runtime.handler", 0.80),
-    "recognise": ("recognition.recognize.runtime.handler", 0.92),
+    "recognize": ("recognition.recognize.runtime.handler", 0.92),
     "deliver": ("integration.deliver.runtime.handler", 0.50),
 }
 ENVIRONMENT = {
@@ -58,19 +58,19 @@ ENVIRONMENT = {
 
 
 def figures() -> list[Figure]:
-    """A ratio for each handler, and one for all of them packaged."""
+    """Return a ratio for each handler, and one for all packaged handlers."""
     taken: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for name, milliseconds in _round():
             taken.setdefault(name, []).append(milliseconds)
-    median = {name: statistics.median(each) for name, each in taken.items()}
+    median = {name: statistics.median(times) for name, times in taken.items()}
     packaged = sum(median[f"packaged {name}"] for name in STARTS) / sum(median[name] for name in STARTS)
     return [
         *(
-            Figure(f"{name} init ÷ bare boto3 s3 client", median[name] / median["bare"], at_most=goal)
+            Figure(f"{name}: import and init ÷ a bare boto3 S3 client", median[name] / median["bare"], at_most=goal)
             for name, (_, goal) in STARTS.items()
         ),
-        Figure("packaged bundles ÷ development venv, the three together", packaged, at_most=1.02),
+        Figure("all three from packaged bundles ÷ from the development venv", packaged, at_most=1.02),
     ]
 
 
@@ -84,8 +84,8 @@ def _round() -> Iterator[tuple[str, float]]:
 def _milliseconds(statement: str, *flags: str, **environment: str) -> float:
     timed = f"import time; begun = time.process_time()\n{statement}\nprint((time.process_time() - begun) * 1000)"
     command = [sys.executable, *flags, "-c", timed]
-    given = {"PATH": os.environ["PATH"]} | ENVIRONMENT | environment
-    # Started here, the packaged one would find the development tree.
+    variables = {"PATH": os.environ["PATH"]} | ENVIRONMENT | environment
+    # In this directory the packaged handler would import the development tree.
     place = "/" if flags else None
-    said = subprocess.run(command, env=given, cwd=place, check=True, capture_output=True, text=True)
-    return float(said.stdout)
+    finished = subprocess.run(command, env=variables, cwd=place, check=True, capture_output=True, text=True)
+    return float(finished.stdout)

@@ -1,7 +1,7 @@
-"""Images that have answers, many of them, put straight into the tables that the read routes ask.
+"""Many images with outcomes, written straight into the tables that the read routes read.
 
-As classifiers answer: of ten, nine are seen at 0.97 to 1 and one at 0.3 to 0.97; half are cats. One in twenty was
-answered by Rekognition, one in a hundred rejected. The rows that find them are written as far as `SEARCHED` reads them.
+Confidences are those of a classifier: nine in ten images at 0.97 to 1, one at 0.3 to 0.97; half are cats. Rekognition
+recognized one in twenty; one in a hundred was rejected. Only the index rows that `SEARCHED` reads are written.
 """
 
 import random
@@ -31,7 +31,7 @@ _AT_ONCE, _WRITERS = 1000, 4
 
 
 def stored(number: int) -> Entry:
-    """The image of that number, the same whenever it is made; a higher one is older."""
+    """Return the entry with this number, always the same; a higher number is an older image."""
     chance = random.Random(number)
     at = NEWEST - timedelta(seconds=number)
     image_id = timed_id("img", at, f"{number:020x}")
@@ -50,13 +50,13 @@ def stored(number: int) -> Entry:
 
 
 def store(dynamodb: Any, recognitions: str, found_by: str, numbers: range) -> None:
-    """Write these images' rows, and those that find them."""
+    """Write the rows of these images and their index rows."""
     written = iter(row for number in numbers for row in _rows(stored(number), recognitions, found_by))
     with ThreadPoolExecutor(_WRITERS) as pool:
         while some := [list(islice(written, _AT_ONCE)) for _ in range(_WRITERS)]:
             if not some[0]:
                 return
-            list(pool.map(lambda each: rows.write(dynamodb, each), some))
+            list(pool.map(lambda chunk: rows.write(dynamodb, chunk), some))
 
 
 def _rows(entry: Entry, recognitions: str, found_by: str) -> Iterator[rows.Write]:

@@ -1,1 +1,1 @@
-"""The deployed app under faults, and a ledger of what came of it: nothing lost, nothing unexplained."""
+"""The deployed app under faults, and a ledger that reconciles its results: nothing lost, nothing unexplained."""

@@ -1,34 +1,34 @@
-"""The short form: one run for all of these tests, one test for each account of its ledger."""
+"""The short run, one for all of these tests; each account of its ledger is a test."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.account import Account
-from tests.chaos.batches import FUNCTIONS
-from tests.chaos.evidence import Evidence
-from tests.chaos.ledger import accounts, happened, table
-from tests.chaos.plan import SHORT
-from tests.chaos.run import happen
-from tests.chaos.stage import SUBSCRIBERS, stage
+from tests.chaos.functions.batches import FUNCTIONS
+from tests.chaos.ledger.account import Account
+from tests.chaos.ledger.evidence import Evidence
+from tests.chaos.ledger.ledger import all_accounts, happened, table
+from tests.chaos.plan.plan import SHORT
+from tests.chaos.run.run import happen
+from tests.chaos.run.stage import SUBSCRIBERS, stage
 
 SEED = 1
 ACCOUNTS = (
     "objects of acknowledged uploads",
-    "versions that recognise heard of",
-    "images with one current answer",
-    "wishes to look again, answered",
-    "earlier answers",
+    "versions that recognize received",
+    "images with one current outcome",
+    "requests to recognize again",
+    "earlier outcomes",
     "rows that find images",
     "erased images",
     "paid calls of Rekognition",
     *(f"counted as {name}" for name in ("uploads", "recognized", "rejected", "reused", "rekognition_calls")),
-    *(f"deliveries owed to {name}" for name in SUBSCRIBERS),
-    *(f"taken by {name}" for name in SUBSCRIBERS),
-    "attempts that receivers know of",
+    *(f"deliveries to {name}" for name in SUBSCRIBERS),
+    *(f"accepted by {name}" for name in SUBSCRIBERS),
+    "attempts that receivers recorded",
     "messages still waiting",
     *(f"dead letters of {name}: poison" for name in ("Uploads", "Events", "Deliveries")),
-    *(f"{name} broke off" for name in FUNCTIONS),
+    *(f"{name} failed" for name in FUNCTIONS),
 )
 
 
@@ -41,12 +41,12 @@ def evidence() -> Iterator[Evidence]:
 
 @pytest.fixture(scope="module")
 def ledger(evidence: Evidence) -> dict[str, Account]:
-    made = accounts(evidence)
-    print("\n".join([*happened(evidence), "", *table(made)]))
-    return {each.name: each for each in made}
+    ledger = all_accounts(evidence)
+    print("\n".join([*happened(evidence), "", *table(ledger)]))
+    return {account.name: account for account in ledger}
 
 
-def test_every_account_is_held_here(ledger: dict[str, Account]) -> None:
+def test_the_ledger_has_these_accounts(ledger: dict[str, Account]) -> None:
     assert tuple(ledger) == ACCOUNTS
 
 
@@ -55,10 +55,10 @@ def test_an_account_has_nothing_unexplained(ledger: dict[str, Account], name: st
     assert not ledger[name].unexplained, "\n".join(ledger[name].unexplained)
 
 
-def test_the_faults_that_were_planned_came_about(evidence: Evidence) -> None:
-    assert len(evidence.mischief.kills) >= SHORT.kills
-    assert {each.function for each in evidence.at.batches.broken()} == set(FUNCTIONS)
-    assert sum(len(each.restarts) for each in evidence.at.receivers.values()) == SHORT.restarts
-    assert {each.paid for each in evidence.at.detector.calls} == {True, False}
-    assert all({each.answer for each in receiver.told} for receiver in evidence.at.receivers.values())
+def test_all_planned_faults_happened(evidence: Evidence) -> None:
+    assert len(evidence.faults.kills) >= SHORT.kills
+    assert {batch.function for batch in evidence.at.batches.failed()} == set(FUNCTIONS)
+    assert sum(len(receiver.restarts) for receiver in evidence.at.receivers.values()) == SHORT.restarts
+    assert {call.paid for call in evidence.at.rekognition.calls} == {True, False}
+    assert all({receipt.response for receipt in receiver.receipts} for receiver in evidence.at.receivers.values())
     assert evidence.refused

@@ -1,13 +1,13 @@
-"""A subscriber that answers every webhook with the status its path names."""
+"""A subscriber that responds to every webhook with the status in its path."""
 
 from http.server import BaseHTTPRequestHandler
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """POST /410 is answered 410."""
+    """Responds to POST /410 with 410."""
 
     def do_POST(self) -> None:
-        """Take one webhook."""
+        """Read one webhook and respond."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response_only(int(self.path.strip("/")))
         self.send_header("Content-Length", "0")

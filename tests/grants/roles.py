@@ -1,4 +1,4 @@
-"""What the deployed roles are granted, what was decided in their names, and a grant taken away for a while."""
+"""The grants of deployed roles, IAM's decisions about them, and a role without one of its grants."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Statement = dict[str, Any]
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One action a function's role may take on the resources a pattern names."""
+    """One action that a function's role may take on the resources of a pattern."""
 
     function: str
     action: str
@@ -25,13 +25,13 @@ class Grant:
         return f"{self.function}: {self.action} on {self.resource}"
 
     def covers(self, use: "Use") -> bool:
-        """Whether it is by this grant that the use was allowed."""
+        """Return whether this grant allows the use."""
         return self.action == use.action and fnmatchcase(use.resource, self.resource)
 
 
 @dataclass(frozen=True)
 class Use:
-    """One thing that was asked of the IAM in a function's name."""
+    """One action on one resource that IAM decided."""
 
     action: str
     resource: str
@@ -44,21 +44,24 @@ class Roles:
         self._iam = deployment.client("iam")
         functions = deployment.client("lambda").list_functions()["Functions"]
         self.functions = {
-            each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: each["FunctionName"] for each in functions
+            function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: function["FunctionName"]
+            for function in functions
         }
-        self._roles = {name: _role_of(each, functions) for name, each in self.functions.items()}
+        self._roles = {name: _role_of(function, functions) for name, function in self.functions.items()}
 
     def grants(self, function: str) -> list[Grant]:
-        """All that the function's role is granted."""
-        pairs = {pair for _, said in self._policies(function) for each in said for pair in _pairs(each)}
+        """Return all grants of the function's role."""
+        pairs = {
+            pair for _, statements in self._policies(function) for statement in statements for pair in _pairs(statement)
+        }
         return sorted(Grant(function, *pair) for pair in pairs)
 
     @contextmanager
     def without(self, grant: Grant) -> Iterator[None]:
-        """The role without this one grant."""
+        """Remove one grant from the role for the time of the block."""
         before = self._policies(grant.function)
         for name, statements in before:
-            self._put(grant.function, name, [left for each in statements for left in _less(each, grant)])
+            self._put(grant.function, name, [left for statement in statements for left in _less(statement, grant)])
         try:
             yield
         finally:
@@ -66,7 +69,7 @@ class Roles:
                 self._put(grant.function, name, statements)
 
     def role(self, function: str) -> str:
-        """The name of the function's role."""
+        """Return the name of the function's role."""
         return self._roles[function]
 
     def _policies(self, function: str) -> list[tuple[str, list[Statement]]]:
@@ -83,38 +86,42 @@ class Roles:
 
 
 class Decisions:
-    """What the emulator's IAM wrote down."""
+    """The decisions in the log of the emulator's IAM."""
 
     def __init__(self, log: Path, roles: Roles) -> None:
         self._log, self._roles = log, roles
 
     def now(self) -> int:
-        """Where the log ends."""
+        """Return the position at which the log ends."""
         return self._log.stat().st_size if self._log.exists() else 0
 
     def since(self, begin: int, function: str, *, allowed: bool = True) -> set[Use]:
-        """What the function was allowed from there on, or what it was refused."""
-        whose = f":assumed-role/{self._roles.role(function)}/"
+        """Return what the function was allowed, or refused, from a position of the log on."""
+        role = f":assumed-role/{self._roles.role(function)}/"
         with self._log.open() as log:
             log.seek(begin)
-            lines = [json.loads(each) for each in log]
-        return {Use(action, on) for said, who, action, on in lines if (said == "Allow") == allowed and whose in who}
+            lines = [json.loads(line) for line in log]
+        return {
+            Use(action, on)
+            for effect, principal, action, on in lines
+            if (effect == "Allow") == allowed and role in principal
+        }
 
 
 def _role_of(function_name: str, functions: list[dict[str, Any]]) -> str:
-    (role,) = [each["Role"] for each in functions if each["FunctionName"] == function_name]
+    (role,) = [function["Role"] for function in functions if function["FunctionName"] == function_name]
     return str(role).rpartition("/")[2]
 
 
 def _pairs(statement: Statement) -> list[tuple[str, str]]:
-    return [(action, on) for action in _each(statement["Action"]) for on in _each(statement["Resource"])]
+    return [(action, on) for action in _list(statement["Action"]) for on in _list(statement["Resource"])]
 
 
 def _less(statement: Statement, grant: Grant) -> list[Statement]:
-    """The statement as one for each pair that is left."""
+    """Return a statement for each pair of action and resource but the grant's."""
     left = [pair for pair in _pairs(statement) if pair != (grant.action, grant.resource)]
     return [statement | {"Action": action, "Resource": on} for action, on in left]
 
 
-def _each(said: str | list[str]) -> list[str]:
-    return [said] if isinstance(said, str) else said
+def _list(statements: str | list[str]) -> list[str]:
+    return [statements] if isinstance(statements, str) else statements

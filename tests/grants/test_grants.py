@@ -1,4 +1,4 @@
-"""Nothing is granted that is not used: each single grant, taken away, makes an exercise of its function fail."""
+"""No grant is superfluous: without any single one of them, an exercise of its function fails."""
 
 from collections.abc import Iterator
 
@@ -27,18 +27,20 @@ AWS_DOES = {
     "sqs:DeleteMessage": "Lambda polls a function's queue",
     "sqs:GetQueueAttributes": "Lambda polls a function's queue",
 }
-"""What AWS itself does in a role's name, outside the function; the emulator does it in nobody's."""
+"""Actions that AWS itself takes as the role, outside the function; the emulator takes them as nobody."""
 
 SETTINGS = {"rekognition": "true", "daily_uploads": "10000", "daily_spend": "10000"}
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Roles, Decisions]]:
-    """A deployment of its own with everything on, whose IAM keeps a log and whose queues nobody works off."""
+    """A deployment with all features, whose IAM keeps a log and whose event sources are disabled."""
     directory = tmp_path_factory.mktemp("granted")
     log = directory / "iam.jsonl"
     with (
-        serving(rekognition_server.handler(rekognition_server.Book(unreadable=".webp", busy=".busy"))) as rekognition,
+        serving(
+            rekognition_server.handler(rekognition_server.Rekognition(unreadable=".webp", busy=".busy"))
+        ) as rekognition,
         serving(PhotoHandler) as photographs,
         serving(Receiver) as receiver,
         deployed(
@@ -47,18 +49,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
             auth="cognito",
             context=SETTINGS,
             environment={"IAM_LOG": str(log), "REKOGNITION_STAND_IN": rekognition},
-        ) as made,
+        ) as deployment,
     ):
-        roles = Roles(made)
-        chain = Chain(made, photographs, Book(), user.token(made, "ann@example.com"))
+        roles = Roles(deployment)
+        chain = Chain(deployment, photographs, Book(), user.token(deployment, "ann@example.com"))
         staged = Stage(chain, roles.functions, receiver)
         staged.prepare()
         yield staged, roles, Decisions(log, roles)
 
 
 def test_every_function_has_exercises() -> None:
-    functions = [each["Properties"] for _, each in resources("AWS::Lambda::Function")]
-    assert {each["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in functions} == set(EXERCISES)
+    functions = [function["Properties"] for _, function in resources("AWS::Lambda::Function")]
+    assert {function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for function in functions} == set(EXERCISES)
 
 
 @pytest.mark.parametrize("function", EXERCISES)
@@ -66,31 +68,31 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
     stage: tuple[Stage, Roles, Decisions], function: str
 ) -> None:
     staged, roles, decisions = stage
-    staged.start_anew(function)
+    staged.restart(function)
     used = {}
     for exercise in EXERCISES[function]:
         begin = decisions.now()
         exercise(staged)
         used[exercise] = decisions.since(begin, function)
-    granted = [each for each in roles.grants(function) if each.action not in AWS_DOES]
-    by = {each: [drive for drive, uses in used.items() if any(each.covers(use) for use in uses)] for each in granted}
-    unused = [str(each) for each in granted if not by[each]]
+    granted = [grant for grant in roles.grants(function) if grant.action not in AWS_DOES]
+    by = {grant: [drive for drive, uses in used.items() if any(grant.covers(use) for use in uses)] for grant in granted}
+    unused = [str(grant) for grant in granted if not by[grant]]
     assert not unused, f"granted and not used: {unused}"
-    unneeded = [str(each) for each in granted if not needed(staged, roles, decisions, each, by[each])]
+    unneeded = [str(grant) for grant in granted if not needed(staged, roles, decisions, grant, by[grant])]
     assert not unneeded, f"granted and not needed: {unneeded}"
 
 
 def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exercises: list[Exercise]) -> bool:
-    """Whether one of the exercises fails without the grant, if need be once the function has forgotten what it read."""
+    """Return whether an exercise fails without the grant, at the latest after a cold start."""
     with roles.without(grant):
-        if any(fails(staged, decisions, grant, each) for each in exercises):
+        if any(fails(staged, decisions, grant, exercise) for exercise in exercises):
             return True
-        staged.start_anew(grant.function)
-        return any(fails(staged, decisions, grant, each) for each in exercises)
+        staged.restart(grant.function)
+        return any(fails(staged, decisions, grant, exercise) for exercise in exercises)
 
 
 def fails(staged: Stage, decisions: Decisions, grant: Grant, exercise: Exercise) -> bool:
-    """Whether the exercise fails, and the IAM refused just what was granted."""
+    """Return whether the exercise fails and IAM refused what the grant allows."""
     begin = decisions.now()
     try:
         exercise(staged)

@@ -1,73 +1,81 @@
-"""The deployed app as its users meet it: over HTTP, from outside; and the account's root where only that can look."""
+"""The deployed app from outside, over HTTP; and as the account's root for what only that can see."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import jwt
 import requests
 
 from local.demo.receiver import Book, Receipt
 from local.deployment import Deployment
-from tests.pipeline import described
+from tests.pipeline import response_check
 
-PATIENCE = 60.0
+PATIENCE = 300.0
+"""Seconds after which a test is taken to hang; nothing here has to happen within any time."""
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A deployment, the photographs' file server, and a receiver that is subscribed to everything."""
+    """A deployment, the file server of the photographs, the receipts of its subscriber, and a user's token."""
 
     deployment: Deployment
     photos: str
     book: Book
     token: str | None = None
 
-    def ask(self, method: str, path: str, **given: Any) -> requests.Response:
-        """One call of the API, whose answer is one that the API's description has."""
-        headers = given.pop("headers", {}) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+    @property
+    def sub(self) -> str:
+        """The `sub` of the signed-in user."""
+        return str(jwt.decode(str(self.token), options={"verify_signature": False})["sub"])
+
+    def ask(self, method: str, path: str, **parameters: Any) -> requests.Response:
+        """Send one request to the API and check that the API's description allows its response."""
+        headers = parameters.pop("headers", {}) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         url = self.deployment.endpoints.api + path
-        answer = requests.request(method, url, headers=headers, timeout=60, **given)
-        described.hold(self.deployment.endpoints.api, answer)
-        return answer
+        response = requests.request(method, url, headers=headers, timeout=60, **parameters)
+        response_check.check(self.deployment.endpoints.api, response)
+        return response
 
     def by_url(self, name: str) -> str:
-        """Upload the cat by URL under this name; answers the image id."""
-        answer = self.ask("POST", "/images", json={"url": f"{self.photos}/cat.png", "name": name})
-        assert answer.status_code == 202, answer.text
-        return str(answer.json()["image_id"])
+        """Upload the cat by URL under this name; return the image id."""
+        response = self.ask("POST", "/images", json={"url": f"{self.photos}/cat.png", "name": name})
+        assert response.status_code == 202, response.text
+        return str(response.json()["image_id"])
 
     def by_bytes(self, name: str, body: bytes) -> str:
-        """Upload bytes under this name; answers the image id."""
-        answer = self.ask("POST", "/images", params={"name": name}, data=body, headers={"Content-Type": "image/jpeg"})
-        assert answer.status_code == 202, answer.text
-        return str(answer.json()["image_id"])
+        """Upload bytes under this name; return the image id."""
+        response = self.ask("POST", "/images", params={"name": name}, data=body, headers={"Content-Type": "image/jpeg"})
+        assert response.status_code == 202, response.text
+        return str(response.json()["image_id"])
 
-    def by_form(self, name: str, body: bytes, **options: Any) -> str:
-        """Upload through a presigned POST; answers the image id."""
-        asked = {"name": name, "content_type": "image/jpeg"} | ({"options": options} if options else {})
-        answer = self.ask("POST", "/uploads", json=asked)
-        assert answer.status_code == 201, answer.text
-        form = answer.json()["upload"]
-        stored = requests.post(form["url"], data=form["fields"], files={"file": body}, timeout=30)
+    def by_form(self, name: str, picture: bytes, **options: Any) -> str:
+        """Upload by a presigned POST; return the image id."""
+        body = {"name": name, "content_type": "image/jpeg"} | ({"options": options} if options else {})
+        response = self.ask("POST", "/uploads", json=body)
+        assert response.status_code == 201, response.text
+        form = response.json()["upload"]
+        stored = requests.post(form["url"], data=form["fields"], files={"file": picture}, timeout=60)
         assert stored.status_code in (200, 204), stored.text
-        return str(answer.json()["image_id"])
+        return str(response.json()["image_id"])
 
     def by_hand(self, key: str, body: bytes, **metadata: str) -> str:
-        """Put an object into the bucket as any AWS client would; answers the image id it gets."""
+        """Put an object into the bucket as any AWS client would; return the image id that it gets."""
         bucket = self.deployment.endpoints.images_bucket
         self.deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
         name = key.rsplit("/", 1)[-1]
-        found = wait_for(lambda: [each for each in self.listed() if each["name"] == name])
+        found = wait_for(lambda: [image for image in self.listed() if image["name"] == name])
         return str(found[0]["image_id"])
 
     def listed(self) -> list[dict[str, Any]]:
-        """The newest hundred images that have an answer."""
+        """Return the newest hundred images with an outcome."""
         return list(self.ask("GET", "/images", params={"limit": "100"}).json()["items"])
 
     def settled(self, image_id: str) -> dict[str, Any]:
-        """The image once it has an answer."""
+        """Return the image once it has an outcome."""
 
         def look() -> dict[str, Any] | None:
             shown: dict[str, Any] = self.ask("GET", f"/images/{image_id}").json()
@@ -75,20 +83,24 @@ class Chain:
 
         return wait_for(look)
 
-    def told(self, image_id: str, times: int = 1) -> list[Receipt]:
-        """The webhooks that came for an image, once there are so many."""
+    def receipts(self, image_id: str, times: int = 1) -> list[Receipt]:
+        """Return the receipts of an image's events, once there are so many."""
 
         def look() -> list[Receipt] | None:
-            of_it = [each for each in self.book.receipts if each.event and each.event["data"]["image_id"] == image_id]
-            return of_it if len(of_it) >= times else None
+            received = [
+                receipt
+                for receipt in self.book.receipts
+                if receipt.event and receipt.event["data"]["image_id"] == image_id
+            ]
+            return received if len(received) >= times else None
 
         return wait_for(look)
 
 
 def wait_for(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    """What `look` finds, as soon as it finds something."""
+    """Return what `look` finds, as soon as it finds something."""
     deadline = time.monotonic() + patience
     while not (found := look()):
-        assert time.monotonic() < deadline, f"nothing came of it within {patience:.0f} s"
+        assert time.monotonic() < deadline, f"nothing was found within {patience:.0f} s"
         time.sleep(0.1)
     return found

@@ -1,4 +1,4 @@
-"""One deployment of the real app for all of these tests, on a port of its own, ended afterwards."""
+"""The deployments of the real app that all of these tests share, on ports of their own, ended afterwards."""
 
 import json
 from collections.abc import Iterator
@@ -17,24 +17,26 @@ from tests import rekognition_server
 from tests.builders import s3_event
 from tests.photographs import photograph
 from tests.pipeline.chain import Chain
-from tests.pipeline.leaks import leaks, log_of, secrets_of
-from tests.pipeline.marked import MARKS, by_every_way, marked
+from tests.pipeline.monitoring.leaks import leaks, log_of, secrets_of
+from tests.pipeline.monitoring.marked_photograph import MARKS, by_every_way, marked
 from tests.ports import free_port
 
 DAILY_UPLOADS = 40
 
 
 @pytest.fixture(scope="session")
-def rekognition() -> rekognition_server.Book:
-    """What the deployment's Rekognition was asked, and whether it refuses."""
-    return rekognition_server.Book(busy="busy.jpg")
+def rekognition() -> rekognition_server.Rekognition:
+    """The stand-in Rekognition of the deployment."""
+    return rekognition_server.Rekognition(busy="busy.jpg")
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Book) -> Iterator[Deployment]:
-    """All three stacks in an emulator of their own, auth off, with a Rekognition on this machine.
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory, rekognition: rekognition_server.Rekognition
+) -> Iterator[Deployment]:
+    """Deploy all three stacks into an emulator of their own, auth off, with a Rekognition on this machine.
 
-    Afterwards, that no function was denied anything, or has logged what nobody may read.
+    Afterwards check that no function was denied anything and that none logged a secret.
     """
     with (
         serving(rekognition_server.handler(rekognition)) as url,
@@ -43,51 +45,51 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, rekognition: rekognitio
             free_port(),
             context={"rekognition": "true", "alarm_spend": "0.001"},
             environment={"REKOGNITION_STAND_IN": url},
-        ) as made,
+        ) as deployment,
     ):
-        yield made
-        check(made)
+        yield deployment
+        check(deployment)
 
 
-def check(made: Deployment) -> None:
-    """Of a run that is over: that its functions were denied nothing, and told no secret in their logs."""
-    said = log_of(made)
-    assert "answered" in said
-    assert "not authorized" not in said
-    assert not leaks(said, (*secrets_of(made), *MARKS))
+def check(deployment: Deployment) -> None:
+    """Check the logs of a run that is over: its functions were denied nothing and logged no secret."""
+    log = log_of(deployment)
+    assert "correlation_id" in log
+    assert "not authorized" not in log
+    assert not leaks(log, (*secrets_of(deployment), *MARKS))
 
 
 @pytest.fixture(scope="session")
 def chain(deployment: Deployment) -> Iterator[Chain]:
-    """The deployment with a subscriber that is told everything."""
+    """The deployment with a subscriber to all events."""
     book = Book()
     with serving(PhotoHandler) as photographs, serving(handler(book)) as receiver:
-        made = Chain(deployment, photographs, book)
-        answer = made.ask("POST", "/webhooks", json={"url": f"{receiver}/hook"})
-        assert answer.status_code == 201, answer.text
-        book.secret = answer.json()["secret"]
-        yield made
+        chain = Chain(deployment, photographs, book)
+        response = chain.ask("POST", "/webhooks", json={"url": f"{receiver}/hook"})
+        assert response.status_code == 201, response.text
+        book.secret = response.json()["secret"]
+        yield chain
 
 
 @pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """All three stacks with auth on, a day's quota for each user, and a Rekognition that nobody here asks."""
+    """Deploy all three stacks with auth on, daily quotas, and a Rekognition that no test here calls."""
     settings = {"rekognition": "true", "daily_uploads": str(DAILY_UPLOADS), "daily_spend": "0.01"}
-    with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito", context=settings) as made:
-        yield made
-        check(made)
+    with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito", context=settings) as deployment:
+        yield deployment
+        check(deployment)
 
 
 @pytest.fixture(scope="session")
 def ann(guarded: Deployment) -> Iterator[Chain]:
-    """The deployment with auth on as a signed-in user meets it."""
+    """The deployment with auth on, as the signed-in user Ann."""
     with serving(PhotoHandler) as photographs:
         yield Chain(guarded, photographs, Book(), user.token(guarded, "ann@example.com"))
 
 
 @pytest.fixture(scope="session")
 def bob(guarded: Deployment, ann: Chain) -> Chain:
-    """And as another one does."""
+    """The same as another user, Bob."""
     return replace(ann, token=user.token(guarded, "bob@example.com"))
 
 
@@ -105,15 +107,15 @@ def coffee() -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def marked_id(chain: Chain, cat: bytes) -> str:
-    """A photograph with its owner's name and place in it has come in by every way; answers the id of one."""
+    """Upload a photograph with personal metadata in every way; return the id of one of the images."""
     return by_every_way(chain, marked(cat))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def busy_id(deployment: Deployment, cat: bytes) -> str:
-    """An image that Rekognition has no time for when first asked, sent first, because it waits a minute; its id.
+    """Upload an image for which Rekognition is throttled at first, and return its id.
 
-    It is nobody's whose images others count.
+    It is uploaded before all others because it waits for a minute; no other test counts its owner's images.
     """
     image_id, place = new_image_id(now()), deployment.endpoints.images_bucket
     key = image_key("busy", image_id, "busy.jpg", asked=True)
@@ -123,11 +125,11 @@ def busy_id(deployment: Deployment, cat: bytes) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def poison(deployment: Deployment) -> str:
-    """A message that is no S3 event, sent first, because it takes a minute to die; answers its body."""
+    """Send a message that is no S3 event, first, because it takes a minute to become a dead letter; return its body."""
     body = "this is no S3 event"
     queue = deployment.endpoints.uploads_queue_url
     bucket = {"name": deployment.endpoints.images_bucket}
-    neighbour = s3_event("nothing/here.jpg").replace('{"name": "images"}', json.dumps(bucket))
-    entries = [{"Id": str(n), "MessageBody": each} for n, each in enumerate((body, neighbour))]
+    neighbor = s3_event("nothing/here.jpg").replace('{"name": "images"}', json.dumps(bucket))
+    entries = [{"Id": str(n), "MessageBody": message} for n, message in enumerate((body, neighbor))]
     deployment.client("sqs").send_message_batch(QueueUrl=queue, Entries=entries)
     return body

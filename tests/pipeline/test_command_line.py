@@ -1,4 +1,4 @@
-"""The command line client against the deployed app, as a person runs it."""
+"""The command line client against the deployed app."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.stacks import ROOT
 
 @pytest.fixture
 def folder(chain: Chain, tmp_path: Path, cat: bytes) -> Path:
-    """Beside what make run writes, a folder of pictures, one of them broken."""
+    """A checkout after `make run` with a folder of pictures, one of them broken."""
     (tmp_path / ".local").mkdir()
     (tmp_path / ".local/endpoints.json").write_text((chain.deployment.directory / "endpoints.json").read_text())
     (tmp_path / "Zoo/drinnen").mkdir(parents=True)
@@ -26,7 +26,7 @@ def folder(chain: Chain, tmp_path: Path, cat: bytes) -> Path:
 
 
 def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One run of the client in that folder, from which it finds the deployment by itself."""
+    """Run the client in that folder, in which it finds the deployment by itself."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGHTLINE_")}
     return subprocess.run(
         [sys.executable, "-m", "sightline", *arguments],
@@ -35,26 +35,26 @@ def sightline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
 def records(ran: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    """The JSON lines a run printed."""
-    return [json.loads(each) for each in ran.stdout.splitlines()]
+    """Return the JSON lines that a run printed."""
+    return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
     uploaded = sightline(folder, "upload", "Zoo", "--wait", "--top-k", "1", "--json")
     assert (uploaded.returncode, uploaded.stderr) == (1, "")
-    sent = {each["source"]: each for each in records(uploaded)}
+    sent = {record["source"]: record for record in records(uploaded)}
     assert list(sent) == ["Zoo/Kätzchen.jpg", "Zoo/broken.jpg", "Zoo/drinnen/猫 1.jpg"]
     assert sent["Zoo/broken.jpg"]["error"]["code"] == "not_an_image"
     kitten = sent["Zoo/Kätzchen.jpg"]
-    assert [each["label"] for each in kitten["recognition"]["detections"]] == ["cat"]
+    assert [detection["label"] for detection in kitten["recognition"]["detections"]] == ["cat"]
 
-    listed = {each["image_id"]: each["name"] for each in records(sightline(folder, "list", "--all", "--json"))}
-    assert [listed[each["image_id"]] for each in sent.values()] == ["Kätzchen.jpg", "broken.jpg", "猫 1.jpg"]
+    listed = {image["image_id"]: image["name"] for image in records(sightline(folder, "list", "--all", "--json"))}
+    assert [listed[image["image_id"]] for image in sent.values()] == ["Kätzchen.jpg", "broken.jpg", "猫 1.jpg"]
 
     shown = sightline(folder, "show", kitten["image_id"])
     assert shown.returncode == 0
@@ -64,28 +64,28 @@ def test_a_folder_is_uploaded_waited_for_listed_and_shown(folder: Path) -> None:
 
 @pytest.fixture
 def kitten(folder: Path) -> str:
-    """A cat of this test's own; answers its image id."""
+    """Upload a cat for this test and return its image id."""
     (uploaded,) = records(sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--wait", "--json"))
     return str(uploaded["image_id"])
 
 
-def test_images_are_found_by_what_was_seen(folder: Path, kitten: str) -> None:
+def test_images_are_found_by_their_detections(folder: Path, kitten: str) -> None:
     found = records(sightline(folder, "list", "--label", "CAT", "--min-confidence", "0.5", "--all", "--json"))
-    assert kitten in [each["image_id"] for each in found]
+    assert kitten in [image["image_id"] for image in found]
     elsewhere = sightline(folder, "list", "--detector", "rekognition", "--since", "2020-01-01", "--all", "--json")
-    assert kitten not in [each["image_id"] for each in records(elsewhere)]
+    assert kitten not in [image["image_id"] for image in records(elsewhere)]
     refused = sightline(folder, "list", "--status", "queued")
     assert (refused.returncode, "invalid_status" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(("kind", "file"), [("json", "images.json"), ("csv", "Kätzchen.csv"), ("coco", "a.coco.json")])
-def test_what_is_known_of_images_is_exported_into_a_file(folder: Path, kitten: str, kind: str, file: str) -> None:
+def test_images_are_exported_into_a_file(folder: Path, kitten: str, kind: str, file: str) -> None:
     ran = sightline(folder, "export", "--format", kind, "--label", "cat", file)
     assert ran.returncode == 0, ran.stderr
     assert kitten in (folder / file).read_text("utf-8")
 
 
-def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path, kitten: str) -> None:
+def test_an_image_is_recognized_again_corrected_counted_and_erased(folder: Path, kitten: str) -> None:
     (again,) = records(sightline(folder, "recognize", kitten, "--detector", "edge", "--wait", "--json"))
     assert again["earlier"][0]["recognition"]["detections"][0]["label"] == "cat"
     assert sightline(folder, "correct", kitten, "Luchs", "猫").stdout == f"{kitten}  Luchs, 猫\n"
@@ -102,7 +102,7 @@ def test_an_image_is_recognised_again_corrected_counted_and_erased(folder: Path,
     assert "no_such_image" in sightline(folder, "show", kitten).stderr
 
 
-def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None:
+def test_an_upload_by_url_is_watched(chain: Chain, folder: Path) -> None:
     (sent,) = records(sightline(folder, "upload", f"{chain.photos}/cat.png", "--json"))
     watched = sightline(folder, "watch", sent["image_id"])
     assert watched.returncode == 0, watched.stderr
@@ -111,11 +111,11 @@ def test_what_was_uploaded_by_url_is_watched(chain: Chain, folder: Path) -> None
 
 def test_a_file_is_classified_and_the_model_listed(folder: Path) -> None:
     answered = sightline(folder, "classify", "Zoo/Kätzchen.jpg", "--model", "animals", "--top-k", "1", "--json")
-    assert [each["label"] for each in records(answered)[0]["detections"]] == ["cat"]
-    assert "animals" in [each["name"] for each in records(sightline(folder, "models", "--json"))]
+    assert [detection["label"] for detection in records(answered)[0]["detections"]] == ["cat"]
+    assert "animals" in [model["name"] for model in records(sightline(folder, "models", "--json"))]
 
 
-def test_a_refusal_says_why(folder: Path) -> None:
+def test_a_refusal_names_its_reason(folder: Path) -> None:
     ran = sightline(folder, "upload", "Zoo/Kätzchen.jpg", "--model", "no such model")
     assert ran.returncode == 1
     assert "Zoo/Kätzchen.jpg: invalid_options: model must be" in ran.stderr

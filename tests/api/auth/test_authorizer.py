@@ -13,6 +13,7 @@ import pytest
 from api.auth.runtime import tokens
 from tests.api.auth.user_pool import CLIENT, ISSUER, POOL, UserPool, new_key, user_pool
 from tests.builders import Context
+from tests.clock import Clock
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +27,21 @@ def authorize(pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The handler's module, new: it has read no keys yet."""
     pool.reads.clear()
     pool.down = False
+    monkeypatch.setattr(tokens, "_PATIENCE_SECONDS", 60)  # however slow the machine
     monkeypatch.setenv("TOKEN_ISSUER", ISSUER)
     monkeypatch.setenv("USER_POOL_CLIENT_ID", CLIENT)
     monkeypatch.setenv("AWS_ENDPOINT_URL", pool.url)
     import api.auth.runtime.authorizer
 
     return importlib.reload(api.auth.runtime.authorizer)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that says how long ago the keys were read."""
+    clock = Clock()
+    monkeypatch.setattr("jwt.jwks_client.time", clock)
+    return clock
 
 
 def judged(authorize: ModuleType, authorization: str | None) -> dict[str, str]:
@@ -150,19 +160,20 @@ def test_keys_are_read_once_and_only_when_a_token_of_the_pool_comes(authorize: M
     assert pool.reads == [f"/{POOL}/.well-known/jwks.json"]
 
 
-def test_made_up_key_names_do_not_have_the_keys_read_again_and_again(authorize: ModuleType, pool: UserPool) -> None:
+def test_made_up_key_names_do_not_have_the_keys_read_again_and_again(
+    authorize: ModuleType, pool: UserPool, clock: Clock
+) -> None:
     for name in range(5):
         assert refusal(authorize, f"Bearer {pool.token(kid=f'made-up-{name}')}") == "token_not_verified"
     assert len(pool.reads) == 1
 
 
 def test_a_key_that_came_after_the_last_reading_is_found(
-    authorize: ModuleType, pool: UserPool, monkeypatch: pytest.MonkeyPatch
+    authorize: ModuleType, pool: UserPool, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged(authorize, f"Bearer {pool.token()}")
     monkeypatch.setitem(pool.keys, "key-new", new_key())
-    later = time.monotonic() + 31
-    monkeypatch.setattr("jwt.jwks_client.time.monotonic", lambda: later)
+    clock.advance(31)
     assert judged(authorize, f"Bearer {pool.token(kid='key-new')}") == {"sub": "ann"}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.api.ingest.caller import Caller
 from tests.bucket_server import BucketServer, bucket_server
+from tests.clock import outbound_clock
+from tests.loopback_server import LoopbackServer
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,8 @@ def wired(bucket: BucketServer) -> Iterator[ModuleType]:
 
 
 @pytest.fixture
-def caller(wired: ModuleType, bucket: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Caller:
-    """Somebody with a URL."""
-    return Caller(wired, bucket, monkeypatch)
+def caller(wired: ModuleType, bucket: BucketServer, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """A caller with a URL; its clock moves on only where a server waits."""
+    clock = outbound_clock(monkeypatch)
+    server.wait = clock.advance
+    return Caller(wired, bucket, clock, monkeypatch)

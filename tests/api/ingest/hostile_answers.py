@@ -7,7 +7,7 @@ import gzip
 import zlib
 from itertools import chain, repeat
 
-from tests.loopback_server import Answer, response
+from tests.loopback_server import STALL, Part, Response, response
 
 CANARY = "canary-5f3e"
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
@@ -19,10 +19,13 @@ LENGTH = b"Content-Length: %d\r\n"
 DECLARED = OK + LENGTH % len(PICTURE) + b"\r\n"
 
 
-def dripping(start: bytes, drop: bytes) -> Answer:
-    """A start, and then a drop now and again for longer than anybody waits."""
-    now_and_again: list[bytes | float | None] = [drop, 0.05]
-    return chain([start], now_and_again * 60)
+def dripping(start: bytes, drop: bytes) -> Response:
+    """Return a start, drops 50 ms apart by the server's clock until any deadline here is over, and then nothing more.
+
+    The drops are fewer than the bytes by which a picture's type is known, however many of them one read takes.
+    """
+    drops: list[Part] = [drop, 0.05]
+    return [start, *drops * 9, STALL]
 
 
 def chunk(data: bytes) -> bytes:
@@ -37,10 +40,10 @@ def coded(coding: str, body: bytes) -> bytes:
     return response(body, f"Content-Encoding: {coding}")
 
 
-def dripping_answers() -> dict[str, Answer]:
-    """Each has to be made anew: it is used up as it is sent. All end in `timeout`."""
+def dripping_answers() -> dict[str, Response]:
+    """Return responses that all end in `timeout`; new ones each time, because sending uses them up."""
     return {
-        "accepts and never speaks": [3.0],
+        "accepts and never speaks": [STALL],
         "never ends its status line": dripping(b"HTTP/1.1 200 ", b"O"),
         "drips one header after another": dripping(OK, b"a: b\r\n"),
         "never ends one header": dripping(OK + b"a: ", b"b"),
@@ -49,15 +52,15 @@ def dripping_answers() -> dict[str, Answer]:
         "drips chunks": dripping(CHUNKED, b"1\r\n\xff\r\n"),
         "never ends a chunk's size": dripping(CHUNKED, b"0"),
         "never ends its trailers": dripping(CHUNKED + chunk(PICTURE) + b"0\r\n", b"a: b\r\n"),
-        "stalls in the middle": [DECLARED + PICTURE[:1000], 3.0],
-        "declares more than it sends, and stays": [OK + LENGTH % 9999 + b"\r\n" + PICTURE, 3.0],
+        "stalls in the middle": [DECLARED + PICTURE[:1000], STALL],
+        "declares more than it sends, and stays": [OK + LENGTH % 9999 + b"\r\n" + PICTURE, STALL],
         "drips a redirect": dripping(b"HTTP/1.1 302 Found\r\nLocation: /", b"a"),
-        "says 100 Continue for ever": repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        "says 100 Continue for ever": chain.from_iterable(repeat((b"HTTP/1.1 100 Continue\r\n\r\n", 0.001))),
         "says 100 Continue again and again": dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     }
 
 
-CONNECT_FAILED: dict[str, Answer] = {
+CONNECT_FAILED: dict[str, Response] = {
     "closes without a word": [b""],
     "resets without a word": [None],
     "resets among its headers": [OK, None],
@@ -70,7 +73,7 @@ CONNECT_FAILED: dict[str, Answer] = {
     "closes in a chunk's size": [CHUNKED + chunk(PICTURE) + b"1"],
 }
 
-NOT_HTTP: dict[str, Answer] = {
+NOT_HTTP: dict[str, Response] = {
     "speaks SSH": [f"SSH-2.0-{CANARY}\r\n".encode()],
     "speaks SMTP": [f"220 {CANARY} ESMTP\r\n".encode()],
     "speaks Redis": [f"-ERR unknown command '{CANARY}'\r\n".encode()],
@@ -106,15 +109,15 @@ NOT_HTTP: dict[str, Answer] = {
     "has no line end after a chunk": [CHUNKED + b"10\r\n" + PICTURE[:24] + b"10\r\n" + PICTURE],
 }
 
-TOO_LARGE: dict[str, Answer] = {
-    "declares more than is taken": [OK + LENGTH % 100_001 + b"\r\n", 3.0],
+TOO_LARGE: dict[str, Response] = {
+    "declares more than is taken": [OK + LENGTH % 100_001 + b"\r\n", STALL],
     "declares more than there is": [OK + b"Content-Length: 99999999999999999999999\r\n\r\n" + PICTURE],
     "sends without a length and without end": chain([OK + b"\r\n"], repeat(PICTURE, 10_000)),
     "sends chunks without end": chain([CHUNKED], repeat(chunk(PICTURE), 10_000)),
     "sends a chunk of 1 TB": chain([CHUNKED + b"ffffffffff\r\n"], repeat(PICTURE, 10_000)),
 }
 
-UNSUPPORTED_ENCODING: dict[str, Answer] = {
+UNSUPPORTED_ENCODING: dict[str, Response] = {
     "sends a gzip bomb": coded("gzip", gzip.compress(BLOWN_UP)),
     "sends a gzip bomb in a gzip bomb": coded("gzip, gzip", gzip.compress(gzip.compress(BLOWN_UP))),
     "sends deflate": coded("deflate", zlib.compress(PICTURE)),
@@ -126,7 +129,7 @@ UNSUPPORTED_ENCODING: dict[str, Answer] = {
     "says chunked in a manner of its own": [OK + b"Transfer-Encoding: xchunked\r\n\r\n" + PICTURE],
 }
 
-UPSTREAM_STATUS: dict[str, Answer] = {
+UPSTREAM_STATUS: dict[str, Response] = {
     "has no content": b"HTTP/1.1 204 No Content\r\n\r\n",
     "has a part": said("206 Partial Content", "Content-Range: bytes 0-9/99"),
     "has many to choose from": said("300 Multiple Choices", "Location: /elsewhere"),
@@ -141,14 +144,14 @@ UPSTREAM_STATUS: dict[str, Answer] = {
     "gives early hints": [f"HTTP/1.1 103 Early Hints\r\nLink: </{CANARY}>\r\n\r\n".encode(), DECLARED + PICTURE],
 }
 
-EMPTY: dict[str, Answer] = {
+EMPTY: dict[str, Response] = {
     "has nothing to show": response(b"", f"X-Said: {CANARY}"),
     "has nothing to show, in chunks": [CHUNKED + b"0\r\n\r\n"],
     "has nothing to show, until it closes": [OK + b"\r\n"],
     "closes among its headers": [OK],
 }
 
-NOT_AN_IMAGE: dict[str, Answer] = {
+NOT_AN_IMAGE: dict[str, Response] = {
     "calls a page a picture": response(f"<html>{CANARY}</html>".encode(), "Content-Type: image/jpeg"),
     "calls a program a picture": response(b"\x7fELF" + bytes(99), "Content-Type: image/png"),
     "sends gzip and does not say so": response(gzip.compress(PICTURE), "Content-Type: image/jpeg"),
@@ -156,7 +159,7 @@ NOT_AN_IMAGE: dict[str, Answer] = {
     "sends one byte": response(b"\xff", "Content-Type: image/jpeg"),
 }
 
-UNSUPPORTED_FORMAT: dict[str, Answer] = {
+UNSUPPORTED_FORMAT: dict[str, Response] = {
     "sends a drawing with a script in it": response(f"<svg onload='{CANARY}'/>".encode(), "Content-Type: image/png"),
     "sends a document": response(f"%PDF-1.7 {CANARY}".encode(), "Content-Type: image/png"),
 }
@@ -196,7 +199,7 @@ REDIRECTS = {
     "?": "too_many_redirects",
 }
 
-HARMLESS: dict[str, Answer] = {
+HARMLESS: dict[str, Response] = {
     "sets a cookie": response(PICTURE, f"Set-Cookie: {CANARY}"),
     "offers another protocol": response(PICTURE, "Connection: upgrade", "Upgrade: h2c", 'Alt-Svc: h3=":443"'),
     "says 100 Continue once": [b"HTTP/1.1 100 Continue\r\n\r\n", DECLARED + PICTURE],

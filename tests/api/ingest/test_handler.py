@@ -48,7 +48,7 @@ def stored() -> list[str]:
 
 
 def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: LoopbackServer, jpeg: bytes) -> None:
-    server.answers["/cat.jpg"] = response(jpeg)
+    server.responses["/cat.jpg"] = response(jpeg)
     status, said, headers = answered(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
     link = f"https://api.example/images/{said['image_id']}"
     assert (status, said["status"], said["links"], headers["location"]) == (202, "queued", {"self": link}, link)
@@ -70,7 +70,7 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
 def test_names_survive_to_the_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str, query: dict[str, str], name: str
 ) -> None:
-    server.answers[path.replace(" ", "%20")] = response(jpeg)
+    server.responses[path.replace(" ", "%20")] = response(jpeg)
     assert answered(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
     assert stored()[0].rsplit("/", 1)[-1] == name
 
@@ -91,7 +91,7 @@ def test_what_an_upload_does_not_know_is_refused_by_name(upload: ModuleType, rou
 def test_options_ride_on_the_object_and_show_in_its_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes
 ) -> None:
-    server.answers["/a"] = chunked(jpeg)
+    server.responses["/a"] = chunked(jpeg)
     status, said = posted(
         upload, {"url": f"{server.url}/a", "name": "b.jpg", "options": {"detector": "edge", "top_k": 3}}
     )
@@ -120,7 +120,7 @@ def test_bytes_without_a_content_type_are_a_picture_all_the_same(upload: ModuleT
 def test_json_without_a_content_type_is_json_all_the_same(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes
 ) -> None:
-    server.answers["/a"] = response(jpeg)
+    server.responses["/a"] = response(jpeg)
     assert sent(upload, json.dumps({"url": f"{server.url}/a"}).encode())[0] == 202
 
 
@@ -186,7 +186,7 @@ def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch:
 def test_a_fetch_that_fails_says_why_and_stores_nothing(
     upload: ModuleType, server: LoopbackServer, answer: Any, status: int, code: str, retryable: bool
 ) -> None:
-    server.answers["/cat.jpg"] = answer
+    server.responses["/cat.jpg"] = answer
     answered_status, said = posted(upload, {"url": f"{server.url}/cat.jpg"})
     assert (answered_status, said["code"], said["retryable"]) == (status, code, retryable)
     assert stored() == []

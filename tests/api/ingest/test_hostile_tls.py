@@ -7,7 +7,7 @@ from tests.api.ingest import hostile_answers as answers
 from tests.api.ingest.caller import Caller
 from tests.api.ingest.hostile_answers import PICTURE
 from tests.certificates import Certificates
-from tests.loopback_server import Answer, LoopbackServer, response, serving
+from tests.loopback_server import LoopbackServer, Response, response, serving
 
 
 @pytest.fixture
@@ -45,11 +45,12 @@ def test_a_handshake_that_never_ends_runs_out_of_time(certificates: Certificates
 def test_encrypted_drops_are_drops(what: str, certificates: Certificates, caller: Caller) -> None:
     answer = answers.dripping_answers()[what]
     with serving({"/a.jpg": answer}, certificates.server("localhost")) as server:
+        server.wait = caller.clock.advance
         caller.is_refused(f"https://localhost:{server.port}/a.jpg", "timeout")
 
 
 def test_a_body_that_may_have_been_cut_on_the_way_is_not_stored(certificates: Certificates, caller: Caller) -> None:
-    answer: Answer = [answers.OK + b"\r\n" + PICTURE]
+    answer: Response = [answers.OK + b"\r\n" + PICTURE]
     with serving({"/a.jpg": answer}, certificates.server("localhost")) as server:
         caller.is_refused(f"https://localhost:{server.port}/a.jpg", "connect_failed")
 

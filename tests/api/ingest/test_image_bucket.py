@@ -63,7 +63,7 @@ def stored(s3: Any) -> list[str]:
 def test_a_download_is_passed_on_whole_with_its_type_and_options(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes
 ) -> None:
-    server.answers["/a"] = response(jpeg)
+    server.responses["/a"] = response(jpeg)
     add(images, f"{server.url}/a")
     found = s3.get_object(Bucket="images", Key=KEY)
     assert found["Body"].read() == jpeg
@@ -74,7 +74,7 @@ def test_a_download_of_no_declared_length_is_spooled(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes
 ) -> None:
     body = jpeg + bytes(3_000_000)
-    server.answers["/a"] = chunked(body[:700_000], body[700_000:])
+    server.responses["/a"] = chunked(body[:700_000], body[700_000:])
     add(images, f"{server.url}/a")
     assert s3.get_object(Bucket="images", Key=KEY)["Body"].read() == body
 
@@ -83,7 +83,7 @@ def test_a_download_of_no_declared_length_is_spooled(
 def test_a_short_download_is_never_stored(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes, missing: int
 ) -> None:
-    server.answers["/a"] = [response(jpeg + bytes(200_000), length=len(jpeg) + 200_000 + missing)]
+    server.responses["/a"] = [response(jpeg + bytes(200_000), length=len(jpeg) + 200_000 + missing)]
     with pytest.raises(FetchError) as refused:
         add(images, f"{server.url}/a")
     assert refused.value.code == "connect_failed"
@@ -93,7 +93,7 @@ def test_a_short_download_is_never_stored(
 def test_the_cap_counts_bytes_where_no_length_was_declared(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes
 ) -> None:
-    server.answers["/a"] = chunked(jpeg, bytes(50_000), bytes(50_000))
+    server.responses["/a"] = chunked(jpeg, bytes(50_000), bytes(50_000))
     with pytest.raises(FetchError) as refused:
         add(images, f"{server.url}/a", largest=len(jpeg) + 99_999)
     assert refused.value.code == "too_large"
@@ -105,7 +105,7 @@ def test_a_body_is_sent_once_even_when_the_store_fails(
 ) -> None:
     busy = [b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"]
     with serving({"/a": response(jpeg)}) as source, serving({}) as store:
-        store.answers[f"/images/{quote(KEY)}"] = busy
+        store.responses[f"/images/{quote(KEY)}"] = busy
         monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
         with pytest.raises(BotoCoreError):
             add(Images(client("s3", **CLIENT_SETTINGS), "images"), f"{source.url}/a")

@@ -1,26 +1,26 @@
-"""What each function is for, as calls that fail when it cannot do it."""
+"""The exercises of each function: calls that fail when the function cannot do its work."""
 
 from collections.abc import Callable
 
-from tests.grants.exercises import answering, changing, ingress, looking, reading, telling
+from tests.grants.exercises import api, edge, image_changes, images, recognition, webhooks
 from tests.grants.stage import Stage
 
 Exercise = Callable[[Stage], None]
 
 EXERCISES: dict[str, tuple[Exercise, ...]] = {
-    "Upload": ingress.UPLOAD,
-    "Docs": ingress.DOCS,
-    "Authorize": ingress.AUTHORIZE,
-    "Edge": looking.EDGE,
-    "Classify": looking.CLASSIFY,
-    "Recognize": answering.RECOGNIZE,
-    "Images": reading.READING,
-    "Amend": changing.AMEND,
-    "Erase": changing.ERASE,
-    "Export": changing.EXPORT,
-    "Webhooks": telling.WEBHOOKS,
-    "Deliveries": telling.DELIVERIES,
-    "Timeline": telling.TIMELINE,
-    "Dispatch": telling.DISPATCH,
-    "Deliver": telling.DELIVER,
+    "Upload": api.UPLOAD,
+    "Docs": api.DOCS,
+    "Authorize": api.AUTHORIZE,
+    "Edge": edge.EDGE,
+    "Classify": edge.CLASSIFY,
+    "Recognize": recognition.RECOGNIZE,
+    "Images": images.READING,
+    "Amend": image_changes.AMEND,
+    "Erase": image_changes.ERASE,
+    "Export": image_changes.EXPORT,
+    "Webhooks": webhooks.WEBHOOKS,
+    "Deliveries": webhooks.DELIVERIES,
+    "Timeline": webhooks.TIMELINE,
+    "Dispatch": webhooks.DISPATCH,
+    "Deliver": webhooks.DELIVER,
 }

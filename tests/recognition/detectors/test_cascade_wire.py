@@ -13,7 +13,7 @@ from local.loopback import serving
 from recognition.detectors.runtime import registry
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
-from tests.rekognition_server import Book, handler
+from tests.rekognition_server import Rekognition, handler
 
 SURE = image_key("ann", IMAGE_ID, "cat.jpg")
 UNSURE = image_key("ann", "img_" + "1" * 32, "cat.unsure")
@@ -22,16 +22,16 @@ TEXT = image_key("ann", "img_" + "3" * 32, "notes.txt")
 
 
 @pytest.fixture
-def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
     """Return the records of the server."""
-    book = Book()
-    with serving(handler(book)) as url:
+    rekognition = Rekognition()
+    with serving(handler(rekognition)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
-        yield book
+        yield rekognition
 
 
 @pytest.fixture
-def recognize(account: Account, rekognition: Book, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment whose default detector is the cascade; its clients do not retry."""
     monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge")
@@ -60,7 +60,7 @@ def metrics(printed: str) -> dict[str, int]:
 
 
 def test_rekognition_is_called_only_for_images_without_a_confident_result_of_the_edge_model(
-    account: Account, recognize: ModuleType, rekognition: Book, capsys: pytest.CaptureFixture[str]
+    account: Account, recognize: ModuleType, rekognition: Rekognition, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert failures(recognize, SURE, UNSURE, LATER, TEXT) == []
     assert len(account.edge.requests) == 1
@@ -94,7 +94,7 @@ def test_metrics_name_no_image(account: Account, recognize: ModuleType, capsys: 
 
 
 def test_while_rekognition_throttles_an_unsure_result_is_stored_and_an_image_without_one_is_requeued(
-    account: Account, recognize: ModuleType, rekognition: Book
+    account: Account, recognize: ModuleType, rekognition: Rekognition
 ) -> None:
     rekognition.refusal = "ThrottlingException"
     assert failures(recognize, SURE, UNSURE, LATER) == []
@@ -108,7 +108,7 @@ def test_while_rekognition_throttles_an_unsure_result_is_stored_and_an_image_wit
 
 
 def test_a_repeated_event_is_looked_up_and_costs_nothing(
-    account: Account, recognize: ModuleType, rekognition: Book
+    account: Account, recognize: ModuleType, rekognition: Rekognition
 ) -> None:
     failures(recognize, UNSURE)
     (before,) = account.rows()
@@ -120,7 +120,7 @@ def test_a_repeated_event_is_looked_up_and_costs_nothing(
 
 @pytest.mark.parametrize(("detector", "calls"), [("edge", 0), ("rekognition", 1), ("cascade", 1)])
 def test_a_detector_that_is_asked_for_by_name_is_called_alone(
-    account: Account, recognize: ModuleType, rekognition: Book, detector: str, calls: int
+    account: Account, recognize: ModuleType, rekognition: Rekognition, detector: str, calls: int
 ) -> None:
     key = image_key("ann", IMAGE_ID, "cat.unsure", asked=True)
     version = account.put(key, detector=detector)

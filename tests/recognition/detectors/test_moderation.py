@@ -21,23 +21,23 @@ from recognition.results.runtime.result_cache import CacheKey
 from tests.builders import Context, image, s3_event, sqs_event
 from tests.recognition.conftest import Account
 from tests.recognition.test_infrastructure import found
-from tests.rekognition_server import Book, handler
+from tests.rekognition_server import Rekognition, handler
 
 KEYS = [image_key("ann", f"img_{n:032x}", "cat.unsure", asked=True) for n in range(3)]
 WEAPON = {"label": "Weapon Violence", "confidence": 0.9312, "parents": ["Violence", "Visually Disturbing"]}
 
 
 @pytest.fixture
-def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
     """Return the records of the server."""
-    book = Book()
+    book = Rekognition()
     with serving(handler(book)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
         yield book
 
 
 @pytest.fixture
-def recognize(account: Account, rekognition: Book, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment with all detectors; its clients do not retry."""
     monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge,moderation")
@@ -84,7 +84,7 @@ def test_its_spending_is_counted(account: Account, recognize: ModuleType, capsys
     assert json.loads(line)["RekognitionCalls"] == [1]
 
 
-def test_only_its_own_result_is_reused(account: Account, recognize: ModuleType, rekognition: Book) -> None:
+def test_only_its_own_result_is_reused(account: Account, recognize: ModuleType, rekognition: Rekognition) -> None:
     upload(account, recognize, "rekognition", KEYS[0])
     first, second = (upload(account, recognize, "moderation", key) for key in KEYS[1:])
     assert first == second
@@ -100,7 +100,7 @@ def test_the_cascade_does_not_ask_it(account: Account, recognize: ModuleType) ->
     assert upload(account, recognize, "cascade")["detector"] == "rekognition"
 
 
-def test_a_throttled_image_is_requeued(account: Account, recognize: ModuleType, rekognition: Book) -> None:
+def test_a_throttled_image_is_requeued(account: Account, recognize: ModuleType, rekognition: Rekognition) -> None:
     rekognition.refusal = "ThrottlingException"
     assert upload(account, recognize, "moderation") == {}
     delayed = "ApproximateNumberOfMessagesDelayed"

@@ -16,7 +16,7 @@ ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-\ud7ff\ue000-\U0010ffff]+", re.I | 
 
 def refusal(location: str, world: Outside, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> str:
     """What becomes of a fetch that a public host redirects."""
-    server.answers["/start"] = response(b"", f"Location: {location}", status="302 Found")
+    server.responses["/start"] = response(b"", f"Location: {location}", status="302 Found")
     monkeypatch.setattr("socket.getaddrinfo", world.getaddrinfo)
     try:
         with fetch(check_url("http://example.com/start"), Policy(), seconds=5):
@@ -52,7 +52,7 @@ def test_every_hop_is_looked_up_anew_and_judged(server: LoopbackServer, monkeypa
         names["example.com"] = ["127.0.0.1"]
         return answers
 
-    server.answers["/start"] = response(b"", "Location: /again", status="302 Found")
+    server.responses["/start"] = response(b"", "Location: /again", status="302 Found")
     monkeypatch.setattr("socket.getaddrinfo", lambda host, port, *args, **more: turns_inward(host, port))
     with pytest.raises(TargetError) as refused, fetch(check_url("http://example.com/start"), Policy(), seconds=5):
         pass

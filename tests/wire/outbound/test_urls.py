@@ -37,7 +37,7 @@ def server() -> Iterator[LoopbackServer]:
 
 def asked(url: str) -> tuple[Target, int]:
     target = check_url(url)
-    link = connection(target, Policy(), time.monotonic() + 5)
+    link = connection(target, Policy(), time.monotonic() + 60)
     try:
         link.request("GET", target.path)
         with link.getresponse() as answer:
