@@ -34,8 +34,8 @@ BUDGETS = {
 
 def loaded(module: str) -> set[str]:
     """The modules a fresh interpreter holds once it has imported the handler's."""
-    said = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", said], env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    code = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, check=True, capture_output=True, text=True)
     return set(json.loads(answer.stdout))
 
 
@@ -48,7 +48,7 @@ def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> No
 
 
 def test_every_function_has_a_budget() -> None:
-    handlers = [each["Properties"].get("Handler") for _, each in resources("AWS::Lambda::Function")]
+    handlers = [function["Properties"].get("Handler") for _, function in resources("AWS::Lambda::Function")]
     assert {handler.rpartition(".")[0] for handler in handlers if handler} == set(BUDGETS)
 
 

@@ -20,16 +20,16 @@ DECLARED = OK + LENGTH % len(PICTURE) + b"\r\n"
 
 
 def dripping(start: bytes, drop: bytes) -> Answer:
-    """A start, and then a drop now and again for longer than anybody waits."""
-    now_and_again: list[bytes | float | None] = [drop, 0.05]
-    return chain([start], now_and_again * 60)
+    """Return a start and then a drop every 50 ms, for a minute: longer than any deadline here."""
+    drop_and_pause: list[bytes | float | None] = [drop, 0.05]
+    return chain([start], drop_and_pause * 1200)
 
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-def said(status: str, *headers: str) -> bytes:
+def with_status(status: str, *headers: str) -> bytes:
     return response(CANARY.encode(), *headers, status=status)
 
 
@@ -40,7 +40,7 @@ def coded(coding: str, body: bytes) -> bytes:
 def dripping_answers() -> dict[str, Answer]:
     """Each has to be made anew: it is used up as it is sent. All end in `timeout`."""
     return {
-        "accepts and never speaks": [3.0],
+        "accepts and never speaks": [60.0],
         "never ends its status line": dripping(b"HTTP/1.1 200 ", b"O"),
         "drips one header after another": dripping(OK, b"a: b\r\n"),
         "never ends one header": dripping(OK + b"a: ", b"b"),
@@ -49,8 +49,8 @@ def dripping_answers() -> dict[str, Answer]:
         "drips chunks": dripping(CHUNKED, b"1\r\n\xff\r\n"),
         "never ends a chunk's size": dripping(CHUNKED, b"0"),
         "never ends its trailers": dripping(CHUNKED + chunk(PICTURE) + b"0\r\n", b"a: b\r\n"),
-        "stalls in the middle": [DECLARED + PICTURE[:1000], 3.0],
-        "declares more than it sends, and stays": [OK + LENGTH % 9999 + b"\r\n" + PICTURE, 3.0],
+        "stalls in the middle": [DECLARED + PICTURE[:1000], 60.0],
+        "declares more than it sends, and stays": [OK + LENGTH % 9999 + b"\r\n" + PICTURE, 60.0],
         "drips a redirect": dripping(b"HTTP/1.1 302 Found\r\nLocation: /", b"a"),
         "says 100 Continue for ever": repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
         "says 100 Continue again and again": dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
@@ -107,7 +107,7 @@ NOT_HTTP: dict[str, Answer] = {
 }
 
 TOO_LARGE: dict[str, Answer] = {
-    "declares more than is taken": [OK + LENGTH % 100_001 + b"\r\n", 3.0],
+    "declares more than is taken": [OK + LENGTH % 100_001 + b"\r\n", 60.0],
     "declares more than there is": [OK + b"Content-Length: 99999999999999999999999\r\n\r\n" + PICTURE],
     "sends without a length and without end": chain([OK + b"\r\n"], repeat(PICTURE, 10_000)),
     "sends chunks without end": chain([CHUNKED], repeat(chunk(PICTURE), 10_000)),
@@ -128,15 +128,15 @@ UNSUPPORTED_ENCODING: dict[str, Answer] = {
 
 UPSTREAM_STATUS: dict[str, Answer] = {
     "has no content": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "has a part": said("206 Partial Content", "Content-Range: bytes 0-9/99"),
-    "has many to choose from": said("300 Multiple Choices", "Location: /elsewhere"),
-    "redirects nowhere": said("302 Found"),
+    "has a part": with_status("206 Partial Content", "Content-Range: bytes 0-9/99"),
+    "has many to choose from": with_status("300 Multiple Choices", "Location: /elsewhere"),
+    "redirects nowhere": with_status("302 Found"),
     "has not changed": b"HTTP/1.1 304 Not Modified\r\n\r\n",
-    "wants a proxy": said("305 Use Proxy", "Location: http://10.0.0.7/"),
-    "wants a password": said("401 Unauthorized", f'WWW-Authenticate: Basic realm="{CANARY}"'),
-    "has nothing": said("404 Not Found"),
-    "has failed": said(f"500 {CANARY}"),
-    "says 999": said("999 Oh"),
+    "wants a proxy": with_status("305 Use Proxy", "Location: http://10.0.0.7/"),
+    "wants a password": with_status("401 Unauthorized", f'WWW-Authenticate: Basic realm="{CANARY}"'),
+    "has nothing": with_status("404 Not Found"),
+    "has failed": with_status(f"500 {CANARY}"),
+    "says 999": with_status("999 Oh"),
     "changes the protocol": [b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"],
     "gives early hints": [f"HTTP/1.1 103 Early Hints\r\nLink: </{CANARY}>\r\n\r\n".encode(), DECLARED + PICTURE],
 }

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from domain.image_type import ImageTypeError
@@ -12,12 +10,12 @@ from wire.outbound.target import TargetError, check_url
 OPEN = Policy(loopback=True)
 
 
-def fetched(url: str, *, largest: int = 100_000, seconds: float = 5) -> tuple[str, int | None, bytes]:
+def fetched(url: str, *, largest: int = 100_000, seconds: float = 60) -> tuple[str, int | None, bytes]:
     with fetch(check_url(url), OPEN, largest=largest, seconds=seconds) as download:
         return download.content_type, download.length, b"".join(iter(lambda: download.body.read(1000), b""))
 
 
-def refusal(url: str, *, largest: int = 100_000, seconds: float = 5) -> str:
+def refusal(url: str, *, largest: int = 100_000, seconds: float = 60) -> str:
     try:
         fetched(url, largest=largest, seconds=seconds)
     except (FetchError, ImageTypeError, TargetError) as error:
@@ -112,10 +110,8 @@ def test_any_other_status_is_told(server: LoopbackServer, status: str, retryable
 
 
 def test_a_length_beyond_the_cap_is_refused_before_a_byte_is_read(server: LoopbackServer) -> None:
-    server.answers["/a"] = [response(b"", length=100_001), 3.0]
-    started = time.monotonic()
-    assert refusal(f"{server.url}/a") == "too_large"
-    assert time.monotonic() - started < 2
+    server.answers["/a"] = [response(b"", length=100_001), 60.0]
+    assert refusal(f"{server.url}/a", seconds=30) == "too_large"
 
 
 def test_the_cap_itself_is_allowed(server: LoopbackServer, jpeg: bytes) -> None:
@@ -173,7 +169,7 @@ def test_redirects_and_body_share_one_deadline(server: LoopbackServer, jpeg: byt
     server.answers["/a"] = [0.2, redirect("/b")]
     server.answers["/b"] = [0.2, response(jpeg)]
     assert refusal(f"{server.url}/a", seconds=0.3) == "timeout"
-    assert fetched(f"{server.url}/a", seconds=5)[2] == jpeg
+    assert fetched(f"{server.url}/a", seconds=60)[2] == jpeg
 
 
 def test_https_never_redirects_to_http(monkeypatch: pytest.MonkeyPatch, server: LoopbackServer) -> None:
