@@ -88,9 +88,7 @@ WITH_AUTH = (
         "The Plus plan costs per user and month; a deployer who needs its risk checks enables it for the pool.",
     ),
     Suppression("AwsSolutions-APIG4", "APIStack/GET --health/Resource", "Monitors call it; it returns only ok."),
-    Suppression(
-        "AwsSolutions-APIG4", "APIStack/GET --openapi.json/Resource", "It describes the API, no data."
-    ),
+    Suppression("AwsSolutions-APIG4", "APIStack/GET --openapi.json/Resource", "It describes the API, no data."),
     Suppression("AwsSolutions-APIG4", "APIStack/GET --docs*/Resource", "A page that shows the description."),
     Suppression("AwsSolutions-APIG4", "APIStack/$default/Resource", "It returns 404 for unknown paths."),
 )
