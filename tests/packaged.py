@@ -1,4 +1,4 @@
-"""A unit as packaged for an account: its bundle, vendored packages inside, beside what the Lambda runtime has."""
+"""A unit as packaged for an account: its bundle with vendored packages, and the packages of the Lambda runtime."""
 
 import os
 import tempfile
@@ -9,16 +9,16 @@ from pathlib import Path
 from tests.stacks import assembly
 
 RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the runtime includes boto3 and what it needs."""
+"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: boto3 and its dependencies."""
 
 
 def python_path(module: str) -> str:
-    """PYTHONPATH for an interpreter started with -S, which then finds the module's bundle, boto3, and nothing else."""
+    """Return a PYTHONPATH for `python -S` with only the module's bundle and boto3."""
     return os.pathsep.join((str(_bundle(module)), str(_runtime())))
 
 
 def _bundle(module: str) -> Path:
-    """The bundle of a handler's module; the timeline's holds a room of another unit besides those of its own."""
+    """Return the bundle of a handler's module; that of the timeline also holds a room of another unit."""
     file = Path(*module.split(".")).with_suffix(".py")
     bundles = [folder for folder in (assembly(vendor="true") / "bundles").iterdir() if (folder / file).exists()]
     choose = max if module.startswith("integration.timeline.") else min

@@ -1,4 +1,7 @@
-"""What a handler may load at its start: how many modules, and which never. Counts, because times do not travel."""
+"""The modules that a handler loads at its start: their number is bounded, and some are excluded.
+
+The tests count modules, because times differ between machines.
+"""
 
 import json
 import subprocess
@@ -11,7 +14,7 @@ from tests.stacks import resources
 
 TRACERS = {"aws_xray_sdk", "ddtrace", "opentelemetry"}
 OURS = {"api", "domain", "integration", "recognition", "wire"}
-"""A module of ours costs little; the budgets count those of Python and of other packages."""
+"""Packages of this repository, which cost little; the budgets count modules of Python and of other packages."""
 
 NEVER = TRACERS | {"asyncio", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
 BUDGETS = {
@@ -33,9 +36,9 @@ BUDGETS = {
 
 
 def loaded(module: str) -> set[str]:
-    """The modules a fresh interpreter holds once it has imported the handler's."""
-    said = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", said], env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    """Return the modules of a new interpreter after it has imported the handler's module."""
+    code = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, check=True, capture_output=True, text=True)
     return set(json.loads(answer.stdout))
 
 
@@ -48,7 +51,7 @@ def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> No
 
 
 def test_every_function_has_a_budget() -> None:
-    handlers = [each["Properties"].get("Handler") for _, each in resources("AWS::Lambda::Function")]
+    handlers = [function["Properties"].get("Handler") for _, function in resources("AWS::Lambda::Function")]
     assert {handler.rpartition(".")[0] for handler in handlers if handler} == set(BUDGETS)
 
 

@@ -12,8 +12,8 @@ from tests.stacks import resources
 
 def handlers() -> list[str]:
     """The handlers of the account's functions that are zips."""
-    found = [each["Properties"].get("Handler") for _, each in resources("AWS::Lambda::Function")]
-    return sorted(each for each in found if each)
+    found = [name["Properties"].get("Handler") for _, name in resources("AWS::Lambda::Function")]
+    return sorted(name for name in found if name)
 
 
 @pytest.mark.parametrize("handler", handlers())

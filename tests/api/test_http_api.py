@@ -20,8 +20,8 @@ HARMLESS = {
 
 def logged() -> dict[str, Any]:
     ((_, stage),) = resources("AWS::ApiGatewayV2::Stage")
-    said: dict[str, Any] = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
-    return said
+    entry: dict[str, Any] = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+    return entry
 
 
 def test_nothing_that_a_caller_sends_is_written_down() -> None:

@@ -23,7 +23,7 @@ def test_another_model_version_is_another_event() -> None:
 def test_the_answer_to_whoever_asks_again_is_another_event() -> None:
     arrived = Event.recognized(image(), recognition(), AT)
     first, second = (Event.recognized(image(), recognition(), AT, f"rcg_{n}") for n in (1, 2))
-    assert len({each.event_id for each in (arrived, first, second)}) == 3
+    assert len({event.event_id for event in (arrived, first, second)}) == 3
     assert ("request" in arrived.data, first.data["request"]) == (False, "rcg_1")
 
 
@@ -39,8 +39,8 @@ def test_an_event_survives_the_queue() -> None:
 
 def test_an_event_leaves_outlines_and_masks_out() -> None:
     shaped = Detection("goat", 0.9, Box(0, 0, 1, 1), (((0, 0), (1, 0), (1, 1)),) * 100, Mask(500, 500, "0" * 50_000))
-    said = Event.recognized(image(), replace(recognition(), detections=(shaped,)), AT)
-    assert said.data["recognition"]["detections"] == [shaped.to_dict(shape=False)]
+    event = Event.recognized(image(), replace(recognition(), detections=(shaped,)), AT)
+    assert event.data["recognition"]["detections"] == [shaped.to_dict(shape=False)]
 
 
 def test_an_event_stays_under_the_promised_20_kb() -> None:

@@ -44,7 +44,7 @@ def test_metadata_of_the_uploader_s_own_is_left_alone() -> None:
         ({"model": "animals@"}, "model"),
         ({"model": "animals@1@2"}, "model"),
         ({"model": "animals\n"}, "model"),
-        ({"colour": "red"}, "colour"),
+        ({"color": "red"}, "color"),
     ],
 )
 def test_what_cannot_be_asked_is_named(given: dict[str, Any], complaint: str) -> None:

@@ -18,13 +18,13 @@ def test_a_recognition_says_who_was_asked_where_another_answered() -> None:
 
 
 def test_a_recognition_from_before_that_was_kept_asked_the_one_that_answered() -> None:
-    older = {name: said for name, said in recognition().to_dict().items() if name != "asked"}
+    older = {name: value for name, value in recognition().to_dict().items() if name != "asked"}
     assert Recognition.from_dict(older).asked == "edge"
 
 
 def test_reading_applies_top_k_and_min_confidence_best_first() -> None:
     seen = recognition(confidence=0.01).to_dict(top_k=1)
-    assert [each["label"] for each in seen["detections"]] == ["dog"]
+    assert [detection["label"] for detection in seen["detections"]] == ["dog"]
     assert recognition().to_dict(min_confidence=0.5)["detections"][0]["label"] == "cat"
     assert recognition().to_dict(min_confidence=0.99)["detections"] == []
 

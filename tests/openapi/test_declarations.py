@@ -55,12 +55,12 @@ def test_an_event_type_without_a_schema_is_named() -> None:
 
 def test_a_schema_without_an_event_type_is_named() -> None:
     first, *others = rooms()
-    with pytest.raises(ValueError, match=r"image\.flagged"):
-        webhooks([replace(first, events={"image.flagged": {}}), *others])
+    with pytest.raises(ValueError, match=r"image\.invented"):
+        webhooks([replace(first, events={"image.invented": {}}), *others])
 
 
 def test_an_event_type_is_declared_once_with_a_sentence() -> None:
-    for name, published in ((TEST, "Declared again."), ("image.flagged", "")):
+    for name, published in ((TEST, "Declared again."), ("image.invented", "")):
         with pytest.raises(ValueError, match=name):
             EventType(name, published)
-    assert "image.flagged" not in EVENT_TYPES
+    assert "image.invented" not in EVENT_TYPES

@@ -20,7 +20,7 @@ from tests.test_docs import API, named
 from wire.http.sign_in import OPEN_ROUTES
 
 BOTH = pytest.mark.parametrize("auth", ["cognito", "none"])
-EACH = pytest.mark.parametrize("room", rooms(), ids=lambda room: room.package)
+EVERY_ROOM = pytest.mark.parametrize("room", rooms(), ids=lambda room: room.package)
 SIGN_IN = ", refusal, detail,"
 """Refusals of the authorizer, which openapi.security adds."""
 
@@ -68,7 +68,7 @@ def test_every_route_of_the_templates_is_described_and_no_other() -> None:
     assert set(operations()) == routes - {"$default"}
 
 
-@EACH
+@EVERY_ROOM
 def test_the_statuses_and_refusals_of_every_route_are_those_of_its_code(room: Room) -> None:
     coded = {key: Reach(code) for key, code in coded_routes(room.package).items() if key != "$default"}
     assert set(room.routes) == set(coded)
@@ -79,7 +79,7 @@ def test_the_statuses_and_refusals_of_every_route_are_those_of_its_code(room: Ro
         assert not unreadable or route.refusals, f"{key} must declare the codes of {unreadable}"
 
 
-@EACH
+@EVERY_ROOM
 def test_a_json_body_has_the_fields_of_the_code(room: Room) -> None:
     for key, code in coded_routes(room.package).items():
         declared = room.routes[key].fields if key in room.routes else ()

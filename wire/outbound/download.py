@@ -96,7 +96,7 @@ def encoded() -> FetchError:
 
 
 def _read(response: HTTPResponse, size: int) -> bytes:
-    """Read; raises IncompleteRead for a body below its declared length, which http.client accepts as complete."""
+    """Read up to `size` bytes; raises IncompleteRead for a truncated body, which http.client accepts as complete."""
     chunk = response.read(size)
     if len(chunk) < size and response.length:
         raise IncompleteRead(b"")

@@ -4,13 +4,15 @@ It passes every request on to its route, and the route refuses: API Gateway's ow
 """
 
 import os
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from aws_lambda_powertools import Logger
 
 from api.auth.runtime.tokens import TokenError, Tokens
-from wire.http.api import Request
 from wire.http.sign_in import Identity
+
+if TYPE_CHECKING:
+    from wire.http.api import Request
 
 TOKENS = Tokens.from_environment(os.environ)
 logger = Logger()
@@ -23,7 +25,7 @@ class AuthorizerResponse(TypedDict):
     context: Identity
 
 
-def handler(event: Request, context: object) -> AuthorizerResponse:
+def handler(event: "Request", context: object) -> AuthorizerResponse:
     """Authorize one request of the HTTP API, payload format 2.0."""
     result = identity(event["headers"].get("authorization"), TOKENS)
     extra = {"route": event["routeKey"], "refusal": result.get("refusal")}

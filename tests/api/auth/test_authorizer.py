@@ -49,14 +49,14 @@ def judged(authorize: ModuleType, authorization: str | None) -> dict[str, str]:
     event = {"headers": headers, "routeKey": "GET /images", "requestContext": {"requestId": "request-1"}}
     answer: dict[str, Any] = authorize.handler(event, Context())
     assert answer["isAuthorized"] is True
-    said: dict[str, str] = answer["context"]
-    return said
+    result: dict[str, str] = answer["context"]
+    return result
 
 
 def refusal(authorize: ModuleType, authorization: str | None) -> str:
-    said = judged(authorize, authorization)
-    assert set(said) == {"refusal", "detail"}
-    return said["refusal"]
+    result = judged(authorize, authorization)
+    assert set(result) == {"refusal", "detail"}
+    return result["refusal"]
 
 
 @pytest.mark.parametrize("use", ["access", "id"])
@@ -73,8 +73,8 @@ def test_no_token_is_missed(authorize: ModuleType, authorization: str | None) ->
     assert refusal(authorize, authorization) == "token_missing"
 
 
-def encoded(said: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+def encoded(result: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(result).encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_the_log_holds_no_token_and_no_name(
     token = pool.token(sub="ann-s-sub")
     judged(authorize, f"Bearer {token}")
     judged(authorize, f"Bearer {token}.and-more")
-    said = log.getvalue()
-    assert [json.loads(line)["correlation_id"] for line in said.splitlines()] == ["request-1", "request-1"]
-    assert "token_malformed" in said
-    assert not [part for part in (*token.split("."), "ann-s-sub") if part in said]
+    result = log.getvalue()
+    assert [json.loads(line)["correlation_id"] for line in result.splitlines()] == ["request-1", "request-1"]
+    assert "token_malformed" in result
+    assert not [part for part in (*token.split("."), "ann-s-sub") if part in result]

@@ -39,13 +39,13 @@ class UserPool:
         client = {"access": "client_id"}.get(use, "aud")
         now = int(time.time())
         claims = {"sub": "ann", "iss": ISSUER, "token_use": use, client: CLIENT, "iat": now, "exp": now + 3600}
-        said = {name: value for name, value in (claims | changed).items() if value is not None}
-        return jwt.encode(said, self.keys.get(kid) or new_key(), "RS256", {"kid": kid})
+        payload = {name: value for name, value in (claims | changed).items() if value is not None}
+        return jwt.encode(payload, self.keys.get(kid) or new_key(), "RS256", {"kid": kid})
 
     def published(self) -> bytes:
         """The key set as JSON."""
         keys = [RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid} for kid, key in self.keys.items()]
-        return json.dumps({"keys": [each | {"alg": "RS256", "use": "sig"} for each in keys]}).encode()
+        return json.dumps({"keys": [key | {"alg": "RS256", "use": "sig"} for key in keys]}).encode()
 
 
 @contextmanager

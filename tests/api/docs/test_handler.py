@@ -56,8 +56,8 @@ def test_the_page_asks_for_nothing_that_is_not_there(docs: ModuleType) -> None:
 
 
 def test_nothing_but_the_deployment_s_own_files_may_run_or_be_asked(docs: ModuleType) -> None:
-    said = asked(docs, "GET /docs")["headers"]["content-security-policy"]
-    policy = dict(each.split(" ", 1) for each in said.split("; "))
+    header = asked(docs, "GET /docs")["headers"]["content-security-policy"]
+    policy = dict(directive.split(" ", 1) for directive in header.split("; "))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["connect-src"] == "'self' https://api.example"

@@ -44,14 +44,14 @@ class Caller:
         """The answer's body, once it is there and its status agrees with its code."""
         self.monkeypatch.setattr(self.upload, "fetch", partial(fetch, seconds=seconds, largest=100_000))
         answer = self.upload.handler(http_request("GET /", query={"url": url}), Context())
-        told: dict[str, Any] = json.loads(answer["body"])
-        assert answer["statusCode"] == STATUS.get(told.get("code", ""), 202)
-        return told
+        body: dict[str, Any] = json.loads(answer["body"])
+        assert answer["statusCode"] == STATUS.get(body.get("code", ""), 202)
+        return body
 
     def is_refused(self, url: str, code: str) -> None:
         """And nothing is kept, and nothing of the server comes through."""
-        told = self.sends(url, SECONDS.get(code, 60))
-        assert told["code"] == code
+        body = self.sends(url, SECONDS.get(code, 60))
+        assert body["code"] == code
         assert self.bucket.objects == {}
-        for heard in (json.dumps(told), self.log.getvalue()):
+        for heard in (json.dumps(body), self.log.getvalue()):
             assert not [word for word in (CANARY, "127.0.0.1", "Error", "Traceback") if word in heard]

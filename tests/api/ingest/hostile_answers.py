@@ -32,7 +32,7 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-def said(status: str, *headers: str) -> bytes:
+def with_status(status: str, *headers: str) -> bytes:
     return response(CANARY.encode(), *headers, status=status)
 
 
@@ -131,15 +131,15 @@ UNSUPPORTED_ENCODING: dict[str, Response] = {
 
 UPSTREAM_STATUS: dict[str, Response] = {
     "has no content": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "has a part": said("206 Partial Content", "Content-Range: bytes 0-9/99"),
-    "has many to choose from": said("300 Multiple Choices", "Location: /elsewhere"),
-    "redirects nowhere": said("302 Found"),
+    "has a part": with_status("206 Partial Content", "Content-Range: bytes 0-9/99"),
+    "has many to choose from": with_status("300 Multiple Choices", "Location: /elsewhere"),
+    "redirects nowhere": with_status("302 Found"),
     "has not changed": b"HTTP/1.1 304 Not Modified\r\n\r\n",
-    "wants a proxy": said("305 Use Proxy", "Location: http://10.0.0.7/"),
-    "wants a password": said("401 Unauthorized", f'WWW-Authenticate: Basic realm="{CANARY}"'),
-    "has nothing": said("404 Not Found"),
-    "has failed": said(f"500 {CANARY}"),
-    "says 999": said("999 Oh"),
+    "wants a proxy": with_status("305 Use Proxy", "Location: http://10.0.0.7/"),
+    "wants a password": with_status("401 Unauthorized", f'WWW-Authenticate: Basic realm="{CANARY}"'),
+    "has nothing": with_status("404 Not Found"),
+    "has failed": with_status(f"500 {CANARY}"),
+    "says 999": with_status("999 Oh"),
     "changes the protocol": [b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"],
     "gives early hints": [f"HTTP/1.1 103 Early Hints\r\nLink: </{CANARY}>\r\n\r\n".encode(), DECLARED + PICTURE],
 }

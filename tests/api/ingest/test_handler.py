@@ -33,8 +33,8 @@ def answered(upload: ModuleType, route: str, **given: Any) -> tuple[int, dict[st
 
 
 def posted(upload: ModuleType, given: dict[str, Any], route: str = "POST /images") -> tuple[int, dict[str, Any]]:
-    status, said, _ = answered(upload, route, body=json.dumps(given), headers={"content-type": "application/json"})
-    return status, said
+    status, body, _ = answered(upload, route, body=json.dumps(given), headers={"content-type": "application/json"})
+    return status, body
 
 
 def sent(upload: ModuleType, body: bytes, **given: Any) -> tuple[int, dict[str, Any]]:
@@ -44,15 +44,15 @@ def sent(upload: ModuleType, body: bytes, **given: Any) -> tuple[int, dict[str, 
 
 
 def stored() -> list[str]:
-    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket="images").get("Contents", [])]
+    return [item["Key"] for item in boto3.client("s3").list_objects_v2(Bucket="images").get("Contents", [])]
 
 
 def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/cat.jpg"] = response(jpeg)
-    status, said, headers = answered(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
-    link = f"https://api.example/images/{said['image_id']}"
-    assert (status, said["status"], said["links"], headers["location"]) == (202, "queued", {"self": link}, link)
-    assert stored() == [f"images/public/{said['image_id']}/cat.jpg"]
+    status, body, headers = answered(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
+    link = f"https://api.example/images/{body['image_id']}"
+    assert (status, body["status"], body["links"], headers["location"]) == (202, "queued", {"self": link}, link)
+    assert stored() == [f"images/public/{body['image_id']}/cat.jpg"]
     assert boto3.client("s3").get_object(Bucket="images", Key=stored()[0])["Body"].read() == jpeg
 
 
@@ -82,20 +82,20 @@ def test_without_a_url_the_short_form_leads_to_the_list(upload: ModuleType) -> N
 
 @pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
 def test_what_an_upload_does_not_know_is_refused_by_name(upload: ModuleType, route: str) -> None:
-    status, said, _ = answered(upload, route, body='{"url": "http://example.com/a.jpg", "colour": "red"}')
-    assert (status, said["code"]) == (400, "unknown_field")
-    status, said, _ = answered(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
-    assert (status, said["code"]) == (400, "unknown_parameter")
+    status, body, _ = answered(upload, route, body='{"url": "http://example.com/a.jpg", "color": "red"}')
+    assert (status, body["code"]) == (400, "unknown_field")
+    status, body, _ = answered(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
+    assert (status, body["code"]) == (400, "unknown_parameter")
 
 
 def test_options_ride_on_the_object_and_show_in_its_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes
 ) -> None:
     server.responses["/a"] = chunked(jpeg)
-    status, said = posted(
+    status, body = posted(
         upload, {"url": f"{server.url}/a", "name": "b.jpg", "options": {"detector": "edge", "top_k": 3}}
     )
-    key = f"images/public/{said['image_id']}/asked/b.jpg"
+    key = f"images/public/{body['image_id']}/asked/b.jpg"
     assert (status, stored()) == (202, [key])
     assert boto3.client("s3").head_object(Bucket="images", Key=key)["Metadata"] == {"detector": "edge", "top-k": "3"}
 
@@ -106,8 +106,8 @@ def test_an_image_belongs_to_whoever_signed_in(upload: ModuleType, jpeg: bytes) 
 
 
 def test_bytes_are_stored_with_the_type_they_have(upload: ModuleType, jpeg: bytes) -> None:
-    status, said = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
-    key = f"images/public/{said['image_id']}/bü+.jpg"
+    status, body = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
+    key = f"images/public/{body['image_id']}/bü+.jpg"
     assert (status, stored()) == (202, [key])
     found = boto3.client("s3").get_object(Bucket="images", Key=key)
     assert (found["Body"].read(), found["ContentType"]) == (jpeg, "image/jpeg")
@@ -136,7 +136,7 @@ def test_a_second_upload_of_the_same_name_keeps_the_first(upload: ModuleType, jp
      (b"\xff\xd8\xff" + bytes(4_500_000), 413, "too_large")],
 )  # fmt: skip
 def test_bytes_that_cannot_be_taken_are_refused(upload: ModuleType, body: bytes, status: int, code: str) -> None:
-    assert _told(sent(upload, body, headers={"content-type": "image/jpeg"})) == (status, code)
+    assert _problem(sent(upload, body, headers={"content-type": "image/jpeg"})) == (status, code)
     assert stored() == []
 
 
@@ -158,7 +158,7 @@ def test_bytes_that_cannot_be_taken_are_refused(upload: ModuleType, body: bytes,
 def test_a_request_that_cannot_be_taken_is_refused(
     upload: ModuleType, given: dict[str, Any], status: int, code: str
 ) -> None:
-    assert _told(posted(upload, given)) == (status, code)
+    assert _problem(posted(upload, given)) == (status, code)
     assert stored() == []
 
 
@@ -167,8 +167,8 @@ def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch:
         raise socket.gaierror(socket.EAI_NONAME, "no such host")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    status, said = posted(upload, {"url": "http://nowhere.example/"})
-    assert (status, said["code"], said["retryable"]) == (422, "dns_failure", True)
+    status, body = posted(upload, {"url": "http://nowhere.example/"})
+    assert (status, body["code"], body["retryable"]) == (422, "dns_failure", True)
 
 
 @pytest.mark.parametrize(
@@ -187,32 +187,32 @@ def test_a_fetch_that_fails_says_why_and_stores_nothing(
     upload: ModuleType, server: LoopbackServer, answer: Any, status: int, code: str, retryable: bool
 ) -> None:
     server.responses["/cat.jpg"] = answer
-    answered_status, said = posted(upload, {"url": f"{server.url}/cat.jpg"})
-    assert (answered_status, said["code"], said["retryable"]) == (status, code, retryable)
+    answered_status, body = posted(upload, {"url": f"{server.url}/cat.jpg"})
+    assert (answered_status, body["code"], body["retryable"]) == (status, code, retryable)
     assert stored() == []
 
 
-@pytest.mark.parametrize("said", ["sightline", "cloudflare, sightline; v=1"])
+@pytest.mark.parametrize("loop_header", ["sightline", "cloudflare, sightline; v=1"])
 def test_a_fetch_that_a_server_leads_back_to_us_ends_there(
-    upload: ModuleType, server: LoopbackServer, said: str
+    upload: ModuleType, server: LoopbackServer, loop_header: str
 ) -> None:
-    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": said}
-    status, told, _ = answered(upload, "GET /", query=query, headers=headers)
-    assert (status, told["code"], server.requests) == (422, "url_blocked", [])
+    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
+    status, problem, _ = answered(upload, "GET /", query=query, headers=headers)
+    assert (status, problem["code"], server.requests) == (422, "url_blocked", [])
 
 
 def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
     given = {"name": "prä 1+2.jpg", "content_type": "image/jpeg", "options": {"top_k": 2}}
-    status, said = posted(upload, given, "POST /uploads")
+    status, body = posted(upload, given, "POST /uploads")
     assert status == 201
-    assert said["upload"]["fields"]["key"] == f"images/public/{said['image_id']}/asked/prä 1+2.jpg"
+    assert body["upload"]["fields"]["key"] == f"images/public/{body['image_id']}/asked/prä 1+2.jpg"
     assert stored() == []
 
 
 @pytest.mark.parametrize("content_type", [None, "image/svg+xml", "text/html", "image/*", ""])
 def test_a_form_for_another_type_is_refused(upload: ModuleType, content_type: str | None) -> None:
     given = {"name": "x", "content_type": content_type}
-    assert _told(posted(upload, given, "POST /uploads")) == (415, "unsupported_format")
+    assert _problem(posted(upload, given, "POST /uploads")) == (415, "unsupported_format")
 
 
 def test_health_answers(upload: ModuleType) -> None:
@@ -220,9 +220,9 @@ def test_health_answers(upload: ModuleType) -> None:
 
 
 def test_any_other_path_is_a_problem(upload: ModuleType) -> None:
-    assert _told(answered(upload, "$default")[:2]) == (404, "no_such_route")
+    assert _problem(answered(upload, "$default")[:2]) == (404, "no_such_route")
 
 
-def _told(answer: tuple[int, dict[str, Any]]) -> tuple[int, str]:
-    status, said = answer
-    return status, said["code"]
+def _problem(answer: tuple[int, dict[str, Any]]) -> tuple[int, str]:
+    status, body = answer
+    return status, body["code"]

@@ -45,7 +45,9 @@ def test_a_server_with_manners_of_its_own_is_heard(
     assert list(caller.bucket.objects.values()) == [PICTURE]
 
 
-@pytest.mark.parametrize(("location", "code"), answers.REDIRECTS.items(), ids=[each[:60] for each in answers.REDIRECTS])
+@pytest.mark.parametrize(
+    ("location", "code"), answers.REDIRECTS.items(), ids=[location[:60] for location in answers.REDIRECTS]
+)
 def test_no_redirect_leads_where_a_url_may_not(
     location: str, code: str, caller: Caller, server: LoopbackServer
 ) -> None:

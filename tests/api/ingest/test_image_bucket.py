@@ -57,7 +57,7 @@ def add(images: Images, url: str, largest: int = LARGEST) -> None:
 
 
 def stored(s3: Any) -> list[str]:
-    return [each["Key"] for each in s3.list_objects_v2(Bucket="images").get("Contents", [])]
+    return [item["Key"] for item in s3.list_objects_v2(Bucket="images").get("Contents", [])]
 
 
 def test_a_download_is_passed_on_whole_with_its_type_and_options(
@@ -110,7 +110,7 @@ def test_a_body_is_sent_once_even_when_the_store_fails(
         with pytest.raises(BotoCoreError):
             add(Images(client("s3", **CLIENT_SETTINGS), "images"), f"{source.url}/a")
         assert len(source.requests) == 1
-        assert len([each for each in store.requests if each.startswith("PUT")]) == 1
+        assert len([item for item in store.requests if item.startswith("PUT")]) == 1
 
 
 def test_the_form_takes_one_key_one_type_and_at_most_fifteen_megabytes(images: Images) -> None:

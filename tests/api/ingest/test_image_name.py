@@ -23,7 +23,7 @@ def test_a_name_survives_as_it_was_given(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "name"),
+    ("given", "name"),
     [
         ("holiday/cat.jpg", "cat.jpg"),
         ("holiday\\cat.jpg", "cat.jpg"),
@@ -37,14 +37,14 @@ def test_a_name_survives_as_it_was_given(name: str) -> None:
         ("a" * 300, "a" * 200),
     ],
 )
-def test_a_name_is_one_clean_segment(wish: str, name: str) -> None:
-    assert image_name(wish) == name
+def test_a_name_is_one_clean_segment(given: str, name: str) -> None:
+    assert image_name(given) == name
 
 
-@pytest.mark.parametrize("wish", [None, "", " ", "/", "..", ".", "a/..", "\x00"])
-def test_without_a_usable_wish_the_next_one_counts(wish: str | None) -> None:
-    assert image_name(wish, "cat.jpg") == "cat.jpg"
-    assert image_name(wish) == "image"
+@pytest.mark.parametrize("given", [None, "", " ", "/", "..", ".", "a/..", "\x00"])
+def test_without_a_usable_name_the_next_one_counts(given: str | None) -> None:
+    assert image_name(given, "cat.jpg") == "cat.jpg"
+    assert image_name(given) == "image"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who is told of alarms, what the budget warns of, and what the dashboard shows."""
+"""The subscribers of alarms, the warnings of the budget, and the graphs of the dashboard."""
 
 import json
 from typing import Any
@@ -13,20 +13,20 @@ BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"]
 
 def of_topic(kind: str, **settings: str) -> list[dict[str, Any]]:
     """What of this kind belongs to the alarm topic."""
-    found = [each["Properties"] for _, each in resources(kind, **settings)]
-    return [each for each in found if '"Alarms' in json.dumps(each)]
+    found = [item["Properties"] for _, item in resources(kind, **settings)]
+    return [item for item in found if '"Alarms' in json.dumps(item)]
 
 
 def test_whoever_is_named_is_told_and_without_a_name_nobody() -> None:
     assert of_topic("AWS::SNS::Subscription") == []
-    (told,) = of_topic("AWS::SNS::Subscription", alarm_email="ops@example.com")
-    assert (told["Protocol"], told["Endpoint"]) == ("email", "ops@example.com")
+    (subscription,) = of_topic("AWS::SNS::Subscription", alarm_email="ops@example.com")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
 
 
 @BOTH
 def test_cloudwatch_and_budgets_of_this_account_may_tell_the_topic(settings: dict[str, str]) -> None:
     (policy,) = of_topic("AWS::SNS::TopicPolicy", **settings)
-    (allowed,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    (allowed,) = [item for item in policy["PolicyDocument"]["Statement"] if item["Effect"] == "Allow"]
     assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
     assert allowed["Action"] == "sns:Publish"
     assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
@@ -35,18 +35,20 @@ def test_cloudwatch_and_budgets_of_this_account_may_tell_the_topic(settings: dic
 def test_there_is_a_budget_where_one_is_set() -> None:
     assert not list(resources("AWS::Budgets::Budget"))
     ((_, budget),) = resources("AWS::Budgets::Budget", monthly_budget="50")
-    said = budget["Properties"]
-    assert said["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
-    assert (said["Budget"]["TimeUnit"], said["Budget"]["BudgetType"]) == ("MONTHLY", "COST")
-    warned = [each["Notification"] for each in said["NotificationsWithSubscribers"]]
-    assert [(each["NotificationType"], each["Threshold"]) for each in warned] == [
+    properties = budget["Properties"]
+    assert properties["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
+    assert (properties["Budget"]["TimeUnit"], properties["Budget"]["BudgetType"]) == ("MONTHLY", "COST")
+    warned = [item["Notification"] for item in properties["NotificationsWithSubscribers"]]
+    assert [(item["NotificationType"], item["Threshold"]) for item in warned] == [
         ("ACTUAL", 80),
         ("ACTUAL", 100),
         ("FORECASTED", 100),
     ]
-    told = [each["Subscribers"] for each in said["NotificationsWithSubscribers"]]
-    assert all(each[0]["SubscriptionType"] == "SNS" and "Alarms" in json.dumps(each[0]["Address"]) for each in told)
-    assert any("AlarmsPolicy" in each for each in budget["DependsOn"])
+    subscription = [item["Subscribers"] for item in properties["NotificationsWithSubscribers"]]
+    assert all(
+        item[0]["SubscriptionType"] == "SNS" and "Alarms" in json.dumps(item[0]["Address"]) for item in subscription
+    )
+    assert any("AlarmsPolicy" in item for item in budget["DependsOn"])
 
 
 def shown(**settings: str) -> dict[str, list[list[Any]]]:
@@ -54,8 +56,8 @@ def shown(**settings: str) -> dict[str, list[list[Any]]]:
     ((name, dashboard),) = resources("AWS::CloudWatch::Dashboard", **settings)
     assert name.startswith("IntegrationStack/")
     _, parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"]
-    body = json.loads("".join(each if isinstance(each, str) else json.dumps(each).replace('"', "") for each in parts))
-    return {each["properties"]["title"]: each["properties"]["metrics"] for each in body["widgets"]}
+    body = json.loads("".join(item if isinstance(item, str) else json.dumps(item).replace('"', "") for item in parts))
+    return {item["properties"]["title"]: item["properties"]["metrics"] for item in body["widgets"]}
 
 
 @BOTH
@@ -83,7 +85,7 @@ def test_the_dashboard_shows_all_that_a_batch_of_questions_counts() -> None:
 
 @BOTH
 def test_every_log_is_kept_for_a_month(settings: dict[str, str]) -> None:
-    groups = [each["Properties"] for _, each in resources("AWS::Logs::LogGroup", **settings)]
+    groups = [item["Properties"] for _, item in resources("AWS::Logs::LogGroup", **settings)]
     functions = list(resources("AWS::Lambda::Function", **settings))
     assert len(groups) == len(functions) + 1  # and the API's access log
-    assert {each["RetentionInDays"] for each in groups} == {30}
+    assert {item["RetentionInDays"] for item in groups} == {30}

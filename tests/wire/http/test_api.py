@@ -29,9 +29,9 @@ def test_a_route_is_found_by_its_key() -> None:
 
 
 def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
-    status, said, headers = answered(refuse)
+    status, body, headers = answered(refuse)
     assert (status, headers["content-type"]) == (409, "application/problem+json")
-    assert said == {
+    assert body == {
         "type": "about:blank",
         "title": "Already there",
         "status": 409,
@@ -68,7 +68,7 @@ def test_a_request_s_lines_bear_the_id_of_its_image_or_else_its_own(
     answered(fail, path=path)
     lines = logged()
     assert len(lines) == 2
-    assert {(each["correlation_id"], each["request_id"]) for each in lines} == {(correlation_id, "request-1")}
+    assert {(line["correlation_id"], line["request_id"]) for line in lines} == {(correlation_id, "request-1")}
 
 
 def test_a_request_that_makes_an_image_is_about_it_from_there_on(
@@ -80,7 +80,7 @@ def test_a_request_that_makes_an_image_is_about_it_from_there_on(
 
     answered(upload)
     answered(lambda request: json_response(200, {}))
-    assert [each["correlation_id"] for each in logged()] == [IMAGE, "request-1"]
+    assert [line["correlation_id"] for line in logged()] == [IMAGE, "request-1"]
 
 
 def test_who_may_try_again_later_is_told_when() -> None:
@@ -92,9 +92,9 @@ def test_who_may_try_again_later_is_told_when() -> None:
 
 
 def test_what_nobody_foresaw_is_logged_and_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    status, said, _ = answered(fail)
-    assert (status, said["code"], said["retryable"]) == (500, "internal_error", True)
-    assert "swordfish" not in json.dumps(said)
+    status, body, _ = answered(fail)
+    assert (status, body["code"], body["retryable"]) == (500, "internal_error", True)
+    assert "swordfish" not in json.dumps(body)
 
 
 def test_a_route_that_is_not_there_is_a_problem_too() -> None:

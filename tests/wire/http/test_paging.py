@@ -81,7 +81,7 @@ def test_a_cursor_of_another_list_is_refused() -> None:
 
 def test_a_cursor_of_another_thing_s_list_is_refused() -> None:
     route = "GET /webhooks/{webhook_id}/deliveries"
-    one, other = (http_request(route, path={"webhook_id": each}) for each in ("sub_1", "sub_2"))
+    one, other = (http_request(route, path={"webhook_id": webhook_id}) for webhook_id in ("sub_1", "sub_2"))
     cursor = cursors().after(one, "dlv_1")
     assert cursors().read(one | {"queryStringParameters": {"cursor": cursor}}) == "dlv_1"
     with pytest.raises(ApiError):

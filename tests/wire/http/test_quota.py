@@ -46,7 +46,9 @@ def spent(calls: int, owner: str = "ann", day: str = "2026-11-21") -> None:
 
 def counters() -> dict[str, str]:
     items = boto3.client("dynamodb").scan(TableName="usage")["Items"]
-    return {f"{each['owner']['S']} {name}": said["N"] for each in items for name, said in each.items() if "N" in said}
+    return {
+        f"{item['owner']['S']} {name}": value["N"] for item in items for name, value in item.items() if "N" in value
+    }
 
 
 @pytest.mark.usefixtures("usage")

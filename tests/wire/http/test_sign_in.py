@@ -1,4 +1,4 @@
-"""Where people sign in, no route but the open ones answers without the authorizer's word; without AUTH neither."""
+"""Sign-in: every route but the open ones needs the authorizer's result; without AUTH, too."""
 
 import json
 from typing import Any
@@ -15,9 +15,9 @@ def whose(request: Request) -> Response:
     return json_response(200, {"owner": api.owner(request)})
 
 
-def answered(route: str = "GET /x", **said: str) -> tuple[int, dict[str, Any], dict[str, str]]:
+def answered(route: str = "GET /x", **identity: str) -> tuple[int, dict[str, Any], dict[str, str]]:
     request = http_request(route)
-    request["requestContext"]["authorizer"] = {"lambda": said}
+    request["requestContext"]["authorizer"] = {"lambda": identity}
     answer = respond({route: whose}, request)
     return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
 
@@ -38,8 +38,8 @@ def test_who_has_a_verified_token_is_its_owner() -> None:
 
 @pytest.mark.usefixtures("guarded")
 def test_a_refusal_is_a_problem_with_the_authorizer_s_code_and_a_challenge() -> None:
-    status, said, headers = answered(refusal="token_expired", detail="The token has expired.")
-    assert (status, said["code"], said["detail"], said["retryable"]) == (
+    status, body, headers = answered(refusal="token_expired", detail="The token has expired.")
+    assert (status, body["code"], body["detail"], body["retryable"]) == (
         401,
         "token_expired",
         "The token has expired.",
@@ -59,8 +59,8 @@ def test_who_sent_no_token_is_told_of_no_error() -> None:
 
 @pytest.mark.usefixtures("guarded")
 def test_while_tokens_cannot_be_judged_the_caller_may_come_again() -> None:
-    status, said, headers = answered(refusal="keys_unavailable", detail="Not now.")
-    assert (status, said["code"], said["retryable"]) == (503, "keys_unavailable", True)
+    status, body, headers = answered(refusal="keys_unavailable", detail="Not now.")
+    assert (status, body["code"], body["retryable"]) == (503, "keys_unavailable", True)
     assert int(headers["retry-after"]) > 0
     assert "www-authenticate" not in headers
 

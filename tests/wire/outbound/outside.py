@@ -27,7 +27,7 @@ class Outside:
         self.looked_up.append(host)
         if not (answers := self._names.get(host.removesuffix("."), [])):
             raise socket.gaierror(socket.EAI_NONAME, f"{host} is unknown")
-        return [_answer(each, port) for each in answers]
+        return [_answer(address, port) for address in answers]
 
 
 def _is_address(host: str) -> bool:

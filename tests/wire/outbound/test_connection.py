@@ -42,20 +42,20 @@ def code(url: str, policy: Policy = OPEN, deadline: float | None = None) -> str:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
-    """What the resolver says: for each name, its answers to the first question, the second, …"""
-    said: dict[str, list[list[str]]] = {}
+    """The resolver's results: for each name, the addresses of the first query, of the second, …"""
+    results: dict[str, list[list[str]]] = {}
 
     def getaddrinfo(host: str, port: int, *args: Any, **more: Any) -> list[Any]:
         name = host.removesuffix(".")
-        if name not in said:
+        if name not in results:
             return real(host, port, *args, **more)
-        if not said[name]:
+        if not results[name]:
             raise socket.gaierror(socket.EAI_NONAME, "no such host")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in said[name].pop(0)]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in results[name].pop(0)]
 
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return said
+    return results
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_connection_is_kept_for_a_second_request(server: LoopbackServer) -> No
      "http://[fd00:ec2::254]/", "http://[::ffff:7f00:1]/", "http://[2002:7f00:1::]/", "http://0.0.0.0:8000/",
      "http://[64:ff9b::a9fe:a9fe]/", "http://255.255.255.255/"],
 )  # fmt: skip
-def test_addresses_of_our_own_are_blocked_before_anything_is_asked(url: str) -> None:
+def test_private_addresses_are_blocked_before_a_connection(url: str) -> None:
     with pytest.raises(TargetError) as refused:
         connection(check_url(url), Policy(), soon())
     assert refused.value.code == "url_blocked"
@@ -90,7 +90,7 @@ def test_addresses_of_our_own_are_blocked_before_anything_is_asked(url: str) -> 
     "answers",
     [["10.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["127.0.0.1", "169.254.169.254"], ["100.64.0.1"], ["0.0.0.0"]],
 )
-def test_one_bad_answer_of_the_resolver_blocks_them_all(
+def test_one_blocked_address_blocks_the_name(
     answers: list[str], names: dict[str, list[list[str]]], server: LoopbackServer
 ) -> None:
     names["mixed.example"] = [answers]
@@ -98,9 +98,7 @@ def test_one_bad_answer_of_the_resolver_blocks_them_all(
     assert server.requests == []
 
 
-def test_a_name_is_resolved_once_so_a_second_answer_is_never_heard(
-    names: dict[str, list[list[str]]], server: LoopbackServer
-) -> None:
+def test_a_name_is_resolved_only_once(names: dict[str, list[list[str]]], server: LoopbackServer) -> None:
     names["rebinding.example"] = [["127.0.0.1"], ["169.254.169.254"]]
     assert asked(f"http://rebinding.example:{server.port}/a") == (200, b"hello")
     assert names["rebinding.example"] == [["169.254.169.254"]]
@@ -119,20 +117,20 @@ def test_a_name_that_does_not_resolve_is_a_dns_failure(names: dict[str, list[lis
     assert code("http://nowhere.example/") == "dns_failure"
 
 
-def test_a_resolver_that_never_answers_runs_into_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resolver_without_an_answer_reaches_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait() and [])
     assert code("http://slow.example/", deadline=time.monotonic() + 0.05) == "timeout"
     release.set()
 
 
-def test_a_port_nobody_listens_on_is_a_failed_connection() -> None:
+def test_a_closed_port_is_a_failed_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert code(f"http://127.0.0.1:{port}/") == "connect_failed"
 
 
-def test_loopback_never_opens_the_runtime_api_nor_the_emulator() -> None:
+def test_loopback_opens_neither_the_runtime_api_nor_the_emulator() -> None:
     environment = {
         "LOOPBACK": "true",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
@@ -173,12 +171,12 @@ def test_a_silent_server_hits_the_deadline() -> None:
         assert code(f"{server.url}/silent", deadline=time.monotonic() + 0.3) == "timeout"
 
 
-def test_a_deadline_that_has_passed_asks_nobody(server: LoopbackServer) -> None:
+def test_a_past_deadline_makes_no_connection(server: LoopbackServer) -> None:
     assert code(f"{server.url}/a", deadline=time.monotonic() - 1) == "timeout"
     assert server.requests == []
 
 
-def test_a_receiver_that_does_not_read_hits_the_deadline_too() -> None:
+def test_a_receiver_that_does_not_read_reaches_the_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         link = connection(check_url(f"http://127.0.0.1:{deaf.getsockname()[1]}/"), OPEN, time.monotonic() + 0.3)
         with pytest.raises(TargetError, match="too long"):
@@ -227,7 +225,7 @@ class TestTLS:
             server.wait = clock.advance
             assert code(f"https://photos.example:{server.port}/a", deadline=clock.monotonic() + 60) == "timeout"
 
-    def test_strangers_certificates_are_checked_by_default(self) -> None:
+    def test_certificates_are_checked_by_default(self) -> None:
         context = wire.outbound.connection._tls()
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert context.check_hostname

@@ -90,12 +90,12 @@ def test_a_refusal_of_form_repeats_nothing_of_the_url(url: str) -> None:
 
 
 def test_every_address_name_and_port_is_refused_in_the_same_words(outside: Outside) -> None:
-    said = set()
+    details = set()
     for url in URL_BLOCKED:
         with pytest.raises(TargetError) as refused:
             asked(url)
-        said.add(refused.value.detail)
-    assert len(said) == 1
+        details.add(refused.value.detail)
+    assert len(details) == 1
 
 
 @pytest.mark.parametrize("url", [url for url in URL_BLOCKED if ".example" not in url])
