@@ -43,7 +43,7 @@ def dispatch(account: Account) -> Callable[[], None]:
     return lambda: module.handler(sqs_event(EVENT.to_json()), None)
 
 
-def told(account: Account, url: str) -> Subscription:
+def registered(account: Account, url: str) -> Subscription:
     made = subscription(0, url)
     account.subscriptions.add(made)
     return made
@@ -54,7 +54,7 @@ def message(subscriber: Subscription) -> str:
 
 
 def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_next_time(account: Account) -> None:
-    wanted = {Delivery.of(EVENT, each, 0).delivery_id for each in map(subscription, range(25))}
+    wanted = {Delivery.of(EVENT, receiver, 0).delivery_id for receiver in map(subscription, range(25))}
     for n in range(25):
         account.subscriptions.add(subscription(n))
     module = reloaded("dispatch.runtime.handler")
@@ -62,18 +62,18 @@ def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_nex
         module.handler(sqs_event(EVENT.to_json()), None)
     assert len(account.queued()) == 10
     assert module.handler(sqs_event(EVENT.to_json(), attempt=2), None) == {"batchItemFailures": []}
-    assert Counter(each.delivery_id for each in account.queued()) == Counter(wanted)
+    assert Counter(delivery.delivery_id for delivery in account.queued()) == Counter(wanted)
 
 
 def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
     account: Account, dispatch: Callable[[], None], worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    told(account, f"{subscriber.url}/status/200")
+    registered(account, f"{subscriber.url}/status/200")
     dispatch()
     dispatch()
     first, second = account.queued()
     worker.handler(sqs_event(first.to_json(), second.to_json()), None)
-    assert len({each.headers["webhook-id"] for each in subscriber.received}) == 1
+    assert len({request.headers["webhook-id"] for request in subscriber.received}) == 1
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
     assert found.status == "delivered"
 
@@ -81,10 +81,10 @@ def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
 def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_more(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    owed = message(told(account, f"{subscriber.url}/status/200"))
+    body = message(registered(account, f"{subscriber.url}/status/200"))
     with death(worker.client("dynamodb"), "BatchWriteItem"):
-        worker.handler(sqs_event(owed), None)
-    assert worker.handler(sqs_event(owed, attempt=2), None) == {"batchItemFailures": []}
+        worker.handler(sqs_event(body), None)
+    assert worker.handler(sqs_event(body, attempt=2), None) == {"batchItemFailures": []}
     first, second = subscriber.received
     assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
@@ -94,16 +94,16 @@ def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_mo
 def test_deliver_that_dies_between_the_notice_and_the_disabling_gives_the_same_notice_again(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    owed = message(told(account, f"{subscriber.url}/status/410"))
+    body = message(registered(account, f"{subscriber.url}/status/410"))
     with death(worker.client("dynamodb"), "UpdateItem", after=1):
-        worker.handler(sqs_event(owed), None)
-    stands = account.subscriptions.get("public", subscription(0).subscription_id)
-    assert stands
-    assert not stands.disabled
+        worker.handler(sqs_event(body), None)
+    stored = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stored
+    assert not stored.disabled
     worker.stores.cache_clear()
-    worker.handler(sqs_event(owed, attempt=2), None)
-    stands = account.subscriptions.get("public", subscription(0).subscription_id)
-    assert stands
-    assert stands.disabled == "gone"
+    worker.handler(sqs_event(body, attempt=2), None)
+    stored = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stored
+    assert stored.disabled == "gone"
     first, second = account.announced()
     assert first.event_id == second.event_id

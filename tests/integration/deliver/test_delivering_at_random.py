@@ -76,17 +76,17 @@ class Delivering(RuleBasedStateMachine):
         self.miscounted: list[tuple[str, int]] = []
         self.left: int | None = None
         self.tables.before = self.before
-        self.owed, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
+        self.deliveries, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
         self.subscriptions = SubscriptionTable(cast("DynamoDBClient", self.tables), "subscriptions")
-        for each in SUBSCRIPTIONS:
-            self.subscriptions.add(each)
+        for receiver in SUBSCRIPTIONS:
+            self.subscriptions.add(receiver)
         self.dispatch, self.worker = reloaded("dispatch.runtime.handler"), reloaded("deliver.runtime.handler")
         self.dispatch.time = SimpleNamespace(time=self.now)  # type: ignore[attr-defined]
         self.start(self.worker)
 
     def start(self, module: ModuleType) -> None:
         """A worker that remembers nothing, by this clock and without chance."""
-        clients = {"sqs": self.owed, "dynamodb": self.tables}
+        clients = {"sqs": self.deliveries, "dynamodb": self.tables}
         given: dict[str, Any] = {
             "client": clients.get,
             "sender": lambda: CountingSender(module.connections, b"k" * 64, self.now, count=self.count),
@@ -124,32 +124,32 @@ class Delivering(RuleBasedStateMachine):
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
         """A batch of events, perhaps dispatched before; perhaps it dies before that call, or the queue refuses."""
-        self.owed.refusing = refuses
+        self.deliveries.refusing = refuses
         self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
         """A batch of deliveries, likewise."""
-        self.owed.refusing = refuses
-        batch = self.owed.receive(picks, stale)
+        self.deliveries.refusing = refuses
+        batch = self.deliveries.receive(picks, stale)
         if stale or dies is not None:
-            self.excused.update(each.about for each in batch)
-        self.work(self.owed, batch, self.delivered, dies)
+            self.excused.update(message.about for message in batch)
+        self.work(self.deliveries, batch, self.delivered, dies)
 
     @rule(refuses=REFUSES)
     def settle(self, refuses: int = 1) -> None:
         """Everybody is well again, soon the queue too, and time goes by until nothing waits."""
         self.moods.clear()
         for n in range(500):
-            self.owed.refusing = refuses if n < SOON else 0
-            waiting = self.happened.waiting + self.owed.waiting
+            self.deliveries.refusing = refuses if n < SOON else 0
+            waiting = self.happened.waiting + self.deliveries.waiting
             if not waiting:
                 break
-            self.clock = max(self.clock, min(each.due for each in waiting))
+            self.clock = max(self.clock, min(message.due for message in waiting))
             self.work(self.happened, self.happened.receive(), self.dispatched, None)
-            self.work(self.owed, self.owed.receive(), self.delivered, None)
-        assert self.happened.waiting + self.owed.waiting == []
+            self.work(self.deliveries, self.deliveries.receive(), self.delivered, None)
+        assert self.happened.waiting + self.deliveries.waiting == []
         self.check()
 
     def teardown(self) -> None:
@@ -158,62 +158,66 @@ class Delivering(RuleBasedStateMachine):
 
     def check(self) -> None:
         """Who wants an event has it, under one id with one body, and the log says so, unless it was tried too often."""
-        dead = {each.about for each in self.owed.dead}
+        dead = {message.about for message in self.deliveries.dead}
         rows = self.tables.rows["deliveries"]
-        for told in SUBSCRIPTIONS:
-            wanted = {Delivery.of(each, told, 0).delivery_id for each in self.events if told.wants(each)}
-            book = self.books[told.url]
+        for receiver in SUBSCRIPTIONS:
+            wanted = {Delivery.of(event, receiver, 0).delivery_id for event in self.events if receiver.wants(event)}
+            book = self.books[receiver.url]
             assert book.keys() <= wanted
             assert wanted - dead <= book.keys()
             assert all(len(bodies) == 1 for bodies in book.values())
             for name in wanted - dead:
-                assert '"status":"delivered"' in rows[told.owner, name]["said"]["S"]
+                assert '"status":"delivered"' in rows[receiver.owner, name]["said"]["S"]
         assert self.happened.dead == []
         assert self.miscounted == []
 
     def work(
-        self, queue: Queue, batch: list[Message], answer: Callable[[list[Message]], set[str]], dies: int | None
+        self, queue: Queue, batch: list[Message], handle: Callable[[list[Message]], set[str]], dies: int | None
     ) -> None:
         """One invocation; what is done with leaves the queue, unless the function died before it could say so."""
         if not batch:
             return
         self.left = dies
         try:
-            failed = answer(batch)
+            failed = handle(batch)
         except DiedError:
-            failed = {f"m{id(each)}" for each in batch}
+            failed = {f"m{id(message)}" for message in batch}
         if dies is not None:
             self.start(self.worker)
-            failed = {f"m{id(each)}" for each in batch}
+            failed = {f"m{id(message)}" for message in batch}
         self.left = None
         queue.done(batch, failed)
 
     def dispatched(self, batch: list[Message]) -> set[str]:
         """What dispatch gives back."""
         deliveries, log = (
-            DeliveryQueue(cast("SQSClient", self.owed), "url"),
+            DeliveryQueue(cast("SQSClient", self.deliveries), "url"),
             DeliveryLog(cast("DynamoDBClient", self.tables), "deliveries"),
         )
-        records, before = [each.record() for each in batch], self.waiting()
+        records, before = [message.record() for message in batch], self.waiting()
         try:
             failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
         finally:
             self.dispatched_to += self.waiting() - before
-        return {each["messageId"] for each in failed}
+        return {record["messageId"] for record in failed}
 
     def delivered(self, batch: list[Message]) -> set[str]:
         """What deliver gives back."""
-        said = self.worker.handler({"Records": [each.record() for each in batch]}, None)
-        failed = {each["itemIdentifier"] for each in said["batchItemFailures"]}
-        self.excused.update(self.owed.refused)
-        self.owed.refused.clear()
-        left = [each.about for each in self.owed.waiting if each not in batch or each.record()["messageId"] in failed]
+        response = self.worker.handler({"Records": [message.record() for message in batch]}, None)
+        failed = {failure["itemIdentifier"] for failure in response["batchItemFailures"]}
+        self.excused.update(self.deliveries.refused)
+        self.deliveries.refused.clear()
+        left = [
+            message.about
+            for message in self.deliveries.waiting
+            if message not in batch or message.record()["messageId"] in failed
+        ]
         assert Counter(left) <= self.dispatched_to + self.excused
         return failed
 
     def waiting(self) -> "Counter[str]":
         """How many messages there are of each delivery."""
-        return Counter(each.about for each in self.owed.waiting)
+        return Counter(message.about for message in self.deliveries.waiting)
 
     def count(self, due: DueDelivery) -> None:
         """Count an attempt. Its number exceeds the attempts before only by deaths and by messages that came back."""

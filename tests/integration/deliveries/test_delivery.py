@@ -30,12 +30,12 @@ def test_each_subscription_and_each_event_has_its_own_delivery() -> None:
     other = replace(EVENT, event_id="evt_other")
     made = {Delivery.of(event, subscription(n), QUEUED_AT).delivery_id for event in (EVENT, other) for n in (1, 2)}
     assert len(made) == 4
-    assert all(each.startswith("dlv_") for each in made)
+    assert all(delivery.startswith("dlv_") for delivery in made)
 
 
 def test_a_delivery_survives_its_queue() -> None:
-    told = subscription(rate_limit=60, generation=3, rotations=(1, 2), circuit_breaker=CircuitBreaker(1, 2, 3, 4))
-    delivery = replace(Delivery.of(EVENT, told, QUEUED_AT), tried=2, put_off=True, reserved=True)
+    receiver = subscription(rate_limit=60, generation=3, rotations=(1, 2), circuit_breaker=CircuitBreaker(1, 2, 3, 4))
+    delivery = replace(Delivery.of(EVENT, receiver, QUEUED_AT), tried=2, put_off=True, reserved=True)
     assert Delivery.from_json(delivery.to_json()) == delivery
 
 
@@ -55,8 +55,8 @@ def test_deliveries_of_one_image_begin_alike_and_those_of_others_do_not() -> Non
     again = Delivery.of(replace(EVENT, event_id="evt_again"), subscription(), QUEUED_AT)
     other = Delivery.of(Event.recognized(image(image_id="img_" + "7" * 32), recognition(), AT), subscription(), 1)
     prefix = shared_prefix(EVENT.data["image_id"])
-    assert [each.delivery_id.startswith(prefix) for each in (made, again, other)] == [True, True, False]
-    assert all(is_id("dlv", each.delivery_id) for each in (made, again, other))
+    assert [delivery.delivery_id.startswith(prefix) for delivery in (made, again, other)] == [True, True, False]
+    assert all(is_id("dlv", delivery.delivery_id) for delivery in (made, again, other))
 
 
 def test_an_event_about_no_image_has_deliveries_of_its_own() -> None:
@@ -74,7 +74,7 @@ GOOD = json.loads(Delivery.of(EVENT, subscription(), QUEUED_AT).to_json())
     [
         [],
         {},
-        {name: each for name, each in GOOD.items() if name != "subscription"},
+        {name: item for name, item in GOOD.items() if name != "subscription"},
         GOOD | {"body": 7},
         GOOD | {"delivery_id": ""},
         GOOD | {"queued_at": "1"},

@@ -40,8 +40,8 @@ def dispatch(account: Account) -> ModuleType:
 
 def returned(module: ModuleType, *bodies: str) -> list[str]:
     """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = module.handler(sqs_event(*bodies), None)
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+    response: dict[str, Any] = module.handler(sqs_event(*bodies), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
@@ -53,15 +53,15 @@ def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, d
         account.subscriptions.add(subscription(n))
     assert returned(dispatch, CAT.to_json()) == []
     queued = sorted(account.queued(), key=lambda delivery: delivery.subscription.subscription_id)
-    owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
-    assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
+    due = [Delivery.of(CAT, subscription(n), delivery.queued_at) for n, delivery in enumerate(queued)]
+    assert [delivery.to_json() for delivery in queued] == [delivery.to_json() for delivery in due]
     assert len(queued) == 2
 
 
 def test_what_is_dispatched_late_is_looked_up_before_it_is_sent(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription())
     dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
-    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert [delivery.queued_at for delivery in account.queued()] == [LONG_AGO]
 
 
 def test_what_a_disabled_one_would_be_told_late_is_logged_only_once_that_was_looked_up(
@@ -70,7 +70,7 @@ def test_what_a_disabled_one_would_be_told_late_is_logged_only_once_that_was_loo
     account.subscriptions.add(subscription())
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
     dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
-    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert [delivery.queued_at for delivery in account.queued()] == [LONG_AGO]
     assert account.logged() == []
 
 
@@ -137,11 +137,11 @@ def test_a_batch_is_one_query_per_owner_and_one_call_per_ten_deliveries(account:
     account.subscriptions.add(subscription(1))
     account.subscriptions.add(subscription(2, owner="them"))
     events = [replace(CAT, event_id=f"evt_{n}", owner=("public", "them")[n % 2]) for n in range(10)]
-    asked: list[str] = []
+    calls: list[str] = []
     for client in (dispatch.sqs, dispatch.subscriptions._dynamodb):
-        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
-    assert returned(dispatch, *(each.to_json() for each in events)) == []
-    assert sorted(asked) == ["Query", "Query", "SendMessageBatch"]
+        client.meta.events.register("before-call", lambda model, **_: calls.append(model.name))
+    assert returned(dispatch, *(event.to_json() for event in events)) == []
+    assert sorted(calls) == ["Query", "Query", "SendMessageBatch"]
 
 
 class Table:
@@ -159,13 +159,13 @@ class Queue:
     def __init__(self, refused: str = "", error: ClientError | None = None) -> None:
         self.refused, self.error = refused, error
 
-    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+    def send_message_batch(self, **calls: Any) -> dict[str, Any]:
         if self.error:
             raise self.error
-        entries: list[dict[str, str]] = asked["Entries"]
+        entries: list[dict[str, str]] = calls["Entries"]
         bad = [entry for entry in entries if self._receiver(entry["MessageBody"]) == self.refused]
-        good = [each for each in entries if each not in bad]
-        failed = [{"Id": each["Id"], "Code": "InternalError"} for each in bad]
+        good = [entry for entry in entries if entry not in bad]
+        failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in bad]
         return {"Successful": [{"Id": entry["Id"]} for entry in good], "Failed": failed}
 
     def _receiver(self, body: str) -> str:
@@ -173,10 +173,10 @@ class Queue:
 
 
 def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
-    records = sqs_event(*(each.to_json() for each in events))["Records"]
+    records = sqs_event(*(event.to_json() for event in events))["Records"]
     return [
-        each["messageId"]
-        for each in module.dispatch(records, Table(), DeliveryQueue(cast("SQSClient", queue), "url"), module.log)
+        record["messageId"]
+        for record in module.dispatch(records, Table(), DeliveryQueue(cast("SQSClient", queue), "url"), module.log)
     ]
 
 
@@ -187,10 +187,10 @@ def test_an_event_of_which_one_delivery_is_refused_is_returned(dispatch: ModuleT
 
 def test_a_call_that_fails_returns_only_its_own_events(dispatch: ModuleType) -> None:
     class SecondCallFails(Queue):
-        def send_message_batch(self, **asked: Any) -> dict[str, Any]:
-            answer = super().send_message_batch(**asked)
+        def send_message_batch(self, **calls: Any) -> dict[str, Any]:
+            response = super().send_message_batch(**calls)
             self.error = THROTTLED
-            return answer
+            return response
 
     events = [replace(CAT, event_id=f"evt_{n}") for n in range(7)]
     assert failed(dispatch, SecondCallFails(), *events) == ["message-5", "message-6"]
@@ -247,11 +247,11 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_b
         account.log.write([DeliveryRecord.of(made, "pending").to_item(1), attempt.to_item(made, None, 1)])
     erased = Event.erased("public", CAT.data["image_id"], AT)
     assert returned(dispatch, erased.to_json()) == []
-    assert [each.type for each in account.queued()] == ["image.erased"]
+    assert [delivery.type for delivery in account.queued()] == ["image.erased"]
     assert account.log.of_image("public", CAT.data["image_id"]) == []
     (kept,) = account.log.of_image("public", REJECTED.data["image_id"])
     assert len(kept.attempts) == 1
-    gone, other = (Delivery.of(each, subscription(), 1) for each in (CAT, REJECTED))
+    gone, other = (Delivery.of(event, subscription(), 1) for event in (CAT, REJECTED))
     assert account.log.erased([gone, other]) == {("public", gone.delivery_id)}
     rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
     assert CAT.data["image_id"] not in rows
@@ -259,7 +259,7 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_b
 
 def test_an_erasure_told_twice_does_not_take_back_that_it_is_told(account: Account, dispatch: ModuleType) -> None:
     erased = Event.erased("public", CAT.data["image_id"], AT)
-    told = Delivery.of(erased, subscription(), 1)
-    account.log.write([DeliveryRecord.of(told, "delivered").to_item(1)])
+    delivery = Delivery.of(erased, subscription(), 1)
+    account.log.write([DeliveryRecord.of(delivery, "delivered").to_item(1)])
     assert returned(dispatch, erased.to_json()) == []
-    assert account.log.erased([told]) == set()
+    assert account.log.erased([delivery]) == set()

@@ -112,7 +112,7 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(3)]
     ids = [new_subscription_id(at) for at in times]
     assert ids == sorted(ids)
-    assert all(is_id(ID_PREFIX, each) for each in ids)
+    assert all(is_id(ID_PREFIX, name) for name in ids)
     assert len({new_subscription_id(times[0]) for _ in range(100)}) == 100
 
 

@@ -31,9 +31,9 @@ class Forgetful:
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         self.requests += 1
-        asked = request["RequestItems"]["subscriptions"]
-        assert asked["ConsistentRead"]
-        first, *rest = asked["Keys"]
+        request = request["RequestItems"]["subscriptions"]
+        assert request["ConsistentRead"]
+        first, *rest = request["Keys"]
         unread = {"subscriptions": {"Keys": rest, "ConsistentRead": True}} if rest else {}
         return {"Responses": {"subscriptions": [self._item(first)]}, "UnprocessedKeys": unread}
 
@@ -44,11 +44,11 @@ class Forgetful:
 class Paged:
     """A DynamoDB that answers one item a page."""
 
-    def query(self, **asked: Any) -> dict[str, Any]:
-        assert asked["ConsistentRead"]
-        n = int(asked["ExclusiveStartKey"]["n"]["N"]) if "ExclusiveStartKey" in asked else 0
-        answer: dict[str, Any] = {"Items": [subscription(n).to_item()]}
-        return answer | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
+    def query(self, **request: Any) -> dict[str, Any]:
+        assert request["ConsistentRead"]
+        n = int(request["ExclusiveStartKey"]["n"]["N"]) if "ExclusiveStartKey" in request else 0
+        page: dict[str, Any] = {"Items": [subscription(n).to_item()]}
+        return page | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
 
 
 def client(fake: Forgetful | Paged) -> "DynamoDBClient":
@@ -56,13 +56,13 @@ def client(fake: Forgetful | Paged) -> "DynamoDBClient":
 
 
 def ids(*subscriptions: Subscription) -> list[tuple[str, str]]:
-    return [(each.owner, each.subscription_id) for each in subscriptions]
+    return [(receiver.owner, receiver.subscription_id) for receiver in subscriptions]
 
 
 def test_keys_left_unread_are_read_again(waits: list[float]) -> None:
     dynamodb = Forgetful()
     found = SubscriptionTable(client(dynamodb), "subscriptions").by_ids(ids(*map(subscription, range(4))))
-    assert found == {("public", each.subscription_id): each for each in map(subscription, range(4))}
+    assert found == {("public", receiver.subscription_id): receiver for receiver in map(subscription, range(4))}
     assert dynamodb.requests == 4
     assert len(waits) == 3
 
