@@ -1,4 +1,4 @@
-"""What IntegrationStack alone promises; what all stacks promise is in tests/test_promises.py."""
+"""The promises of IntegrationStack alone; tests/test_promises.py has those of all stacks."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ CONSUME = {
         ),
     ],
 )
-def test_each_function_may_do_what_it_does_and_nothing_else(function: str, actions: set[str]) -> None:
+def test_each_function_has_the_permissions_it_needs_and_no_others(function: str, actions: set[str]) -> None:
     assert granted(function) == actions
 
 
@@ -98,7 +98,7 @@ def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
     assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == EVENTS.tries
 
 
-def test_deliver_has_time_to_answer_for_what_it_takes_last_if_that_hangs() -> None:
+def test_deliver_has_time_for_its_last_batch_even_if_that_hangs() -> None:
     timeouts = {resource["Handler"]: resource["Timeout"] for resource in found("AWS::Lambda::Function").values()}
     assert timeouts["integration.deliver.runtime.handler.handler"] >= TAKING_SECONDS + PATIENCE + 5
     assert (
@@ -127,7 +127,7 @@ def test_the_tables_can_be_restored_and_cost_by_use() -> None:
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
-def test_the_log_s_rows_expire_and_its_indexes_are_those_that_are_asked() -> None:
+def test_the_log_s_rows_expire_and_its_indexes_are_those_that_are_queried() -> None:
     (log,) = [resource for name, resource in found("AWS::DynamoDB::Table").items() if name.startswith("DeliveryLog")]
     assert log["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert [index["IndexName"] for index in log["GlobalSecondaryIndexes"]] == [BY_WEBHOOK, BY_STATUS]
@@ -156,7 +156,7 @@ def test_a_default_endpoint_reaches_the_functions_that_tell_and_the_operator() -
     assert "DefaultWebhookUrl" not in template(STACK)["Outputs"]
 
 
-def test_the_outputs_name_what_operators_need() -> None:
+def test_the_outputs_hold_the_names_that_operators_need() -> None:
     assert template(STACK)["Outputs"].keys() >= {
         "EventsQueueUrl",
         "DeliveriesQueueUrl",

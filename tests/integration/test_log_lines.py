@@ -1,4 +1,4 @@
-"""The log of dispatch and deliver: every line about an image bears its id, and none a URL or a secret."""
+"""The log of dispatch and deliver: every line about an image has its id, and none has a URL or a secret."""
 
 import io
 import json
@@ -22,7 +22,7 @@ CAT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What is logged."""
+    """The text that is logged."""
     stream = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", stream)
     return stream
@@ -79,7 +79,7 @@ def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(
     assert not any(hidden in written for hidden in ("hush", "user.example", "whsec_"))
 
 
-def test_an_attempt_s_line_has_what_powertools_gives_every_line(
+def test_an_attempt_s_line_has_the_keys_of_every_powertools_line(
     log: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")

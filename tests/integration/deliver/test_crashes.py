@@ -1,4 +1,4 @@
-"""Workers that die where it hurts most, one by one: what they began is found done once."""
+"""Workers that die between two calls: no delivery is lost, and a repeated one has the same id."""
 
 import time
 from collections import Counter
@@ -21,7 +21,7 @@ EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 @contextmanager
 def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
-    """Within this the worker dies at that call of AWS, after so many that went well."""
+    """Let the worker die at this AWS call, after so many successful ones."""
     left = [after]
 
     def die(**_: Any) -> None:
@@ -38,7 +38,7 @@ def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
 
 @pytest.fixture
 def dispatch(account: Account) -> Callable[[], None]:
-    """The dispatch function, handed the event."""
+    """Call the dispatch function with the event."""
     module = reloaded("dispatch.runtime.handler")
     return lambda: module.handler(sqs_event(EVENT.to_json()), None)
 
@@ -53,7 +53,7 @@ def message(subscriber: Subscription) -> str:
     return Delivery.of(EVENT, subscriber, int(time.time())).to_json()
 
 
-def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_next_time(account: Account) -> None:
+def test_dispatch_that_dies_between_its_calls_queues_the_same_deliveries_next_time(account: Account) -> None:
     wanted = {Delivery.of(EVENT, receiver, 0).delivery_id for receiver in map(subscription, range(25))}
     for n in range(25):
         account.subscriptions.add(subscription(n))
@@ -65,7 +65,7 @@ def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_nex
     assert Counter(delivery.delivery_id for delivery in account.queued()) == Counter(wanted)
 
 
-def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
+def test_dispatch_that_dies_before_it_returns_queues_no_new_delivery(
     account: Account, dispatch: Callable[[], None], worker: ModuleType, subscriber: Subscriber
 ) -> None:
     registered(account, f"{subscriber.url}/status/200")
@@ -78,7 +78,7 @@ def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
     assert found.status == "delivered"
 
 
-def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_more(
+def test_deliver_that_dies_after_a_post_posts_the_same_once_more(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     body = message(registered(account, f"{subscriber.url}/status/200"))
@@ -91,7 +91,7 @@ def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_mo
     assert (found.status, found.tries) == ("delivered", 2)
 
 
-def test_deliver_that_dies_between_the_notice_and_the_disabling_gives_the_same_notice_again(
+def test_deliver_that_dies_between_announcing_and_disabling_announces_the_same_event_again(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     body = message(registered(account, f"{subscriber.url}/status/410"))

@@ -1,4 +1,4 @@
-"""Dispatching and delivering by chance: messages twice and in any order, subscribers that fail, workers that die."""
+"""Random dispatching and delivering: messages twice and in any order, failing subscribers, dying workers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -43,13 +43,13 @@ SUBSCRIPTIONS = (
 PICKS = st.lists(st.integers(0, 11), min_size=1, max_size=8)
 DIES = st.none() | st.integers(0, 4)
 SOON = 8
-"""Rounds of settling until the queue refuses nothing any more."""
+"""After this many rounds of settling the queue refuses nothing any more."""
 REFUSES = st.sampled_from([0, 0, 1, 3])
 
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
-    """Names of what is in memory here."""
+    """The environment; its names stand for objects in memory."""
     names = "DELIVERIES_QUEUE_URL EVENTS_QUEUE_URL SIGNING_KEY_ARN SUBSCRIPTIONS_TABLE DELIVERIES_TABLE"
     with pytest.MonkeyPatch.context() as patch:
         for name in names.split():
@@ -62,11 +62,11 @@ def environment() -> Iterator[None]:
 
 
 class Delivering(RuleBasedStateMachine):
-    """The model: what happened, who wants to know it, and what each subscriber has in their own book."""
+    """The model: the events, the subscriptions, and the deliveries that each subscriber has received."""
 
     @initialize()
     def begin(self) -> None:
-        """Everybody is well."""
+        """Start with healthy subscribers and empty queues."""
         self.clock = 1_800_000_000.0
         self.tables = Tables({"subscriptions": ("owner", "subscription_id"), "deliveries": ("owner", "delivery")})
         self.events: list[Event] = []
@@ -85,7 +85,7 @@ class Delivering(RuleBasedStateMachine):
         self.start(self.worker)
 
     def start(self, module: ModuleType) -> None:
-        """A worker that remembers nothing, by this clock and without chance."""
+        """Start a worker without memory, with this clock and without chance."""
         clients = {"sqs": self.deliveries, "dynamodb": self.tables}
         given: dict[str, Any] = {
             "client": clients.get,
@@ -100,7 +100,7 @@ class Delivering(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 5), kind=st.sampled_from(["cat", "dog", "rejected"]))
     def happen(self, n: int, kind: str) -> None:
-        """Something is told of an image, perhaps once more."""
+        """An event about an image happens, perhaps once more."""
         pictured, at = image(image_id=f"img_{n:032x}"), "2026-11-20T17:00:01.000Z"
         event = (
             Event.rejected(pictured, Rejection("empty", "It is."), at)
@@ -112,25 +112,25 @@ class Delivering(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 2), mood=st.sampled_from([200, 200, 500, 429, "refuses", "hangs up"]))
     def mood(self, n: int, mood: Any) -> None:
-        """A subscriber answers so from here on."""
+        """A subscriber responds like this from here on."""
         self.moods[SUBSCRIPTIONS[n].url] = mood
 
     @rule(seconds=st.sampled_from([1, 6, 31, 200, 1000, 4000]))
     def wait(self, seconds: int) -> None:
-        """Time goes by."""
+        """Move the clock."""
         self.clock += seconds
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
-        """A batch of events, perhaps dispatched before; perhaps it dies before that call, or the queue refuses."""
+        """Dispatch a batch of events, some perhaps again; the worker may die before a call, the queue may refuse."""
         self.deliveries.refusing = refuses
         self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
-        """A batch of deliveries, likewise."""
+        """Deliver a batch, likewise."""
         self.deliveries.refusing = refuses
         batch = self.deliveries.receive(picks, stale)
         if stale or dies is not None:
@@ -139,7 +139,7 @@ class Delivering(RuleBasedStateMachine):
 
     @rule(refuses=REFUSES)
     def settle(self, refuses: int = 1) -> None:
-        """Everybody is well again, soon the queue too, and time goes by until nothing waits."""
+        """Heal the subscribers and soon the queue, and move the clock until nothing waits; then check."""
         self.moods.clear()
         for n in range(500):
             self.deliveries.refusing = refuses if n < SOON else 0
@@ -153,11 +153,11 @@ class Delivering(RuleBasedStateMachine):
         self.check()
 
     def teardown(self) -> None:
-        """However it went, it ends well."""
+        """Settle at the end of every run."""
         self.settle()
 
     def check(self) -> None:
-        """Who wants an event has it, under one id with one body, and the log says so, unless it was tried too often."""
+        """Check that each wanted event was received, under one id with one body, and logged, or tried too often."""
         dead = {message.about for message in self.deliveries.dead}
         rows = self.tables.rows["deliveries"]
         for receiver in SUBSCRIPTIONS:
@@ -174,7 +174,7 @@ class Delivering(RuleBasedStateMachine):
     def work(
         self, queue: Queue, batch: list[Message], handle: Callable[[list[Message]], set[str]], dies: int | None
     ) -> None:
-        """One invocation; what is done with leaves the queue, unless the function died before it could say so."""
+        """Invoke a function; delete the messages that it has finished, unless it died before it returned."""
         if not batch:
             return
         self.left = dies
@@ -189,7 +189,7 @@ class Delivering(RuleBasedStateMachine):
         queue.done(batch, failed)
 
     def dispatched(self, batch: list[Message]) -> set[str]:
-        """What dispatch gives back."""
+        """Dispatch a batch; return the ids of the messages that failed."""
         deliveries, log = (
             DeliveryQueue(cast("SQSClient", self.deliveries), "url"),
             DeliveryLog(cast("DynamoDBClient", self.tables), "deliveries"),
@@ -202,7 +202,7 @@ class Delivering(RuleBasedStateMachine):
         return {record["messageId"] for record in failed}
 
     def delivered(self, batch: list[Message]) -> set[str]:
-        """What deliver gives back."""
+        """Deliver a batch; return the ids of the messages that failed."""
         response = self.worker.handler({"Records": [message.record() for message in batch]}, None)
         failed = {failure["itemIdentifier"] for failure in response["batchItemFailures"]}
         self.excused.update(self.deliveries.refused)
@@ -216,7 +216,7 @@ class Delivering(RuleBasedStateMachine):
         return failed
 
     def waiting(self) -> "Counter[str]":
-        """How many messages there are of each delivery."""
+        """Return the number of messages of each delivery."""
         return Counter(message.about for message in self.deliveries.waiting)
 
     def count(self, due: DueDelivery) -> None:
@@ -227,7 +227,7 @@ class Delivering(RuleBasedStateMachine):
         self.tried[delivery_id] += 1
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
-        """As the subscriber's mood is; who hangs up has it all the same."""
+        """Respond by the subscriber's mood; one that hangs up has received the delivery nevertheless."""
         mood = self.moods.get(url, 200)
         if mood in (200, "hangs up"):
             self.books[url][headers["webhook-id"]].add(body)
@@ -236,11 +236,11 @@ class Delivering(RuleBasedStateMachine):
         return SubscriberResponse(mood, retry_after=90 if mood == 429 else 0)
 
     def now(self) -> float:
-        """By this clock."""
+        """Return the time of this clock."""
         return self.clock
 
     def before(self, operation: str) -> None:
-        """Die before the call that was chosen."""
+        """Die before the chosen call."""
         if self.left == 0:
             self.left = None
             raise DiedError

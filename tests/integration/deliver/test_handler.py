@@ -1,4 +1,4 @@
-"""The deliver handler: what subscribers receive, which messages it returns, and when they come back."""
+"""The deliver handler: the requests to subscribers, the messages to retry, and their delays."""
 
 import json
 import threading
@@ -37,7 +37,7 @@ def hidden(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int
 
 @pytest.fixture
 def calls(worker: ModuleType) -> list[str]:
-    """The operations that AWS is asked for from here on."""
+    """The AWS operations that are called from here on."""
     names: list[str] = []
     for service in ("dynamodb", "secretsmanager", "sqs"):
         worker.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
@@ -45,7 +45,7 @@ def calls(worker: ModuleType) -> list[str]:
 
 
 def messages_to(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
-    """Register one subscription per URL; answers the messages that tell each of the event."""
+    """Register one subscription per URL; return the messages that hold their deliveries of the event."""
     subscriptions = [subscription(n, url) for n, url in enumerate(urls)]
     for receiver in subscriptions:
         account.subscriptions.add(receiver)
@@ -53,12 +53,14 @@ def messages_to(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]
 
 
 def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
-    """The message ids the handler returns to the queue."""
+    """Return the ids of the messages that the handler returns to the queue."""
     response: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
     return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
-def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
+def test_a_subscriber_receives_an_event_and_can_verify_it(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
     assert returned(worker, *messages_to(account, f"{subscriber.url}/status/200")) == []
     (received,) = subscriber.received
     known = secret(SIGNING_KEY, subscription(0).subscription_id, 1)
@@ -66,7 +68,7 @@ def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: Module
     assert body == {"type": EVENT.type, "timestamp": EVENT.timestamp, "data": EVENT.data}
 
 
-def test_ten_are_told_at_once(account: Account, worker: ModuleType) -> None:
+def test_ten_attempts_run_at_once(account: Account, worker: ModuleType) -> None:
     together = threading.Barrier(10)
 
     def post(*_: Any) -> SubscriberResponse:
@@ -119,7 +121,7 @@ def test_a_failed_message_is_hidden_in_the_queue_itself(
     assert account.queued() == []
 
 
-def test_a_subscription_deleted_meanwhile_is_told_nothing(
+def test_a_subscription_deleted_meanwhile_receives_nothing(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     messages = messages_to(account, f"{subscriber.url}/status/200", seconds_ago=61)
@@ -155,7 +157,7 @@ def test_a_poison_message_is_returned_alone_and_hurried_to_the_dead_letters(
     assert len(subscriber.received) == 1
 
 
-def test_the_default_endpoint_is_told_with_its_own_secret(
+def test_a_delivery_to_the_default_endpoint_is_signed_with_its_own_secret(
     account: Account, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     default = Subscription.default(f"{subscriber.url}/status/200")
@@ -177,7 +179,7 @@ def test_an_attempt_that_breaks_off_fails_alone(account: Account, worker: Module
     assert returned(worker, *messages_to(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
 
 
-def test_aws_is_asked_for_a_batch_not_for_a_record(
+def test_aws_is_called_per_batch_not_per_record(
     account: Account, worker: ModuleType, subscriber: Subscriber, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("eligibility.HASTE_SECONDS", "batch.UNHURRIED_SECONDS"):

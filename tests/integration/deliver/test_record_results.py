@@ -1,4 +1,4 @@
-"""What the deliver function leaves behind: the log, how subscribers stand, notices, and what waits."""
+"""The results that deliver records: the log, the state of subscribers, announced events, requeued deliveries."""
 
 import json
 import time
@@ -29,14 +29,14 @@ EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 @pytest.fixture
 def receiver(account: Account, subscriber: Subscriber) -> Subscription:
-    """One whose subscriber answers 500 and says so."""
+    """A subscription whose subscriber responds with 500 and a body."""
     made = subscription(0, f"{subscriber.url}/status/500/x/y/3")
     account.subscriptions.add(made)
     return made
 
 
 def message(receiver: Subscription, event: Event = EVENT, **changed: Any) -> str:
-    """Its message, dispatched a second ago."""
+    """Return the message of its delivery, dispatched a second ago."""
     return replace(Delivery.of(event, receiver, int(time.time()) - 1), **changed).to_json()
 
 
@@ -60,7 +60,7 @@ def failing(account: Account, **health: int) -> None:
     account.subscriptions.change("public", subscription().subscription_id, changed, ())
 
 
-def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
+def test_an_accepted_delivery_is_logged_with_its_attempt(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     good = subscription(0, f"{subscriber.url}/status/200")
@@ -73,7 +73,7 @@ def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
     assert stored(account).circuit_breaker == CircuitBreaker()
 
 
-def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_again(
+def test_a_failed_attempt_is_logged_with_its_response_and_the_time_of_the_next_one(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     returned(worker, message(receiver), attempt=2)
@@ -82,9 +82,7 @@ def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_agai
     assert record["next_at"] == attempt["next_attempt_at"] > attempt["at"]
 
 
-def test_attempts_are_added_and_never_written_over(
-    account: Account, worker: ModuleType, receiver: Subscription
-) -> None:
+def test_attempts_are_added_and_never_overwritten(account: Account, worker: ModuleType, receiver: Subscription) -> None:
     for attempt in (1, 2, 3):
         returned(worker, message(receiver), attempt=attempt)
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
@@ -92,14 +90,14 @@ def test_attempts_are_added_and_never_written_over(
     assert (found.tries, found.status) == (3, "pending")
 
 
-def test_after_its_last_attempt_it_is_dead_in_the_log_and_goes_to_the_dead_letters(
+def test_after_its_last_attempt_a_delivery_is_dead_in_the_log_and_a_dead_letter(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     assert returned(worker, message(receiver), attempt=DELIVERIES.tries) == ["message-0"]
     assert account.logged()[0]["status"] == "dead"
 
 
-def test_a_message_that_comes_once_more_is_not_tried_and_not_idle_from_the_dead_letters(
+def test_a_message_beyond_the_last_attempt_is_not_tried_and_moves_to_the_dead_letters(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     assert returned(worker, message(receiver, tried=7), attempt=2) == ["message-0"]
@@ -107,7 +105,7 @@ def test_a_message_that_comes_once_more_is_not_tried_and_not_idle_from_the_dead_
     assert account.logged() == []
 
 
-def test_failures_are_counted_and_a_success_forgets_them(
+def test_failures_are_counted_and_a_success_resets_the_count(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     returned(worker, *(message(receiver, event) for event in events(3)))
@@ -169,7 +167,7 @@ def test_a_delivery_that_was_never_tried_is_logged_as_pending_when_it_waits(
     assert (record["status"], record["tries"], record["last"]) == ("pending", 0, None)
 
 
-def test_one_that_is_gone_is_disabled_and_its_owner_is_told(
+def test_a_gone_subscriber_is_disabled_and_the_event_is_announced(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     lost = subscription(0, f"{subscriber.url}/status/410")
@@ -184,7 +182,7 @@ def test_one_that_is_gone_is_disabled_and_its_owner_is_told(
     assert kinds == {("image.recognized", "dropped", "gone"), ("webhook.disabled", "dropped", "webhook_disabled")}
 
 
-def test_one_that_has_failed_for_five_days_is_disabled_once(
+def test_a_subscriber_that_has_failed_for_five_days_is_disabled_once(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     now = int(time.time())
@@ -205,7 +203,7 @@ def test_one_failure_after_five_quiet_days_disables_nobody(
     assert not stored(account).disabled
 
 
-def test_what_is_still_owed_to_a_disabled_one_is_dropped_and_logged(
+def test_a_delivery_still_due_to_a_disabled_subscription_is_dropped_and_logged(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     account.subscriptions.change("public", receiver.subscription_id, {"disabled": {"S": "owner"}}, ())
@@ -215,7 +213,7 @@ def test_what_is_still_owed_to_a_disabled_one_is_dropped_and_logged(
     assert (record["status"], record["reason"], record["tries"]) == ("dropped", "webhook_disabled", 1)
 
 
-def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
+def test_a_delivery_about_an_erased_image_is_not_posted_and_not_logged_again(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     made = Delivery.of(EVENT, receiver, 1)
@@ -226,7 +224,7 @@ def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
     assert account.logged() == []
 
 
-def test_what_was_still_on_its_way_when_its_image_was_erased_is_not_sent(
+def test_a_delivery_still_queued_when_its_image_was_erased_is_not_posted(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     account.log.erase("public", EVENT.data["image_id"], 1)
@@ -248,7 +246,7 @@ def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
     assert account.log.erased([Delivery.of(EVENT, receiver, 1)])
 
 
-def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
+def test_a_log_that_cannot_be_written_causes_no_second_post(
     account: Account, worker: ModuleType, subscriber: Subscriber, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = subscription(0, f"{subscriber.url}/status/200")
@@ -258,7 +256,7 @@ def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
     assert "result not recorded" in caplog.messages
 
 
-def test_a_subscriber_is_judged_even_where_the_log_refuses(
+def test_failures_are_counted_even_if_the_log_refuses(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     account.dynamodb.delete_table(TableName="deliveries")
@@ -289,7 +287,7 @@ def test_the_same_delivery_twice_in_a_batch_is_logged(
     assert len(found.attempts) == len(subscriber.received) == 2
 
 
-def test_the_log_holds_what_is_sent_again(account: Account, worker: ModuleType, receiver: Subscription) -> None:
+def test_the_log_holds_what_a_replay_needs(account: Account, worker: ModuleType, receiver: Subscription) -> None:
     returned(worker, message(receiver))
     found = account.log.get("public", Delivery.of(EVENT, receiver, 1).delivery_id)
     assert isinstance(found, DeliveryRecord)
@@ -297,7 +295,7 @@ def test_the_log_holds_what_is_sent_again(account: Account, worker: ModuleType, 
     assert found.delivery(receiver) == replace(Delivery.of(EVENT, receiver, 0), put_off=True)
 
 
-def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
+def test_a_subscription_just_enabled_receives_a_replay_whatever_a_worker_remembers(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     lost = subscription(0, f"{subscriber.url}/status/410")

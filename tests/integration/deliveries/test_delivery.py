@@ -50,7 +50,7 @@ def test_an_event_that_would_break_the_promise_is_refused() -> None:
         Delivery.of(replace(EVENT, data={"name": "x" * 20_000}), subscription(), QUEUED_AT)
 
 
-def test_deliveries_of_one_image_begin_alike_and_those_of_others_do_not() -> None:
+def test_ids_of_deliveries_share_a_prefix_if_they_are_about_one_image() -> None:
     made = Delivery.of(EVENT, subscription(), QUEUED_AT)
     again = Delivery.of(replace(EVENT, event_id="evt_again"), subscription(), QUEUED_AT)
     other = Delivery.of(Event.recognized(image(image_id="img_" + "7" * 32), recognition(), AT), subscription(), 1)
@@ -93,6 +93,6 @@ def test_another_shape_is_no_delivery(given: Any) -> None:
         Delivery.from_json(json.dumps(given))
 
 
-def test_what_is_no_json_is_no_delivery() -> None:
+def test_a_text_that_is_not_json_is_no_delivery() -> None:
     with pytest.raises(ValueError, match="Expecting"):
         Delivery.from_json("not json")

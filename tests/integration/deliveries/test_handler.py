@@ -1,4 +1,4 @@
-"""The routes by which an owner reads what was sent and has it sent again, under moto."""
+"""The routes by which an owner reads, tests and replays deliveries, under moto."""
 
 import json
 from types import ModuleType
@@ -22,13 +22,13 @@ HOOK = {"webhook_id": MINE.subscription_id}
 
 @pytest.fixture
 def module(account: Account) -> ModuleType:
-    """The function's module in a fresh worker, and a webhook of owner `me`."""
+    """The function's module, loaded afresh, and a webhook of owner `me`."""
     account.subscriptions.add(MINE)
     return reloaded("deliveries.runtime.handler")
 
 
 def call(module: ModuleType, route: str, owner: str = "me", **request: Any) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer."""
+    """Return status and body of the response."""
     response = module.handler(http_request(route, owner=owner, **request), None)
     return response["statusCode"], json.loads(response["body"])
 
@@ -41,7 +41,7 @@ def made(n: int = 1, receiver: Subscription = MINE) -> Delivery:
 
 
 def log(account: Account, *statuses: str) -> list[str]:
-    """Log the first deliveries with these statuses, an attempt each; answers their ids."""
+    """Log the first deliveries with these statuses, an attempt each; return their ids."""
     for n, status in enumerate(statuses):
         attempt = Attempt(1, NOW, 7, SubscriberResponse(503, body="busy"))
         last = attempt.to_dict()
@@ -99,7 +99,7 @@ def test_pages_hold_every_delivery_once_and_their_cursors_are_the_list_s_own(
         assert call(module, route, path=HOOK, query=borrowed)[1]["code"] == "invalid_cursor"
 
 
-def test_one_delivery_shows_its_attempts_and_what_is_sent(account: Account, module: ModuleType) -> None:
+def test_one_delivery_shows_its_attempts_and_its_event(account: Account, module: ModuleType) -> None:
     _, b = log(account, "delivered", "dead")
     status, shown = call(module, "GET /deliveries/{delivery_id}", path=of(b))
     assert status == 200
@@ -142,7 +142,7 @@ def test_a_replay_has_the_same_id_and_body_and_goes_where_the_webhook_leads_now(
     assert [row["status"] for row in account.logged() if "tries" in row] == ["pending"]
 
 
-def test_nothing_is_sent_again_to_one_that_is_disabled_or_deleted(account: Account, module: ModuleType) -> None:
+def test_nothing_is_replayed_to_a_disabled_or_deleted_webhook(account: Account, module: ModuleType) -> None:
     (a,) = log(account, "dead")
     account.subscriptions.change("me", MINE.subscription_id, {"disabled": {"S": "gone"}}, ())
     for route in ("POST /deliveries/{delivery_id}/replay", "POST /webhooks/{webhook_id}/redrive"):
@@ -153,7 +153,7 @@ def test_nothing_is_sent_again_to_one_that_is_disabled_or_deleted(account: Accou
     assert account.queued() == []
 
 
-def test_a_redrive_sends_what_was_given_up_and_nothing_else(account: Account, module: ModuleType) -> None:
+def test_a_redrive_sends_the_dead_letters_and_nothing_else(account: Account, module: ModuleType) -> None:
     _, b, c = log(account, "delivered", "dead", "dead")
     assert call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK) == (
         202,
@@ -163,9 +163,7 @@ def test_a_redrive_sends_what_was_given_up_and_nothing_else(account: Account, mo
     assert call(module, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)[1]["items"] == []
 
 
-def test_a_replay_since_a_time_sends_what_tells_of_it_or_later_oldest_first(
-    account: Account, module: ModuleType
-) -> None:
+def test_a_replay_since_a_time_sends_the_events_since_then_oldest_first(account: Account, module: ModuleType) -> None:
     _, b, c, _ = log(account, "delivered", "delivered", "dropped", "dead")
     query = {"since": "2026-11-20T17:00:01Z", "limit": "2"}
     status, body = call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=query)
@@ -183,7 +181,7 @@ def test_a_replay_can_be_of_one_status(account: Account, module: ModuleType) -> 
     assert [delivery.delivery_id for delivery in account.queued()] == [b]
 
 
-def test_a_replay_leaves_out_tests_and_notices(account: Account, module: ModuleType) -> None:
+def test_a_replay_leaves_out_test_and_disabled_events(account: Account, module: ModuleType) -> None:
     for kind in ("webhook.test", "webhook.disabled"):
         event = Event(f"evt_{kind}", kind, "2026-11-20T17:00:00.000Z", "me", {})
         account.log.write([DeliveryRecord.of(Delivery.of(event, MINE, 1), "dropped").to_item(NOW)])
@@ -199,7 +197,7 @@ def test_a_replay_needs_to_know_since_when(module: ModuleType, since: str | None
     assert (status, problem["code"]) == (400, "invalid_time")
 
 
-def test_a_test_is_sent_whatever_the_webhook_is_told(account: Account, module: ModuleType) -> None:
+def test_a_test_event_is_sent_whichever_events_the_webhook_wants(account: Account, module: ModuleType) -> None:
     picky = subscription(1, owner="me", events=("image.rejected",))
     account.subscriptions.add(picky)
     status, body = call(module, "POST /webhooks/{webhook_id}/test", path={"webhook_id": picky.subscription_id})
@@ -214,14 +212,14 @@ def test_two_tests_are_two_deliveries(account: Account, module: ModuleType) -> N
     assert len(ids) == 2
 
 
-def test_what_the_queue_does_not_take_is_a_problem_worth_another_try(account: Account, module: ModuleType) -> None:
+def test_a_refusal_of_the_queue_is_a_retryable_problem(account: Account, module: ModuleType) -> None:
     log(account, "dead")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
     status, problem = call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
     assert (status, problem["code"], problem["retryable"]) == (503, "not_queued", True)
 
 
-def test_what_the_queue_did_not_take_is_still_found_by_the_other_try(account: Account, module: ModuleType) -> None:
+def test_a_delivery_that_the_queue_refused_is_found_by_the_next_try(account: Account, module: ModuleType) -> None:
     log(account, "dead")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
     call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK)

@@ -1,4 +1,4 @@
-"""The delivery log under moto: lists, one delivery, an image's, and what an erasure leaves."""
+"""The delivery log under moto: lists, single deliveries, those of an image, and erasures."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ NOW = 1_800_000_000.0
 
 
 def made(n: int, owner: str = "public", number: int = 0) -> Delivery:
-    """The delivery of the n-th image of an owner, to their subscription of that number."""
+    """Return the delivery of the n-th image of an owner to their subscription of that number."""
     event = Event.recognized(
         image(image_id=f"img_{n:012x}{'7' * 20}", owner=owner), recognition(), f"2026-11-20T17:00:{n:02}.000Z"
     )
@@ -63,7 +63,7 @@ def test_a_delivery_whose_status_changes_is_listed_once(account: Account) -> Non
     )
 
 
-def test_since_begins_at_the_oldest(account: Account) -> None:
+def test_oldest_starts_at_the_oldest(account: Account) -> None:
     _, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
     first = account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1)
@@ -109,7 +109,7 @@ def test_an_image_s_deliveries_are_those_to_every_subscription_and_of_no_other_i
     assert {record.image_id for record in found} == {made(0).image_id}
 
 
-def test_images_whose_ids_begin_alike_are_told_apart(account: Account) -> None:
+def test_images_whose_ids_share_a_prefix_are_kept_apart(account: Account) -> None:
     alike = replace(made(0), image_id=made(0).image_id[:-1] + "8", delivery_id=made(0).delivery_id[:-1] + "x")
     account.log.write([DeliveryRecord.of(delivery, "dead").to_item(NOW) for delivery in (made(0), alike)])
     assert [record.image_id for record in account.log.of_image("public", alike.image_id)] == [alike.image_id]

@@ -37,7 +37,7 @@ def secret_of(cloudformation: CloudFormation, stack: str) -> str:
     return default_secret.default_secret(*clients, stack)
 
 
-def test_it_is_the_secret_deliver_signs_with() -> None:
+def test_the_secret_is_the_one_with_which_deliver_signs() -> None:
     deployed = CloudFormation(SigningKeyArn="arn", DefaultWebhookUrl="https://example.com/all")
     printed = secret_of(deployed, "IntegrationStack")
     assert printed == secret(SIGNING_KEY, "default", 1)
@@ -51,7 +51,7 @@ def test_it_is_the_secret_deliver_signs_with() -> None:
         ({}, "OtherStack", "stack OtherStack cannot be read"),
     ],
 )
-def test_a_deployment_without_one_says_so(outputs: dict[str, str], stack: str, why: str) -> None:
+def test_a_deployment_without_a_default_endpoint_is_an_error(outputs: dict[str, str], stack: str, why: str) -> None:
     with pytest.raises(StackError, match=why):
         secret_of(CloudFormation(**outputs), stack)
 

@@ -1,4 +1,4 @@
-"""The webhooks handler under moto: what callers are answered, and the rows."""
+"""The webhooks handler under moto: the responses and the rows."""
 
 import json
 from datetime import datetime
@@ -24,7 +24,7 @@ def webhooks(account: Account) -> ModuleType:
 
 
 def call(module: ModuleType, route: str, **request: Any) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer."""
+    """Return status and body of the response."""
     response = module.handler(http_request(route, **request), None)
     return response["statusCode"], json.loads(response.get("body") or "{}")
 
@@ -55,13 +55,13 @@ def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
     assert response["headers"]["location"] == json.loads(response["body"])["links"]["self"]
 
 
-def test_without_wishes_every_event_is_told(webhooks: ModuleType) -> None:
+def test_without_preferences_a_webhook_receives_every_event(webhooks: ModuleType) -> None:
     _, webhook = add(webhooks)
     assert webhook["events"] == ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"]
     assert (webhook["labels"], webhook["min_confidence"], webhook["description"]) == ([], 0, "")
 
 
-def test_no_later_answer_and_no_row_holds_the_secret(account: Account, webhooks: ModuleType) -> None:
+def test_no_later_response_and_no_row_holds_the_secret(account: Account, webhooks: ModuleType) -> None:
     _, webhook = add(webhooks)
     _, shown = one(webhooks, "GET", webhook["webhook_id"])
     _, listed = call(webhooks, "GET /webhooks")
@@ -92,7 +92,7 @@ def test_this_machine_is_no_target_in_an_account(monkeypatch: pytest.MonkeyPatch
     assert add(reloaded("subscriptions.runtime.handler"), url="http://127.0.0.1:8080/")[1]["code"] == "url_blocked"
 
 
-def test_what_is_not_json_is_refused(webhooks: ModuleType) -> None:
+def test_a_body_that_is_not_json_is_refused(webhooks: ModuleType) -> None:
     assert call(webhooks, "POST /webhooks", body="url=x")[1]["code"] == "invalid_json"
 
 
@@ -156,7 +156,7 @@ def patch(module: ModuleType, webhook_id: str, owner: str | None = None, **given
     return call(module, route, path=path, owner=owner, body=json.dumps(given))
 
 
-def test_what_is_named_is_changed_and_the_rest_stays(webhooks: ModuleType) -> None:
+def test_named_fields_are_changed_and_the_others_stay(webhooks: ModuleType) -> None:
     _, webhook = add(webhooks, labels=["cat"], description="the till")
     status, changed = patch(webhooks, webhook["webhook_id"], labels=None, rate_limit=60)
     assert status == 200
@@ -167,7 +167,7 @@ def test_what_is_named_is_changed_and_the_rest_stays(webhooks: ModuleType) -> No
     assert one(webhooks, "GET", webhook["webhook_id"])[1] == changed
 
 
-def test_a_disabled_webhook_says_so_until_it_is_enabled_and_then_begins_without_failures(
+def test_a_disabled_webhook_shows_it_until_it_is_enabled_without_failures(
     account: Account, webhooks: ModuleType
 ) -> None:
     _, webhook = add(webhooks)

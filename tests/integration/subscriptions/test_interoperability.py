@@ -1,4 +1,4 @@
-"""What we send, judged by the libraries that subscribers use: two in Python, and one in JavaScript of other make."""
+"""Our requests, verified by the libraries that subscribers use: two in Python, and an independent one in JavaScript."""
 
 import json
 import os
@@ -36,7 +36,7 @@ TOLERANCE = 300
 
 @dataclass(frozen=True)
 class Sent:
-    """What arrives, and the secret its receiver knows."""
+    """A request that arrives, and the secret that its receiver knows."""
 
     secret: str
     body: str
@@ -99,7 +99,7 @@ def sent(receiver: Subscription, seconds_ago: int = 0, generation: int = 1, body
 
 
 @EVERY_LIBRARY
-def test_what_is_sent_verifies(verified: Verify) -> None:
+def test_an_attempt_verifies(verified: Verify) -> None:
     assert verified(sent(subscription()))
 
 

@@ -1,4 +1,4 @@
-"""The timeline under moto: an image's arrival, answers, corrections and deliveries, in their order."""
+"""The timeline under moto: an image's arrival, outcomes, corrections and deliveries, in their order."""
 
 import json
 from dataclasses import replace
@@ -30,7 +30,7 @@ def timelines(account: Account) -> ModuleType:
 
 
 def get(module: ModuleType, image_id: str = IMAGE_ID, owner: str | None = None) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer."""
+    """Return status and body of the response."""
     route = "GET /images/{image_id}/timeline"
     response = module.handler(http_request(route, path={"image_id": image_id}, owner=owner), None)
     return response["statusCode"], json.loads(response["body"])
@@ -45,7 +45,7 @@ def put_aside(account: Account, entry: Entry) -> None:
     account.dynamodb.put_item(TableName="answers", Item=entry.to_item() | key)
 
 
-def test_it_begins_with_the_arrival_and_says_what_was_seen(account: Account, timelines: ModuleType) -> None:
+def test_it_starts_with_the_arrival_and_shows_the_outcome(account: Account, timelines: ModuleType) -> None:
     keep(account, FIRST)
     status, body = get(timelines)
     assert (status, body["image_id"]) == (200, IMAGE_ID)
@@ -64,7 +64,7 @@ def test_it_begins_with_the_arrival_and_says_what_was_seen(account: Account, tim
     }
 
 
-def test_earlier_answers_and_corrections_stand_where_they_happened(account: Account, timelines: ModuleType) -> None:
+def test_earlier_outcomes_and_corrections_are_in_the_order_of_time(account: Account, timelines: ModuleType) -> None:
     correction = {"labels": ["fox"], "at": "2026-11-20T17:30:00.000Z"}
     keep(account, AGAIN, earlier={"N": "1"}, corrections={"L": [{"S": json.dumps(correction)}]})
     put_aside(account, FIRST)
@@ -80,7 +80,7 @@ def test_a_rejection_says_why(account: Account, timelines: ModuleType) -> None:
     assert (last["what"], last["code"], last["detail"]) == ("rejected", "empty", "The file is empty.")
 
 
-def test_every_attempt_at_every_delivery_is_told(account: Account, timelines: ModuleType) -> None:
+def test_every_attempt_at_every_delivery_is_shown(account: Account, timelines: ModuleType) -> None:
     keep(account, FIRST)
     delivered, dropped = (Delivery.of(FIRST.event(), subscription(n), 1) for n in range(2))
     attempts = [
@@ -104,12 +104,12 @@ def test_every_attempt_at_every_delivery_is_told(account: Account, timelines: Mo
     assert hops[0]["response"] == "busy"
 
 
-def test_an_image_without_an_answer_is_queued(account: Account, timelines: ModuleType) -> None:
+def test_an_image_without_an_outcome_is_queued(account: Account, timelines: ModuleType) -> None:
     boto3.client("s3").put_object(Bucket="images", Key=image_key("public", IMAGE_ID, "cat.jpg"), Body=b"x")
     assert [item["what"] for item in get(timelines)[1]["items"]] == ["received", "queued"]
 
 
-def test_what_is_not_there_erased_or_another_s_is_no_image(account: Account, timelines: ModuleType) -> None:
+def test_a_missing_erased_or_foreign_image_is_not_found(account: Account, timelines: ModuleType) -> None:
     assert get(timelines)[0] == 404
     assert get(timelines, image_id="img_nope")[1]["code"] == "no_such_image"
     keep(account, FIRST)

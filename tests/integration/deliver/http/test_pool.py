@@ -39,7 +39,7 @@ def peers(subscriber: Subscriber) -> int:
     return len({request.peer for request in subscriber.received})
 
 
-def test_what_is_posted_arrives(connections: ConnectionPool, subscriber: Subscriber) -> None:
+def test_a_post_arrives(connections: ConnectionPool, subscriber: Subscriber) -> None:
     response = connections.post(f"{subscriber.url}/status/204?a=b%20c", b"{}", {"webhook-id": "dlv_1"})
     assert response == SubscriberResponse(204)
     (received,) = subscriber.received
@@ -54,7 +54,7 @@ def test_a_header_cannot_become_two(connections: ConnectionPool, subscriber: Sub
 
 
 @pytest.mark.parametrize("status", [200, 400, 410, 500])
-def test_the_answer_is_the_status(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
+def test_the_response_has_the_status(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
     assert connections.post(f"{subscriber.url}/status/{status}", b"{}", {}) == SubscriberResponse(status)
 
 
@@ -85,7 +85,9 @@ def test_a_connection_idle_for_long_is_not_trusted(
     assert peers(subscriber) == 2
 
 
-def test_a_server_that_hung_up_meanwhile_is_called_again(connections: ConnectionPool, subscriber: Subscriber) -> None:
+def test_a_server_that_closed_the_connection_is_called_again(
+    connections: ConnectionPool, subscriber: Subscriber
+) -> None:
     for _ in range(2):
         assert connections.post(f"{subscriber.url}/close_unannounced", b"{}", {}) == SubscriberResponse(200)
     assert peers(subscriber) == 2
@@ -140,7 +142,7 @@ def test_the_deadline_bounds_the_whole_attempt(hurried: ConnectionPool, subscrib
     assert len(subscriber.received) == 1
 
 
-def test_a_idle_connection_that_times_out_is_not_called_twice(hurried: ConnectionPool, subscriber: Subscriber) -> None:
+def test_an_idle_connection_that_times_out_is_not_called_twice(hurried: ConnectionPool, subscriber: Subscriber) -> None:
     hurried.post(f"{subscriber.url}/status/200", b"{}", {})
     with pytest.raises(TargetError, match="too long"):
         hurried.post(f"{subscriber.url}/hang", b"{}", {})
@@ -154,7 +156,7 @@ def test_the_guard_judges_every_new_connection(subscriber: Subscriber) -> None:
     assert subscriber.received == []
 
 
-def test_only_so_many_connections_are_idle(connections: ConnectionPool, subscriber: Subscriber) -> None:
+def test_only_so_many_idle_connections_are_kept(connections: ConnectionPool, subscriber: Subscriber) -> None:
     connections.post(f"{subscriber.url}/status/200", b"{}", {})
     link = connections._idle.pop().link
     for _ in range(70):
