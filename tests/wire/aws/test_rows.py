@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from wire.aws.rows import UndoneError, delete, put, query, read, write
+from wire.aws.rows import Item, UndoneError, delete, put, query, read, write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -105,7 +105,7 @@ def test_nothing_is_no_call(waits: list[float]) -> None:
 class Paged:
     """A DynamoDB that returns the rows of a query two to a page."""
 
-    def __init__(self, rows: list[dict[str, dict[str, Any]]]) -> None:
+    def __init__(self, rows: list[Item]) -> None:
         self.rows, self.calls = rows, list[dict[str, Any]]()
 
     def query(self, **arguments: Any) -> dict[str, Any]:
