@@ -1,4 +1,4 @@
-"""The integration functions in moto, and a subscriber's server on this machine that behaves as its path says."""
+"""The integration functions under moto, and a subscriber's server on this machine whose paths choose its behavior."""
 
 import importlib
 import json
@@ -24,7 +24,7 @@ SIGNING_KEY = b"k" * 64
 
 @dataclass
 class Account:
-    """Clients and names of what the functions use."""
+    """The clients, queues and tables that the functions use."""
 
     sqs: Any
     dynamodb: Any
@@ -34,26 +34,26 @@ class Account:
     log: DeliveryLog
 
     def rows(self) -> list[dict[str, Any]]:
-        """The items of the subscriptions table."""
+        """Return the items of the subscriptions table."""
         return list(self.dynamodb.scan(TableName="subscriptions")["Items"])
 
     def logged(self) -> list[dict[str, Any]]:
-        """What the delivery log's rows say of deliveries and attempts, in the order of their keys."""
-        items = sorted(self.dynamodb.scan(TableName="deliveries")["Items"], key=lambda each: str(each["delivery"]["S"]))
-        return [json.loads(each["said"]["S"]) for each in items if "said" in each]
+        """Return the contents of the delivery log's rows, in the order of their keys."""
+        items = sorted(self.dynamodb.scan(TableName="deliveries")["Items"], key=lambda item: str(item["delivery"]["S"]))
+        return [json.loads(item["said"]["S"]) for item in items if "said" in item]
 
     def queued(self) -> list[Delivery]:
-        """The deliveries queued since last asked."""
-        return [Delivery.from_json(each) for each in self._received(self.deliveries)]
+        """Return the deliveries queued since the last call."""
+        return [Delivery.from_json(body) for body in self._received(self.deliveries)]
 
     def announced(self) -> list[Event]:
-        """The events queued since last asked."""
-        return [Event.from_json(each) for each in self._received(self.events)]
+        """Return the events queued since the last call."""
+        return [Event.from_json(body) for body in self._received(self.events)]
 
     def _received(self, queue: str) -> list[str]:
         found: list[str] = []
         while messages := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            found += [each["Body"] for each in messages]
+            found += [message["Body"] for message in messages]
         return found
 
 
@@ -90,7 +90,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 
 
 def table(dynamodb: Any, name: str, partition: str, order: str, **indexes: str) -> None:
-    """A table keyed by two texts; each index by a text of its own and `at`."""
+    """Create a table keyed by two texts; the key of each index is a text of its own and `at`."""
     texts = {partition, order, *indexes.values()} | ({"at"} if indexes else set())
     found = [
         {
@@ -103,7 +103,7 @@ def table(dynamodb: Any, name: str, partition: str, order: str, **indexes: str) 
     dynamodb.create_table(
         TableName=name,
         KeySchema=_schema(partition, order),
-        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in texts],
+        AttributeDefinitions=[{"AttributeName": text, "AttributeType": "S"} for text in texts],
         BillingMode="PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": found} if found else {}),
     )
@@ -114,7 +114,7 @@ def _schema(partition: str, order: str) -> list[dict[str, str]]:
 
 
 def reloaded(name: str) -> ModuleType:
-    """A handler's module, started anew in the environment as it is now."""
+    """Return a handler's module, loaded again in the present environment."""
     return importlib.reload(importlib.import_module(f"integration.{name}"))
 
 
@@ -127,7 +127,7 @@ def worker(account: Account) -> Iterator[ModuleType]:
 
 
 def subscription(n: int = 0, url: str = "https://example.com/hook", **changed: Any) -> Subscription:
-    """The n-th subscription of owner `public`."""
+    """Return the n-th subscription of owner `public`."""
     given = {"owner": "public", "subscription_id": f"sub_{n:032x}", "url": url} | changed
     return Subscription(**given)
 
@@ -144,7 +144,7 @@ class Received:
 
 @dataclass
 class Subscriber:
-    """A server on this machine; what it answers is written in the path."""
+    """A server on this machine; the path of a request determines the response."""
 
     url: str
     received: list[Received] = field(default_factory=list)
@@ -221,14 +221,14 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def finish(self) -> None:
-        """Whoever hung up does not matter."""
+        """Ignore a connection that the client has closed."""
         try:
             super().finish()
         except OSError:
             self.close_connection = True
 
     def log_message(self, *_: Any) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -240,11 +240,11 @@ def subscriber() -> Iterator[Subscriber]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        told = Subscriber(f"http://127.0.0.1:{server.server_address[1]}")
-        Handler.subscriber = told
+        subscriber = Subscriber(f"http://127.0.0.1:{server.server_address[1]}")
+        Handler.subscriber = subscriber
         thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         thread.start()
-        yield told
-        told.over.set()
+        yield subscriber
+        subscriber.over.set()
         server.shutdown()
         thread.join()

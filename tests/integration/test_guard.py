@@ -1,4 +1,4 @@
-"""The guard that stands before every fetch stands before every attempt to tell a subscriber."""
+"""The guard of every fetch guards every attempt, too."""
 
 import socket
 import time
@@ -25,13 +25,13 @@ OUTSIDE = "93.184.215.14"
 
 @pytest.fixture
 def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the subscriber's name resolves to."""
+    """The addresses to which the subscriber's name resolves."""
     found = [OUTSIDE]
 
     def getaddrinfo(host: str, port: int, *args: Any, **more: Any) -> list[Any]:
         if host.removesuffix(".") != HOST:
             return real(host, port, *args, **more)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in found]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
@@ -40,7 +40,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def in_an_account(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The deliver function as it is deployed to an account."""
+    """The deliver function with the settings of a deployment to an account."""
     monkeypatch.setenv("LOOPBACK", "false")
     loaded = reloaded("deliver.runtime.handler")
     yield loaded
@@ -48,30 +48,30 @@ def in_an_account(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def attempted(account: Account) -> list[tuple[int, str | None]]:
-    """The attempts in the log: their numbers and why there was no answer."""
-    return [(each["attempt"], each["error"]) for each in account.logged() if "attempt" in each]
+    """Return the numbers and the errors of the attempts in the log."""
+    return [(row["attempt"], row["error"]) for row in account.logged() if "attempt" in row]
 
 
-def test_a_name_that_leads_inside_since_it_was_registered_is_refused_at_each_attempt(
+def test_a_name_that_resolves_to_an_inside_address_later_is_refused_at_each_attempt(
     account: Account, in_an_account: ModuleType, addresses: list[str]
 ) -> None:
-    told = register({"url": f"https://{HOST}/"}, "public", now(), Policy())
-    account.subscriptions.add(told)
-    message = Delivery.of(EVENT, told, int(time.time())).to_json()
+    receiver = register({"url": f"https://{HOST}/"}, "public", now(), Policy())
+    account.subscriptions.add(receiver)
+    message = Delivery.of(EVENT, receiver, int(time.time())).to_json()
     for attempt, inside in enumerate(("10.0.0.7", "169.254.169.254", "127.0.0.1"), start=1):
         addresses[:] = [OUTSIDE, inside]
-        said = in_an_account.handler(sqs_event(message, attempt=attempt), None)
-        assert len(said["batchItemFailures"]) == 1
+        returned = in_an_account.handler(sqs_event(message, attempt=attempt), None)
+        assert len(returned["batchItemFailures"]) == 1
     assert attempted(account) == [(1, "url_blocked"), (2, "url_blocked"), (3, "url_blocked")]
 
 
-def test_a_subscriber_whose_certificate_nobody_vouches_for_is_told_nothing(
+def test_a_subscriber_with_an_untrusted_certificate_receives_nothing(
     account: Account, worker: ModuleType, addresses: list[str]
 ) -> None:
     addresses[:] = ["127.0.0.1"]
     with serving({"/": response(b"")}, Certificates().server(HOST)) as server:
-        told = subscription(0, f"https://{HOST}:{server.port}/")
-        account.subscriptions.add(told)
-        worker.handler(sqs_event(Delivery.of(EVENT, told, int(time.time())).to_json()), None)
+        receiver = subscription(0, f"https://{HOST}:{server.port}/")
+        account.subscriptions.add(receiver)
+        worker.handler(sqs_event(Delivery.of(EVENT, receiver, int(time.time())).to_json()), None)
         assert server.requests == []
     assert attempted(account) == [(1, "connect_failed")]

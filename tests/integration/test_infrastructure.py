@@ -1,4 +1,4 @@
-"""What IntegrationStack alone promises; what all stacks promise is in tests/test_promises.py."""
+"""The promises of IntegrationStack alone; tests/test_promises.py has those of all stacks."""
 
 from typing import Any
 
@@ -16,21 +16,21 @@ STACK = "IntegrationStack"
 def found(kind: str, **settings: str) -> dict[str, dict[str, Any]]:
     """The properties of every resource of a type, by logical id."""
     every = template(STACK, **settings)["Resources"].items()
-    return {name: each.get("Properties", {}) for name, each in every if each["Type"] == kind}
+    return {name: resource.get("Properties", {}) for name, resource in every if resource["Type"] == kind}
 
 
 def queue(name: str) -> dict[str, Any]:
-    (one,) = [each for key, each in found("AWS::SQS::Queue").items() if key.startswith(name)]
+    (one,) = [resource for key, resource in found("AWS::SQS::Queue").items() if key.startswith(name)]
     return one
 
 
 def granted(function: str) -> set[str]:
     """Every action the function's role may take, save writing its logs and traces."""
-    (policy,) = [each for key, each in found("AWS::IAM::Policy").items() if key.startswith(f"{function}Role")]
+    (policy,) = [resource for key, resource in found("AWS::IAM::Policy").items() if key.startswith(f"{function}Role")]
     actions: set[str] = set()
     for statement in policy["PolicyDocument"]["Statement"]:
         actions |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
-    return {each for each in actions if not each.startswith(("logs:", "xray:"))}
+    return {action for action in actions if not action.startswith(("logs:", "xray:"))}
 
 
 CONSUME = {
@@ -81,7 +81,7 @@ CONSUME = {
         ),
     ],
 )
-def test_each_function_may_do_what_it_does_and_nothing_else(function: str, actions: set[str]) -> None:
+def test_each_function_has_the_permissions_it_needs_and_no_others(function: str, actions: set[str]) -> None:
     assert granted(function) == actions
 
 
@@ -90,7 +90,7 @@ def test_deliveries_are_given_up_after_the_schedule_s_last_attempt() -> None:
 
 
 def test_a_delivery_outlives_its_schedule_in_the_queue() -> None:
-    longest = sum(each * (1 + DELIVERIES.jitter) for each in DELIVERIES.pauses)
+    longest = sum(pause * (1 + DELIVERIES.jitter) for pause in DELIVERIES.pauses)
     assert queue("DeliveriesQueue")["MessageRetentionPeriod"] == 14 * 86_400 > longest
 
 
@@ -98,8 +98,8 @@ def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
     assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == EVENTS.tries
 
 
-def test_deliver_has_time_to_answer_for_what_it_takes_last_if_that_hangs() -> None:
-    timeouts = {each["Handler"]: each["Timeout"] for each in found("AWS::Lambda::Function").values()}
+def test_deliver_has_time_for_its_last_batch_even_if_that_hangs() -> None:
+    timeouts = {resource["Handler"]: resource["Timeout"] for resource in found("AWS::Lambda::Function").values()}
     assert timeouts["integration.deliver.runtime.handler.handler"] >= TAKING_SECONDS + PATIENCE + 5
     assert (
         timeouts["integration.deliver.runtime.handler.handler"] * NEAR_TIMEOUT >= TAKING_SECONDS + ATTEMPT_SECONDS + 2
@@ -109,9 +109,9 @@ def test_deliver_has_time_to_answer_for_what_it_takes_last_if_that_hangs() -> No
 
 def test_the_key_of_all_secrets_is_made_in_the_account_and_outlives_the_stack_as_the_table_does() -> None:
     kept = {
-        each["Type"]: each["DeletionPolicy"]
-        for each in template(STACK)["Resources"].values()
-        if each["Type"] in ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
+        resource["Type"]: resource["DeletionPolicy"]
+        for resource in template(STACK)["Resources"].values()
+        if resource["Type"] in ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
     }
     assert kept == {"AWS::SecretsManager::Secret": "Retain", "AWS::DynamoDB::Table": "Retain"}
     (made,) = found("AWS::SecretsManager::Secret").values()
@@ -127,30 +127,36 @@ def test_the_tables_can_be_restored_and_cost_by_use() -> None:
         assert table["SSESpecification"] == {"SSEEnabled": True}
 
 
-def test_the_log_s_rows_expire_and_its_indexes_are_those_that_are_asked() -> None:
-    (log,) = [each for name, each in found("AWS::DynamoDB::Table").items() if name.startswith("DeliveryLog")]
+def test_the_log_s_rows_expire_and_its_indexes_are_those_that_are_queried() -> None:
+    (log,) = [resource for name, resource in found("AWS::DynamoDB::Table").items() if name.startswith("DeliveryLog")]
     assert log["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-    assert [each["IndexName"] for each in log["GlobalSecondaryIndexes"]] == [BY_WEBHOOK, BY_STATUS]
-    assert {str(each["Projection"]["NonKeyAttributes"]) for each in log["GlobalSecondaryIndexes"]} == {"['said']"}
+    assert [index["IndexName"] for index in log["GlobalSecondaryIndexes"]] == [BY_WEBHOOK, BY_STATUS]
+    assert {str(index["Projection"]["NonKeyAttributes"]) for index in log["GlobalSecondaryIndexes"]} == {"['said']"}
 
 
 @pytest.mark.parametrize(("settings", "loopback"), [({}, "false"), (LOCAL, "true")])
 def test_this_machine_is_a_target_only_where_the_setting_says(settings: dict[str, str], loopback: str) -> None:
     functions = found("AWS::Lambda::Function", **settings).values()
-    said = [each["Environment"]["Variables"] for each in functions]
-    assert [each["LOOPBACK"] for each in said if "LOOPBACK" in each] == [loopback, loopback]
+    environments = [function["Environment"]["Variables"] for function in functions]
+    assert [variables["LOOPBACK"] for variables in environments if "LOOPBACK" in variables] == [loopback, loopback]
 
 
 def test_a_default_endpoint_reaches_the_functions_that_tell_and_the_operator() -> None:
     named = template(STACK, webhook_url="https://example.com/all")
-    functions = [each["Properties"] for each in named["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
-    told = {each["Handler"] for each in functions if each["Environment"]["Variables"].get("DEFAULT_WEBHOOK_URL")}
-    assert told == {"integration.dispatch.runtime.handler.handler", "integration.deliver.runtime.handler.handler"}
+    functions = [
+        resource["Properties"]
+        for resource in named["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    handlers = {
+        function["Handler"] for function in functions if function["Environment"]["Variables"].get("DEFAULT_WEBHOOK_URL")
+    }
+    assert handlers == {"integration.dispatch.runtime.handler.handler", "integration.deliver.runtime.handler.handler"}
     assert named["Outputs"]["DefaultWebhookUrl"]["Value"] == "https://example.com/all"
     assert "DefaultWebhookUrl" not in template(STACK)["Outputs"]
 
 
-def test_the_outputs_name_what_operators_need() -> None:
+def test_the_outputs_hold_the_names_that_operators_need() -> None:
     assert template(STACK)["Outputs"].keys() >= {
         "EventsQueueUrl",
         "DeliveriesQueueUrl",

@@ -1,4 +1,4 @@
-"""The log of dispatch and deliver: every line about an image bears its id, and none a URL or a secret."""
+"""The log of dispatch and deliver: every line about an image has its id, and none has a URL or a secret."""
 
 import io
 import json
@@ -22,7 +22,7 @@ CAT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What is logged."""
+    """The text that is logged."""
     stream = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", stream)
     return stream
@@ -41,16 +41,16 @@ def test_an_event_s_line_names_its_image_and_the_deliveries_it_makes(account: Ac
 
 
 def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: ModuleType, log: io.StringIO) -> None:
-    told = subscription()
-    account.subscriptions.add(told)
+    receiver = subscription()
+    account.subscriptions.add(receiver)
     dispatch = reloaded("dispatch.runtime.handler")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
     dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
-    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
+    account.subscriptions.change("public", receiver.subscription_id, {"disabled": {"S": "owner"}}, ())
     account.dynamodb.delete_table(TableName="deliveries")
     dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
-    worker.connections.post = lambda *asked: SubscriberResponse(204)
-    worker.handler(sqs_event(Delivery.of(CAT, told, int(time.time())).to_json()), None)
+    worker.connections.post = lambda *given: SubscriberResponse(204)
+    worker.handler(sqs_event(Delivery.of(CAT, receiver, int(time.time())).to_json()), None)
     account.dynamodb.delete_table(TableName="subscriptions")
     dispatch.dispatch(sqs_event(CAT.to_json())["Records"], account.subscriptions, dispatch.queue, account.log)
     found = {line["message"] for line in lines(log) if line.get("correlation_id") == IMAGE_ID}
@@ -58,28 +58,28 @@ def test_a_failure_is_found_by_the_image_s_id_too(account: Account, worker: Modu
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("response", "fields"),
     [(SubscriberResponse(503), {"status": 503}), (SubscriberResponse(error="timeout"), {"error": "timeout"})],
 )
 def test_an_attempt_s_line_names_the_image_and_neither_the_url_nor_the_secret(
-    capsys: pytest.CaptureFixture[str], answer: SubscriberResponse, said: dict[str, Any]
+    capsys: pytest.CaptureFixture[str], response: SubscriberResponse, fields: dict[str, Any]
 ) -> None:
-    told = subscription(url="https://user.example/hook?token=hush")
-    owed = Delivery.from_json(Delivery.of(CAT, told, 1).to_json())
-    telemetry.log_attempts([(owed, Attempt(4, 1.0, 7, answer)), (owed, Attempt(5, 1.0, 8, answer))])
+    receiver = subscription(url="https://user.example/hook?token=hush")
+    delivery = Delivery.from_json(Delivery.of(CAT, receiver, 1).to_json())
+    telemetry.log_attempts([(delivery, Attempt(4, 1.0, 7, response)), (delivery, Attempt(5, 1.0, 8, response))])
     written = capsys.readouterr().out
     first, second = map(json.loads, written.splitlines())
     ids = {
         "correlation_id": IMAGE_ID,
-        "delivery_id": owed.delivery_id,
-        "subscription_id": told.subscription_id,
+        "delivery_id": delivery.delivery_id,
+        "subscription_id": receiver.subscription_id,
     }
-    assert first.items() >= (ids | said | {"attempt": 4, "ms": 7}).items()
+    assert first.items() >= (ids | fields | {"attempt": 4, "ms": 7}).items()
     assert second["attempt"] == 5
     assert not any(hidden in written for hidden in ("hush", "user.example", "whsec_"))
 
 
-def test_an_attempt_s_line_has_what_powertools_gives_every_line(
+def test_an_attempt_s_line_has_the_keys_of_every_powertools_line(
     log: io.StringIO, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793")

@@ -35,6 +35,6 @@ PROMISED = " ".join((ROOT / "docs/api.md").read_text().split())
         (delivery._MOST_BYTES, 20_000, "A body is under 20 kB"),
     ],
 )
-def test_a_number_is_the_one_that_is_promised(number: float, promised: float, words: str) -> None:
+def test_a_number_is_the_promised_one(number: float, promised: float, words: str) -> None:
     assert number == promised
     assert words in PROMISED

@@ -63,16 +63,16 @@ def test_after_the_rest_one_delivery_is_tried_and_the_others_wait() -> None:
     assert state.calls == ["probe"]
 
 
-def test_when_another_worker_tries_it_all_wait() -> None:
+def test_while_another_worker_probes_every_delivery_waits() -> None:
     assert waits(State(probe=False), *due(subscription(circuit_breaker=RESTED), "a", "b")).keys() == {"a", "b"}
 
 
-def test_the_worst_that_is_known_of_a_subscriber_counts() -> None:
+def test_the_latest_known_failure_of_a_subscriber_counts() -> None:
     found = waits(State(probe=False), *due(subscription(), "a"), *due(subscription(circuit_breaker=RESTED), "b"))
     assert found.keys() == {"a", "b"}
 
 
-def test_a_rest_that_was_asked_for_is_idle_even_after_one_failure() -> None:
+def test_a_requested_rest_is_respected_even_after_one_failure() -> None:
     requested = subscription(circuit_breaker=CircuitBreaker(int(NOW), 1, int(NOW), int(NOW) + 70))
     assert waits(State(), *due(requested, "a")) == {"a": Postponed(70)}
 

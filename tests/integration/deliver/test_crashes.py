@@ -1,4 +1,4 @@
-"""Workers that die where it hurts most, one by one: what they began is found done once."""
+"""Workers that die between two calls: no delivery is lost, and a repeated one has the same id."""
 
 import time
 from collections import Counter
@@ -21,7 +21,7 @@ EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 @contextmanager
 def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
-    """Within this the worker dies at that call of AWS, after so many that went well."""
+    """Let the worker die at this AWS call, after so many successful ones."""
     left = [after]
 
     def die(**_: Any) -> None:
@@ -38,12 +38,12 @@ def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
 
 @pytest.fixture
 def dispatch(account: Account) -> Callable[[], None]:
-    """The dispatch function, handed the event."""
+    """Call the dispatch function with the event."""
     module = reloaded("dispatch.runtime.handler")
     return lambda: module.handler(sqs_event(EVENT.to_json()), None)
 
 
-def told(account: Account, url: str) -> Subscription:
+def registered(account: Account, url: str) -> Subscription:
     made = subscription(0, url)
     account.subscriptions.add(made)
     return made
@@ -53,8 +53,8 @@ def message(subscriber: Subscription) -> str:
     return Delivery.of(EVENT, subscriber, int(time.time())).to_json()
 
 
-def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_next_time(account: Account) -> None:
-    wanted = {Delivery.of(EVENT, each, 0).delivery_id for each in map(subscription, range(25))}
+def test_dispatch_that_dies_between_its_calls_queues_the_same_deliveries_next_time(account: Account) -> None:
+    wanted = {Delivery.of(EVENT, receiver, 0).delivery_id for receiver in map(subscription, range(25))}
     for n in range(25):
         account.subscriptions.add(subscription(n))
     module = reloaded("dispatch.runtime.handler")
@@ -62,48 +62,48 @@ def test_dispatch_that_dies_among_its_calls_owes_everybody_the_same_delivery_nex
         module.handler(sqs_event(EVENT.to_json()), None)
     assert len(account.queued()) == 10
     assert module.handler(sqs_event(EVENT.to_json(), attempt=2), None) == {"batchItemFailures": []}
-    assert Counter(each.delivery_id for each in account.queued()) == Counter(wanted)
+    assert Counter(delivery.delivery_id for delivery in account.queued()) == Counter(wanted)
 
 
-def test_dispatch_that_dies_before_it_is_acknowledged_owes_nothing_new(
+def test_dispatch_that_dies_before_it_returns_queues_no_new_delivery(
     account: Account, dispatch: Callable[[], None], worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    told(account, f"{subscriber.url}/status/200")
+    registered(account, f"{subscriber.url}/status/200")
     dispatch()
     dispatch()
     first, second = account.queued()
     worker.handler(sqs_event(first.to_json(), second.to_json()), None)
-    assert len({each.headers["webhook-id"] for each in subscriber.received}) == 1
+    assert len({request.headers["webhook-id"] for request in subscriber.received}) == 1
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
     assert found.status == "delivered"
 
 
-def test_deliver_that_dies_after_a_subscriber_was_told_tells_it_the_same_once_more(
+def test_deliver_that_dies_after_a_post_posts_the_same_once_more(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    owed = message(told(account, f"{subscriber.url}/status/200"))
+    body = message(registered(account, f"{subscriber.url}/status/200"))
     with death(worker.client("dynamodb"), "BatchWriteItem"):
-        worker.handler(sqs_event(owed), None)
-    assert worker.handler(sqs_event(owed, attempt=2), None) == {"batchItemFailures": []}
+        worker.handler(sqs_event(body), None)
+    assert worker.handler(sqs_event(body, attempt=2), None) == {"batchItemFailures": []}
     first, second = subscriber.received
     assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
     assert (found.status, found.tries) == ("delivered", 2)
 
 
-def test_deliver_that_dies_between_the_notice_and_the_disabling_gives_the_same_notice_again(
+def test_deliver_that_dies_between_announcing_and_disabling_announces_the_same_event_again(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    owed = message(told(account, f"{subscriber.url}/status/410"))
+    body = message(registered(account, f"{subscriber.url}/status/410"))
     with death(worker.client("dynamodb"), "UpdateItem", after=1):
-        worker.handler(sqs_event(owed), None)
-    stands = account.subscriptions.get("public", subscription(0).subscription_id)
-    assert stands
-    assert not stands.disabled
+        worker.handler(sqs_event(body), None)
+    stored = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stored
+    assert not stored.disabled
     worker.stores.cache_clear()
-    worker.handler(sqs_event(owed, attempt=2), None)
-    stands = account.subscriptions.get("public", subscription(0).subscription_id)
-    assert stands
-    assert stands.disabled == "gone"
+    worker.handler(sqs_event(body, attempt=2), None)
+    stored = account.subscriptions.get("public", subscription(0).subscription_id)
+    assert stored
+    assert stored.disabled == "gone"
     first, second = account.announced()
     assert first.event_id == second.event_id

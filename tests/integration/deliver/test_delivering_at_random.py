@@ -1,4 +1,4 @@
-"""Dispatching and delivering by chance: messages twice and in any order, subscribers that fail, workers that die."""
+"""Random dispatching and delivering: messages twice and in any order, failing subscribers, dying workers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -43,13 +43,13 @@ SUBSCRIPTIONS = (
 PICKS = st.lists(st.integers(0, 11), min_size=1, max_size=8)
 DIES = st.none() | st.integers(0, 4)
 SOON = 8
-"""Rounds of settling until the queue refuses nothing any more."""
+"""After this many rounds of settling the queue refuses nothing any more."""
 REFUSES = st.sampled_from([0, 0, 1, 3])
 
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
-    """Names of what is in memory here."""
+    """The environment; its names stand for objects in memory."""
     names = "DELIVERIES_QUEUE_URL EVENTS_QUEUE_URL SIGNING_KEY_ARN SUBSCRIPTIONS_TABLE DELIVERIES_TABLE"
     with pytest.MonkeyPatch.context() as patch:
         for name in names.split():
@@ -62,11 +62,11 @@ def environment() -> Iterator[None]:
 
 
 class Delivering(RuleBasedStateMachine):
-    """The model: what happened, who wants to know it, and what each subscriber has in their own book."""
+    """The model: the events, the subscriptions, and the deliveries that each subscriber has received."""
 
     @initialize()
     def begin(self) -> None:
-        """Everybody is well."""
+        """Start with healthy subscribers and empty queues."""
         self.clock = 1_800_000_000.0
         self.tables = Tables({"subscriptions": ("owner", "subscription_id"), "deliveries": ("owner", "delivery")})
         self.events: list[Event] = []
@@ -76,17 +76,17 @@ class Delivering(RuleBasedStateMachine):
         self.miscounted: list[tuple[str, int]] = []
         self.left: int | None = None
         self.tables.before = self.before
-        self.owed, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
+        self.deliveries, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
         self.subscriptions = SubscriptionTable(cast("DynamoDBClient", self.tables), "subscriptions")
-        for each in SUBSCRIPTIONS:
-            self.subscriptions.add(each)
+        for receiver in SUBSCRIPTIONS:
+            self.subscriptions.add(receiver)
         self.dispatch, self.worker = reloaded("dispatch.runtime.handler"), reloaded("deliver.runtime.handler")
         self.dispatch.time = SimpleNamespace(time=self.now)  # type: ignore[attr-defined]
         self.start(self.worker)
 
     def start(self, module: ModuleType) -> None:
-        """A worker that remembers nothing, by this clock and without chance."""
-        clients = {"sqs": self.owed, "dynamodb": self.tables}
+        """Start a worker without memory, with this clock and without chance."""
+        clients = {"sqs": self.deliveries, "dynamodb": self.tables}
         given: dict[str, Any] = {
             "client": clients.get,
             "sender": lambda: CountingSender(module.connections, b"k" * 64, self.now, count=self.count),
@@ -100,7 +100,7 @@ class Delivering(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 5), kind=st.sampled_from(["cat", "dog", "rejected"]))
     def happen(self, n: int, kind: str) -> None:
-        """Something is told of an image, perhaps once more."""
+        """An event about an image happens, perhaps once more."""
         pictured, at = image(image_id=f"img_{n:032x}"), "2026-11-20T17:00:01.000Z"
         event = (
             Event.rejected(pictured, Rejection("empty", "It is."), at)
@@ -112,108 +112,112 @@ class Delivering(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 2), mood=st.sampled_from([200, 200, 500, 429, "refuses", "hangs up"]))
     def mood(self, n: int, mood: Any) -> None:
-        """A subscriber answers so from here on."""
+        """A subscriber responds like this from here on."""
         self.moods[SUBSCRIPTIONS[n].url] = mood
 
     @rule(seconds=st.sampled_from([1, 6, 31, 200, 1000, 4000]))
     def wait(self, seconds: int) -> None:
-        """Time goes by."""
+        """Move the clock."""
         self.clock += seconds
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
-        """A batch of events, perhaps dispatched before; perhaps it dies before that call, or the queue refuses."""
-        self.owed.refusing = refuses
+        """Dispatch a batch of events, some perhaps again; the worker may die before a call, the queue may refuse."""
+        self.deliveries.refusing = refuses
         self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
     def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
-        """A batch of deliveries, likewise."""
-        self.owed.refusing = refuses
-        batch = self.owed.receive(picks, stale)
+        """Deliver a batch, likewise."""
+        self.deliveries.refusing = refuses
+        batch = self.deliveries.receive(picks, stale)
         if stale or dies is not None:
-            self.excused.update(each.about for each in batch)
-        self.work(self.owed, batch, self.delivered, dies)
+            self.excused.update(message.about for message in batch)
+        self.work(self.deliveries, batch, self.delivered, dies)
 
     @rule(refuses=REFUSES)
     def settle(self, refuses: int = 1) -> None:
-        """Everybody is well again, soon the queue too, and time goes by until nothing waits."""
+        """Heal the subscribers and soon the queue, and move the clock until nothing waits; then check."""
         self.moods.clear()
         for n in range(500):
-            self.owed.refusing = refuses if n < SOON else 0
-            waiting = self.happened.waiting + self.owed.waiting
+            self.deliveries.refusing = refuses if n < SOON else 0
+            waiting = self.happened.waiting + self.deliveries.waiting
             if not waiting:
                 break
-            self.clock = max(self.clock, min(each.due for each in waiting))
+            self.clock = max(self.clock, min(message.due for message in waiting))
             self.work(self.happened, self.happened.receive(), self.dispatched, None)
-            self.work(self.owed, self.owed.receive(), self.delivered, None)
-        assert self.happened.waiting + self.owed.waiting == []
+            self.work(self.deliveries, self.deliveries.receive(), self.delivered, None)
+        assert self.happened.waiting + self.deliveries.waiting == []
         self.check()
 
     def teardown(self) -> None:
-        """However it went, it ends well."""
+        """Settle at the end of every run."""
         self.settle()
 
     def check(self) -> None:
-        """Who wants an event has it, under one id with one body, and the log says so, unless it was tried too often."""
-        dead = {each.about for each in self.owed.dead}
+        """Check that each wanted event was received, under one id with one body, and logged, or tried too often."""
+        dead = {message.about for message in self.deliveries.dead}
         rows = self.tables.rows["deliveries"]
-        for told in SUBSCRIPTIONS:
-            wanted = {Delivery.of(each, told, 0).delivery_id for each in self.events if told.wants(each)}
-            book = self.books[told.url]
+        for receiver in SUBSCRIPTIONS:
+            wanted = {Delivery.of(event, receiver, 0).delivery_id for event in self.events if receiver.wants(event)}
+            book = self.books[receiver.url]
             assert book.keys() <= wanted
             assert wanted - dead <= book.keys()
             assert all(len(bodies) == 1 for bodies in book.values())
             for name in wanted - dead:
-                assert '"status":"delivered"' in rows[told.owner, name]["said"]["S"]
+                assert '"status":"delivered"' in rows[receiver.owner, name]["said"]["S"]
         assert self.happened.dead == []
         assert self.miscounted == []
 
     def work(
-        self, queue: Queue, batch: list[Message], answer: Callable[[list[Message]], set[str]], dies: int | None
+        self, queue: Queue, batch: list[Message], handle: Callable[[list[Message]], set[str]], dies: int | None
     ) -> None:
-        """One invocation; what is done with leaves the queue, unless the function died before it could say so."""
+        """Invoke a function; delete the messages that it has finished, unless it died before it returned."""
         if not batch:
             return
         self.left = dies
         try:
-            failed = answer(batch)
+            failed = handle(batch)
         except DiedError:
-            failed = {f"m{id(each)}" for each in batch}
+            failed = {f"m{id(message)}" for message in batch}
         if dies is not None:
             self.start(self.worker)
-            failed = {f"m{id(each)}" for each in batch}
+            failed = {f"m{id(message)}" for message in batch}
         self.left = None
         queue.done(batch, failed)
 
     def dispatched(self, batch: list[Message]) -> set[str]:
-        """What dispatch gives back."""
+        """Dispatch a batch; return the ids of the messages that failed."""
         deliveries, log = (
-            DeliveryQueue(cast("SQSClient", self.owed), "url"),
+            DeliveryQueue(cast("SQSClient", self.deliveries), "url"),
             DeliveryLog(cast("DynamoDBClient", self.tables), "deliveries"),
         )
-        records, before = [each.record() for each in batch], self.waiting()
+        records, before = [message.record() for message in batch], self.waiting()
         try:
             failed = self.dispatch.dispatch(records, self.subscriptions, deliveries, log)
         finally:
             self.dispatched_to += self.waiting() - before
-        return {each["messageId"] for each in failed}
+        return {record["messageId"] for record in failed}
 
     def delivered(self, batch: list[Message]) -> set[str]:
-        """What deliver gives back."""
-        said = self.worker.handler({"Records": [each.record() for each in batch]}, None)
-        failed = {each["itemIdentifier"] for each in said["batchItemFailures"]}
-        self.excused.update(self.owed.refused)
-        self.owed.refused.clear()
-        left = [each.about for each in self.owed.waiting if each not in batch or each.record()["messageId"] in failed]
+        """Deliver a batch; return the ids of the messages that failed."""
+        response = self.worker.handler({"Records": [message.record() for message in batch]}, None)
+        failed = {failure["itemIdentifier"] for failure in response["batchItemFailures"]}
+        self.excused.update(self.deliveries.refused)
+        self.deliveries.refused.clear()
+        left = [
+            message.about
+            for message in self.deliveries.waiting
+            if message not in batch or message.record()["messageId"] in failed
+        ]
         assert Counter(left) <= self.dispatched_to + self.excused
         return failed
 
     def waiting(self) -> "Counter[str]":
-        """How many messages there are of each delivery."""
-        return Counter(each.about for each in self.owed.waiting)
+        """Return the number of messages of each delivery."""
+        return Counter(message.about for message in self.deliveries.waiting)
 
     def count(self, due: DueDelivery) -> None:
         """Count an attempt. Its number exceeds the attempts before only by deaths and by messages that came back."""
@@ -223,7 +227,7 @@ class Delivering(RuleBasedStateMachine):
         self.tried[delivery_id] += 1
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
-        """As the subscriber's mood is; who hangs up has it all the same."""
+        """Respond by the subscriber's mood; one that hangs up has received the delivery nevertheless."""
         mood = self.moods.get(url, 200)
         if mood in (200, "hangs up"):
             self.books[url][headers["webhook-id"]].add(body)
@@ -232,11 +236,11 @@ class Delivering(RuleBasedStateMachine):
         return SubscriberResponse(mood, retry_after=90 if mood == 429 else 0)
 
     def now(self) -> float:
-        """By this clock."""
+        """Return the time of this clock."""
         return self.clock
 
     def before(self, operation: str) -> None:
-        """Die before the call that was chosen."""
+        """Die before the chosen call."""
         if self.left == 0:
             self.left = None
             raise DiedError

@@ -1,4 +1,4 @@
-"""The deliver handler: what subscribers receive, which messages it returns, and when they come back."""
+"""The deliver handler: the requests to subscribers, the messages to retry, and their delays."""
 
 import json
 import threading
@@ -36,45 +36,47 @@ def hidden(worker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, int
 
 
 @pytest.fixture
-def asked(worker: ModuleType) -> list[str]:
-    """The operations that AWS is asked for from here on."""
+def calls(worker: ModuleType) -> list[str]:
+    """The AWS operations that are called from here on."""
     names: list[str] = []
     for service in ("dynamodb", "secretsmanager", "sqs"):
         worker.client(service).meta.events.register("before-call", lambda model, **_: names.append(model.name))
     return names
 
 
-def owed(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
-    """Register one subscription per URL; answers the messages that tell each of the event."""
+def messages_to(account: Account, *urls: str, seconds_ago: int = 0) -> list[str]:
+    """Register one subscription per URL; return the messages that hold their deliveries of the event."""
     subscriptions = [subscription(n, url) for n, url in enumerate(urls)]
-    for each in subscriptions:
-        account.subscriptions.add(each)
-    return [Delivery.of(EVENT, each, int(time.time()) - seconds_ago).to_json() for each in subscriptions]
+    for receiver in subscriptions:
+        account.subscriptions.add(receiver)
+    return [Delivery.of(EVENT, receiver, int(time.time()) - seconds_ago).to_json() for receiver in subscriptions]
 
 
 def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
-    """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+    """Return the ids of the messages that the handler returns to the queue."""
+    response: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
-def test_a_subscriber_is_told_and_can_verify_it(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
-    assert returned(worker, *owed(account, f"{subscriber.url}/status/200")) == []
+def test_a_subscriber_receives_an_event_and_can_verify_it(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    assert returned(worker, *messages_to(account, f"{subscriber.url}/status/200")) == []
     (received,) = subscriber.received
     known = secret(SIGNING_KEY, subscription(0).subscription_id, 1)
     body = Webhook(known).verify(received.body, received.headers)
     assert body == {"type": EVENT.type, "timestamp": EVENT.timestamp, "data": EVENT.data}
 
 
-def test_ten_are_told_at_once(account: Account, worker: ModuleType) -> None:
+def test_ten_attempts_run_at_once(account: Account, worker: ModuleType) -> None:
     together = threading.Barrier(10)
 
     def post(*_: Any) -> SubscriberResponse:
-        together.wait(5)
+        together.wait(60)
         return SubscriberResponse(200)
 
     worker.connections.post = post
-    assert returned(worker, *owed(account, *["https://example.com"] * 10)) == []
+    assert returned(worker, *messages_to(account, *["https://example.com"] * 10)) == []
 
 
 def test_only_those_that_failed_come_back(
@@ -82,7 +84,7 @@ def test_only_those_that_failed_come_back(
 ) -> None:
     statuses = ("200", "500", "204", "302/location/x", "410", "404")
     urls = [f"{subscriber.url}/status/{status}" for status in statuses]
-    assert returned(worker, *owed(account, *urls)) == ["message-1", "message-3", "message-5"]
+    assert returned(worker, *messages_to(account, *urls)) == ["message-1", "message-3", "message-5"]
     assert hidden.keys() == {"message-1", "message-3", "message-5"}
     assert len(subscriber.received) == 6
 
@@ -90,7 +92,7 @@ def test_only_those_that_failed_come_back(
 def test_pauses_follow_the_schedule(
     account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
 ) -> None:
-    messages = owed(account, f"{subscriber.url}/status/500")
+    messages = messages_to(account, f"{subscriber.url}/status/500")
     waited = []
     for attempt in range(1, 9):
         worker.stores.cache_clear()  # so many failures at once would otherwise open the circuit
@@ -103,14 +105,14 @@ def test_pauses_follow_the_schedule(
 def test_retry_after_makes_a_pause_longer(
     account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
 ) -> None:
-    returned(worker, *owed(account, f"{subscriber.url}/status/429/retry-after/4000"))
+    returned(worker, *messages_to(account, f"{subscriber.url}/status/429/retry-after/4000"))
     assert hidden == {"message-0": 4000}
 
 
 def test_a_failed_message_is_hidden_in_the_queue_itself(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    (message,) = owed(account, f"{subscriber.url}/status/503/retry-after/4000")
+    (message,) = messages_to(account, f"{subscriber.url}/status/503/retry-after/4000")
     account.sqs.send_message(QueueUrl=account.deliveries, MessageBody=message)
     (received,) = account.sqs.receive_message(QueueUrl=account.deliveries, VisibilityTimeout=0)["Messages"]
     event = sqs_event(message)
@@ -119,10 +121,10 @@ def test_a_failed_message_is_hidden_in_the_queue_itself(
     assert account.queued() == []
 
 
-def test_a_subscription_deleted_meanwhile_is_told_nothing(
+def test_a_subscription_deleted_meanwhile_receives_nothing(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    messages = owed(account, f"{subscriber.url}/status/200", seconds_ago=61)
+    messages = messages_to(account, f"{subscriber.url}/status/200", seconds_ago=61)
     account.subscriptions.remove("public", subscription(0).subscription_id)
     assert returned(worker, *messages) == []
     assert subscriber.received == []
@@ -131,7 +133,7 @@ def test_a_subscription_deleted_meanwhile_is_told_nothing(
 def test_an_old_delivery_goes_where_its_subscription_leads_now(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
-    messages = owed(account, f"{subscriber.url}/status/500", seconds_ago=61)
+    messages = messages_to(account, f"{subscriber.url}/status/500", seconds_ago=61)
     account.subscriptions.add(subscription(0, f"{subscriber.url}/status/200", generation=2))
     assert returned(worker, *messages) == []
     (received,) = subscriber.received
@@ -150,12 +152,12 @@ def test_an_old_delivery_goes_where_its_subscription_leads_now(
 def test_a_poison_message_is_returned_alone_and_hurried_to_the_dead_letters(
     account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber, poison: str
 ) -> None:
-    assert returned(worker, poison, *owed(account, f"{subscriber.url}/status/200")) == ["message-0"]
+    assert returned(worker, poison, *messages_to(account, f"{subscriber.url}/status/200")) == ["message-0"]
     assert hidden == {"message-0": 0}
     assert len(subscriber.received) == 1
 
 
-def test_the_default_endpoint_is_told_with_its_own_secret(
+def test_a_delivery_to_the_default_endpoint_is_signed_with_its_own_secret(
     account: Account, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     default = Subscription.default(f"{subscriber.url}/status/200")
@@ -174,24 +176,24 @@ def test_an_attempt_that_breaks_off_fails_alone(account: Account, worker: Module
         return SubscriberResponse(200)
 
     worker.connections.post = post
-    assert returned(worker, *owed(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
+    assert returned(worker, *messages_to(account, "https://example.com", "https://example.com/broken")) == ["message-1"]
 
 
-def test_aws_is_asked_for_a_batch_not_for_a_record(
-    account: Account, worker: ModuleType, subscriber: Subscriber, asked: list[str], monkeypatch: pytest.MonkeyPatch
+def test_aws_is_called_per_batch_not_per_record(
+    account: Account, worker: ModuleType, subscriber: Subscriber, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("eligibility.HASTE_SECONDS", "batch.UNHURRIED_SECONDS"):
         monkeypatch.setattr(f"integration.deliver.runtime.{name}", 60)  # however slow the machine
-    fresh = owed(account, *[f"{subscriber.url}/status/200"] * 10)
-    old = owed(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
+    fresh = messages_to(account, *[f"{subscriber.url}/status/200"] * 10)
+    old = messages_to(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
     returned(worker, *fresh)
-    assert sorted(asked) == ["BatchWriteItem", "GetSecretValue"]
-    asked.clear()
+    assert sorted(calls) == ["BatchWriteItem", "GetSecretValue"]
+    calls.clear()
     returned(worker, *old)
-    assert asked == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", "BatchGetItem"]
+    assert calls == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", "BatchGetItem"]
 
 
 def test_the_body_sent_is_the_one_that_was_queued(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:
-    (message,) = owed(account, f"{subscriber.url}/status/200")
+    (message,) = messages_to(account, f"{subscriber.url}/status/200")
     returned(worker, message)
     assert subscriber.received[0].body.decode() == json.loads(message)["body"]

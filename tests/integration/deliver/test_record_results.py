@@ -1,9 +1,9 @@
-"""What the deliver function leaves behind: the log, how subscribers stand, notices, and what waits."""
+"""The results that deliver records: the log, the state of subscribers, announced events, requeued deliveries."""
 
 import json
 import time
 from dataclasses import replace
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,16 +28,16 @@ EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
 
 @pytest.fixture
-def told(account: Account, subscriber: Subscriber) -> Subscription:
-    """One whose subscriber answers 500 and says so."""
+def receiver(account: Account, subscriber: Subscriber) -> Subscription:
+    """A subscription whose subscriber responds with 500 and a body."""
     made = subscription(0, f"{subscriber.url}/status/500/x/y/3")
     account.subscriptions.add(made)
     return made
 
 
-def owed(told: Subscription, event: Event = EVENT, **changed: Any) -> str:
-    """Its message, dispatched a second ago."""
-    return replace(Delivery.of(event, told, int(time.time()) - 1), **changed).to_json()
+def message(receiver: Subscription, event: Event = EVENT, **changed: Any) -> str:
+    """Return the message of its delivery, dispatched a second ago."""
+    return replace(Delivery.of(event, receiver, int(time.time()) - 1), **changed).to_json()
 
 
 def events(count: int) -> list[Event]:
@@ -45,8 +45,8 @@ def events(count: int) -> list[Event]:
 
 
 def returned(worker: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
-    said: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+    response: dict[str, Any] = worker.handler(sqs_event(*bodies, attempt=attempt), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def stored(account: Account) -> Subscription:
@@ -60,58 +60,58 @@ def failing(account: Account, **health: int) -> None:
     account.subscriptions.change("public", subscription().subscription_id, changed, ())
 
 
-def test_a_delivery_that_is_taken_is_logged_with_its_attempt(
+def test_an_accepted_delivery_is_logged_with_its_attempt(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     good = subscription(0, f"{subscriber.url}/status/200")
     account.subscriptions.add(good)
-    assert returned(worker, owed(good)) == []
-    stands, attempt = account.logged()
-    assert (stands["status"], stands["tries"], stands["next_at"]) == ("delivered", 1, None)
+    assert returned(worker, message(good)) == []
+    record, attempt = account.logged()
+    assert (record["status"], record["tries"], record["next_at"]) == ("delivered", 1, None)
     assert (attempt["attempt"], attempt["status"], attempt["response"]) == (1, 200, "xx")
-    assert stands["last"].items() <= attempt.items()
+    assert record["last"].items() <= attempt.items()
     assert stored(account).circuit_breaker == CircuitBreaker()
 
 
-def test_a_failed_attempt_is_logged_with_what_was_said_and_when_it_is_tried_again(
-    account: Account, worker: ModuleType, told: Subscription
+def test_a_failed_attempt_is_logged_with_its_response_and_the_time_of_the_next_one(
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
-    returned(worker, owed(told), attempt=2)
-    stands, attempt = account.logged()
-    assert (stands["status"], stands["tries"], attempt["response"]) == ("pending", 2, "xxx")
-    assert stands["next_at"] == attempt["next_attempt_at"] > attempt["at"]
+    returned(worker, message(receiver), attempt=2)
+    record, attempt = account.logged()
+    assert (record["status"], record["tries"], attempt["response"]) == ("pending", 2, "xxx")
+    assert record["next_at"] == attempt["next_attempt_at"] > attempt["at"]
 
 
-def test_attempts_are_added_and_never_written_over(account: Account, worker: ModuleType, told: Subscription) -> None:
+def test_attempts_are_added_and_never_overwritten(account: Account, worker: ModuleType, receiver: Subscription) -> None:
     for attempt in (1, 2, 3):
-        returned(worker, owed(told), attempt=attempt)
+        returned(worker, message(receiver), attempt=attempt)
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
-    assert [each["attempt"] for each in found.attempts] == [1, 2, 3]
+    assert [attempt["attempt"] for attempt in found.attempts] == [1, 2, 3]
     assert (found.tries, found.status) == (3, "pending")
 
 
-def test_after_its_last_attempt_it_is_dead_in_the_log_and_goes_to_the_dead_letters(
-    account: Account, worker: ModuleType, told: Subscription
+def test_after_its_last_attempt_a_delivery_is_dead_in_the_log_and_a_dead_letter(
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
-    assert returned(worker, owed(told), attempt=DELIVERIES.tries) == ["message-0"]
+    assert returned(worker, message(receiver), attempt=DELIVERIES.tries) == ["message-0"]
     assert account.logged()[0]["status"] == "dead"
 
 
-def test_a_message_that_comes_once_more_is_not_tried_and_not_idle_from_the_dead_letters(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+def test_a_message_beyond_the_last_attempt_is_not_tried_and_moves_to_the_dead_letters(
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
-    assert returned(worker, owed(told, tried=7), attempt=2) == ["message-0"]
+    assert returned(worker, message(receiver, tried=7), attempt=2) == ["message-0"]
     assert subscriber.received == []
     assert account.logged() == []
 
 
-def test_failures_are_counted_and_a_success_forgets_them(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+def test_failures_are_counted_and_a_success_resets_the_count(
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
-    returned(worker, *(owed(told, event) for event in events(3)))
+    returned(worker, *(message(receiver, event) for event in events(3)))
     assert stored(account).circuit_breaker.failures == 3
     well = replace(stored(account), url=f"{subscriber.url}/status/200")
-    returned(worker, owed(well))
+    returned(worker, message(well))
     assert stored(account).circuit_breaker == CircuitBreaker()
 
 
@@ -120,141 +120,147 @@ def test_retry_after_keeps_the_other_deliveries_away_too_for_an_hour_at_most(
 ) -> None:
     busy = subscription(0, f"{subscriber.url}/status/429/retry-after/40000")
     account.subscriptions.add(busy)
-    returned(worker, owed(busy))
+    returned(worker, message(busy))
     assert 0 < stored(account).circuit_breaker.rest_until - time.time() <= LONGEST_RETRY_AFTER
-    returned(worker, owed(busy, events(1)[0]))
+    returned(worker, message(busy, events(1)[0]))
     assert len(subscriber.received) == 1
 
 
 def test_after_five_failures_the_rest_wait_without_counting_as_attempts(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     made = events(FAILURES + 2)
-    returned(worker, *(owed(told, event) for event in made[:FAILURES]))
-    assert returned(worker, *(owed(told, event) for event in made[FAILURES:]), attempt=3) == []
+    returned(worker, *(message(receiver, event) for event in made[:FAILURES]))
+    assert returned(worker, *(message(receiver, event) for event in made[FAILURES:]), attempt=3) == []
     assert len(subscriber.received) == FAILURES
     assert account.queued() == []  # they are delayed
     visible = account.sqs.get_queue_attributes(QueueUrl=account.deliveries, AttributeNames=["All"])["Attributes"]
     assert visible["ApproximateNumberOfMessagesDelayed"] == "2"
 
 
-def test_what_waits_says_how_often_it_was_tried(account: Account, worker: ModuleType, told: Subscription) -> None:
+def test_a_requeued_delivery_says_how_often_it_was_tried(
+    account: Account, worker: ModuleType, receiver: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[dict[str, Any]] = []
     sqs = worker.client("sqs")
     sqs.meta.events.register("provide-client-params.sqs.SendMessageBatch", lambda params, **_: sent.append(params))
     now = int(time.time())
-    resting = replace(told, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
-    assert returned(worker, owed(resting), owed(resting, events(1)[0], tried=1), attempt=2) == []
-    (asked,) = sent
-    again = [Delivery.from_json(each["MessageBody"]) for each in asked["Entries"]]
-    assert [(each.tried, each.put_off, each.reserved) for each in again] == [(1, True, False), (2, True, False)]
-    assert all(28 <= each["DelaySeconds"] <= 33 for each in asked["Entries"])
+    monkeypatch.setattr(worker, "time", SimpleNamespace(time=lambda: now))
+    resting = replace(receiver, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
+    assert returned(worker, message(resting), message(resting, events(1)[0], tried=1), attempt=2) == []
+    (request,) = sent
+    again = [Delivery.from_json(entry["MessageBody"]) for entry in request["Entries"]]
+    assert [(delivery.tried, delivery.put_off, delivery.reserved) for delivery in again] == [
+        (1, True, False),
+        (2, True, False),
+    ]
+    assert all(30 <= entry["DelaySeconds"] <= 33 for entry in request["Entries"])
 
 
-def test_what_never_was_tried_is_logged_as_pending_when_it_waits(
-    account: Account, worker: ModuleType, told: Subscription
+def test_a_delivery_that_was_never_tried_is_logged_as_pending_when_it_waits(
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     now = int(time.time())
-    resting = replace(told, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
-    returned(worker, owed(resting))
-    (stands,) = account.logged()
-    assert (stands["status"], stands["tries"], stands["last"]) == ("pending", 0, None)
+    resting = replace(receiver, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
+    returned(worker, message(resting))
+    (record,) = account.logged()
+    assert (record["status"], record["tries"], record["last"]) == ("pending", 0, None)
 
 
-def test_one_that_is_gone_is_disabled_and_its_owner_is_told(
+def test_a_gone_subscriber_is_disabled_and_the_event_is_announced(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     lost = subscription(0, f"{subscriber.url}/status/410")
     account.subscriptions.add(lost)
-    assert returned(worker, owed(lost)) == []
+    assert returned(worker, message(lost)) == []
     assert stored(account).disabled == "gone"
     (event,) = account.announced()
     assert (event.type, event.owner) == ("webhook.disabled", "public")
     assert event.data["webhook_id"] == lost.subscription_id
     assert event.data["reason"] == "gone"
-    kinds = {(each["type"], each["status"], each["reason"]) for each in account.logged() if "type" in each}
+    kinds = {(row["type"], row["status"], row["reason"]) for row in account.logged() if "type" in row}
     assert kinds == {("image.recognized", "dropped", "gone"), ("webhook.disabled", "dropped", "webhook_disabled")}
 
 
-def test_one_that_has_failed_for_five_days_is_disabled_once(
-    account: Account, worker: ModuleType, told: Subscription
+def test_a_subscriber_that_has_failed_for_five_days_is_disabled_once(
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     now = int(time.time())
     failing(account, failing_since=now - DISABLE_AFTER_SECONDS, failures=3, failed_at=now - 3600)
-    returned(worker, owed(stored(account)))
+    returned(worker, message(stored(account)))
     assert stored(account).disabled == "failing"
-    assert [each.data["reason"] for each in account.announced()] == ["failing"]
-    returned(worker, owed(stored(account), events(1)[0]))
+    assert [event.data["reason"] for event in account.announced()] == ["failing"]
+    returned(worker, message(stored(account), events(1)[0]))
     assert account.announced() == []
 
 
 def test_one_failure_after_five_quiet_days_disables_nobody(
-    account: Account, worker: ModuleType, told: Subscription
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     now = int(time.time())
     failing(account, failing_since=now - DISABLE_AFTER_SECONDS, failures=3, failed_at=now - 2 * 86_400)
-    returned(worker, owed(stored(account)))
+    returned(worker, message(stored(account)))
     assert not stored(account).disabled
 
 
-def test_what_is_still_owed_to_a_disabled_one_is_dropped_and_logged(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+def test_a_delivery_still_due_to_a_disabled_subscription_is_dropped_and_logged(
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
-    account.subscriptions.change("public", told.subscription_id, {"disabled": {"S": "owner"}}, ())
-    assert returned(worker, owed(told, queued_at=1), attempt=2) == []
+    account.subscriptions.change("public", receiver.subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(worker, message(receiver, queued_at=1), attempt=2) == []
     assert subscriber.received == []
-    (stands,) = account.logged()
-    assert (stands["status"], stands["reason"], stands["tries"]) == ("dropped", "webhook_disabled", 1)
+    (record,) = account.logged()
+    assert (record["status"], record["reason"], record["tries"]) == ("dropped", "webhook_disabled", 1)
 
 
-def test_what_tells_of_an_erased_image_is_not_sent_and_not_logged_again(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+def test_a_delivery_about_an_erased_image_is_not_posted_and_not_logged_again(
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
-    made = Delivery.of(EVENT, told, 1)
+    made = Delivery.of(EVENT, receiver, 1)
     account.log.write([erased_item("public", made.delivery_id, 1)])
-    assert returned(worker, owed(told), attempt=2) == []
-    assert returned(worker, owed(told, put_off=True)) == []
+    assert returned(worker, message(receiver), attempt=2) == []
+    assert returned(worker, message(receiver, put_off=True)) == []
     assert subscriber.received == []
     assert account.logged() == []
 
 
-def test_what_was_still_on_its_way_when_its_image_was_erased_is_not_sent(
-    account: Account, worker: ModuleType, told: Subscription, subscriber: Subscriber
+def test_a_delivery_still_queued_when_its_image_was_erased_is_not_posted(
+    account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     account.log.erase("public", EVENT.data["image_id"], 1)
-    assert returned(worker, owed(told, queued_at=int(time.time()) - 3600)) == []
+    assert returned(worker, message(receiver, queued_at=int(time.time()) - 3600)) == []
     assert subscriber.received == []
     assert account.logged() == []
 
 
 def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
-    account: Account, worker: ModuleType, told: Subscription, monkeypatch: pytest.MonkeyPatch
+    account: Account, worker: ModuleType, receiver: Subscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def post(*_: Any) -> SubscriberResponse:
         account.log.erase("public", EVENT.data["image_id"], 1)
         return SubscriberResponse(500, body="what was said")
 
     monkeypatch.setattr(worker.connections, "post", post)
-    returned(worker, owed(told, queued_at=int(time.time()) - 3))
+    returned(worker, message(receiver, queued_at=int(time.time()) - 3))
     assert account.logged() == []
-    assert account.log.erased([Delivery.of(EVENT, told, 1)])
+    assert account.log.erased([Delivery.of(EVENT, receiver, 1)])
 
 
-def test_a_log_that_cannot_be_written_does_not_tell_anybody_twice(
+def test_a_log_that_cannot_be_written_causes_no_second_post(
     account: Account, worker: ModuleType, subscriber: Subscriber, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = subscription(0, f"{subscriber.url}/status/200")
     account.subscriptions.add(good)
     account.dynamodb.delete_table(TableName="deliveries")
-    assert returned(worker, owed(good)) == []
+    assert returned(worker, message(good)) == []
     assert "result not recorded" in caplog.messages
 
 
-def test_a_subscriber_is_judged_even_where_the_log_refuses(
-    account: Account, worker: ModuleType, told: Subscription
+def test_failures_are_counted_even_if_the_log_refuses(
+    account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
     account.dynamodb.delete_table(TableName="deliveries")
-    returned(worker, owed(told))
+    returned(worker, message(receiver))
     assert stored(account).circuit_breaker.failures == 1
 
 
@@ -265,7 +271,7 @@ def test_the_deployment_s_own_endpoint_is_never_disabled(
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", default.url)
     worker = reloaded("deliver.runtime.handler")
     for event in events(2):
-        assert returned(worker, owed(default, event)) == []
+        assert returned(worker, message(default, event)) == []
     assert len(subscriber.received) == 2
     assert account.announced() == []
     worker.connections.close()
@@ -276,25 +282,25 @@ def test_the_same_delivery_twice_in_a_batch_is_logged(
 ) -> None:
     good = subscription(0, f"{subscriber.url}/status/200")
     account.subscriptions.add(good)
-    assert returned(worker, owed(good), owed(good)) == []
+    assert returned(worker, message(good), message(good)) == []
     (found,) = account.log.of_image("public", EVENT.data["image_id"])
     assert len(found.attempts) == len(subscriber.received) == 2
 
 
-def test_the_log_holds_what_is_sent_again(account: Account, worker: ModuleType, told: Subscription) -> None:
-    returned(worker, owed(told))
-    found = account.log.get("public", Delivery.of(EVENT, told, 1).delivery_id)
+def test_the_log_holds_what_a_replay_needs(account: Account, worker: ModuleType, receiver: Subscription) -> None:
+    returned(worker, message(receiver))
+    found = account.log.get("public", Delivery.of(EVENT, receiver, 1).delivery_id)
     assert isinstance(found, DeliveryRecord)
     assert json.loads(found.body)["data"] == EVENT.data
-    assert found.delivery(told) == replace(Delivery.of(EVENT, told, 0), put_off=True)
+    assert found.delivery(receiver) == replace(Delivery.of(EVENT, receiver, 0), put_off=True)
 
 
-def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
+def test_a_subscription_just_enabled_receives_a_replay_whatever_a_worker_remembers(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     lost = subscription(0, f"{subscriber.url}/status/410")
     account.subscriptions.add(lost)
-    returned(worker, owed(lost))
+    returned(worker, message(lost))
     new = account.subscriptions.change(
         "public",
         lost.subscription_id,
@@ -305,4 +311,4 @@ def test_what_its_owner_has_just_enabled_is_told_whatever_a_worker_remembers(
     assert found
     assert new
     assert returned(worker, found.delivery(new).to_json()) == []
-    assert [each.path for each in subscriber.received] == ["/status/410", "/status/200"]
+    assert [request.path for request in subscriber.received] == ["/status/410", "/status/200"]

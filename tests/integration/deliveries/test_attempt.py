@@ -43,7 +43,7 @@ def attempt(
     return Sender(pool, SIGNING_KEY, now).attempt(DueDelivery("message-0", DELIVERY, number, receiver))
 
 
-def test_it_is_signed_with_the_subscription_s_secret_at_the_time_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_attempt_is_signed_with_the_subscription_s_secret_when_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = Pool(SubscriberResponse(200))
     assert attempt(pool).response == SubscriberResponse(200)
     ((url, body, headers),) = pool.sent
@@ -61,7 +61,7 @@ def test_every_attempt_has_the_same_id_and_body_and_its_own_time() -> None:
     assert [one["webhook-timestamp"], two["webhook-timestamp"]] == ["1800000001", "1800000002"]
 
 
-def test_it_says_who_sends_what() -> None:
+def test_an_attempt_names_its_sender_and_its_content_type() -> None:
     pool = Pool(SubscriberResponse(200))
     attempt(pool)
     assert pool.sent[0][2]["content-type"] == "application/json"
@@ -78,7 +78,7 @@ def test_it_says_who_sends_what() -> None:
         (BadStatusLine("220 mail"), "not_http"),
     ],
 )
-def test_why_there_was_no_answer_is_a_code(outcome: Exception, code: str) -> None:
+def test_a_missing_response_has_an_error_code(outcome: Exception, code: str) -> None:
     failed = attempt(Pool(outcome))
     assert failed.response == SubscriberResponse(error=code)
     assert not failed.finished

@@ -30,12 +30,12 @@ def test_each_subscription_and_each_event_has_its_own_delivery() -> None:
     other = replace(EVENT, event_id="evt_other")
     made = {Delivery.of(event, subscription(n), QUEUED_AT).delivery_id for event in (EVENT, other) for n in (1, 2)}
     assert len(made) == 4
-    assert all(each.startswith("dlv_") for each in made)
+    assert all(delivery.startswith("dlv_") for delivery in made)
 
 
 def test_a_delivery_survives_its_queue() -> None:
-    told = subscription(rate_limit=60, generation=3, rotations=(1, 2), circuit_breaker=CircuitBreaker(1, 2, 3, 4))
-    delivery = replace(Delivery.of(EVENT, told, QUEUED_AT), tried=2, put_off=True, reserved=True)
+    receiver = subscription(rate_limit=60, generation=3, rotations=(1, 2), circuit_breaker=CircuitBreaker(1, 2, 3, 4))
+    delivery = replace(Delivery.of(EVENT, receiver, QUEUED_AT), tried=2, put_off=True, reserved=True)
     assert Delivery.from_json(delivery.to_json()) == delivery
 
 
@@ -50,13 +50,13 @@ def test_an_event_that_would_break_the_promise_is_refused() -> None:
         Delivery.of(replace(EVENT, data={"name": "x" * 20_000}), subscription(), QUEUED_AT)
 
 
-def test_deliveries_of_one_image_begin_alike_and_those_of_others_do_not() -> None:
+def test_ids_of_deliveries_share_a_prefix_if_they_are_about_one_image() -> None:
     made = Delivery.of(EVENT, subscription(), QUEUED_AT)
     again = Delivery.of(replace(EVENT, event_id="evt_again"), subscription(), QUEUED_AT)
     other = Delivery.of(Event.recognized(image(image_id="img_" + "7" * 32), recognition(), AT), subscription(), 1)
     prefix = shared_prefix(EVENT.data["image_id"])
-    assert [each.delivery_id.startswith(prefix) for each in (made, again, other)] == [True, True, False]
-    assert all(is_id("dlv", each.delivery_id) for each in (made, again, other))
+    assert [delivery.delivery_id.startswith(prefix) for delivery in (made, again, other)] == [True, True, False]
+    assert all(is_id("dlv", delivery.delivery_id) for delivery in (made, again, other))
 
 
 def test_an_event_about_no_image_has_deliveries_of_its_own() -> None:
@@ -74,7 +74,7 @@ GOOD = json.loads(Delivery.of(EVENT, subscription(), QUEUED_AT).to_json())
     [
         [],
         {},
-        {name: each for name, each in GOOD.items() if name != "subscription"},
+        {name: item for name, item in GOOD.items() if name != "subscription"},
         GOOD | {"body": 7},
         GOOD | {"delivery_id": ""},
         GOOD | {"queued_at": "1"},
@@ -93,6 +93,6 @@ def test_another_shape_is_no_delivery(given: Any) -> None:
         Delivery.from_json(json.dumps(given))
 
 
-def test_what_is_no_json_is_no_delivery() -> None:
+def test_a_text_that_is_not_json_is_no_delivery() -> None:
     with pytest.raises(ValueError, match="Expecting"):
         Delivery.from_json("not json")

@@ -1,4 +1,4 @@
-"""The routes by which an owner reads what was sent and has it sent again, under moto."""
+"""The routes by which an owner reads, tests and replays deliveries, under moto."""
 
 import json
 from types import ModuleType
@@ -21,27 +21,27 @@ HOOK = {"webhook_id": MINE.subscription_id}
 
 
 @pytest.fixture
-def sent(account: Account) -> ModuleType:
-    """The function's module in a fresh worker, and a webhook of owner `me`."""
+def module(account: Account) -> ModuleType:
+    """The function's module, loaded afresh, and a webhook of owner `me`."""
     account.subscriptions.add(MINE)
     return reloaded("deliveries.runtime.handler")
 
 
-def asked(module: ModuleType, route: str, owner: str = "me", **request: Any) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer."""
-    answer = module.handler(http_request(route, owner=owner, **request), None)
-    return answer["statusCode"], json.loads(answer["body"])
+def call(module: ModuleType, route: str, owner: str = "me", **request: Any) -> tuple[int, dict[str, Any]]:
+    """Return status and body of the response."""
+    response = module.handler(http_request(route, owner=owner, **request), None)
+    return response["statusCode"], json.loads(response["body"])
 
 
-def made(n: int = 1, told: Subscription = MINE) -> Delivery:
+def made(n: int = 1, receiver: Subscription = MINE) -> Delivery:
     event = Event.recognized(
         image(image_id=f"img_{n:012x}{'7' * 20}", owner="me"), recognition(), f"2026-11-20T17:00:{n:02}.000Z"
     )
-    return Delivery.of(event, told, int(NOW))
+    return Delivery.of(event, receiver, int(NOW))
 
 
 def log(account: Account, *statuses: str) -> list[str]:
-    """Log the first deliveries with these statuses, an attempt each; answers their ids."""
+    """Log the first deliveries with these statuses, an attempt each; return their ids."""
     for n, status in enumerate(statuses):
         attempt = Attempt(1, NOW, 7, SubscriberResponse(503, body="busy"))
         last = attempt.to_dict()
@@ -55,10 +55,10 @@ def of(delivery_id: str) -> dict[str, str]:
     return {"delivery_id": delivery_id}
 
 
-def test_deliveries_are_listed_newest_first(account: Account, sent: ModuleType) -> None:
+def test_deliveries_are_listed_newest_first(account: Account, module: ModuleType) -> None:
     a, b = log(account, "delivered", "dead")
-    status, page = asked(sent, "GET /webhooks/{webhook_id}/deliveries", path=HOOK)
-    assert (status, [each["delivery_id"] for each in page["items"]]) == (200, [b, a])
+    status, page = call(module, "GET /webhooks/{webhook_id}/deliveries", path=HOOK)
+    assert (status, [item["delivery_id"] for item in page["items"]]) == (200, [b, a])
     assert page["items"][0] == {
         "delivery_id": b,
         "webhook_id": MINE.subscription_id,
@@ -74,37 +74,37 @@ def test_deliveries_are_listed_newest_first(account: Account, sent: ModuleType) 
     }
 
 
-def test_a_status_lists_those_alone_and_dead_letters_are_those_given_up(account: Account, sent: ModuleType) -> None:
+def test_a_status_lists_those_alone_and_dead_letters_are_those_given_up(account: Account, module: ModuleType) -> None:
     a, b = log(account, "delivered", "dead")
     route = "GET /webhooks/{webhook_id}/deliveries"
-    _, delivered = asked(sent, route, path=HOOK, query={"status": "delivered"})
-    _, dead = asked(sent, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)
-    assert [[each["delivery_id"] for each in page["items"]] for page in (delivered, dead)] == [[a], [b]]
-    assert asked(sent, route, path=HOOK, query={"status": "lost"})[1]["code"] == "invalid_status"
+    _, delivered = call(module, route, path=HOOK, query={"status": "delivered"})
+    _, dead = call(module, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)
+    assert [[item["delivery_id"] for item in page["items"]] for page in (delivered, dead)] == [[a], [b]]
+    assert call(module, route, path=HOOK, query={"status": "lost"})[1]["code"] == "invalid_status"
 
 
 def test_pages_hold_every_delivery_once_and_their_cursors_are_the_list_s_own(
-    account: Account, sent: ModuleType
+    account: Account, module: ModuleType
 ) -> None:
     made_ids = log(account, *["delivered"] * 5)
     route, seen, query = "GET /webhooks/{webhook_id}/deliveries", list[str](), {"limit": "2"}
     while True:
-        _, page = asked(sent, route, path=HOOK, query=query)
-        seen += [each["delivery_id"] for each in page["items"]]
+        _, page = call(module, route, path=HOOK, query=query)
+        seen += [item["delivery_id"] for item in page["items"]]
         if not page["next_cursor"]:
             break
         query["cursor"] = page["next_cursor"]
     assert seen == made_ids[::-1]
     for borrowed in ({"cursor": query["cursor"], "status": "dead"}, {"cursor": "eHh4"}):
-        assert asked(sent, route, path=HOOK, query=borrowed)[1]["code"] == "invalid_cursor"
+        assert call(module, route, path=HOOK, query=borrowed)[1]["code"] == "invalid_cursor"
 
 
-def test_one_delivery_shows_its_attempts_and_what_is_sent(account: Account, sent: ModuleType) -> None:
+def test_one_delivery_shows_its_attempts_and_its_event(account: Account, module: ModuleType) -> None:
     _, b = log(account, "delivered", "dead")
-    status, shown = asked(sent, "GET /deliveries/{delivery_id}", path=of(b))
+    status, shown = call(module, "GET /deliveries/{delivery_id}", path=of(b))
     assert status == 200
     assert shown["event"] == json.loads(made(1).body)
-    assert [each["response"] for each in shown["attempts"]] == ["busy"]
+    assert [attempt["response"] for attempt in shown["attempts"]] == ["busy"]
     assert shown["links"]["webhook"] == f"https://api.example/webhooks/{MINE.subscription_id}"
 
 
@@ -120,108 +120,108 @@ def test_one_delivery_shows_its_attempts_and_what_is_sent(account: Account, sent
         ("POST /deliveries/{delivery_id}/replay", "no_such_delivery"),
     ],
 )
-def test_another_owner_s_is_not_there(account: Account, sent: ModuleType, route: str, name: str) -> None:
+def test_another_owner_s_is_not_there(account: Account, module: ModuleType, route: str, name: str) -> None:
     (a,) = log(account, "dead")
     query = {"since": "2026-01-01"} if route.endswith("}/replay") and "webhooks" in route else None
     for path in (HOOK | of(a), {"webhook_id": "default", "delivery_id": "dlv_nope"}):
-        status, problem = asked(sent, route, owner="them", path=path, query=query)
+        status, problem = call(module, route, owner="them", path=path, query=query)
         assert (status, problem["code"]) == (404, name)
     assert account.queued() == []
 
 
 def test_a_replay_has_the_same_id_and_body_and_goes_where_the_webhook_leads_now(
-    account: Account, sent: ModuleType
+    account: Account, module: ModuleType
 ) -> None:
     (a,) = log(account, "delivered")
     account.subscriptions.change("me", MINE.subscription_id, {"url": {"S": "https://new.example/"}}, ())
-    status, said = asked(sent, "POST /deliveries/{delivery_id}/replay", path=of(a))
-    assert (status, said["delivery_id"], said["status"]) == (202, a, "pending")
+    status, body = call(module, "POST /deliveries/{delivery_id}/replay", path=of(a))
+    assert (status, body["delivery_id"], body["status"]) == (202, a, "pending")
     (queued,) = account.queued()
     assert (queued.delivery_id, queued.body, queued.tried) == (a, made(0).body, 0)
     assert queued.subscription.url == "https://new.example/"
-    assert [each["status"] for each in account.logged() if "tries" in each] == ["pending"]
+    assert [row["status"] for row in account.logged() if "tries" in row] == ["pending"]
 
 
-def test_nothing_is_sent_again_to_one_that_is_disabled_or_deleted(account: Account, sent: ModuleType) -> None:
+def test_nothing_is_replayed_to_a_disabled_or_deleted_webhook(account: Account, module: ModuleType) -> None:
     (a,) = log(account, "dead")
     account.subscriptions.change("me", MINE.subscription_id, {"disabled": {"S": "gone"}}, ())
     for route in ("POST /deliveries/{delivery_id}/replay", "POST /webhooks/{webhook_id}/redrive"):
-        status, problem = asked(sent, route, path=of(a) | HOOK)
+        status, problem = call(module, route, path=of(a) | HOOK)
         assert (status, problem["code"]) == (409, "webhook_disabled")
     account.subscriptions.remove("me", MINE.subscription_id)
-    assert asked(sent, "POST /deliveries/{delivery_id}/replay", path=of(a))[1]["code"] == "unsubscribed"
+    assert call(module, "POST /deliveries/{delivery_id}/replay", path=of(a))[1]["code"] == "unsubscribed"
     assert account.queued() == []
 
 
-def test_a_redrive_sends_what_was_given_up_and_nothing_else(account: Account, sent: ModuleType) -> None:
+def test_a_redrive_sends_the_dead_letters_and_nothing_else(account: Account, module: ModuleType) -> None:
     _, b, c = log(account, "delivered", "dead", "dead")
-    assert asked(sent, "POST /webhooks/{webhook_id}/redrive", path=HOOK) == (
+    assert call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK) == (
         202,
         {"deliveries": 2, "next_cursor": None},
     )
-    assert sorted(each.delivery_id for each in account.queued()) == sorted([b, c])
-    assert asked(sent, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)[1]["items"] == []
+    assert sorted(delivery.delivery_id for delivery in account.queued()) == sorted([b, c])
+    assert call(module, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)[1]["items"] == []
 
 
-def test_a_replay_since_a_time_sends_what_tells_of_it_or_later_oldest_first(account: Account, sent: ModuleType) -> None:
+def test_a_replay_since_a_time_sends_the_events_since_then_oldest_first(account: Account, module: ModuleType) -> None:
     _, b, c, _ = log(account, "delivered", "delivered", "dropped", "dead")
-    asking = {"since": "2026-11-20T17:00:01Z", "limit": "2"}
-    status, said = asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=asking)
-    assert (status, said["deliveries"]) == (202, 2)
-    assert sorted(each.delivery_id for each in account.queued()) == sorted([b, c])
-    further = asking | {"cursor": said["next_cursor"]}
-    _, rest = asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=further)
+    query = {"since": "2026-11-20T17:00:01Z", "limit": "2"}
+    status, body = call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=query)
+    assert (status, body["deliveries"]) == (202, 2)
+    assert sorted(delivery.delivery_id for delivery in account.queued()) == sorted([b, c])
+    further = query | {"cursor": body["next_cursor"]}
+    _, rest = call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=further)
     assert rest["deliveries"] == 1
 
 
-def test_a_replay_can_be_of_one_status(account: Account, sent: ModuleType) -> None:
+def test_a_replay_can_be_of_one_status(account: Account, module: ModuleType) -> None:
     _, b = log(account, "delivered", "dropped")
-    asking = {"since": "2026-01-01", "status": "dropped"}
-    asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=asking)
-    assert [each.delivery_id for each in account.queued()] == [b]
+    query = {"since": "2026-01-01", "status": "dropped"}
+    call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=query)
+    assert [delivery.delivery_id for delivery in account.queued()] == [b]
 
 
-def test_a_replay_leaves_out_tests_and_notices(account: Account, sent: ModuleType) -> None:
+def test_a_replay_leaves_out_test_and_disabled_events(account: Account, module: ModuleType) -> None:
     for kind in ("webhook.test", "webhook.disabled"):
         event = Event(f"evt_{kind}", kind, "2026-11-20T17:00:00.000Z", "me", {})
         account.log.write([DeliveryRecord.of(Delivery.of(event, MINE, 1), "dropped").to_item(NOW)])
-    _, said = asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query={"since": "2026-01-01"})
-    assert said["deliveries"] == 0
+    _, body = call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query={"since": "2026-01-01"})
+    assert body["deliveries"] == 0
     assert account.queued() == []
 
 
 @pytest.mark.parametrize("since", [None, "yesterday", ""])
-def test_a_replay_needs_to_know_since_when(sent: ModuleType, since: str | None) -> None:
+def test_a_replay_needs_to_know_since_when(module: ModuleType, since: str | None) -> None:
     query = None if since is None else {"since": since}
-    status, problem = asked(sent, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=query)
+    status, problem = call(module, "POST /webhooks/{webhook_id}/replay", path=HOOK, query=query)
     assert (status, problem["code"]) == (400, "invalid_time")
 
 
-def test_a_test_is_sent_whatever_the_webhook_is_told(account: Account, sent: ModuleType) -> None:
+def test_a_test_event_is_sent_whichever_events_the_webhook_wants(account: Account, module: ModuleType) -> None:
     picky = subscription(1, owner="me", events=("image.rejected",))
     account.subscriptions.add(picky)
-    status, said = asked(sent, "POST /webhooks/{webhook_id}/test", path={"webhook_id": picky.subscription_id})
+    status, body = call(module, "POST /webhooks/{webhook_id}/test", path={"webhook_id": picky.subscription_id})
     (queued,) = account.queued()
-    assert (status, said["delivery_id"], queued.type) == (202, queued.delivery_id, "webhook.test")
-    _, shown = asked(sent, "GET /deliveries/{delivery_id}", path=of(said["delivery_id"]))
+    assert (status, body["delivery_id"], queued.type) == (202, queued.delivery_id, "webhook.test")
+    _, shown = call(module, "GET /deliveries/{delivery_id}", path=of(body["delivery_id"]))
     assert (shown["status"], shown["image_id"], shown["attempts"]) == ("pending", None, [])
 
 
-def test_two_tests_are_two_deliveries(account: Account, sent: ModuleType) -> None:
-    ids = {asked(sent, "POST /webhooks/{webhook_id}/test", path=HOOK)[1]["delivery_id"] for _ in range(2)}
+def test_two_tests_are_two_deliveries(account: Account, module: ModuleType) -> None:
+    ids = {call(module, "POST /webhooks/{webhook_id}/test", path=HOOK)[1]["delivery_id"] for _ in range(2)}
     assert len(ids) == 2
 
 
-def test_what_the_queue_does_not_take_is_a_problem_worth_another_try(account: Account, sent: ModuleType) -> None:
+def test_a_refusal_of_the_queue_is_a_retryable_problem(account: Account, module: ModuleType) -> None:
     log(account, "dead")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
-    status, problem = asked(sent, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
+    status, problem = call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
     assert (status, problem["code"], problem["retryable"]) == (503, "not_queued", True)
 
 
-def test_what_the_queue_did_not_take_is_still_found_by_the_other_try(account: Account, sent: ModuleType) -> None:
+def test_a_delivery_that_the_queue_refused_is_found_by_the_next_try(account: Account, module: ModuleType) -> None:
     log(account, "dead")
     account.sqs.delete_queue(QueueUrl=account.deliveries)
-    asked(sent, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
-    _, shown = asked(sent, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)
-    assert [each["status"] for each in shown["items"]] == ["dead"]
+    call(module, "POST /webhooks/{webhook_id}/redrive", path=HOOK)
+    _, shown = call(module, "GET /webhooks/{webhook_id}/dead-letters", path=HOOK)
+    assert [item["status"] for item in shown["items"]] == ["dead"]

@@ -1,4 +1,4 @@
-"""The delivery log under moto: lists, one delivery, an image's, and what an erasure leaves."""
+"""The delivery log under moto: lists, single deliveries, those of an image, and erasures."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,19 +17,19 @@ from tests.integration.conftest import Account, subscription
 NOW = 1_800_000_000.0
 
 
-def made(n: int, owner: str = "public", told: int = 0) -> Delivery:
-    """The delivery of the n-th image of an owner, to their subscription of that number."""
+def made(n: int, owner: str = "public", number: int = 0) -> Delivery:
+    """Return the delivery of the n-th image of an owner to their subscription of that number."""
     event = Event.recognized(
         image(image_id=f"img_{n:012x}{'7' * 20}", owner=owner), recognition(), f"2026-11-20T17:00:{n:02}.000Z"
     )
-    return Delivery.of(event, subscription(told, owner=owner), int(NOW))
+    return Delivery.of(event, subscription(number, owner=owner), int(NOW))
 
 
 def log_all(account: Account, *statuses: str, **given: Any) -> list[str]:
-    """Log the first deliveries with these statuses; answers their ids."""
-    each = [DeliveryRecord.of(made(n, **given), status) for n, status in enumerate(statuses)]
-    account.log.write(one.to_item(NOW) for one in each)
-    return [one.delivery_id for one in each]
+    """Log the first deliveries with these statuses; return their ids."""
+    records = [DeliveryRecord.of(made(n, **given), status) for n, status in enumerate(statuses)]
+    account.log.write(record.to_item(NOW) for record in records)
+    return [record.delivery_id for record in records]
 
 
 def ids(page: LogPage) -> list[str]:
@@ -63,7 +63,7 @@ def test_a_delivery_whose_status_changes_is_listed_once(account: Account) -> Non
     )
 
 
-def test_since_begins_at_the_oldest(account: Account) -> None:
+def test_oldest_starts_at_the_oldest(account: Account) -> None:
     _, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
     first = account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1)
@@ -73,8 +73,8 @@ def test_since_begins_at_the_oldest(account: Account) -> None:
 
 def test_owners_and_subscriptions_do_not_mix(account: Account) -> None:
     log_all(account, "delivered")
-    log_all(account, "delivered", owner="them", told=2)
-    log_all(account, "delivered", told=1)
+    log_all(account, "delivered", owner="them", number=2)
+    log_all(account, "delivered", number=1)
     (theirs,) = ids(account.log.newest(DeliveryFilter("them", subscription(2).subscription_id), 9))
     assert account.log.get("public", theirs) is None
     assert account.log.get("them", theirs)
@@ -84,12 +84,12 @@ def test_owners_and_subscriptions_do_not_mix(account: Account) -> None:
 def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> None:
     delivery = made(1)
     attempts = [Attempt(n, NOW + n, 7, SubscriberResponse(500, body="no")) for n in (1, 2, 10)]
-    account.log.write(each.to_item(delivery, None, NOW) for each in reversed(attempts))
+    account.log.write(attempt.to_item(delivery, None, NOW) for attempt in reversed(attempts))
     account.log.write([DeliveryRecord.of(delivery, "pending", tries=10).to_item(NOW)])
     found = account.log.get("public", delivery.delivery_id)
     assert found
     assert (found.body, found.tries) == (delivery.body, 10)
-    assert [each["attempt"] for each in found.attempts] == [1, 2, 10]
+    assert [attempt["attempt"] for attempt in found.attempts] == [1, 2, 10]
     assert found.attempts[0]["response"] == "no"
     assert account.log.get("public", delivery.delivery_id[:-1]) is None
 
@@ -97,24 +97,24 @@ def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> N
 def test_an_index_holds_no_bodies_and_whole_fetches_them(account: Account) -> None:
     log_all(account, "delivered", "dead")
     found, _ = account.log.newest(DeliveryFilter("public", subscription().subscription_id), 9)
-    assert {each.body for each in found} == {""}
-    assert {each.body for each in account.log.with_bodies(found)} == {made(n).body for n in range(2)}
+    assert {record.body for record in found} == {""}
+    assert {record.body for record in account.log.with_bodies(found)} == {made(n).body for n in range(2)}
 
 
 def test_an_image_s_deliveries_are_those_to_every_subscription_and_of_no_other_image(account: Account) -> None:
     log_all(account, "delivered", "delivered")
-    log_all(account, "delivered", told=1)
+    log_all(account, "delivered", number=1)
     found = account.log.of_image("public", made(0).image_id)
-    assert {each.subscription_id for each in found} == {subscription(n).subscription_id for n in range(2)}
-    assert {each.image_id for each in found} == {made(0).image_id}
+    assert {record.subscription_id for record in found} == {subscription(n).subscription_id for n in range(2)}
+    assert {record.image_id for record in found} == {made(0).image_id}
 
 
-def test_images_whose_ids_begin_alike_are_told_apart(account: Account) -> None:
+def test_images_whose_ids_share_a_prefix_are_kept_apart(account: Account) -> None:
     alike = replace(made(0), image_id=made(0).image_id[:-1] + "8", delivery_id=made(0).delivery_id[:-1] + "x")
-    account.log.write([DeliveryRecord.of(each, "dead").to_item(NOW) for each in (made(0), alike)])
-    assert [each.image_id for each in account.log.of_image("public", alike.image_id)] == [alike.image_id]
+    account.log.write([DeliveryRecord.of(delivery, "dead").to_item(NOW) for delivery in (made(0), alike)])
+    assert [record.image_id for record in account.log.of_image("public", alike.image_id)] == [alike.image_id]
     account.log.erase("public", alike.image_id, NOW)
-    assert [each.image_id for each in account.log.of_image("public", made(0).image_id)] == [made(0).image_id]
+    assert [record.image_id for record in account.log.of_image("public", made(0).image_id)] == [made(0).image_id]
 
 
 def test_rows_may_go_thirty_days_after_they_were_written(account: Account) -> None:
@@ -125,9 +125,9 @@ def test_rows_may_go_thirty_days_after_they_were_written(account: Account) -> No
 
 @pytest.mark.parametrize(("rows", "calls"), [(20, 1), (25, 1), (26, 2)])
 def test_a_batch_of_ten_is_one_request(account: Account, rows: int, calls: int) -> None:
-    asked: list[str] = []
-    account.dynamodb.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    operations: list[str] = []
+    account.dynamodb.meta.events.register("before-call", lambda model, **_: operations.append(model.name))
     DeliveryLog(account.dynamodb, "deliveries").write(
         Attempt(n, NOW + n, 1, SubscriberResponse(200)).to_item(made(1), None, NOW) for n in range(rows)
     )
-    assert asked == ["BatchWriteItem"] * calls
+    assert operations == ["BatchWriteItem"] * calls

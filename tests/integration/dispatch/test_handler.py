@@ -1,4 +1,4 @@
-"""The dispatch handler under moto: deliveries queued, and which events' messages it returns."""
+"""The dispatch handler under moto: the queued deliveries, and the messages to retry."""
 
 import json
 from collections.abc import Iterable
@@ -38,10 +38,19 @@ def dispatch(account: Account) -> ModuleType:
     return reloaded("dispatch.runtime.handler")
 
 
+@pytest.fixture
+def calls(dispatch: ModuleType) -> list[str]:
+    """The AWS operations that are called from here on."""
+    names: list[str] = []
+    for client in (dispatch.sqs, dispatch.dynamodb):
+        client.meta.events.register("before-call", lambda model, **_: names.append(model.name))
+    return names
+
+
 def returned(module: ModuleType, *bodies: str) -> list[str]:
-    """The message ids the handler returns to the queue."""
-    said: dict[str, Any] = module.handler(sqs_event(*bodies), None)
-    return [each["itemIdentifier"] for each in said["batchItemFailures"]]
+    """Return the ids of the messages that the handler returns to the queue."""
+    response: dict[str, Any] = module.handler(sqs_event(*bodies), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
@@ -53,28 +62,28 @@ def test_an_event_becomes_one_delivery_for_each_subscription(account: Account, d
         account.subscriptions.add(subscription(n))
     assert returned(dispatch, CAT.to_json()) == []
     queued = sorted(account.queued(), key=lambda delivery: delivery.subscription.subscription_id)
-    owed = [Delivery.of(CAT, subscription(n), each.queued_at) for n, each in enumerate(queued)]
-    assert [each.to_json() for each in queued] == [each.to_json() for each in owed]
+    due = [Delivery.of(CAT, subscription(n), delivery.queued_at) for n, delivery in enumerate(queued)]
+    assert [delivery.to_json() for delivery in queued] == [delivery.to_json() for delivery in due]
     assert len(queued) == 2
 
 
-def test_what_is_dispatched_late_is_looked_up_before_it_is_sent(account: Account, dispatch: ModuleType) -> None:
+def test_a_late_delivery_is_looked_up_before_it_is_posted(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription())
     dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
-    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert [delivery.queued_at for delivery in account.queued()] == [LONG_AGO]
 
 
-def test_what_a_disabled_one_would_be_told_late_is_logged_only_once_that_was_looked_up(
+def test_a_late_delivery_to_a_disabled_subscription_is_logged_after_the_look_up(
     account: Account, dispatch: ModuleType
 ) -> None:
     account.subscriptions.add(subscription())
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
     dispatch.handler(sqs_event(CAT.to_json(), attempt=2), None)
-    assert [each.queued_at for each in account.queued()] == [LONG_AGO]
+    assert [delivery.queued_at for delivery in account.queued()] == [LONG_AGO]
     assert account.logged() == []
 
 
-def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, dispatch: ModuleType) -> None:
+def test_only_the_owner_s_subscriptions_that_want_the_event_receive_it(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription(1, labels=("bird",)))
     account.subscriptions.add(subscription(2, events=("image.rejected",)))
     account.subscriptions.add(subscription(3, owner="them"))
@@ -87,14 +96,14 @@ def test_only_the_owner_s_subscriptions_that_want_it_are_owed(account: Account, 
     ]
 
 
-def test_a_webhook_registered_a_moment_ago_is_told(account: Account, dispatch: ModuleType) -> None:
+def test_a_webhook_registered_a_moment_ago_receives_the_event(account: Account, dispatch: ModuleType) -> None:
     returned(dispatch, CAT.to_json())
     account.subscriptions.add(subscription())
     returned(dispatch, CAT.to_json())
     assert len(account.queued()) == 1
 
 
-def test_an_event_nobody_wants_is_done_with(account: Account, dispatch: ModuleType) -> None:
+def test_an_event_that_nobody_wants_is_done(account: Account, dispatch: ModuleType) -> None:
     assert returned(dispatch, CAT.to_json()) == []
     assert account.queued() == []
 
@@ -105,7 +114,9 @@ def test_the_same_event_twice_in_a_batch_is_one_delivery(account: Account, dispa
     assert len(account.queued()) == 1
 
 
-def test_the_default_endpoint_is_told_of_every_owner(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_endpoint_receives_the_events_of_every_owner(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DEFAULT_WEBHOOK_URL", "https://example.com/all")
     assert returned(reloaded("dispatch.runtime.handler"), CAT.to_json(), THEIRS.to_json()) == []
     assert {delivery.subscription.key for delivery in account.queued()} == {("*", "default")}
@@ -133,15 +144,31 @@ def test_a_poison_message_is_returned_alone(account: Account, dispatch: ModuleTy
     assert len(account.queued()) == 1
 
 
-def test_a_batch_is_one_query_per_owner_and_one_call_per_ten_deliveries(account: Account, dispatch: ModuleType) -> None:
+def test_a_poison_message_calls_no_aws(account: Account, dispatch: ModuleType, calls: list[str]) -> None:
+    assert dispatch.dispatch(sqs_event("poison")["Records"], dispatch.subscriptions, dispatch.queue, dispatch.log)
+    assert calls == []
+
+
+def test_a_fault_of_this_program_is_raised_and_not_taken_for_poison(
+    account: Account, dispatch: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wants(receiver: Subscription, event: Event) -> bool:
+        raise AttributeError
+
+    account.subscriptions.add(subscription())
+    monkeypatch.setattr(Subscription, "wants", wants)
+    with pytest.raises(AttributeError):
+        returned(dispatch, CAT.to_json())
+
+
+def test_a_batch_is_one_query_per_owner_and_one_call_per_ten_deliveries(
+    account: Account, dispatch: ModuleType, calls: list[str]
+) -> None:
     account.subscriptions.add(subscription(1))
     account.subscriptions.add(subscription(2, owner="them"))
     events = [replace(CAT, event_id=f"evt_{n}", owner=("public", "them")[n % 2]) for n in range(10)]
-    asked: list[str] = []
-    for client in (dispatch.sqs, dispatch.subscriptions._dynamodb):
-        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
-    assert returned(dispatch, *(each.to_json() for each in events)) == []
-    assert sorted(asked) == ["Query", "Query", "SendMessageBatch"]
+    assert returned(dispatch, *(event.to_json() for event in events)) == []
+    assert sorted(calls) == ["Query", "Query", "SendMessageBatch"]
 
 
 class Table:
@@ -154,18 +181,18 @@ class Table:
 
 
 class Queue:
-    """An SQS that refuses the deliveries to one subscription, or fails altogether."""
+    """An SQS that refuses the deliveries to one subscription, or fails entirely."""
 
     def __init__(self, refused: str = "", error: ClientError | None = None) -> None:
         self.refused, self.error = refused, error
 
-    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+    def send_message_batch(self, **calls: Any) -> dict[str, Any]:
         if self.error:
             raise self.error
-        entries: list[dict[str, str]] = asked["Entries"]
+        entries: list[dict[str, str]] = calls["Entries"]
         bad = [entry for entry in entries if self._receiver(entry["MessageBody"]) == self.refused]
-        good = [each for each in entries if each not in bad]
-        failed = [{"Id": each["Id"], "Code": "InternalError"} for each in bad]
+        good = [entry for entry in entries if entry not in bad]
+        failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in bad]
         return {"Successful": [{"Id": entry["Id"]} for entry in good], "Failed": failed}
 
     def _receiver(self, body: str) -> str:
@@ -173,10 +200,10 @@ class Queue:
 
 
 def failed(module: ModuleType, queue: Queue, *events: Event) -> list[str]:
-    records = sqs_event(*(each.to_json() for each in events))["Records"]
+    records = sqs_event(*(event.to_json() for event in events))["Records"]
     return [
-        each["messageId"]
-        for each in module.dispatch(records, Table(), DeliveryQueue(cast("SQSClient", queue), "url"), module.log)
+        record["messageId"]
+        for record in module.dispatch(records, Table(), DeliveryQueue(cast("SQSClient", queue), "url"), module.log)
     ]
 
 
@@ -187,10 +214,10 @@ def test_an_event_of_which_one_delivery_is_refused_is_returned(dispatch: ModuleT
 
 def test_a_call_that_fails_returns_only_its_own_events(dispatch: ModuleType) -> None:
     class SecondCallFails(Queue):
-        def send_message_batch(self, **asked: Any) -> dict[str, Any]:
-            answer = super().send_message_batch(**asked)
+        def send_message_batch(self, **calls: Any) -> dict[str, Any]:
+            response = super().send_message_batch(**calls)
             self.error = THROTTLED
-            return answer
+            return response
 
     events = [replace(CAT, event_id=f"evt_{n}") for n in range(7)]
     assert failed(dispatch, SecondCallFails(), *events) == ["message-5", "message-6"]
@@ -210,7 +237,9 @@ def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_let
     assert waited == [5, 20, 80, 320, 900, 0, 0]
 
 
-def test_what_a_disabled_webhook_misses_is_logged_and_not_sent(account: Account, dispatch: ModuleType) -> None:
+def test_a_delivery_that_a_disabled_webhook_misses_is_logged_and_not_queued(
+    account: Account, dispatch: ModuleType
+) -> None:
     account.subscriptions.add(subscription())
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
     assert returned(dispatch, CAT.to_json()) == []
@@ -219,14 +248,14 @@ def test_what_a_disabled_webhook_misses_is_logged_and_not_sent(account: Account,
     assert (row["status"], row["reason"], row["image_id"]) == ("dropped", "webhook_disabled", CAT.data["image_id"])
 
 
-def test_what_cannot_be_logged_is_tried_again(account: Account, dispatch: ModuleType) -> None:
+def test_an_event_whose_missed_delivery_is_not_logged_is_tried_again(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription())
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
     account.dynamodb.delete_table(TableName="deliveries")
     assert returned(dispatch, CAT.to_json()) == ["message-0"]
 
 
-def test_a_disabled_webhook_is_told_of_by_the_others(account: Account, dispatch: ModuleType) -> None:
+def test_the_other_webhooks_receive_the_event_of_a_disabled_one(account: Account, dispatch: ModuleType) -> None:
     dead = replace(subscription(1), circuit_breaker=CircuitBreaker(failing_since=1_800_000_000, failures=9))
     account.subscriptions.add(subscription(2))
     account.subscriptions.add(subscription(3, events=("image.recognized",)))
@@ -237,9 +266,7 @@ def test_a_disabled_webhook_is_told_of_by_the_others(account: Account, dispatch:
     assert json.loads(queued.body)["data"]["webhook_id"] == dead.subscription_id
 
 
-def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_be_sent(
-    account: Account, dispatch: ModuleType
-) -> None:
+def test_an_erased_image_leaves_nothing_in_the_log_but_tombstones(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription())
     for event in (CAT, REJECTED):
         made = Delivery.of(event, subscription(), 1)
@@ -247,19 +274,19 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_that_nothing_more_is_to_b
         account.log.write([DeliveryRecord.of(made, "pending").to_item(1), attempt.to_item(made, None, 1)])
     erased = Event.erased("public", CAT.data["image_id"], AT)
     assert returned(dispatch, erased.to_json()) == []
-    assert [each.type for each in account.queued()] == ["image.erased"]
+    assert [delivery.type for delivery in account.queued()] == ["image.erased"]
     assert account.log.of_image("public", CAT.data["image_id"]) == []
     (kept,) = account.log.of_image("public", REJECTED.data["image_id"])
     assert len(kept.attempts) == 1
-    gone, other = (Delivery.of(each, subscription(), 1) for each in (CAT, REJECTED))
+    gone, other = (Delivery.of(event, subscription(), 1) for event in (CAT, REJECTED))
     assert account.log.erased([gone, other]) == {("public", gone.delivery_id)}
     rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
     assert CAT.data["image_id"] not in rows
 
 
-def test_an_erasure_told_twice_does_not_take_back_that_it_is_told(account: Account, dispatch: ModuleType) -> None:
+def test_an_erasure_that_comes_twice_leaves_its_own_deliveries_alone(account: Account, dispatch: ModuleType) -> None:
     erased = Event.erased("public", CAT.data["image_id"], AT)
-    told = Delivery.of(erased, subscription(), 1)
-    account.log.write([DeliveryRecord.of(told, "delivered").to_item(1)])
+    delivery = Delivery.of(erased, subscription(), 1)
+    account.log.write([DeliveryRecord.of(delivery, "delivered").to_item(1)])
     assert returned(dispatch, erased.to_json()) == []
-    assert account.log.erased([told]) == set()
+    assert account.log.erased([delivery]) == set()

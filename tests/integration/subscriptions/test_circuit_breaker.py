@@ -24,12 +24,12 @@ def test_a_few_failures_in_a_row_do_not_open_the_circuit() -> None:
     assert failing(60).open
 
 
-def test_the_rest_grows_with_how_long_it_has_been_failing_within_bounds() -> None:
+def test_the_rest_grows_with_the_age_of_the_streak_within_bounds() -> None:
     rests = [failing(seconds).resumes_at - NOW for seconds in (0, 60, 400, 86_400)]
     assert rests == [SHORTEST_REST, SHORTEST_REST, 100, LONGEST_REST]
 
 
-def test_a_subscriber_may_ask_for_a_longer_rest_and_for_one_before_it_fails_often() -> None:
+def test_a_subscriber_may_request_a_longer_rest_and_an_early_one() -> None:
     assert failing(0, rest_until=NOW + 3000).resumes_at == NOW + 3000
     assert failing(0, 1, rest_until=NOW + 20).resumes_at == NOW + 20
     assert failing(0, rest_until=NOW + 1).resumes_at == NOW + SHORTEST_REST

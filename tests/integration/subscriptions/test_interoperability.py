@@ -1,4 +1,4 @@
-"""What we send, judged by the libraries that subscribers use: two in Python, and one in JavaScript of other make."""
+"""Our requests, verified by the libraries that subscribers use: two in Python, and an independent one in JavaScript."""
 
 import json
 import os
@@ -36,7 +36,7 @@ TOLERANCE = 300
 
 @dataclass(frozen=True)
 class Sent:
-    """What arrives, and the secret its receiver knows."""
+    """A request that arrives, and the secret that its receiver knows."""
 
     secret: str
     body: str
@@ -99,7 +99,7 @@ def sent(receiver: Subscription, seconds_ago: int = 0, generation: int = 1, body
 
 
 @EVERY_LIBRARY
-def test_what_is_sent_verifies(verified: Verify) -> None:
+def test_an_attempt_verifies(verified: Verify) -> None:
     assert verified(sent(subscription()))
 
 
@@ -113,7 +113,7 @@ def test_another_body_id_time_or_secret_does_not_verify(verified: Verify) -> Non
         replace(good, secret=secret(SIGNING_KEY, subscription(1).subscription_id, 1)),
         replace(good, headers={**good.headers, "webhook-signature": ""}),
     ]
-    assert [each for each in changed if verified(each)] == []
+    assert [request for request in changed if verified(request)] == []
 
 
 @EVERY_LIBRARY
@@ -155,24 +155,24 @@ def test_the_receiver_of_the_page_takes_what_verifies_and_nothing_else(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
     ) as receiver:
         try:
-            asked = (good, replace(good, body=good.body + " "), sent(subscription(), body=TESTED))
-            statuses = [posted(port, each) for each in asked]
+            requests = (good, replace(good, body=good.body + " "), sent(subscription(), body=TESTED))
+            statuses = [posted(port, request) for request in requests]
         finally:
             os.killpg(receiver.pid, signal.SIGTERM)  # node itself too, which the wheel's `node` starts
         assert receiver.stdout
         assert statuses == [204, 401, 204]
-        said = [line.split() for line in receiver.stdout.read().splitlines()]
-        assert said[0] == ["dlv_1", "image.recognized", "cat.jpg"]
-        assert said[1][:2] == ["dlv_1", "webhook.test"]
+        printed = [line.split() for line in receiver.stdout.read().splitlines()]
+        assert printed[0] == ["dlv_1", "image.recognized", "cat.jpg"]
+        assert printed[1][:2] == ["dlv_1", "webhook.test"]
 
 
-def posted(port: int, each: Sent) -> int:
-    """The receiver's answer, once it listens."""
+def posted(port: int, request: Sent) -> int:
+    """Post to the receiver as soon as it listens; return its status."""
     deadline = time.monotonic() + 30
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            connection.request("POST", "/", each.body.encode(), dict(each.headers))
+            connection.request("POST", "/", request.body.encode(), dict(request.headers))
             return connection.getresponse().status
         except ConnectionRefusedError:
             assert time.monotonic() < deadline

@@ -17,14 +17,14 @@ def registered(policy: Policy | None = None, **given: Any) -> Subscription:
     return register({"url": URL} | given, "me", AT, policy or Policy())
 
 
-def test_everything_asked_for_is_idle() -> None:
+def test_every_given_field_is_kept() -> None:
     made = registered(events=["image.rejected"], labels=["cat", "dog", "cat"], min_confidence=1, description="the till")
     assert (made.owner, made.url, made.created_at) == ("me", URL, "2026-11-20T17:00:00.123Z")
     assert (made.events, made.labels, made.min_confidence) == (("image.rejected",), ("cat", "dog"), 1.0)
     assert (made.description, made.generation) == ("the till", 1)
 
 
-def test_null_asks_for_nothing() -> None:
+def test_null_means_the_default() -> None:
     given = registered(events=None, labels=None, min_confidence=None, description=None, rate_limit=None)
     assert (given.events, given.labels) == (TYPES, ())
     assert (given.min_confidence, given.description, given.rate_limit) == (0.0, "", 0)
@@ -80,6 +80,6 @@ def test_this_machine_is_a_target_only_where_the_policy_says() -> None:
         {"description": "x" * 257},
     ],
 )
-def test_a_wish_that_cannot_be_is_refused_by_name(wrong: dict[str, Any]) -> None:
+def test_an_invalid_field_is_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(RegistrationError, match=next(iter(wrong))):
         registered(**wrong)

@@ -33,7 +33,7 @@ def test_a_subscription_survives_its_table() -> None:
     assert Subscription.from_item(kept.to_item()) == kept
 
 
-def test_what_callers_see_names_every_wish_and_no_secret() -> None:
+def test_the_json_form_has_every_preference_and_no_secret() -> None:
     assert subscription(labels=("cat",)).to_dict() == {
         "webhook_id": "sub_" + "0" * 32,
         "url": "https://example.com/hook",
@@ -49,7 +49,7 @@ def test_what_callers_see_names_every_wish_and_no_secret() -> None:
     }
 
 
-def test_one_that_fails_or_is_disabled_says_since_when_and_why() -> None:
+def test_the_json_form_of_a_failing_or_disabled_subscription_has_time_and_reason() -> None:
     failing = subscription(
         circuit_breaker=CircuitBreaker(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT
     )
@@ -74,7 +74,7 @@ def test_however_often_it_is_rotated_only_so_many_secrets_sign() -> None:
     assert rotated.generations(1_800_000_010) == [10, 9, 8, 7, 6]
 
 
-def test_without_wishes_everything_is_wanted() -> None:
+def test_without_preferences_every_event_is_wanted() -> None:
     assert subscription().wants(CAT)
     assert subscription().wants(REJECTED)
     assert subscription().wants(Event.recognized(image(), replace(recognition(), detections=()), AT))
@@ -104,7 +104,7 @@ def test_one_of_the_labels_must_be_seen_surely_enough(
     assert subscription(labels=labels, min_confidence=min_confidence).wants(CAT) is wanted
 
 
-def test_labels_do_not_keep_a_rejection_from_being_told() -> None:
+def test_labels_do_not_filter_rejections() -> None:
     assert subscription(labels=("bird",), min_confidence=1.0).wants(REJECTED)
 
 
@@ -112,7 +112,7 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     times = [datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in range(3)]
     ids = [new_subscription_id(at) for at in times]
     assert ids == sorted(ids)
-    assert all(is_id(ID_PREFIX, each) for each in ids)
+    assert all(is_id(ID_PREFIX, name) for name in ids)
     assert len({new_subscription_id(times[0]) for _ in range(100)}) == 100
 
 

@@ -31,9 +31,9 @@ class Forgetful:
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         self.requests += 1
-        asked = request["RequestItems"]["subscriptions"]
-        assert asked["ConsistentRead"]
-        first, *rest = asked["Keys"]
+        request = request["RequestItems"]["subscriptions"]
+        assert request["ConsistentRead"]
+        first, *rest = request["Keys"]
         unread = {"subscriptions": {"Keys": rest, "ConsistentRead": True}} if rest else {}
         return {"Responses": {"subscriptions": [self._item(first)]}, "UnprocessedKeys": unread}
 
@@ -42,13 +42,13 @@ class Forgetful:
 
 
 class Paged:
-    """A DynamoDB that answers one item a page."""
+    """A DynamoDB that returns one item a page."""
 
-    def query(self, **asked: Any) -> dict[str, Any]:
-        assert asked["ConsistentRead"]
-        n = int(asked["ExclusiveStartKey"]["n"]["N"]) if "ExclusiveStartKey" in asked else 0
-        answer: dict[str, Any] = {"Items": [subscription(n).to_item()]}
-        return answer | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
+    def query(self, **request: Any) -> dict[str, Any]:
+        assert request["ConsistentRead"]
+        n = int(request["ExclusiveStartKey"]["n"]["N"]) if "ExclusiveStartKey" in request else 0
+        page: dict[str, Any] = {"Items": [subscription(n).to_item()]}
+        return page | ({"LastEvaluatedKey": {"n": {"N": str(n + 1)}}} if n < 2 else {})
 
 
 def client(fake: Forgetful | Paged) -> "DynamoDBClient":
@@ -56,13 +56,13 @@ def client(fake: Forgetful | Paged) -> "DynamoDBClient":
 
 
 def ids(*subscriptions: Subscription) -> list[tuple[str, str]]:
-    return [(each.owner, each.subscription_id) for each in subscriptions]
+    return [(receiver.owner, receiver.subscription_id) for receiver in subscriptions]
 
 
 def test_keys_left_unread_are_read_again(waits: list[float]) -> None:
     dynamodb = Forgetful()
     found = SubscriptionTable(client(dynamodb), "subscriptions").by_ids(ids(*map(subscription, range(4))))
-    assert found == {("public", each.subscription_id): each for each in map(subscription, range(4))}
+    assert found == {("public", receiver.subscription_id): receiver for receiver in map(subscription, range(4))}
     assert dynamodb.requests == 4
     assert len(waits) == 3
 
@@ -72,33 +72,33 @@ def test_subscriptions_that_stay_unread_do_not_count_as_deleted(waits: list[floa
         SubscriptionTable(client(Forgetful()), "subscriptions").by_ids(ids(*map(subscription, range(10))))
 
 
-def test_a_subscription_asked_for_twice_is_one_key() -> None:
+def test_a_subscription_requested_twice_is_one_key() -> None:
     dynamodb = Forgetful()
     assert len(SubscriptionTable(client(dynamodb), "subscriptions").by_ids(ids(subscription(), subscription()))) == 1
     assert dynamodb.requests == 1
 
 
-def test_every_page_of_an_owner_is_told() -> None:
+def test_every_page_of_an_owner_is_read() -> None:
     assert SubscriptionTable(client(Paged()), "subscriptions").for_owner("public") == [
         subscription(n) for n in range(3)
     ]
 
 
-def test_the_default_one_costs_no_request() -> None:
+def test_the_default_subscription_costs_no_request() -> None:
     dynamodb = Forgetful()
     found = SubscriptionTable(client(dynamodb), "subscriptions", DEFAULT.url).by_ids(ids(DEFAULT))
     assert found == {("*", "default"): DEFAULT}
     assert dynamodb.requests == 0
 
 
-def test_the_default_one_is_told_of_every_owner_s_events(account: Account) -> None:
+def test_the_default_subscription_receives_every_owner_s_events(account: Account) -> None:
     account.subscriptions.add(subscription())
     receivers = SubscriptionTable(account.dynamodb, "subscriptions", DEFAULT.url)
     assert receivers.for_owner("public") == [DEFAULT, subscription()]
     assert receivers.for_owner("somebody") == [DEFAULT]
 
 
-def test_deleted_ones_are_not_among_those_found(account: Account) -> None:
+def test_deleted_subscriptions_are_not_found(account: Account) -> None:
     account.subscriptions.add(subscription(1))
     assert account.subscriptions.by_ids(ids(subscription(1), subscription(2), DEFAULT)) == {
         ("public", subscription(1).subscription_id): subscription(1)

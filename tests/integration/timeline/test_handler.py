@@ -1,4 +1,4 @@
-"""The timeline under moto: an image's arrival, answers, corrections and deliveries, in their order."""
+"""The timeline under moto: an image's arrival, outcomes, corrections and deliveries, in their order."""
 
 import json
 from dataclasses import replace
@@ -29,11 +29,11 @@ def timelines(account: Account) -> ModuleType:
     return reloaded("timeline.runtime.handler")
 
 
-def asked(module: ModuleType, image_id: str = IMAGE_ID, owner: str | None = None) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer."""
+def get(module: ModuleType, image_id: str = IMAGE_ID, owner: str | None = None) -> tuple[int, dict[str, Any]]:
+    """Return status and body of the response."""
     route = "GET /images/{image_id}/timeline"
-    answer = module.handler(http_request(route, path={"image_id": image_id}, owner=owner), None)
-    return answer["statusCode"], json.loads(answer["body"])
+    response = module.handler(http_request(route, path={"image_id": image_id}, owner=owner), None)
+    return response["statusCode"], json.loads(response["body"])
 
 
 def keep(account: Account, entry: Entry, **more: Any) -> None:
@@ -45,11 +45,11 @@ def put_aside(account: Account, entry: Entry) -> None:
     account.dynamodb.put_item(TableName="answers", Item=entry.to_item() | key)
 
 
-def test_it_begins_with_the_arrival_and_says_what_was_seen(account: Account, timelines: ModuleType) -> None:
+def test_it_starts_with_the_arrival_and_shows_the_outcome(account: Account, timelines: ModuleType) -> None:
     keep(account, FIRST)
-    status, said = asked(timelines)
-    assert (status, said["image_id"]) == (200, IMAGE_ID)
-    received, queued, recognized = said["items"]
+    status, body = get(timelines)
+    assert (status, body["image_id"]) == (200, IMAGE_ID)
+    received, queued, recognized = body["items"]
     assert received["what"] == "received"
     assert queued == {"at": "2026-11-20T17:00:00.000Z", "what": "queued"}
     assert recognized == {
@@ -64,56 +64,56 @@ def test_it_begins_with_the_arrival_and_says_what_was_seen(account: Account, tim
     }
 
 
-def test_earlier_answers_and_corrections_stand_where_they_happened(account: Account, timelines: ModuleType) -> None:
+def test_earlier_outcomes_and_corrections_are_in_the_order_of_time(account: Account, timelines: ModuleType) -> None:
     correction = {"labels": ["fox"], "at": "2026-11-20T17:30:00.000Z"}
     keep(account, AGAIN, earlier={"N": "1"}, corrections={"L": [{"S": json.dumps(correction)}]})
     put_aside(account, FIRST)
-    hops = asked(timelines)[1]["items"]
-    assert [each["what"] for each in hops] == ["received", "queued", "recognized", "corrected", "recognized"]
+    hops = get(timelines)[1]["items"]
+    assert [hop["what"] for hop in hops] == ["received", "queued", "recognized", "corrected", "recognized"]
     assert [hops[2]["label"], hops[3]["labels"], hops[4]["label"]] == ["cat", ["fox"], "dog"]
     assert (hops[4]["request"], "request" in hops[2]) == ("rcg_1", False)
 
 
 def test_a_rejection_says_why(account: Account, timelines: ModuleType) -> None:
     keep(account, replace(FIRST, outcome=Rejection("empty", "The file is empty.")))
-    last = asked(timelines)[1]["items"][-1]
+    last = get(timelines)[1]["items"][-1]
     assert (last["what"], last["code"], last["detail"]) == ("rejected", "empty", "The file is empty.")
 
 
-def test_every_attempt_at_every_delivery_is_told(account: Account, timelines: ModuleType) -> None:
+def test_every_attempt_at_every_delivery_is_shown(account: Account, timelines: ModuleType) -> None:
     keep(account, FIRST)
-    told, dropped = (Delivery.of(FIRST.event(), subscription(n), 1) for n in range(2))
+    delivered, dropped = (Delivery.of(FIRST.event(), subscription(n), 1) for n in range(2))
     attempts = [
         Attempt(1, 1_795_200_000.5, 9, SubscriberResponse(500, body="busy")),
         Attempt(2, 1_795_200_005.5, 9, SubscriberResponse(200)),
     ]
     account.log.write(
         [
-            DeliveryRecord.of(told, "delivered", tries=2).to_item(1_795_200_005.6),
-            *(each.to_item(told, None, 1) for each in attempts),
+            DeliveryRecord.of(delivered, "delivered", tries=2).to_item(1_795_200_005.6),
+            *(attempt.to_item(delivered, None, 1) for attempt in attempts),
             DeliveryRecord.of(dropped, "dropped", reason="webhook_disabled").to_item(1_795_200_001),
         ]
     )
-    hops = asked(timelines)[1]["items"][3:]
-    assert [(each["what"], each.get("status"), each.get("reason")) for each in hops] == [
+    hops = get(timelines)[1]["items"][3:]
+    assert [(hop["what"], hop.get("status"), hop.get("reason")) for hop in hops] == [
         ("attempt", 500, None),
         ("dropped", None, "webhook_disabled"),
         ("attempt", 200, None),
     ]
-    assert {each["webhook_id"] for each in hops} == {subscription(n).subscription_id for n in range(2)}
+    assert {hop["webhook_id"] for hop in hops} == {subscription(n).subscription_id for n in range(2)}
     assert hops[0]["response"] == "busy"
 
 
-def test_an_image_without_an_answer_is_queued(account: Account, timelines: ModuleType) -> None:
+def test_an_image_without_an_outcome_is_queued(account: Account, timelines: ModuleType) -> None:
     boto3.client("s3").put_object(Bucket="images", Key=image_key("public", IMAGE_ID, "cat.jpg"), Body=b"x")
-    assert [each["what"] for each in asked(timelines)[1]["items"]] == ["received", "queued"]
+    assert [item["what"] for item in get(timelines)[1]["items"]] == ["received", "queued"]
 
 
-def test_what_is_not_there_erased_or_another_s_is_no_image(account: Account, timelines: ModuleType) -> None:
-    assert asked(timelines)[0] == 404
-    assert asked(timelines, image_id="img_nope")[1]["code"] == "no_such_image"
+def test_a_missing_erased_or_foreign_image_is_not_found(account: Account, timelines: ModuleType) -> None:
+    assert get(timelines)[0] == 404
+    assert get(timelines, image_id="img_nope")[1]["code"] == "no_such_image"
     keep(account, FIRST)
-    assert asked(timelines, owner="them")[1]["code"] == "no_such_image"
+    assert get(timelines, owner="them")[1]["code"] == "no_such_image"
     keys = {name: FIRST.to_item()[name] for name in ("owner", "image_id")}
     account.dynamodb.put_item(TableName="recognitions", Item=keys | {"sequencer": {"S": ERASED}})
-    assert asked(timelines)[1]["code"] == "no_such_image"
+    assert get(timelines)[1]["code"] == "no_such_image"

@@ -110,7 +110,7 @@ def test_no_rows_make_no_call(waits: list[float]) -> None:
 class Paged:
     """A DynamoDB that returns the rows of a query two to a page."""
 
-    def __init__(self, rows: list[dict[str, dict[str, Any]]]) -> None:
+    def __init__(self, rows: list[Item]) -> None:
         self.rows, self.calls = rows, list[dict[str, Any]]()
 
     def query(self, **arguments: Any) -> dict[str, Any]:

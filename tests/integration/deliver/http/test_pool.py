@@ -25,23 +25,23 @@ def clock() -> Clock:
 
 @pytest.fixture
 def connections(clock: Clock) -> Iterator[ConnectionPool]:
-    made = ConnectionPool(Policy(loopback=True), seconds=5, now=clock)
+    made = ConnectionPool(Policy(loopback=True), seconds=60, now=clock)
     yield made
     made.close()
 
 
 @pytest.fixture
 def hurried(clock: Clock) -> ConnectionPool:
-    return ConnectionPool(Policy(loopback=True), seconds=0.3, now=clock)
+    return ConnectionPool(Policy(loopback=True), seconds=1, now=clock)
 
 
 def peers(subscriber: Subscriber) -> int:
-    return len({each.peer for each in subscriber.received})
+    return len({request.peer for request in subscriber.received})
 
 
-def test_what_is_posted_arrives(connections: ConnectionPool, subscriber: Subscriber) -> None:
-    answer = connections.post(f"{subscriber.url}/status/204?a=b%20c", b"{}", {"webhook-id": "dlv_1"})
-    assert answer == SubscriberResponse(204)
+def test_a_post_arrives(connections: ConnectionPool, subscriber: Subscriber) -> None:
+    response = connections.post(f"{subscriber.url}/status/204?a=b%20c", b"{}", {"webhook-id": "dlv_1"})
+    assert response == SubscriberResponse(204)
     (received,) = subscriber.received
     assert (received.path, received.body, received.headers["webhook-id"]) == ("/status/204?a=b%20c", b"{}", "dlv_1")
 
@@ -54,7 +54,7 @@ def test_a_header_cannot_become_two(connections: ConnectionPool, subscriber: Sub
 
 
 @pytest.mark.parametrize("status", [200, 400, 410, 500])
-def test_the_answer_is_the_status(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
+def test_the_response_has_the_status(connections: ConnectionPool, subscriber: Subscriber, status: int) -> None:
     assert connections.post(f"{subscriber.url}/status/{status}", b"{}", {}) == SubscriberResponse(status)
 
 
@@ -72,7 +72,7 @@ def test_a_redirect_is_not_followed(connections: ConnectionPool, subscriber: Sub
 def test_one_connection_serves_the_next_delivery(connections: ConnectionPool, subscriber: Subscriber) -> None:
     for path in ("a", "b"):
         connections.post(f"{subscriber.url}/status/200?{path}", b"{}", {})
-    assert [each.path for each in subscriber.received] == ["/status/200?a", "/status/200?b"]
+    assert [request.path for request in subscriber.received] == ["/status/200?a", "/status/200?b"]
     assert peers(subscriber) == 1
 
 
@@ -85,7 +85,9 @@ def test_a_connection_idle_for_long_is_not_trusted(
     assert peers(subscriber) == 2
 
 
-def test_a_server_that_hung_up_meanwhile_is_called_again(connections: ConnectionPool, subscriber: Subscriber) -> None:
+def test_a_server_that_closed_the_connection_is_called_again(
+    connections: ConnectionPool, subscriber: Subscriber
+) -> None:
     for _ in range(2):
         assert connections.post(f"{subscriber.url}/close_unannounced", b"{}", {}) == SubscriberResponse(200)
     assert peers(subscriber) == 2
@@ -111,37 +113,36 @@ def test_a_body_beyond_1_kb_is_not_read_and_its_connection_not_used_again(
 
 
 def test_an_endless_body_ends_with_the_first_kilobyte(connections: ConnectionPool, subscriber: Subscriber) -> None:
-    started = time.monotonic()
-    assert connections.post(f"{subscriber.url}/huge", b"{}", {}) == SubscriberResponse(200)
-    assert time.monotonic() - started < 4
+    response = connections.post(f"{subscriber.url}/huge", b"{}", {})
+    assert (response.status, response.body) == (200, "x" * 1024)
     assert connections._idle == []
 
 
-def test_a_success_whose_body_never_comes_is_a_success(hurried: ConnectionPool, subscriber: Subscriber) -> None:
-    assert hurried.post(f"{subscriber.url}/dripping_body", b"{}", {}) == SubscriberResponse(200)
-    assert hurried._idle == []
+def test_a_success_whose_body_never_comes_is_a_success(
+    connections: ConnectionPool, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.deliver.runtime.http.pool._SECONDS_FOR_THE_BODY", 0)
+    assert connections.post(f"{subscriber.url}/dripping_body", b"{}", {}) == SubscriberResponse(200)
+    assert connections._idle == []
 
 
 def test_a_body_that_drips_is_not_waited_for(
     connections: ConnectionPool, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integration.deliver.runtime.http.pool._SECONDS_FOR_THE_BODY", 0.1)
-    started = time.monotonic()
-    assert connections.post(f"{subscriber.url}/dripping_body", b"{}", {}) == SubscriberResponse(200)
-    assert time.monotonic() - started < 3
+    response = connections.post(f"{subscriber.url}/dripping_body", b"{}", {})
+    assert (response.status, response.body) == (200, "")
 
 
 @pytest.mark.parametrize("path", ["hang", "drip"])
 def test_the_deadline_bounds_the_whole_attempt(hurried: ConnectionPool, subscriber: Subscriber, path: str) -> None:
-    started = time.monotonic()
     with pytest.raises(TargetError) as error:
         hurried.post(f"{subscriber.url}/{path}", b"{}", {})
-    assert error.value.code == "timeout"
-    assert time.monotonic() - started < 3
+    assert error.value.code == "timeout"  # the response of the one would end in 10 s, that of the other in 3 min
     assert len(subscriber.received) == 1
 
 
-def test_a_idle_connection_that_times_out_is_not_called_twice(hurried: ConnectionPool, subscriber: Subscriber) -> None:
+def test_an_idle_connection_that_times_out_is_not_called_twice(hurried: ConnectionPool, subscriber: Subscriber) -> None:
     hurried.post(f"{subscriber.url}/status/200", b"{}", {})
     with pytest.raises(TargetError, match="too long"):
         hurried.post(f"{subscriber.url}/hang", b"{}", {})
@@ -155,7 +156,7 @@ def test_the_guard_judges_every_new_connection(subscriber: Subscriber) -> None:
     assert subscriber.received == []
 
 
-def test_only_so_many_connections_are_idle(connections: ConnectionPool, subscriber: Subscriber) -> None:
+def test_only_so_many_idle_connections_are_kept(connections: ConnectionPool, subscriber: Subscriber) -> None:
     connections.post(f"{subscriber.url}/status/200", b"{}", {})
     link = connections._idle.pop().link
     for _ in range(70):

@@ -74,7 +74,7 @@ def test_a_late_response_is_waited_for_by_a_thread(
     assert statuses(account, worker, f"{subscriber.url}/status/200") == [200]
     threads.clear()
     monkeypatch.setattr(send, "POLL_SECONDS", 0)
-    monkeypatch.setattr(worker.connections, "_seconds", 0.5)
+    monkeypatch.setattr(worker.connections, "_seconds", 2)
     assert statuses(account, worker, f"{subscriber.url}/hang") == ["timeout"]
     assert threads == ["receive in a thread"]
 
