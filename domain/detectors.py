@@ -59,7 +59,7 @@ class DetectorSpec:
 
     @property
     def uses_rekognition(self) -> bool:
-        """Whether the detector, or one of its parts, calls Amazon Rekognition."""
+        """True if the detector, or one of its parts, calls Amazon Rekognition."""
         return self.rekognition is not None or any(DETECTORS[part].uses_rekognition for part in self.parts)
 
 

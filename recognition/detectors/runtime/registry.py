@@ -50,7 +50,7 @@ class DetectorRegistry:
 
     @property
     def uses_rekognition(self) -> bool:
-        """Whether any of the detectors calls Amazon Rekognition, which costs money."""
+        """True if one of the detectors calls Amazon Rekognition, which costs money."""
         return any(DETECTORS[name].uses_rekognition for name in self.names)
 
     @cached_property

@@ -44,12 +44,12 @@ class Filters:
 
     @property
     def only_rejected(self) -> bool:
-        """Whether only rejected images match."""
+        """True if only rejected images match."""
         return self.status == "rejected"
 
     @property
     def only_recognized(self) -> bool:
-        """Whether a filter concerns a recognition, which a rejected image does not have."""
+        """True if a filter concerns a recognition, which a rejected image does not have."""
         return bool(self.label or self.min_confidence or self.detector)
 
     def match(self, entry: Entry) -> bool:

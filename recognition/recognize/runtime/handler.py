@@ -12,8 +12,9 @@ from domain.options import Options
 from domain.recognition import Outcome
 from recognition.detectors.runtime.registry import DetectorRegistry
 from recognition.recognize.runtime.ask_detectors import ask_detectors, read_options
+from recognition.recognize.runtime.entries import DetectorAccess
 from recognition.recognize.runtime.metrics import batch_metrics, print_metrics
-from recognition.recognize.runtime.recognize import Detection, Stores, recognize
+from recognition.recognize.runtime.recognize import Stores, recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.history import History
@@ -99,10 +100,10 @@ def receive(record: Record) -> list[RecognitionRequest] | None:
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
     """Recognize the images of all requests, one batch after the other."""
-    detection = Detection(partial(read_options, s3), detectors.default, partial(ask, seconds_left=seconds_left))
+    access = DetectorAccess(partial(read_options, s3), detectors.default, partial(ask, seconds_left=seconds_left))
     progress = Progress(set(), set())
     for batch in batches_by_image(requests):
-        progress.done.update(recognize(batch, stores, detection, publish_results))
+        progress.done.update(recognize(batch, stores, access, publish_results))
         progress.throttled.update(request for request in batch if request.image in detectors.throttled)
     return progress
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.clock import now, rfc3339
 from domain.event import Event
-from domain.image import Image
 from domain.options import Options
-from domain.recognition import Outcome, Rejection
+from recognition.recognize.runtime.entries import DetectorAccess, OptionsByImage, new_entries
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.entry import Entry
@@ -16,7 +14,6 @@ from recognition.results.runtime.indexer import Indexer
 from recognition.results.runtime.recognitions import CurrentEntries, Recognitions
 from recognition.results.runtime.result_cache import ResultCache, cache_keys
 
-ReadOptions = Mapping[Image, Options | Rejection]
 Publish = Callable[[Sequence[Event]], set[str]]
 
 
@@ -32,15 +29,6 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """The way to the detectors: how to read the options of requests, the default detector, and how to ask."""
-
-    read_options: Callable[[Sequence[RecognitionRequest]], ReadOptions]
-    default: str
-    ask: Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]]
-
-
-@dataclass(frozen=True, slots=True)
 class Published:
     """An entry to publish. `new`: it has just been stored; `current`: it is the image's current entry."""
 
@@ -50,22 +38,22 @@ class Published:
 
 
 def recognize(
-    requests: Sequence[RecognitionRequest], stores: Stores, detection: Detection, publish: Publish
+    requests: Sequence[RecognitionRequest], stores: Stores, detectors: DetectorAccess, publish: Publish
 ) -> set[RecognitionRequest]:
     """Store, index, count and publish a result for each request, no two of one image; return the finished requests.
 
     The other requests may be tried again. The stored result of a repeated request is re-indexed and re-published, but
     not counted again.
     """
-    options = detection.read_options(requests)
+    options = detectors.read_options(requests)
     readable = [request for request in requests if request.image in options]
-    current = _look_up(options, stores, detection.default)
+    current = _look_up(options, stores, detectors.default)
     results = {request: found for request in readable if (found := _stored(request, current, stores.history))}
     outdated = {request for request in readable if request not in results and _is_outdated(request, current)}
     overtaken = [request for request in readable if request in outdated or _is_earlier(results.get(request))]
     newer = [entry for request in overtaken if (entry := current.get(request.key))]
     pending = [request for request in readable if request not in results and request not in outdated]
-    entries = _entries(pending, options, detection.ask, stores.cache)
+    entries = new_entries(pending, options, detectors, stores.cache)
     # Race: since the look-up, another delivery of the same request, a newer request or an erasure may have written the
     # row. `add` never replaces a newer entry, and returns the entries that are current now: if another worker has
     # stored an entry of the same request, that one is published: the same event. A request that is too late is done.
@@ -78,7 +66,7 @@ def recognize(
     return outdated | _index_and_publish(results, newer, stores, publish)
 
 
-def _look_up(options: ReadOptions, stores: Stores, default: str) -> CurrentEntries:
+def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEntries:
     """Read the images' current entries, and load the cached results for their bytes."""
     wanted = {image: read for image, read in options.items() if isinstance(read, Options)}
     found = stores.recognitions.look_up(options, cache_keys(wanted, default))
@@ -98,7 +86,7 @@ def _stored(request: RecognitionRequest, current: CurrentEntries, history: Histo
 
 
 def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
-    """Return whether the image is erased or has a newer version; a request to recognize again is never outdated."""
+    """Return whether the image is erased, or has a newer version than the upload that the request is about."""
     if request.key not in current:
         return False
     entry = current[request.key]
@@ -111,34 +99,6 @@ def _is_earlier(result: Published | None) -> bool:
     Its worker may have died after the newer entry was indexed, so the current entry is indexed again.
     """
     return result is not None and not result.current
-
-
-def _entries(
-    requests: Sequence[RecognitionRequest],
-    options: ReadOptions,
-    ask: Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]],
-    cache: ResultCache,
-) -> dict[RecognitionRequest, Entry]:
-    """Ask the detectors; return the entries of the requests that have an outcome."""
-    by_image = {request.image: request for request in requests}
-    outcomes: dict[Image, Outcome] = {
-        image: rejection for image in by_image if isinstance(rejection := options[image], Rejection)
-    }
-    wanted = {image: read for image in by_image if isinstance(read := options[image], Options)}
-    outcomes |= ask(wanted)
-    at = rfc3339(now())
-    return {
-        (request := by_image[image]): Entry(
-            image,
-            outcome,
-            at,
-            wanted.get(image, Options()),
-            tries=request.tries,
-            request=request.request,
-            reused_from=cache.source(image, outcome),
-        )
-        for image, outcome in outcomes.items()
-    }
 
 
 def _added(entry: Entry, current: Entry | None) -> Published | None:

@@ -15,7 +15,7 @@ from wire.aws.rows import Item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateItemInputTypeDef
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 CurrentEntries = Mapping[ImageKey, Entry | None]
 """The current entries of images: None for an erased image, no key for an image without an entry."""
@@ -50,10 +50,10 @@ class Recognitions:
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
         return {_key(row): row["sequencer"]["S"] for row in found[self._table]}
 
-    def look_up(self, images: Iterable[Image], answers: Sequence[Item]) -> Lookup:
+    def look_up(self, images: Iterable[Image], cached_keys: Sequence[Item]) -> Lookup:
         """Read the current entries of these images and, in the same request, these keys of the answers table."""
         keys = dict.fromkeys(ImageKey(image.owner, image.image_id) for image in images)
-        wanted = {self._table: [key_item(key) for key in keys], self._answers: answers}
+        wanted = {self._table: [key_item(key) for key in keys], self._answers: cached_keys}
         found = rows.read(self._dynamodb, wanted, consistent={self._table})
         return Lookup({_key(row): Entry.unless_erased(row) for row in found[self._table]}, found[self._answers])
 
@@ -88,49 +88,21 @@ class Recognitions:
     def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
         """Store a person's correction; return the entry with it, None if there is no such image."""
         text = json.dumps(correction, separators=(",", ":"))
-        update: UpdateItemInputTypeDef = {
-            "TableName": self._table,
-            "Key": key_item(key),
-            "UpdateExpression": "SET corrections = list_append(if_not_exists(corrections, :none), :said)",
-            "ConditionExpression": "sequencer < :erased",
-            "ExpressionAttributeValues": {":none": {"L": []}, ":said": {"L": [{"S": text}]}, ":erased": {"S": ERASED}},
-            "ReturnValues": "ALL_NEW",
-        }
+        values: Item = {":none": {"L": []}, ":said": {"L": [{"S": text}]}, ":erased": {"S": ERASED}}
         try:
-            return Entry.from_item(self._updated(update))
+            row = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=key_item(key),
+                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :said)",
+                ConditionExpression="sequencer < :erased",
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )["Attributes"]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return None
-
-    def exists(self, key: ImageKey) -> bool:
-        """Return whether there is a row, be it the tombstone of an erased image."""
-        row = self._dynamodb.get_item(
-            TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
-        )
-        return "Item" in row
-
-    def mark_erased(self, key: ImageKey, expires: int) -> Entry | None:
-        """Mark an image as erased; return its entry, None once its row is a tombstone.
-
-        The row keeps the entry, so a repeated erasure finds what an interrupted one has left. `expires` is in seconds
-        since 1970.
-        """
-        row = self._updated(
-            {
-                "TableName": self._table,
-                "Key": key_item(key),
-                "UpdateExpression": "SET sequencer = :erased, expires = :expires",
-                "ExpressionAttributeValues": {":erased": {"S": ERASED}, ":expires": {"N": str(expires)}},
-                "ReturnValues": "ALL_NEW",
-            }
-        )
-        return Entry.from_item(row) if "said" in row else None
-
-    def put_tombstone(self, key: ImageKey, expires: int) -> None:
-        """Replace the row with a tombstone that expires at this second since 1970."""
-        tombstone: Item = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
-        self._dynamodb.put_item(TableName=self._table, Item=key_item(key) | tombstone)
+        return Entry.from_item(row)
 
     def _add_one(self, entry: Entry) -> Entry | None:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -156,9 +128,6 @@ class Recognitions:
         if existing.order < entry.order:
             return [put_current(self._table, entry, existing), put_earlier(self._answers, existing)]
         return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
-
-    def _updated(self, update: "UpdateItemInputTypeDef") -> Row:
-        return self._dynamodb.update_item(**update)["Attributes"]
 
 
 def _key(row: Row) -> ImageKey:

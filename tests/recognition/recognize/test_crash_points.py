@@ -121,8 +121,8 @@ def test_an_image_erased_before_it_is_indexed_leaves_nothing_and_is_not_publishe
     rows = index_rows.rows
 
     def erased(entry: object) -> object:
-        world.recognitions.mark_erased(KEY, 1)
-        world.recognitions.put_tombstone(KEY, 1)
+        world.tombstones.mark(KEY, 1)
+        world.tombstones.put(KEY, 1)
         return rows(entry)  # type: ignore[arg-type]
 
     monkeypatch.setattr(index_rows, "rows", erased)
@@ -132,7 +132,7 @@ def test_an_image_erased_before_it_is_indexed_leaves_nothing_and_is_not_publishe
 
 
 def test_an_erased_image_stays_erased_despite_queued_messages(world: World) -> None:
-    world.recognitions.put_tombstone(KEY, 1)
+    world.tombstones.put(KEY, 1)
     late = request_for(sequencer="0F"), request_for(IDS[0], request="rcg_1")
     for request in late:
         assert world.recognize(request) == {request}
@@ -145,7 +145,7 @@ def test_an_image_erased_while_a_detector_is_asked_stays_erased(world: World, mo
     detect = world.detector.detect
 
     def erased(*arguments: object) -> object:
-        world.recognitions.put_tombstone(KEY, 1)
+        world.tombstones.put(KEY, 1)
         return detect(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(world.detector, "detect", erased)

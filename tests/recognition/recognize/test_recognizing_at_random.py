@@ -222,7 +222,7 @@ class Recognizing(RuleBasedStateMachine):
         if acknowledged:
             self.queue.finish(records, failed)
 
-    def handle_records(self, worker: Worker, records: list[dict[str, Any]]) -> list[str]:
+    def handle_records(self, worker: Worker, records: list[Any]) -> list[str]:
         """Do what the handler does; return the IDs of the failed messages."""
         requests = {
             record["messageId"]: replace(self.sent[int(record["body"])], tries=tries(record)) for record in records
@@ -233,7 +233,8 @@ class Recognizing(RuleBasedStateMachine):
             done, throttled = done | progress.done, throttled | progress.throttled
         unfinished = [record for record in records if requests[record["messageId"]] not in done]
         waiting = [record for record in unfinished if requests[record["messageId"]] in throttled]
-        requeued = requeue(self.queue, "uploads", waiting, REQUEUES.backoff) if waiting else []
+        sqs: Any = self.queue
+        requeued = requeue(sqs, "uploads", waiting, REQUEUES.backoff) if waiting else []
         assert self.queue.refusing or requeued == waiting
         return [record["messageId"] for record in unfinished if record not in requeued]
 

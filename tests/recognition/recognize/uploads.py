@@ -20,7 +20,7 @@ class Message:
     delay: int = 0
     received: int = 0
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> Any:
         """Receive the message; return it as Lambda's event source does."""
         self.received += 1
         attributes = {

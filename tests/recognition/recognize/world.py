@@ -9,8 +9,10 @@ from domain.image import Image
 from domain.options import Options
 from domain.recognition import Model, Outcome, Rejection
 from recognition.detectors.runtime.cached_detector import CachedDetector
+from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.recognize.runtime.ask_detectors import ask_detectors
-from recognition.recognize.runtime.recognize import Detection, Stores, recognize
+from recognition.recognize.runtime.entries import DetectorAccess
+from recognition.recognize.runtime.recognize import Stores, recognize
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.entry import Entry, ImageKey
@@ -77,6 +79,7 @@ class World:
         self.account, self.detector, self.cache = account, FakeDetector(), ResultCache()
         dynamodb = account.dynamodb
         self.recognitions = Recognitions(dynamodb, "recognitions", "answers")
+        self.tombstones = Tombstones(dynamodb, "recognitions")
         self.history = History(dynamodb, "answers")
         indexer = Indexer(dynamodb, "index", "answers", self.recognitions, self.history)
         self.stores = Stores(self.recognitions, self.history, indexer, self.cache, Usage(dynamodb, "usage"))
@@ -86,7 +89,7 @@ class World:
 
     def recognize(self, *requests: RecognitionRequest) -> set[RecognitionRequest]:
         """Recognize one batch."""
-        return recognize(requests, self.stores, Detection(self.read_options, "edge", self.ask), self.publish)
+        return recognize(requests, self.stores, DetectorAccess(self.read_options, "edge", self.ask), self.publish)
 
     def crash_before(self, operation: str, *requests: RecognitionRequest) -> None:
         """Recognize one batch and die before the first call of this DynamoDB operation."""

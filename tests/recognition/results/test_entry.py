@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_an_item_has_no_default_values() -> None:
 def test_an_index_row_of_many_detections_stays_small() -> None:
     boxes = tuple(Detection(f"label {n}", round(0.9 - n / 100, 2), Box(0.1, 0.2, 0.3, 0.4)) for n in range(40))
     entry = Entry(image(), replace(recognition(), detections=boxes), AT, Options())
-    row = entry.to_item(shapes=False)
+    row: Any = entry.to_item(shapes=False)
     assert sum(len(name) + len(next(iter(value.values()))) for name, value in row.items()) < 1024
     assert len(entry.to_item()["said"]["S"]) > 2048
     assert Entry.from_item(row) == entry

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.options import Options
+from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.results.runtime.entry import Entry, ImageKey
 from recognition.results.runtime.recognitions import Recognitions
 from tests.builders import image, recognition
@@ -19,6 +20,12 @@ KEY = ImageKey("ann", ID)
 def entry(sequencer: str = "0A", image_id: str = ID, owner: str = "ann") -> Entry:
     """Return an entry of an image."""
     return Entry(image(image_id=image_id, owner=owner, sequencer=sequencer), recognition(), AT, Options(top_k=1))
+
+
+@pytest.fixture
+def tombstones(account: Account) -> Tombstones:
+    """Return the tombstones of the same table."""
+    return Tombstones(account.dynamodb, "recognitions")
 
 
 @pytest.fixture
@@ -65,11 +72,11 @@ def test_a_conflict_that_does_not_end_is_raised(recognitions: Recognitions, monk
         recognitions.add([entry("0B")])
 
 
-def test_entries_are_read_by_their_ids_in_that_order(recognitions: Recognitions) -> None:
+def test_entries_are_read_by_their_ids_in_that_order(recognitions: Recognitions, tombstones: Tombstones) -> None:
     ids = [f"img_{n:032x}" for n in range(130)]
     for start in (0, 50, 100):
         recognitions.add([entry(image_id=image_id) for image_id in ids[start : start + 50]])
-    recognitions.put_tombstone(ImageKey("ann", ids[1]), 1)
+    tombstones.put(ImageKey("ann", ids[1]), 1)
     wanted = [ids[129], "img_" + "f" * 32, *ids[:101]]
     assert [entry.image.image_id for entry in recognitions.by_ids("ann", wanted)] == [ids[129], ids[0], *ids[2:101]]
     assert recognitions.by_ids("bob", ids) == []
@@ -84,39 +91,42 @@ def test_corrections_are_stored_beside_the_result_in_their_order(recognitions: R
 
 
 def test_an_image_that_is_missing_another_owner_s_or_erased_cannot_be_corrected(
-    account: Account, recognitions: Recognitions
+    account: Account, recognitions: Recognitions, tombstones: Tombstones
 ) -> None:
     recognitions.add([entry()])
     assert recognitions.add_correction(ImageKey("bob", ID), {"labels": []}) is None
-    recognitions.put_tombstone(KEY, 1)
+    tombstones.put(KEY, 1)
     assert recognitions.add_correction(KEY, {"labels": []}) is None
     assert len(account.rows()) == 1
 
 
 def test_an_image_marked_as_erased_is_hidden_from_readers_and_known_to_a_repeated_erasure(
     recognitions: Recognitions,
+    tombstones: Tombstones,
 ) -> None:
     recognitions.add([entry()])
-    assert recognitions.mark_erased(KEY, 1) == entry()
+    assert tombstones.mark(KEY, 1) == entry()
     assert recognitions.get("ann", ID) is None
     assert recognitions.current([entry().image]) == {("ann", ID): None}
-    assert recognitions.mark_erased(KEY, 1) == entry()
+    assert tombstones.mark(KEY, 1) == entry()
 
 
-def test_a_tombstone_expires(account: Account, recognitions: Recognitions) -> None:
+def test_a_tombstone_expires(account: Account, recognitions: Recognitions, tombstones: Tombstones) -> None:
     recognitions.add([entry()])
     recognitions.add_correction(KEY, {"labels": ["lynx"]})
-    recognitions.mark_erased(KEY, 1)
-    recognitions.put_tombstone(KEY, 1_800_000_000)
+    tombstones.mark(KEY, 1)
+    tombstones.put(KEY, 1_800_000_000)
     assert account.rows() == [
         {"owner": {"S": "ann"}, "image_id": {"S": ID}, "sequencer": {"S": "~"}, "expires": {"N": "1800000000"}}
     ]
-    assert recognitions.mark_erased(KEY, 1) is None
+    assert tombstones.mark(KEY, 1) is None
 
 
-def test_current_orders_are_read_without_other_attributes(account: Account, recognitions: Recognitions) -> None:
+def test_current_orders_are_read_without_other_attributes(
+    account: Account, recognitions: Recognitions, tombstones: Tombstones
+) -> None:
     recognitions.add([entry("0A"), entry(image_id="img_" + "9" * 32)])
-    recognitions.put_tombstone(ImageKey("ann", "img_" + "9" * 32), 1)
+    tombstones.put(ImageKey("ann", "img_" + "9" * 32), 1)
     bodies: list[object] = []
     account.dynamodb.meta.events.register("before-call.dynamodb", lambda params, **call: bodies.append(params["body"]))
     orders = recognitions.current_orders([entry("0B"), entry(image_id="img_" + "9" * 32), entry(owner="bob")])

@@ -7,7 +7,7 @@ from recognition.detectors.runtime.edge.detector import EdgeDetector
 
 
 class NormalizedImages:
-    """The converted images. Each is converted anew, without a look-up: few images are refused twice."""
+    """The converted images. Each request converts an image again, without a look-up: few images are refused twice."""
 
     def __init__(self, edge: EdgeDetector, bucket: str) -> None:
         self._edge, self._bucket = edge, bucket

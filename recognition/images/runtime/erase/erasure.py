@@ -9,8 +9,8 @@ from domain.clock import rfc3339
 from domain.event import Event
 from recognition.images.runtime.erase.objects import ErasureError, ImageObjects, ObjectVersion
 from recognition.images.runtime.erase.rows import ImageRows
+from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.results.runtime.entry import ImageKey
-from recognition.results.runtime.recognitions import Recognitions
 
 TOMBSTONE_LIFETIME = timedelta(days=30)
 """The lifetime of an erased image's tombstone: a queue keeps a message for two weeks, and as long again if requeued."""
@@ -42,7 +42,7 @@ class Receipt(TypedDict):
 class ErasureStores:
     """The stores that hold parts of an image."""
 
-    recognitions: Recognitions
+    tombstones: Tombstones
     rows: ImageRows
     objects: ImageObjects
 
@@ -53,10 +53,10 @@ def erase(key: ImageKey, at: datetime, stores: ErasureStores, publish: Publish) 
     The image's row is marked first: from then on no reader finds the image, and no result that is on its way is stored.
     The row keeps the entry until everything else is erased, so a repeated erasure continues from any point.
     """
-    if not (stores.recognitions.exists(key) or stores.objects.exist(key)):
+    if not (stores.tombstones.has_row(key) or stores.objects.exist(key)):
         return None
     expires = int((at + TOMBSTONE_LIFETIME).timestamp())
-    current = stores.recognitions.mark_erased(key, expires)
+    current = stores.tombstones.mark(key, expires)
     entries = [*([current] if current else []), *stores.rows.earlier(key)]
     removed: Removed = {
         "objects": stores.objects.remove_originals(key, [entry.image for entry in entries]),
@@ -66,7 +66,7 @@ def erase(key: ImageKey, at: datetime, stores: ErasureStores, publish: Publish) 
         "earlier": stores.rows.remove_earlier(key),
         "recognition": current is not None,
     }
-    stores.recognitions.put_tombstone(key, expires)
+    stores.tombstones.put(key, expires)
     event = Event.erased(key.owner, key.image_id, rfc3339(at))
     if not publish([event]):
         raise ErasureError("The event was not published.")

@@ -8,16 +8,16 @@ from domain.clock import now
 from recognition.images.runtime.erase.erasure import ErasureStores, erase
 from recognition.images.runtime.erase.objects import ErasureError, ImageObjects
 from recognition.images.runtime.erase.rows import ImageRows
+from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.images.runtime.lookup import image_key_of, no_such_image
 from recognition.results.runtime.publish import publish
-from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.aws.rows import UndoneError
 from wire.http.api import ApiError, Request, Response, json_response, only_query, respond
 
 dynamodb = client("dynamodb")
 stores = ErasureStores(
-    Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"]),
+    Tombstones(dynamodb, os.environ["RECOGNITIONS_TABLE"]),
     ImageRows(dynamodb, index=os.environ["IMAGE_INDEX_TABLE"], answers=os.environ["ANSWERS_TABLE"]),
     ImageObjects(client("s3"), os.environ["IMAGES_BUCKET"], os.environ["DERIVED_BUCKET"]),
 )

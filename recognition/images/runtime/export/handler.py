@@ -75,11 +75,11 @@ def _complete(file_format: str, caller: str, filters: Filters, entries: list[Ent
 
 def _store(caller: str, file_format: str, file: ExportFile) -> dict[str, str]:
     """Store the file, which is deleted within two days; return its presigned link and when the link expires."""
-    location = {"Bucket": DERIVED_BUCKET, "Key": f"exports/{caller}/{fresh_id('exp', now())}.{file.suffix}"}
-    s3.put_object(**location, Body=file.text().encode(), ContentType=file.content_type)
+    key = f"exports/{caller}/{fresh_id('exp', now())}.{file.suffix}"
+    s3.put_object(Bucket=DERIVED_BUCKET, Key=key, Body=file.text().encode(), ContentType=file.content_type)
     disposition = f'attachment; filename="sightline-{file_format}.{file.suffix}"'
-    linked = location | {"ResponseContentDisposition": disposition}
-    return {"url": presigned_link(s3, linked), "expires_at": rfc3339(now() + LIFETIME)}
+    location = {"Bucket": DERIVED_BUCKET, "Key": key, "ResponseContentDisposition": disposition}
+    return {"url": presigned_link(s3, location), "expires_at": rfc3339(now() + LIFETIME)}
 
 
 ROUTES = {"GET /images/export": export_images}
