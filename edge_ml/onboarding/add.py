@@ -55,7 +55,7 @@ def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print
     content = proposal.to_dict()
     if photo and "mean" in content["input"] and proposal["task"] != "segment":
         print_line("The same photo under each usual normalization; if another line is right, give its name to "
-                   "--normalise:")  # fmt: skip
+                   "--normalize:")  # fmt: skip
         for comparison in compare_normalizations(folder, content, photo):
             mark = "*" if comparison.proposed else " "
             print_line(f"  {comparison.normalization:15}{mark} {detection_line(comparison.detections)}")

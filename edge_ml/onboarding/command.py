@@ -55,14 +55,15 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     fields = parser.add_argument_group("fields of model.json, where the proposal is wrong")
     for option in _options():
         fields.add_argument(option.flag, dest=option.field, help=option.help, choices=option.choices, type=option.parse)
+    fields.add_argument("--normalise", dest="normalize", help=argparse.SUPPRESS, choices=NORMALIZATIONS)
 
 
 def add_request(arguments: argparse.Namespace) -> AddRequest:
     """Return the request in the parsed arguments."""
     fields = {field: value for field, value in vars(arguments).items() if "." in field or field in _TOP_LEVEL}
     given = {field: value for field, value in fields.items() if value is not None}
-    if arguments.normalise:
-        normalization = NORMALIZATIONS[arguments.normalise]
+    if arguments.normalize:
+        normalization = NORMALIZATIONS[arguments.normalize]
         given = {"input.mean": list(normalization.mean), "input.std": list(normalization.std)} | given
     return AddRequest(arguments.model, arguments.labels, given, arguments.to, arguments.photo, arguments.replace)
 
@@ -83,7 +84,7 @@ def _options() -> Iterable[Option]:
         Option("--resize", "input.resize", "how a picture is brought to that size: " + ", ".join(RESIZE_MODES),
                RESIZE_MODES),
         Option("--channels", "input.channels", ", ".join(CHANNELS), CHANNELS),
-        Option("--normalise", "normalise", "how pixels become numbers:\n" + usual, NORMALIZATIONS),
+        Option("--normalize", "normalize", "how pixels become numbers:\n" + usual, NORMALIZATIONS),
         Option("--mean", "input.mean", "or three numbers of 0–255, such as 127.5,127.5,127.5", parse=_three_numbers),
         Option("--std", "input.std", "the same for the divisors", parse=_three_numbers),
         Option("--output", "output.name", "the output to read, where there are several"),

@@ -1,4 +1,4 @@
-"""What becomes of the photographs: their recognitions, their webhooks, the table that shows both."""
+"""The results of the photographs: their recognitions, their webhooks, the table that shows both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

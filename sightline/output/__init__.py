@@ -1,1 +1,1 @@
-"""What a command prints: tables and details for people, JSON lines for programs, a progress bar."""
+"""The output of a command: tables and details for people, JSON lines for programs, a progress bar."""

@@ -67,4 +67,4 @@ def test_it_prints_what_the_page_shows(printed: str) -> None:
     assert re.search(r"^dlv_\w{32} image\.recognized cat\.png$", printed, re.MULTILINE)
     assert "Keep the secret: it is not shown again." in printed
     assert "disabled (owner)" in printed
-    assert "Nothing was given up." in printed
+    assert "There are no dead letters." in printed

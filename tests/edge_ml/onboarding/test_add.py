@@ -59,7 +59,7 @@ def test_a_bundle_is_written_that_the_function_reads(
 def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, brought: Path) -> None:
     words = (
         "--name c --version 2.0.1 --task classify --layout NCHW --size 32x32 --resize letterbox --channels BGR "
-        "--normalise unit --mean 1,2,3 --output logits --decoding logits --temperature 2 --unknown-below 0.3 "
+        "--normalize unit --mean 1,2,3 --output logits --decoding logits --temperature 2 --unknown-below 0.3 "
         f"--license MIT --source here --to {brought}"
     )
     assert add(monkeypatch, brought, *words.split()) == 0

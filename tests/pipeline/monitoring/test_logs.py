@@ -41,7 +41,7 @@ def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, ca
     (received,) = found["Upload"]
     assert (received["route"], received["status"]) == ("POST /images", 202)
     assert received["request_id"] == response.headers["x-request-id"]
-    assert {line["message"] for line in found["Edge"]} == {"answered", "derived"}
+    assert {line["message"] for line in found["Edge"]} == {"recognized", "derived"}
     (attempt,) = found["Deliver"]
     assert attempt["delivery_id"] in found["Dispatch"][0]["deliveries"]
 

@@ -75,7 +75,7 @@ def _few_events(body: dict[str, Any]) -> dict[str, Any]:
     """Subscribe to few events: else hundreds of webhooks would be notified of hundreds of images."""
     events = body.get("events", [])
     valid = isinstance(events, list) and all(event in TYPES for event in events)
-    return {"events": [DISABLED]} if valid else {}
+    return {"events": [str(DISABLED)]} if valid else {}
 
 
 def _without(sent: Any, name: str) -> dict[str, Any]:

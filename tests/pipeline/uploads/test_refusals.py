@@ -40,7 +40,7 @@ def test_a_missing_picture_is_refused_at_once(chain: Chain) -> None:
 def test_health_and_models_respond(chain: Chain) -> None:
     assert chain.ask("GET", "/health").status_code == 200
     listed = chain.ask("GET", "/models").json()
-    assert listed["detectors"] == ["edge", "rekognition", "cascade"]
+    assert listed["detectors"] == ["edge", "rekognition", "cascade", "moderation"]
     model = listed["items"][0]
     assert (model["detector"], model["name"]) == ("edge", "animals")
     assert {"cat", "dog", "horse", "other"} <= set(model["labels"])
