@@ -37,26 +37,25 @@ class IntegrationStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         unit = Unit(self, settings, unit_bundle(self, "integration", vendor=settings.vendor), api)
-        webhooks, log, queue = subscriptions(unit), deliveries(unit), events(unit)
-        queue.subscribe(recognition.results.topic)
-        webhook_routes(unit, webhooks)
-        delivery_routes(unit, log, webhooks)
-        timeline(unit, recognition.results, log)
-        dispatcher = dispatch(unit, queue, log, webhooks)
-        deliverer = deliver(unit, queue, log, webhooks)
-        api.alarms.watch(self, {log.queue.dead_letters: DEAD_DELIVERIES})
+        receivers, delivery, event_queue = subscriptions(unit), deliveries(unit), events(unit)
+        event_queue.subscribe(recognition.results.topic)
+        webhook_routes(unit, receivers)
+        delivery_routes(unit, delivery, receivers)
+        timeline(unit, recognition.results, delivery)
+        dispatcher = dispatch(unit, event_queue, delivery, receivers)
+        deliverer = deliver(unit, event_queue, delivery, receivers)
+        api.alarms.watch(self, {delivery.queue.dead_letters: DEAD_DELIVERIES})
         api.alarms.deliveries(deliverer)
         chain = Chain(api.upload, recognition.recognize, recognition.detectors.edge, dispatcher, deliverer)
-        dashboard(
-            self, api.routes.http_api, chain, {"uploads": api.ingest.uploads, "events": queue, "deliveries": log.queue}
-        )
+        queues = {"uploads": api.ingest.uploads, "events": event_queue, "deliveries": delivery.queue}
+        dashboard(self, api.routes.http_api, chain, queues)
         outputs = {
-            "EventsQueueUrl": queue.messages.queue_url,
-            "EventsDeadQueueUrl": queue.dead_letters.queue_url,
-            "DeliveriesQueueUrl": log.queue.messages.queue_url,
-            "DeliveriesDeadQueueUrl": log.queue.dead_letters.queue_url,
-            "SubscriptionsTable": webhooks.table.table_name,
-            "DeliveriesTable": log.log.table_name,
-            "SigningKeyArn": webhooks.signing_key_arn,
+            "EventsQueueUrl": event_queue.messages.queue_url,
+            "EventsDeadQueueUrl": event_queue.dead_letters.queue_url,
+            "DeliveriesQueueUrl": delivery.queue.messages.queue_url,
+            "DeliveriesDeadQueueUrl": delivery.queue.dead_letters.queue_url,
+            "SubscriptionsTable": receivers.table.table_name,
+            "DeliveriesTable": delivery.log.table_name,
+            "SigningKeyArn": receivers.signing_key_arn,
         }
         output(self, outputs | ({"DefaultWebhookUrl": settings.webhook_url} if settings.webhook_url else {}))

@@ -17,7 +17,7 @@ DELIVER_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """The table of the delivery log, and the queue of what is to be sent."""
+    """The table of the delivery log, and the queue of deliveries to post."""
 
     log: dynamodb.Table
     queue: Queue
