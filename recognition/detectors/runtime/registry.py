@@ -14,10 +14,13 @@ from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.edge.versions import EdgeVersions
 from recognition.detectors.runtime.labels import LABELS
 from recognition.detectors.runtime.moderation import MODERATION
-from recognition.detectors.runtime.rate_limiter import RateLimiter
-from recognition.detectors.runtime.rekognition import NORMALIZE_SECONDS, TIMEOUTS, Operation, RekognitionDetector
+from recognition.detectors.runtime.rekognition import (
+    NORMALIZE_SECONDS,
+    Operation,
+    RekognitionAccess,
+    RekognitionDetector,
+)
 from recognition.results.runtime.result_cache import ResultCache
-from wire.aws.client import client
 
 
 class DetectorRegistry:
@@ -33,7 +36,7 @@ class DetectorRegistry:
     ) -> None:
         self.names, self.default, self.saved = names, names[0], Counter[str]()
         self.cache, self.throttled = ResultCache(), set[Image]()
-        self.cascade_below, self.rate_limiter = cascade_below, RateLimiter(pause)
+        self.cascade_below, self._pause = cascade_below, pause
         self._edge_function, self._derived = edge_function, derived
         self._created: dict[str, Detector] = {}
         self.named(self.default)
@@ -66,8 +69,11 @@ class DetectorRegistry:
     def rekognition_detector(self, operation: Operation) -> RekognitionDetector:
         """Return a detector that calls this operation of Rekognition; all of them share one rate limiter."""
         normalized = NormalizedImages(EdgeDetector.within(NORMALIZE_SECONDS, self._edge_function), self._derived)
-        api = client("rekognition", **TIMEOUTS)
-        return RekognitionDetector(operation, api, normalized, self.throttled, self.rate_limiter)
+        return RekognitionDetector(operation, self._access, normalized, self.throttled)
+
+    @cached_property
+    def _access(self) -> RekognitionAccess:
+        return RekognitionAccess.with_pause(self._pause)
 
 
 def _edge(registry: DetectorRegistry) -> Detector:

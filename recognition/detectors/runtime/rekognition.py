@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +15,7 @@ from recognition.detectors.runtime.detector import DetectorError, ThrottledError
 from recognition.detectors.runtime.edge.derived_pictures import S3Location
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.rate_limiter import RateLimiter
+from wire.aws.client import client
 
 if TYPE_CHECKING:
     from types_boto3_rekognition.client import RekognitionClient
@@ -73,6 +74,18 @@ class Operation:
         return Model(api.model, version or api.version)
 
 
+class RekognitionAccess(NamedTuple):
+    """Rekognition's client and its rate limiter, which the detectors of a deployment share."""
+
+    client: "RekognitionClient"
+    rate_limiter: RateLimiter
+
+    @classmethod
+    def with_pause(cls, pause: float) -> Self:
+        """Return an access whose calls are at least `pause` seconds apart."""
+        return cls(client("rekognition", **TIMEOUTS), RateLimiter(pause))
+
+
 class RekognitionDetector:
     """Calls one operation of Rekognition, for several images at once; refused formats are normalized and tried again.
 
@@ -85,13 +98,13 @@ class RekognitionDetector:
     def __init__(
         self,
         operation: Operation,
-        rekognition: "RekognitionClient",
+        access: RekognitionAccess,
         normalized: NormalizedImages,
         throttled: set[Image],
-        rate_limiter: RateLimiter,
     ) -> None:
-        self._operation, self._rekognition, self._normalized = operation, rekognition, normalized
-        self._throttled, self._rate_limiter, self._clock = throttled, rate_limiter, rate_limiter.clock
+        self._operation, self._normalized, self._throttled = operation, normalized, throttled
+        self._rekognition, self._rate_limiter = access
+        self._clock = access.rate_limiter.clock
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; `model` has no effect, because Rekognition has one model."""

@@ -1,5 +1,6 @@
 """Looking up the image that a request's path names, among the images of the caller."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from recognition.results.runtime.recognitions import Recognitions
 from wire.http.api import ApiError, Request, owner, path
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_s3.client import S3Client
 
 
@@ -65,3 +67,8 @@ def image_key_of(request: Request) -> ImageKey:
 def no_such_image() -> ApiError:
     """Return the problem for an image that never existed, belongs to another owner, or has been erased."""
     return ApiError(404, "no_such_image", "There is no such image; the response to an upload contains the ID.")
+
+
+def image_lookup(environment: Mapping[str, str], dynamodb: "DynamoDBClient", s3: "S3Client") -> ImageLookup:
+    """Return the lookup in the table and the bucket that the environment names."""
+    return ImageLookup(Recognitions(dynamodb, environment["RECOGNITIONS_TABLE"]), s3, environment["IMAGES_BUCKET"])

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
@@ -14,28 +14,17 @@ from recognition.detectors.runtime.registry import DetectorRegistry
 from recognition.recognize.runtime.ask_detectors import ask_detectors, read_options
 from recognition.recognize.runtime.entries import DetectorAccess
 from recognition.recognize.runtime.metrics import batch_metrics, print_metrics
-from recognition.recognize.runtime.recognize import Stores, recognize
+from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
-from recognition.recognize.runtime.usage import Usage
-from recognition.results.runtime.history import History
-from recognition.results.runtime.indexer import Indexer
+from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
-from recognition.results.runtime.recognitions import Recognitions
-from wire.aws.client import client
+from wire.aws.client import client, lazy
 from wire.aws.queue import Record, batch_item_failures, receive_count, requeue, retry_later, tries
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 
-if TYPE_CHECKING:
-    from types_boto3_s3.client import S3Client
-    from types_boto3_sqs.client import SQSClient
-
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
-ANSWERS_TABLE = os.environ["ANSWERS_TABLE"]
 
 logger = Logger()
-dynamodb = client("dynamodb")
-recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"], ANSWERS_TABLE)
-history = History(dynamodb, ANSWERS_TABLE)
 detectors = DetectorRegistry(
     os.environ["DETECTORS"].split(","),
     os.environ["EDGE_FUNCTION"],
@@ -43,13 +32,7 @@ detectors = DetectorRegistry(
     os.environ["DERIVED_BUCKET"],
     float(os.environ["REKOGNITION_PAUSE"]),
 )
-stores = Stores(
-    recognitions,
-    history,
-    Indexer(dynamodb, os.environ["IMAGE_INDEX_TABLE"], ANSWERS_TABLE, recognitions, history),
-    detectors.cache,
-    Usage(dynamodb, os.environ["USAGE_TABLE"]),
-)
+stores = Stores.from_environment(os.environ, client("dynamodb"), detectors.cache)
 publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
@@ -60,20 +43,6 @@ class Progress(NamedTuple):
     throttled: set[RecognitionRequest]
 
 
-@cache
-def s3() -> "S3Client":
-    """Return the client, created on first use: few batches have options to read."""
-    s3: S3Client = client("s3")
-    return s3
-
-
-@cache
-def sqs() -> "SQSClient":
-    """Return the client, created on first use: few batches have messages to send again."""
-    sqs: SQSClient = client("sqs")
-    return sqs
-
-
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Handle a batch of SQS messages; the messages that it returns are delivered again."""
     received = {record["messageId"]: receive(record) for record in event["Records"]}
@@ -82,10 +51,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     log_progress(requests, done, throttled)
     unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
     waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
-    requeued = requeue(sqs(), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
     failed = [record for record in unfinished if record not in requeued]
     if failed:
-        retry_later(sqs(), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
+        retry_later(lazy("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
     return batch_item_failures(failed)
 
 
@@ -100,7 +69,8 @@ def receive(record: Record) -> list[RecognitionRequest] | None:
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
     """Recognize the images of all requests, one batch after the other."""
-    access = DetectorAccess(partial(read_options, s3), detectors.default, partial(ask, seconds_left=seconds_left))
+    read = partial(read_options, lambda: lazy("s3"))
+    access = DetectorAccess(read, detectors.default, partial(ask, seconds_left=seconds_left))
     progress = Progress(set(), set())
     for batch in batches_by_image(requests):
         progress.done.update(recognize(batch, stores, access, publish_results))

@@ -7,25 +7,13 @@ from domain.event import Event
 from domain.options import Options
 from recognition.recognize.runtime.entries import DetectorAccess, OptionsByImage, new_entries
 from recognition.recognize.runtime.request import RecognitionRequest
-from recognition.recognize.runtime.usage import Usage
+from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
-from recognition.results.runtime.indexer import Indexer
-from recognition.results.runtime.recognitions import CurrentEntries, Recognitions
-from recognition.results.runtime.result_cache import ResultCache, cache_keys
+from recognition.results.runtime.recognitions import CurrentEntries
+from recognition.results.runtime.result_cache import cache_keys
 
 Publish = Callable[[Sequence[Event]], set[str]]
-
-
-@dataclass(frozen=True)
-class Stores:
-    """The stores of results: current entries, earlier entries, index rows, cached results, usage counters."""
-
-    recognitions: Recognitions
-    history: History
-    indexer: Indexer
-    cache: ResultCache
-    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.labels import LABELS
 from recognition.detectors.runtime.rate_limiter import RateLimiter
-from recognition.detectors.runtime.rekognition import RekognitionDetector
+from recognition.detectors.runtime.rekognition import RekognitionAccess, RekognitionDetector
 from tests.builders import image
 
 CAT, DOG = image(), image("dog.jpg", image_id="img_0193f2a5c0ff99999999999999999999")
@@ -66,4 +66,5 @@ def rekognition_detector(
     """Return the detector `rekognition` with these clients of Rekognition and of Lambda."""
     normalized = NormalizedImages(edge_detector(lambda_), "derived")
     throttled = set() if throttled is None else throttled
-    return RekognitionDetector(LABELS, rekognition, normalized, throttled, rate_limiter or RateLimiter(0, lambda: 0.0))
+    access = RekognitionAccess(rekognition, rate_limiter or RateLimiter(0, lambda: 0.0))
+    return RekognitionDetector(LABELS, access, normalized, throttled)

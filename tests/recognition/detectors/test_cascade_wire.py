@@ -10,7 +10,7 @@ import pytest
 
 from domain.image import image_key
 from local.loopback import serving
-from recognition.detectors.runtime import registry
+from recognition.detectors.runtime import rekognition as rekognition_module
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
 from tests.rekognition_server import Rekognition, handler
@@ -33,7 +33,7 @@ def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[R
 @pytest.fixture
 def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment whose default detector is the cascade; its clients do not retry."""
-    monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
+    monkeypatch.setattr(rekognition_module, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge")
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)

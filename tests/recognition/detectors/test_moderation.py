@@ -13,7 +13,7 @@ from domain.image import image_key
 from domain.options import Options
 from domain.recognition import Detection, Model, Recognition
 from local.loopback import serving
-from recognition.detectors.runtime import registry
+from recognition.detectors.runtime import rekognition as rekognition_module
 from recognition.detectors.runtime.moderation import MODERATION, detections
 from recognition.recognize.runtime.usage import counters
 from recognition.results.runtime.entry import Entry
@@ -39,7 +39,7 @@ def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[R
 @pytest.fixture
 def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment with all detectors; its clients do not retry."""
-    monkeypatch.setattr(registry, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
+    monkeypatch.setattr(rekognition_module, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
     monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge,moderation")
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)

@@ -12,8 +12,9 @@ from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.recognize.runtime.ask_detectors import ask_detectors
 from recognition.recognize.runtime.entries import DetectorAccess
-from recognition.recognize.runtime.recognize import Stores, recognize
+from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest
+from recognition.recognize.runtime.stores import Stores
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.entry import Entry, ImageKey
 from recognition.results.runtime.history import History

@@ -3,8 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.clock import now, rfc3339
 from domain.ids import fresh_id
@@ -13,7 +12,7 @@ from recognition.images.runtime.amend.corrections import fit, labels_in
 from recognition.images.runtime.lookup import ImageLookup, no_such_image
 from recognition.recognize.runtime.request import REQUEST_PREFIX, RecognitionRequest
 from recognition.results.runtime.recognitions import Recognitions
-from wire.aws.client import client
+from wire.aws.client import client, lazy
 from wire.http.api import (
     ApiError,
     Request,
@@ -28,9 +27,6 @@ from wire.http.api import (
 )
 from wire.http.quota import Quota
 
-if TYPE_CHECKING:
-    from types_boto3_sqs.client import SQSClient
-
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
@@ -38,13 +34,6 @@ DETECTORS = os.environ["DETECTORS"].split(",")
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 lookup = ImageLookup(recognitions, client("s3"), os.environ["IMAGES_BUCKET"])
 quota = Quota.from_environment(os.environ)
-
-
-@cache
-def sqs() -> "SQSClient":
-    """Return the client, created on first use: a correction sends no message."""
-    sqs: SQSClient = client("sqs")
-    return sqs
 
 
 def handler(event: Request, context: Any) -> Response:
@@ -60,7 +49,7 @@ def add_recognition(request: Request) -> Response:
     quota.admit(owner(request), chosen.detector or DETECTORS[0])
     options = replace(entry.options, detector=chosen.detector, model=chosen.model)
     again = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
-    sqs().send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=again.to_message())
+    lazy("sqs").send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=again.to_message())
     links = _links(entry.image.image_id)
     body = {"request": again.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
     return json_response(202, body, location=links["self"])

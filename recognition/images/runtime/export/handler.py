@@ -2,16 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 from domain.clock import now, rfc3339
 from domain.ids import fresh_id
 from recognition.images.runtime.export.export import Export
-from recognition.images.runtime.export.formats.coco_file import CocoFile
-from recognition.images.runtime.export.formats.csv_file import CsvFile
 from recognition.images.runtime.export.formats.export_file import ExportFile
-from recognition.images.runtime.export.formats.json_file import JsonFile
+from recognition.images.runtime.export.formats.file_formats import FILE_FORMATS
 from recognition.images.runtime.export.sizes import THREADS, ImageSizes
 from recognition.images.runtime.filters import FILTERS, Filters
 from recognition.images.runtime.presigned_link import LIFETIME, presigned_link
@@ -27,8 +24,6 @@ DERIVED_BUCKET = os.environ["DERIVED_BUCKET"]
 MOST_IMAGES = 10_000
 SECONDS = 15
 """Time for reading: the API gateway's timeout is 30 s, and the file has to be written afterwards."""
-
-FORMATS: dict[str, Callable[[], ExportFile]] = {"json": JsonFile, "csv": CsvFile, "coco": CocoFile}
 
 s3, dynamodb = client("s3", signature_version="s3v4", max_pool_connections=THREADS), client("dynamodb")
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
@@ -53,7 +48,7 @@ def export_images(request: Request) -> Response:
         entries, last = search.page(caller, filters, room, before)
         return Page(_complete(file_format, caller, filters, entries), last)
 
-    file, deadline = FORMATS[file_format](), time.monotonic() + SECONDS
+    file, deadline = FILE_FORMATS[file_format](), time.monotonic() + SECONDS
     last = Export(options, most, lambda: time.monotonic() > deadline).fill(file, read_page, after)
     body = {"format": file_format, "images": file.images, "left_out": file.left_out}
     return json_response(200, body | _store(caller, file_format, file) | {"next_cursor": cursors.after(request, last)})
@@ -61,8 +56,8 @@ def export_images(request: Request) -> Response:
 
 def _format(request: Request) -> str:
     file_format = query(request, "format") or ""
-    if file_format not in FORMATS:
-        raise ApiError(400, "invalid_format", f"format must be one of {', '.join(FORMATS)}.")
+    if file_format not in FILE_FORMATS:
+        raise ApiError(400, "invalid_format", f"format must be one of {', '.join(FILE_FORMATS)}.")
     return file_format
 
 

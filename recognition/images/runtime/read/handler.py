@@ -12,14 +12,13 @@ from domain.recognition import Rejection
 from recognition.detectors.runtime.edge.derived_pictures import DerivedPictures, PictureError, drawn_detections
 from recognition.detectors.runtime.edge.request import edge_for_requests, edge_or_problem
 from recognition.images.runtime.filters import FILTERS, Filters
-from recognition.images.runtime.lookup import ImageLookup, QueuedImage
+from recognition.images.runtime.lookup import QueuedImage, image_lookup
 from recognition.images.runtime.presigned_link import presigned_link
 from recognition.images.runtime.query_options import query_options
 from recognition.images.runtime.read.stats import UsageStats, days_of, stats
 from recognition.images.runtime.search import Search
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
-from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, respond
 from wire.http.paging import Cursors, limit
@@ -32,7 +31,7 @@ _EARLIER_FIELDS = ("request", "reused_from", "status", "recognized_at", "recogni
 s3, dynamodb = client("s3", signature_version="s3v4"), client("dynamodb")
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
 search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], os.environ["IMAGE_INDEX_TABLE"])
-lookup = ImageLookup(Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"]), s3, os.environ["IMAGES_BUCKET"])
+lookup = image_lookup(os.environ, dynamodb, s3)
 history = History(dynamodb, os.environ["ANSWERS_TABLE"])
 usage = UsageStats(dynamodb, os.environ["USAGE_TABLE"])
 edge = edge_for_requests(os.environ["EDGE_FUNCTION"])

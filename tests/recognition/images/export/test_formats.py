@@ -157,7 +157,8 @@ def test_each_pixel_of_a_scaled_mask_is_that_of_its_position(shape: tuple[int, i
     random = np.random.default_rng(0)
     width, height = size
     for inside in (random.random(shape) < 0.5, disc(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
-        found, area = scaled(dict(encode_mask(inside)), width, height)
+        encoded_mask: Any = encode_mask(inside)
+        found, area = scaled(encoded_mask, width, height)
         wanted = nearest(inside, width, height)
         assert found["size"] == [height, width]
         assert (coco_mask.decode(found).astype(bool) == wanted).all()

@@ -1,0 +1,34 @@
+"""The stores of results: current entries, earlier entries, index rows, cached results, usage counters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from recognition.recognize.runtime.usage import Usage
+from recognition.results.runtime.history import History
+from recognition.results.runtime.indexer import Indexer
+from recognition.results.runtime.recognitions import Recognitions
+from recognition.results.runtime.result_cache import ResultCache
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The stores that recognizing an image reads and writes."""
+
+    recognitions: Recognitions
+    history: History
+    indexer: Indexer
+    cache: ResultCache
+    usage: Usage
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], dynamodb: "DynamoDBClient", cache: ResultCache) -> Self:
+        """Open the tables that the environment names."""
+        answers = environment["ANSWERS_TABLE"]
+        recognitions = Recognitions(dynamodb, environment["RECOGNITIONS_TABLE"], answers)
+        history = History(dynamodb, answers)
+        indexer = Indexer(dynamodb, environment["IMAGE_INDEX_TABLE"], answers, recognitions, history)
+        return cls(recognitions, history, indexer, cache, Usage(dynamodb, environment["USAGE_TABLE"]))
