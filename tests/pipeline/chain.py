@@ -90,7 +90,7 @@ class Chain:
             received = [
                 receipt
                 for receipt in self.book.receipts
-                if receipt.event and receipt.event["data"]["image_id"] == image_id
+                if receipt.event and receipt.event["data"].get("image_id") == image_id
             ]
             return received if len(received) >= times else None
 
