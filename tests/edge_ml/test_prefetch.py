@@ -20,8 +20,8 @@ def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
     with ThreadPoolExecutor(4) as pool:
         coming = prefetch(reader, images, pool)
         first = next(coming).result()
-        assert two.acquire(timeout=5)
-        assert two.acquire(timeout=5)  # the second was requested for although nobody took it yet
+        assert two.acquire(timeout=60)
+        assert two.acquire(timeout=60)  # the second was requested for although nobody took it yet
         assert len(requested) <= READ_AHEAD + 1
         assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
 

@@ -54,7 +54,7 @@ def store(account: Account, *outcomes: Outcome) -> list[Entry]:
 
 def opened(url: str) -> tuple[Mapping[str, str], str]:
     """Return headers and text of the linked file."""
-    response = requests.get(url, timeout=10)
+    response = requests.get(url, timeout=60)
     assert response.status_code == 200
     return response.headers, response.content.decode()
 
