@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.pipeline.chain import Chain
-from tests.pipeline.pages import blocks, checkout, run, with_photo
+from tests.pipeline.pages.page import blocks, checkout, run, with_photo
 
 PAGE = "docs/command-line.md"
 REPORT_FAILURES = "trap 'echo \"exit status $?\" >&2' ERR\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.chain import Chain, wait_for
-from tests.pipeline.pages import blocks, checkout, run, with_photo
+from tests.pipeline.pages.page import blocks, checkout, run, with_photo
 
 PAGE = "docs/use-it.md"
 WITH_THE_AWS_CLI = "aws --endpoint-url"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.chain import Chain
-from tests.pipeline.pages import blocks, checkout, run
+from tests.pipeline.pages.page import blocks, checkout, run
 from tests.ports import free_port
 from tests.stacks import ROOT
 

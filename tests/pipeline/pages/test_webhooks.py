@@ -9,7 +9,7 @@ import pytest
 
 from local.processes.environment import clean
 from tests.pipeline.chain import Chain, wait_for
-from tests.pipeline.pages import blocks, checkout
+from tests.pipeline.pages.page import blocks, checkout
 from tests.ports import free_port
 
 PAGE = "docs/webhooks.md"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.deployment import Deployment
-from tests.pipeline.pages import blocks, checkout, run
+from tests.pipeline.pages.page import blocks, checkout, run
 
 PAGE = "docs/sign-in.md"
 
