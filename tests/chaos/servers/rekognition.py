@@ -15,8 +15,8 @@ from typing import Any, NotRequired, TypedDict
 
 from domain.ids import digest
 
-PAID = "answered"
-LOST = "answered, response lost on the way"
+PAID = "responded"
+LOST = "response lost on the way"
 THROTTLED = ("ThrottlingException", "ProvisionedThroughputExceededException")
 FAILED = "InternalServerError"
 NO_PICTURE = "InvalidImageFormatException"
