@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_status("302", "location", f"{self.subscriber.url}/status/200")
 
     def do_hang(self) -> None:
-        self.subscriber.over.wait(10)
+        self.subscriber.over.wait()
         self.close_connection = True
 
     def do_drip(self) -> None:
