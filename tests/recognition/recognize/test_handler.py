@@ -158,6 +158,6 @@ def test_an_object_that_may_not_be_read_is_returned_alone(
             response: Any = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
             raise ClientError(response, "HeadObject")
 
-    monkeypatch.setattr(recognize, "s3", Denying)
+    monkeypatch.setattr(recognize, "lazy", lambda service: Denying())
     assert failures(recognize, s3_event("denied.jpg"), s3_event(KEY)) == ["message-0"]
     assert len(account.rows()) == 1

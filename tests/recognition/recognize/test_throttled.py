@@ -77,8 +77,7 @@ def stage(account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPat
     made = Stage(recognize, rekognition, account)
     monkeypatch.setattr(recognize.detectors, "default", "rekognition")
     monkeypatch.setattr(recognize.detectors.rekognition, "_rekognition", rekognition)
-    monkeypatch.setattr(recognize, "sqs", lambda: made.queue)
-    monkeypatch.setattr(recognize, "s3", lambda: account.s3)
+    monkeypatch.setattr(recognize, "lazy", {"sqs": made.queue, "s3": account.s3}.__getitem__)
     return made
 
 
