@@ -1,10 +1,10 @@
-# GNU make 3.81 (macOS) or later, Python 3.11 or later; everything else comes into the checkout.
+# Requires GNU make 3.81 (macOS) or later and Python 3.11 or later; everything else is installed into the checkout.
 
 PYTHON ?= python3
 AUTH ?= none
 SEED ?= 1
 BIN := .venv/bin
-# The CDK CLI runs `python app.py`, npm and jsii run `node`: all of them from here.
+# The CDK CLI runs `python app.py`; npm and jsii run `node`: both are in this folder.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 PIP := .venv/pip
@@ -19,42 +19,42 @@ LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
 .DEFAULT_GOAL := help
 .PHONY: help run stop test chaos check lint types templates bench synth deploy webhook-secret
 
-help: ## this list
+help: ## print this list
 	@echo "make <target>:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
-run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and watch three photographs go through (AUTH=cognito, PORT=4566, WAIT=2)
+run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and recognize three photographs (AUTH=cognito, PORT=4566, WAIT=2)
 	@$(BIN)/python -m local run --auth $(AUTH) $(if $(PORT),--port $(PORT)) $(if $(WAIT),--longest-wait $(WAIT))
 
-stop: ## end what `make run` started
+stop: ## end the processes that `make run` started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi
 
-test: $(INSTALLED) $(CDK_INSTALLED) ## the whole test suite in two processes, end-to-end deployments included; with ARGS="-k name" what it names, in one
+test: $(INSTALLED) $(CDK_INSTALLED) ## run all tests in two processes, deployments included; with ARGS="-k name" the named tests in one process
 	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2)
 
-chaos: $(INSTALLED) $(CDK_INSTALLED) ## a thousand images through the deployed app while everything fails, then the ledger; ten minutes or more (SEED=1)
+chaos: $(INSTALLED) $(CDK_INSTALLED) ## send a thousand images through the deployed app while everything fails, print the ledger; ten minutes or more (SEED=1)
 	$(BIN)/python -m tests.chaos --seed $(SEED)
 
-check: lint types templates ## all three; -j2 does them side by side
+check: lint types templates ## run lint, types and templates; -j2 runs them in parallel
 
-lint: $(INSTALLED) ## ruff, codespell
+lint: $(INSTALLED) ## run ruff and codespell
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
-types: $(INSTALLED) ## mypy, strict
+types: $(INSTALLED) ## run mypy, strict
 	$(BIN)/mypy .
 
-templates: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## cdk-nag, cfn-lint, checkov
+templates: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## synthesize, and run cdk-nag, cfn-lint and checkov on the templates
 	$(CDK) synth --quiet --no-notices --output cdk.out/account
 	$(CDK) synth --quiet --no-notices --output cdk.out/local $(LOCAL_SETTINGS)
 	$(BIN)/cfn-lint -- cdk.out/account/*.template.json cdk.out/local/*.template.json
 	$(CHECKOV)/bin/checkov --config-file checkov.yaml
 
-bench: $(BENCHABLE) $(CDK_INSTALLED) ## figures beside their goals (ARGS="edge chain")
+bench: $(BENCHABLE) $(CDK_INSTALLED) ## print figures beside their goals (ARGS="edge chain")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## the templates for an account, into cdk.out; needs no Docker and no credentials (ARGS="-c stage=blue")
+synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## write the templates for an account into cdk.out; needs neither Docker nor credentials (ARGS="-c stage=blue")
 	$(CDK) synth --quiet --no-notices $(ARGS)
 
 deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of your AWS credentials (ARGS="-c stage=blue")
@@ -63,12 +63,12 @@ deploy: $(DEPLOYABLE) $(CDK_INSTALLED) ## deploy every stack to the account of y
 webhook-secret: $(DEPLOYABLE) ## print the signing secret of the endpoint named by webhook_url (ARGS="--stack blue-IntegrationStack")
 	@$(BIN)/python -m integration.subscriptions.default_secret $(ARGS)
 
-# A stamp file stands for each set of packages; deploying takes fewer than running and testing.
+# A stamp file marks each set of packages as installed; deploying needs fewer packages than running and testing.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "This needs Python 3.11 or later as $(PYTHON); name another one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { \
-	  rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	  rm -rf .venv; echo "$(PYTHON) cannot create a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
 $(PIP): requirements-pip.txt | $(BIN)/python
 	@$(call pip-install,$<)
@@ -91,7 +91,7 @@ $(CHECKOV)/installed: requirements-checkov.txt $(PIP)
 	@touch $@
 
 $(BENCHABLE): requirements-bench.txt $(INSTALLED)
-	@echo "Installing what the benchmarks are set against ..."
+	@echo "Installing the packages that the benchmarks compare with ..."
 	@$(call pip-install,requirements-bench.txt)
 	@touch $@
 
