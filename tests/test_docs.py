@@ -27,6 +27,7 @@ CODES = {
     "ImageError": 0,
     "ImageTypeError": 0,
     "Rejection": 0,
+    "Skipped": 0,
     "TargetError": 0,
 }
 """Which argument of each is its stable code."""
@@ -54,7 +55,7 @@ def product_code() -> Iterator[ast.Module]:
 def calls(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr], dict[str | None, ast.expr]]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id, node.args, {each.arg: each.value for each in node.keywords}
+            yield node.func.id, node.args, {keyword.arg: keyword.value for keyword in node.keywords}
 
 
 def text_of(node: ast.expr | None) -> str | None:
@@ -63,10 +64,11 @@ def text_of(node: ast.expr | None) -> str | None:
 
 def error_codes(tree: ast.Module) -> set[str]:
     found = {text_of(given[CODES[name]]) for name, given, _ in calls(tree) if name in CODES and given}
-    found |= {text_of(more.get("error")) for name, _, more in calls(tree) if name == "Answer"}
+    found |= {text_of(more.get("error")) for name, _, more in calls(tree) if name == "SubscriberResponse"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
-            found |= {text_of(said) for key, said in zip(node.keys, node.values, strict=True) if text_of(key) == "code"}
+            pairs = zip(node.keys, node.values, strict=True)
+            found |= {text_of(value) for key, value in pairs if text_of(key) == "code"}
     return {code for code in found if code}
 
 
@@ -108,7 +110,7 @@ def test_every_make_target_is_documented() -> None:
 
 def test_every_error_code_is_documented() -> None:
     codes = set().union(*map(error_codes, product_code()))
-    assert {"internal_error", "url_blocked", "unknown_model", "damaged_image", "unsubscribed"} <= codes
+    assert {"internal_error", "url_blocked", "unknown_model", "damaged_image", "unsubscribed", "exhausted"} <= codes
     assert not unnamed(codes, API)
 
 
