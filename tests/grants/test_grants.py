@@ -6,12 +6,12 @@ import pytest
 
 from local.demo import user
 from local.demo.photos import PhotoHandler
-from local.demo.receiver import Book
+from local.demo.receiver import Receiver
 from local.deployment import deployed
 from local.loopback import serving
 from tests import rekognition_server
 from tests.grants.exercises import EXERCISES, Exercise
-from tests.grants.receiver import Receiver
+from tests.grants.receiver import ReceiverHandler
 from tests.grants.roles import Decisions, Grant, Roles
 from tests.grants.stage import Stage
 from tests.pipeline.chain import Chain
@@ -27,7 +27,7 @@ AWS_DOES = {
     "sqs:DeleteMessage": "Lambda polls a function's queue",
     "sqs:GetQueueAttributes": "Lambda polls a function's queue",
 }
-"""Actions that AWS itself takes as the role, outside the function; the emulator takes them as nobody."""
+"""Actions that AWS itself takes as the role, outside the function; the emulator takes them without a role."""
 
 SETTINGS = {"rekognition": "true", "daily_uploads": "10000", "daily_spend": "10000"}
 
@@ -42,7 +42,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
             rekognition_server.handler(rekognition_server.Rekognition(unreadable=".webp", busy=".busy"))
         ) as rekognition,
         serving(PhotoHandler) as photographs,
-        serving(Receiver) as receiver,
+        serving(ReceiverHandler) as receiver,
         deployed(
             directory,
             free_port(),
@@ -52,7 +52,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
         ) as deployment,
     ):
         roles = Roles(deployment)
-        chain = Chain(deployment, photographs, Book(), user.token(deployment, "ann@example.com"))
+        chain = Chain(deployment, photographs, Receiver(), user.token(deployment, "ann@example.com"))
         staged = Stage(chain, roles.functions, receiver)
         staged.prepare()
         yield staged, roles, Decisions(log, roles)
@@ -75,7 +75,10 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
         exercise(staged)
         used[exercise] = decisions.since(begin, function)
     granted = [grant for grant in roles.grants(function) if grant.action not in AWS_DOES]
-    by = {grant: [drive for drive, uses in used.items() if any(grant.covers(use) for use in uses)] for grant in granted}
+    by = {
+        grant: [exercise for exercise, uses in used.items() if any(grant.covers(use) for use in uses)]
+        for grant in granted
+    }
     unused = [str(grant) for grant in granted if not by[grant]]
     assert not unused, f"granted and not used: {unused}"
     unneeded = [str(grant) for grant in granted if not needed(staged, roles, decisions, grant, by[grant])]
@@ -83,7 +86,7 @@ def test_every_grant_is_used_and_without_it_the_function_fails(
 
 
 def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exercises: list[Exercise]) -> bool:
-    """Return whether an exercise fails without the grant, at the latest after a cold start."""
+    """Return True if an exercise fails without the grant, at the latest after a cold start."""
     with roles.without(grant):
         if any(fails(staged, decisions, grant, exercise) for exercise in exercises):
             return True
@@ -92,7 +95,7 @@ def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exer
 
 
 def fails(staged: Stage, decisions: Decisions, grant: Grant, exercise: Exercise) -> bool:
-    """Return whether the exercise fails and IAM refused what the grant allows."""
+    """Return True if the exercise fails and IAM refused a use that the grant covers."""
     begin = decisions.now()
     try:
         exercise(staged)
