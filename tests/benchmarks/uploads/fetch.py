@@ -1,7 +1,7 @@
 """A picture streamed from a server to S3, compared with reading all of it and then putting it.
 
 Both sides run in processes of their own, with the same client settings, against the same loopback server and the same
-emulator, and take turns; a small picture goes first, so that the imports of neither count. The limit of a
+emulator, and take turns; a small picture goes first, so that no imports count. The limit of a
 picture's size is lifted.
 """
 
@@ -31,7 +31,7 @@ BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}
 ROUNDS = 5
 REPEATS = 3
-PLACE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
+NEW_IMAGE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
 
 Measures = dict[str, list[float]]
 
@@ -92,7 +92,7 @@ def _measured(kind: str, url: str, size: int, port: int) -> Measures:
 
 def _passed(s3: Any, target: Target) -> None:
     with fetch(target, Policy(loopback=True), largest=10**9) as download:
-        Images(s3, BUCKET).add_download(PLACE, download)
+        Images(s3, BUCKET).add_download(NEW_IMAGE, download)
 
 
 def _whole(s3: Any, target: Target) -> None:
@@ -100,7 +100,7 @@ def _whole(s3: Any, target: Target) -> None:
     link.request("GET", target.path)
     body = link.getresponse().read()
     link.close()
-    s3.put_object(Bucket=BUCKET, Key=PLACE.key, Body=body, ContentType="image/jpeg")
+    s3.put_object(Bucket=BUCKET, Key=NEW_IMAGE.key, Body=body, ContentType="image/jpeg")
 
 
 TRANSFERS: dict[str, Callable[[Any, Target], None]] = {"passed": _passed, "whole": _whole}
