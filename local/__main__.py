@@ -94,7 +94,7 @@ def _port(text: str) -> int:
 
 
 def _port_of_emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
-    """Return the port of the emulator that runs here, or start one; raises EmulatorError."""
+    """Return the port of the emulator that runs here, or of a new one; raises EmulatorError."""
     running = emulator.running(directory)
     if running and longest_wait is not None:
         raise EmulatorError("The longest wait is set when the emulator starts, and it is running. Run first: make stop")

@@ -48,10 +48,10 @@ def deployment(
         ) as deployment,
     ):
         yield deployment
-        check(deployment)
+        check_logs(deployment)
 
 
-def check(deployment: Deployment) -> None:
+def check_logs(deployment: Deployment) -> None:
     """Check the logs of a whole run: no function was denied an action, and none logged a secret."""
     log = log_of(deployment)
     assert "correlation_id" in log
@@ -77,7 +77,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     settings = {"rekognition": "true", "daily_uploads": str(DAILY_UPLOADS), "daily_spend": "0.01"}
     with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito", context=settings) as deployment:
         yield deployment
-        check(deployment)
+        check_logs(deployment)
 
 
 @pytest.fixture(scope="session")

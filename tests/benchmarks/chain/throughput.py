@@ -78,12 +78,12 @@ class Chain:
 
     def images_per_second(self) -> float:
         """Put images into the bucket, wait for all their webhooks, and return the rate."""
-        self._through(WARM_UP)
+        self._send_and_wait(WARM_UP)
         begun = time.monotonic()
-        self._through(COUNTED)
+        self._send_and_wait(COUNTED)
         return COUNTED / (time.monotonic() - begun)
 
-    def _through(self, images: int) -> None:
+    def _send_and_wait(self, images: int) -> None:
         wanted = self.count.received + images
         with ThreadPoolExecutor(FEEDERS) as pool:
             list(pool.map(self._put, [now()] * images))

@@ -18,9 +18,10 @@ from local.deployment import Deployment
 from local.loopback import serving
 from local.processes.environment import clean
 from tests.pipeline.chain import Chain
-from tests.stacks import ROOT, resources
+from tests.pipeline.pages.page import blocks
+from tests.stacks import resources
 
-PAGE = (ROOT / "docs/curl.md").read_text()
+PAGE = "docs/curl.md"
 STATUS = re.compile(r" # (\d{3})(?: with auth=cognito, else (\d{3}))?$", re.MULTILINE)
 WRITE_OUT = "%{stderr}%{http_code} %{method} %{url_effective}\n"
 WRAPPER = """#!/bin/sh
@@ -56,8 +57,7 @@ def route_keys() -> set[str]:
 
 def lines() -> list[str]:
     """Return the commands of the page, without the first block, which sets the deployment and the token."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks[1:] for line in block.splitlines()]
+    return [line for block in blocks(PAGE, "sh")[1:] for line in block.splitlines()]
 
 
 def route_of(method: str, url: str, base: str) -> str:
