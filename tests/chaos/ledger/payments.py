@@ -70,7 +70,10 @@ def _reason(evidence: Evidence, before: Call, after: Call) -> str:
 
 
 def _erased(evidence: Evidence, before: list[Call], after: Call) -> str:
-    """Return the reason if an image of an earlier call was erased before the later call."""
+    """Return the reason if an image of an earlier call was erased before the later call, or an empty text.
+
+    All earlier calls count: of several images recognized at once, the last one stores the result.
+    """
     ids = {evidence.received[call.key, call.version].image_id for call in before}
     return ERASED if any(evidence.acknowledged.erasing.get(image_id, math.inf) < after.at for image_id in ids) else ""
 
