@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Deploy into the emulator that runs here, or into a new one, and send three photographs through."""
     directory = _DIRECTORY
     directory.mkdir(exist_ok=True)
-    port = _running_or_new_emulator(directory, arguments.port, arguments.longest_wait)
+    port = _port_of_emulator(directory, arguments.port, arguments.longest_wait)
     began = time.monotonic()
     _print("Deploying the three stacks with the CDK CLI …")
     deployed = deployment.deploy(directory, port, auth=arguments.auth, report=lambda line: _print(f"  {line}"))
@@ -93,8 +93,8 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _running_or_new_emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
-    """Return the port of the emulator to deploy into; raises EmulatorError."""
+def _port_of_emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
+    """Return the port of the emulator that runs here, or of a new one; raises EmulatorError."""
     running = emulator.running(directory)
     if running and longest_wait is not None:
         raise EmulatorError("The longest wait is set when the emulator starts, and it is running. Run first: make stop")

@@ -64,14 +64,14 @@ def deploy(
     """
     s3: S3Client = account.client("s3", port)
     s3.create_bucket(Bucket=_ASSETS)
-    place = directory.resolve()
-    outputs_file = place / "outputs.json"
+    absolute = directory.resolve()
+    outputs_file = absolute / "outputs.json"
     outputs_file.unlink(missing_ok=True)
     cdk.run(
         "deploy", "--all", "--require-approval", "never", "--app", _APP,
-        "--output", str(place / "cdk.out"), "--outputs-file", str(outputs_file),
+        "--output", str(absolute / "cdk.out"), "--outputs-file", str(outputs_file),
         *cdk.context(settings(port, auth=auth) | dict(context or {})),
-        endpoint=account.url(port), home=place / "cdk", log=detached.log_file(directory, "deploy"), report=report,
+        endpoint=account.url(port), home=absolute / "cdk", log=detached.log_file(directory, "deploy"), report=report,
     )  # fmt: skip
     outputs = read_outputs(outputs_file)
     endpoints = Endpoints.from_outputs(port, outputs)

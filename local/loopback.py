@@ -42,7 +42,7 @@ def serve_inherited(handler: Handler) -> None:
 
 
 def _start(directory: Path, name: str) -> Process:
-    # The socket listens before its process runs: nobody has to wait, and no other process can take the port.
+    # The socket listens before its process runs: no caller has to wait, and no other process can take the port.
     with _listener() as listener:
         descriptor = listener.fileno()
         command = Command(

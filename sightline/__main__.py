@@ -1,4 +1,4 @@
-"""The program: parses the command line, runs the command, and prints why it failed if it did."""
+"""The program: parse the command line, run the command, and print the problem if the command fails."""
 
 import os
 import sys

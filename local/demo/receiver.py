@@ -25,8 +25,8 @@ class Receipt:
 
 
 @dataclass(slots=True)
-class Book:
-    """The requests that were received, and the secret that they must be signed with."""
+class Receiver:
+    """The receiver of a webhook: the requests that it received, and the secret that must have signed them."""
 
     secret: str = ""
     receipts: list[Receipt] = field(default_factory=list)
@@ -50,24 +50,24 @@ class Book:
 class ReceiverHandler(BaseHTTPRequestHandler):
     """Serves PUT /secret, GET /received, and a POST of a webhook to any path."""
 
-    def __init__(self, book: Book, *args: Any) -> None:
-        self.book = book
+    def __init__(self, receiver: Receiver, *args: Any) -> None:
+        self.receiver = receiver
         super().__init__(*args)
 
     def do_POST(self) -> None:
         """Receive a webhook; responds 204 if its signature is valid, else 401."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        receipt = self.book.receive(headers, self._body())
+        receipt = self.receiver.receive(headers, self._body())
         self._respond(HTTPStatus.NO_CONTENT if receipt.verified else HTTPStatus.UNAUTHORIZED)
 
     def do_PUT(self) -> None:
-        """Store the secret of the subscription."""
-        self.book.secret = self._body().decode()
+        """Store the secret of the webhook."""
+        self.receiver.secret = self._body().decode()
         self._respond(HTTPStatus.NO_CONTENT)
 
     def do_GET(self) -> None:
         """Send the recorded requests."""
-        self._respond(HTTPStatus.OK, json.dumps([asdict(receipt) for receipt in self.book.receipts]).encode())
+        self._respond(HTTPStatus.OK, json.dumps([asdict(receipt) for receipt in self.receiver.receipts]).encode())
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -81,10 +81,10 @@ class ReceiverHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def handler(book: Book) -> loopback.Handler:
-    """Return the handler that records requests in this book."""
-    return partial(ReceiverHandler, book)
+def handler(receiver: Receiver) -> loopback.Handler:
+    """Return the HTTP handler of this receiver."""
+    return partial(ReceiverHandler, receiver)
 
 
 if __name__ == "__main__":
-    loopback.serve_inherited(handler(Book()))
+    loopback.serve_inherited(handler(Receiver()))

@@ -11,7 +11,7 @@ SERVERS = ("photos", "receiver")
 
 
 def run(deployment: Deployment, token: str | None) -> None:
-    """Send three photographs through a deployment and print what comes of them; raises DemoError."""
+    """Send three photographs through a deployment and print their results; raises DemoError."""
     photos, receiver = (loopback.adopt_or_start(deployment.directory, name) for name in SERVERS)
     api = Api(deployment.endpoints.api, token)
     steps.subscribe(api, receiver)

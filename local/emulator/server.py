@@ -1,6 +1,6 @@
 """The program of the emulator: MiniStack with the patches of `local.emulator.patches`.
 
-Some patches are applied only if a variable names what they need; the others always.
+Some patches are applied only if the environment has their variable; the others always.
 """
 
 import os

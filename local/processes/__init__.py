@@ -1,1 +1,1 @@
-"""Programs that outlive the command that starts them, and the environment they run in."""
+"""Processes that outlive the command that starts them, their environment, and the live processes of this machine."""

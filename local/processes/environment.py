@@ -10,7 +10,7 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "USER",
 
 
 def clean(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return a few variables of this process, with the interpreter's own programs first on the path, and `extra`.
+    """Return `extra`, and a few variables of this process with the interpreter's own programs first on the path.
 
     AWS variables and proxies are left out: every server that is called listens on this machine.
     """

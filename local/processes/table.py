@@ -23,7 +23,7 @@ def live_processes() -> Iterator[LiveProcess]:
 
 
 def start_time(pid: int) -> str:
-    """Return when a process started, as text; empty if there is no such process."""
+    """Return the start time of a process as text; empty if there is no such process."""
     return next((process.started for process in live_processes() if process.pid == pid), "")
 
 

@@ -1,1 +1,1 @@
-"""How the client speaks to a deployment: its HTTP API, retries, problems and the shapes of its JSON."""
+"""Calls to a deployment: its HTTP API, retries, problems and the shapes of its JSON."""

@@ -33,7 +33,7 @@ class Body(Protocol):
         """Start over."""
 
 
-class Interrupted(Exception):  # noqa: N818 (no error: the user asked for it)
+class Interrupted(Exception):  # noqa: N818 (no error: the user's own request)
     """The user has interrupted the client."""
 
 
@@ -94,7 +94,7 @@ class Api:
         self._retry(send, url)
 
     def download(self, url: str, file: IO[bytes]) -> None:
-        """Write what a link leads to into a file, from its beginning in every attempt; raises Problem or OSError."""
+        """Download a presigned link into a file, which every attempt overwrites; raises Problem or OSError."""
 
         def send() -> requests.Response:
             file.seek(0)

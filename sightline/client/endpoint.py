@@ -30,7 +30,8 @@ class Endpoint:
     def find(cls, url: str | None, token: str | None, environment: Mapping[str, str] = os.environ) -> Self:
         """Return the endpoint to call; raises EndpointError."""
         endpoint = cls(
-            (url or environment.get(API) or _running()).rstrip("/"), token or environment.get(TOKEN, "").strip() or None
+            (url or environment.get(API) or _local_url()).rstrip("/"),
+            token or environment.get(TOKEN, "").strip() or None,
         )
         parts = urlsplit(endpoint.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -47,7 +48,7 @@ class Endpoint:
         return bool(_LOOPBACK.fullmatch(urlsplit(self.url).hostname or ""))
 
 
-def _running() -> str:
+def _local_url() -> str:
     """Return the URL of the deployment that `make run` started in this folder or one above it."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         try:

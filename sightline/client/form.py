@@ -17,7 +17,7 @@ class Form:
     def __init__(
         self, fields: Mapping[str, str], picture: bytes, advance: Advance, interrupted: threading.Event
     ) -> None:
-        # S3 needs no file name, as the key is among the fields; one of other letters would have to be encoded.
+        # S3 ignores the file name, because the key is among the fields; a constant one needs no encoding.
         file = ("picture", picture, fields["Content-Type"])
         self._body, self.content_type = encode_multipart_formdata([*fields.items(), ("file", file)])
         self._position, self._advance, self._interrupted = 0, advance, interrupted

@@ -11,12 +11,12 @@ def open_session(endpoint: Endpoint, token: str | None, connections: int) -> req
     session = requests.Session()
     session.trust_env = not endpoint.local
 
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def add_token(request: requests.PreparedRequest) -> requests.PreparedRequest:
         if token:
             request.headers["Authorization"] = f"Bearer {token}"
         return request
 
-    session.auth = sign  # also prevents a ~/.netrc from replacing the token
+    session.auth = add_token  # also prevents a ~/.netrc from replacing the token
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
     return session

@@ -1,10 +1,11 @@
-"""How commands declare their names, flags and help texts."""
+"""The declaration of commands: their names, flags and help texts."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 
 from sightline.client.api import Api
 
+DETECTORS = ("rekognition", "edge", "cascade", "moderation")
 _MOST_PARALLEL = 16
 
 Run = Callable[[Api, Namespace], int]
@@ -49,7 +50,8 @@ def add_image_ids(parser: ArgumentParser, *, required: bool = True) -> None:
 
 def add_detector(parser: ArgumentParser) -> None:
     """Add `--detector`."""
-    parser.add_argument("--detector", help="rekognition, edge or cascade (default: the deployment's)")
+    about = f"one of {', '.join(DETECTORS)} (default: the deployment's)"
+    parser.add_argument("--detector", help=about)
 
 
 def add_model(parser: ArgumentParser) -> None:

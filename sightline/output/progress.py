@@ -10,7 +10,7 @@ from sightline.client.form import Advance
 
 
 class Share:
-    """The share that one picture has of the bar: sending it uses up some, completing it uses up the rest."""
+    """One picture's share of the progress bar: sending uses up a part of the share, completing uses up the rest."""
 
     def __init__(self, advance: Advance) -> None:
         self._advance, self._used = advance, 0.0

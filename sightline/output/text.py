@@ -21,7 +21,7 @@ def print_line(text: str = "") -> None:
 
 
 def print_problem(subject: str, problem: Problem) -> None:
-    """Print to stderr what went wrong with the subject."""
+    """Print the problem with the subject to stderr."""
     print(printable(f"{subject}: {problem}"), file=sys.stderr, flush=True)
 
 

@@ -31,7 +31,7 @@ from tests.builders import Context, create_table, s3_event, sqs_event
 from wire.aws import client as aws
 
 BATCH = 10
-ASKING = "Invoke"
+MODEL_CALL = "Invoke"
 TABLES = {
     "recognitions": ("owner", "image_id"),
     "index": ("found_by", "image_id"),
@@ -69,13 +69,13 @@ def count(images: int = BATCH) -> Counter[str]:
             module = handler_of(f"integration.{unit}.runtime.handler")
             assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
         aws._session.cache_clear()
-    del calls[ASKING]
+    del calls[MODEL_CALL]
     return calls
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Print nothing that the functions print, and none of their log lines below a warning."""
+    """Suppress the output of the functions, and their log lines below a warning."""
     logging.disable(logging.INFO)
     try:
         with redirect_stdout(io.StringIO()):
@@ -91,7 +91,7 @@ class _Lambda:
 
 
 def handler_of(name: str) -> Any:
-    """Import a handler's module afresh, in the environment as it is now."""
+    """Import a handler's module again, so that it reads the present environment."""
     return importlib.reload(importlib.import_module(name))
 
 
@@ -119,7 +119,7 @@ def account(*urls: str) -> dict[str, str]:
 
 
 def received(queue: str, messages: int) -> list[str]:
-    """Receive so many messages and return their bodies."""
+    """Receive this number of messages and return their bodies."""
     sqs: Any = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     bodies: list[str] = []
@@ -132,7 +132,7 @@ def received(queue: str, messages: int) -> list[str]:
 def _subscriber() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            """Accept it."""
+            """Accept a webhook."""
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response_only(204)
             self.end_headers()

@@ -1,7 +1,7 @@
 """Latency of the read routes with 100 and with 100,000 images, and items read per item returned.
 
 Over HTTP, through the functions of two deployments in turns. The emulator's DynamoDB reads ranges as the real one
-does (`local.query_ranges`); its own share is measured too, as the same query made directly.
+does (`local.emulator.patches.query_ranges`); its own share is measured too, as the same query made directly.
 """
 
 import statistics
@@ -50,7 +50,7 @@ Taken = dict[tuple[int, str], list[float]]
 def figures() -> list[Figure]:
     """Return ratios of medians with their goals, the times themselves, and items read per item returned."""
     with _holding(FEW) as few, _holding(MANY) as many, requests.Session() as session:
-        taken = _taken({FEW: _questions(session, few), MANY: _questions(session, many)})
+        taken = _taken({FEW: _reads(session, few), MANY: _reads(session, many)})
         tables, dynamodb = _tables(many), many.client("dynamodb")
         read = {name: _read_for_each(dynamodb, tables, filters) for name, filters in SEARCHES.items()}
     return [*_ratios(taken), *_medians(taken), *_counted(read)]
@@ -58,8 +58,8 @@ def figures() -> list[Figure]:
 
 @contextmanager
 def _holding(images: int) -> Iterator[Deployment]:
-    """Deploy the app with so many images."""
-    with tempfile.TemporaryDirectory() as place, deployed(Path(place), free_port()) as deployment:
+    """Deploy the app with this number of images."""
+    with tempfile.TemporaryDirectory() as directory, deployed(Path(directory), free_port()) as deployment:
         store(deployment.client("dynamodb"), *_tables(deployment), range(images))
         yield deployment
 
@@ -86,25 +86,25 @@ def _counted(read: Mapping[str, tuple[int, int]]) -> list[Figure]:
     ]
 
 
-def _questions(session: requests.Session, deployment: Deployment) -> dict[str, Callable[[], Any]]:
+def _reads(session: requests.Session, deployment: Deployment) -> dict[str, Callable[[], Any]]:
     one = f"/images/{stored(FEW // 2).image.image_id}"
     dynamodb, (_, found_by) = deployment.client("dynamodb"), _tables(deployment)
-    questions: list[Callable[[], Any]] = [
+    reads: list[Callable[[], Any]] = [
         lambda: _get(session, deployment, one),
         lambda: _get(session, deployment, LISTED),
         lambda: _query(dynamodb, found_by),
         lambda: _get(session, deployment, "/health"),
     ]
-    return dict(zip(GOALS, questions, strict=True))
+    return dict(zip(GOALS, reads, strict=True))
 
 
-def _taken(questions: Mapping[int, Mapping[str, Callable[[], Any]]]) -> Taken:
-    """Measure each question at each size in turns, so that a slow spell affects all alike."""
-    taken: Taken = {(images, what): [] for what in GOALS for images in questions}
+def _taken(reads: Mapping[int, Mapping[str, Callable[[], Any]]]) -> Taken:
+    """Measure each read at each size in turns, so that a slow spell affects all alike."""
+    taken: Taken = {(images, what): [] for what in GOALS for images in reads}
     for turn in range(WARM_UP + COUNTED):
         for (images, what), milliseconds in taken.items():
             begun = time.perf_counter()
-            questions[images][what]()
+            reads[images][what]()
             if turn >= WARM_UP:
                 milliseconds.append((time.perf_counter() - begun) * 1000)
     return taken
@@ -127,7 +127,7 @@ def _query(dynamodb: Any, table: str) -> Any:
 
 
 def _read_for_each(dynamodb: Any, tables: tuple[str, str], filters: Filters) -> tuple[int, int]:
-    """Return how many items DynamoDB read (ScannedCount) for the first pages of a search, and how many they show."""
+    """Return the numbers of items read (ScannedCount) by DynamoDB, and shown, for the first pages of a search."""
     read: list[int] = []
     dynamodb.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"]), "count"

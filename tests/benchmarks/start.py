@@ -86,6 +86,6 @@ def _milliseconds(statement: str, *flags: str, **environment: str) -> float:
     command = [sys.executable, *flags, "-c", timed]
     variables = {"PATH": os.environ["PATH"]} | ENVIRONMENT | environment
     # In this directory the packaged handler would import the development tree.
-    place = "/" if flags else None
-    finished = subprocess.run(command, env=variables, cwd=place, check=True, capture_output=True, text=True)
+    directory = "/" if flags else None
+    finished = subprocess.run(command, env=variables, cwd=directory, check=True, capture_output=True, text=True)
     return float(finished.stdout)

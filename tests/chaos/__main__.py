@@ -1,14 +1,14 @@
-"""`python -m tests.chaos`: the long form, prints its ledger and fails when anything is unexplained."""
+"""`python -m tests.chaos`: run the long form, print its ledger, and fail if a difference is unexplained."""
 
 import argparse
 import sys
 import time
 
 from tests.chaos.ledger.evidence import Evidence
-from tests.chaos.ledger.ledger import all_accounts, happened, table
+from tests.chaos.ledger.ledger import all_accounts, summary, table
 from tests.chaos.plan.plan import LONG, SHORT
-from tests.chaos.run.run import happen
-from tests.chaos.run.stage import stage
+from tests.chaos.run.run import carry_out
+from tests.chaos.run.stage import set_stage
 
 
 def main() -> int:
@@ -21,12 +21,12 @@ def main() -> int:
     def report(line: str) -> None:
         print(f"{time.monotonic() - started:6.1f} s  {line}", flush=True)
 
-    with stage(SHORT if arguments.short else LONG, arguments.seed) as at:
-        happen(at, report)
-        evidence = Evidence(at)
+    with set_stage(SHORT if arguments.short else LONG, arguments.seed) as stage:
+        carry_out(stage, report)
+        evidence = Evidence(stage)
         ledger = all_accounts(evidence)
         report("reconciled\n")
-        print("\n".join([*happened(evidence), "", *table(ledger)]))
+        print("\n".join([*summary(evidence), "", *table(ledger)]))
     return int(any(account.unexplained for account in ledger))
 
 

@@ -7,10 +7,10 @@ import pytest
 from tests.chaos.functions.batches import FUNCTIONS
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
-from tests.chaos.ledger.ledger import all_accounts, happened, table
+from tests.chaos.ledger.ledger import all_accounts, summary, table
 from tests.chaos.plan.plan import SHORT
-from tests.chaos.run.run import happen
-from tests.chaos.run.stage import SUBSCRIBERS, stage
+from tests.chaos.run.run import carry_out
+from tests.chaos.run.stage import SUBSCRIBERS, set_stage
 
 SEED = 1
 ACCOUNTS = (
@@ -34,15 +34,15 @@ ACCOUNTS = (
 
 @pytest.fixture(scope="module")
 def evidence() -> Iterator[Evidence]:
-    with stage(SHORT, SEED) as at:
-        happen(at, print)
-        yield Evidence(at)
+    with set_stage(SHORT, SEED) as stage:
+        carry_out(stage, print)
+        yield Evidence(stage)
 
 
 @pytest.fixture(scope="module")
 def ledger(evidence: Evidence) -> dict[str, Account]:
     ledger = all_accounts(evidence)
-    print("\n".join([*happened(evidence), "", *table(ledger)]))
+    print("\n".join([*summary(evidence), "", *table(ledger)]))
     return {account.name: account for account in ledger}
 
 
@@ -57,8 +57,8 @@ def test_an_account_has_nothing_unexplained(ledger: dict[str, Account], name: st
 
 def test_all_planned_faults_happened(evidence: Evidence) -> None:
     assert len(evidence.faults.kills) >= SHORT.kills
-    assert {batch.function for batch in evidence.at.batches.failed()} == set(FUNCTIONS)
-    assert sum(len(receiver.restarts) for receiver in evidence.at.receivers.values()) == SHORT.restarts
-    assert {call.paid for call in evidence.at.rekognition.calls} == {True, False}
-    assert all({receipt.response for receipt in receiver.receipts} for receiver in evidence.at.receivers.values())
+    assert {batch.function for batch in evidence.stage.batches.failed()} == set(FUNCTIONS)
+    assert sum(len(receiver.restarts) for receiver in evidence.stage.receivers.values()) == SHORT.restarts
+    assert {call.paid for call in evidence.stage.rekognition.calls} == {True, False}
+    assert all({receipt.response for receipt in receiver.receipts} for receiver in evidence.stage.receivers.values())
     assert evidence.refused

@@ -3,7 +3,7 @@
 from http.server import BaseHTTPRequestHandler
 
 
-class Receiver(BaseHTTPRequestHandler):
+class ReceiverHandler(BaseHTTPRequestHandler):
     """Responds to POST /410 with 410."""
 
     def do_POST(self) -> None:

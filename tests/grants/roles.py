@@ -25,7 +25,7 @@ class Grant:
         return f"{self.function}: {self.action} on {self.resource}"
 
     def covers(self, use: "Use") -> bool:
-        """Return whether this grant allows the use."""
+        """Return True if this grant allows the use."""
         return self.action == use.action and fnmatchcase(use.resource, self.resource)
 
 
@@ -61,7 +61,7 @@ class Roles:
         """Remove one grant from the role for the time of the block."""
         before = self._policies(grant.function)
         for name, statements in before:
-            self._put(grant.function, name, [left for statement in statements for left in _less(statement, grant)])
+            self._put(grant.function, name, [kept for statement in statements for kept in _without(statement, grant)])
         try:
             yield
         finally:
@@ -96,7 +96,7 @@ class Decisions:
         return self._log.stat().st_size if self._log.exists() else 0
 
     def since(self, begin: int, function: str, *, allowed: bool = True) -> set[Use]:
-        """Return what the function was allowed, or refused, from a position of the log on."""
+        """Return the uses that the function was allowed, or refused, from a position of the log on."""
         role = f":assumed-role/{self._roles.role(function)}/"
         with self._log.open() as log:
             log.seek(begin)
@@ -117,10 +117,10 @@ def _pairs(statement: Statement) -> list[tuple[str, str]]:
     return [(action, on) for action in _list(statement["Action"]) for on in _list(statement["Resource"])]
 
 
-def _less(statement: Statement, grant: Grant) -> list[Statement]:
+def _without(statement: Statement, grant: Grant) -> list[Statement]:
     """Return a statement for each pair of action and resource but the grant's."""
-    left = [pair for pair in _pairs(statement) if pair != (grant.action, grant.resource)]
-    return [statement | {"Action": action, "Resource": on} for action, on in left]
+    kept = [pair for pair in _pairs(statement) if pair != (grant.action, grant.resource)]
+    return [statement | {"Action": action, "Resource": on} for action, on in kept]
 
 
 def _list(statements: str | list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The deployed functions one by one: the exercises invoke them, and no queue is worked off by itself."""
+"""The deployed functions one by one: only the exercises invoke them, as all event sources are disabled."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from tests.photographs import photograph
 from tests.pipeline.chain import Chain, wait_for
 
 _PATIENCE = 60.0
-"""Seconds until a message that an exercise expects is taken not to come."""
+"""Seconds after which an expected message counts as missing."""
 
 
 class Put(TypedDict):
@@ -51,13 +51,13 @@ class Stage:
     def put(self, body: bytes | None = None, name: str = "cat.jpg", **metadata: str) -> Put:
         """Put an image of the user as the account's root; metadata are its options."""
         image_id = new_image_id(now())
-        place = {
+        address = {
             "Bucket": self.chain.deployment.endpoints.images_bucket,
             "Key": image_key(self.owner, image_id, name, asked=bool(metadata)),
         }
-        stored = self.client("s3").put_object(**place, Body=body or self.picture(), Metadata=metadata)
+        stored = self.client("s3").put_object(**address, Body=body or self.picture(), Metadata=metadata)
         return {
-            "bucket": place["Bucket"], "key": place["Key"], "version": stored["VersionId"], "image_id": image_id,
+            "bucket": address["Bucket"], "key": address["Key"], "version": stored["VersionId"], "image_id": image_id,
         }  # fmt: skip
 
     def recognized(self, body: bytes | None = None, name: str = "cat.jpg", **metadata: str) -> str:
@@ -66,9 +66,9 @@ class Stage:
         self.work_off("Recognize", self.message("UploadsQueueUrl", image_id))
         return image_id
 
-    def ask(self, method: str, path: str, status: int = 200, **parameters: Any) -> Any:
+    def request(self, method: str, path: str, status: int = 200, **parameters: Any) -> Any:
         """Send a request as the user; return the body, or the location of a redirect, if the status is this one."""
-        response = self.chain.ask(method, path, allow_redirects=False, **parameters)
+        response = self.chain.request(method, path, allow_redirects=False, **parameters)
         assert response.status_code == status, response.text
         return response.headers["Location"] if status == 302 else response.json()
 
@@ -81,7 +81,7 @@ class Stage:
         return self.chain.deployment.outputs[name]
 
     def prepare(self) -> None:
-        """Disable all event sources, and let roles alone decide who publishes to topics.
+        """Disable all event sources, and let roles alone grant publishing to topics.
 
         The emulator's default topic policy lets the whole account publish; in AWS a policy that refuses plain HTTP
         takes its place.
@@ -90,7 +90,7 @@ class Stage:
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         for topic in topics.list_topics()["Topics"]:
-            policy = json.dumps({"Version": "2012-10-17", "Statement": [_nobody(topic["TopicArn"])]})
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [_s3_only(topic["TopicArn"])]})
             topics.set_topic_attributes(TopicArn=topic["TopicArn"], AttributeName="Policy", AttributeValue=policy)
 
     def restart(self, function: str) -> None:
@@ -121,8 +121,8 @@ class Stage:
         sqs, url = self.client("sqs"), self.output(queue)
 
         def look() -> dict[str, Any] | None:
-            got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
-            found = [message for message in got.get("Messages", ()) if holding in message["Body"]]
+            response = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
+            found = [message for message in response.get("Messages", ()) if holding in message["Body"]]
             return _record(found[0]) if found else None
 
         return wait_for(look, patience=_PATIENCE)
@@ -134,7 +134,7 @@ class Stage:
         return self.message(queue, mark)
 
 
-def _nobody(topic: str) -> dict[str, Any]:
+def _s3_only(topic: str) -> dict[str, Any]:
     service = {"Service": "s3.amazonaws.com"}
     return {"Effect": "Allow", "Principal": service, "Action": "sns:Publish", "Resource": topic}
 

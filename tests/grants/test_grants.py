@@ -1,17 +1,18 @@
 """No grant is superfluous: without any single one of them, an exercise of its function fails."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 
 from local.demo import user
 from local.demo.photos import PhotoHandler
-from local.demo.receiver import Book
+from local.demo.receiver import Receiver
 from local.deployment import deployed
 from local.loopback import serving
 from tests import rekognition_server
 from tests.grants.exercises import EXERCISES, Exercise
-from tests.grants.receiver import Receiver
+from tests.grants.receiver import ReceiverHandler
 from tests.grants.roles import Decisions, Grant, Roles
 from tests.grants.stage import Stage
 from tests.pipeline.chain import Chain
@@ -27,13 +28,21 @@ AWS_DOES = {
     "sqs:DeleteMessage": "Lambda polls a function's queue",
     "sqs:GetQueueAttributes": "Lambda polls a function's queue",
 }
-"""Actions that AWS itself takes as the role, outside the function; the emulator takes them as nobody."""
+"""Actions that AWS itself takes as the role, outside the function; the emulator takes them without a role."""
 
 SETTINGS = {"rekognition": "true", "daily_uploads": "10000", "daily_spend": "10000"}
 
 
+class Account(NamedTuple):
+    """The account of a deployment: its functions, their roles, and the decisions of IAM."""
+
+    stage: Stage
+    roles: Roles
+    decisions: Decisions
+
+
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Roles, Decisions]]:
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """A deployment with all features, whose IAM keeps a log and whose event sources are disabled."""
     directory = tmp_path_factory.mktemp("granted")
     log = directory / "iam.jsonl"
@@ -42,7 +51,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
             rekognition_server.handler(rekognition_server.Rekognition(unreadable=".webp", busy=".busy"))
         ) as rekognition,
         serving(PhotoHandler) as photographs,
-        serving(Receiver) as receiver,
+        serving(ReceiverHandler) as receiver,
         deployed(
             directory,
             free_port(),
@@ -52,10 +61,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Rol
         ) as deployment,
     ):
         roles = Roles(deployment)
-        chain = Chain(deployment, photographs, Book(), user.token(deployment, "ann@example.com"))
-        staged = Stage(chain, roles.functions, receiver)
-        staged.prepare()
-        yield staged, roles, Decisions(log, roles)
+        chain = Chain(deployment, photographs, Receiver(), user.token(deployment, "ann@example.com"))
+        stage = Stage(chain, roles.functions, receiver)
+        stage.prepare()
+        yield Account(stage, roles, Decisions(log, roles))
 
 
 def test_every_function_has_exercises() -> None:
@@ -64,39 +73,39 @@ def test_every_function_has_exercises() -> None:
 
 
 @pytest.mark.parametrize("function", EXERCISES)
-def test_every_grant_is_used_and_without_it_the_function_fails(
-    stage: tuple[Stage, Roles, Decisions], function: str
-) -> None:
-    staged, roles, decisions = stage
-    staged.restart(function)
+def test_every_grant_is_used_and_without_it_the_function_fails(account: Account, function: str) -> None:
+    account.stage.restart(function)
     used = {}
     for exercise in EXERCISES[function]:
-        begin = decisions.now()
-        exercise(staged)
-        used[exercise] = decisions.since(begin, function)
-    granted = [grant for grant in roles.grants(function) if grant.action not in AWS_DOES]
-    by = {grant: [drive for drive, uses in used.items() if any(grant.covers(use) for use in uses)] for grant in granted}
+        begin = account.decisions.now()
+        exercise(account.stage)
+        used[exercise] = account.decisions.since(begin, function)
+    granted = [grant for grant in account.roles.grants(function) if grant.action not in AWS_DOES]
+    by = {
+        grant: [exercise for exercise, uses in used.items() if any(grant.covers(use) for use in uses)]
+        for grant in granted
+    }
     unused = [str(grant) for grant in granted if not by[grant]]
     assert not unused, f"granted and not used: {unused}"
-    unneeded = [str(grant) for grant in granted if not needed(staged, roles, decisions, grant, by[grant])]
+    unneeded = [str(grant) for grant in granted if not needed(account, grant, by[grant])]
     assert not unneeded, f"granted and not needed: {unneeded}"
 
 
-def needed(staged: Stage, roles: Roles, decisions: Decisions, grant: Grant, exercises: list[Exercise]) -> bool:
-    """Return whether an exercise fails without the grant, at the latest after a cold start."""
-    with roles.without(grant):
-        if any(fails(staged, decisions, grant, exercise) for exercise in exercises):
+def needed(account: Account, grant: Grant, exercises: list[Exercise]) -> bool:
+    """Return True if an exercise fails without the grant, at the latest after a cold start."""
+    with account.roles.without(grant):
+        if any(fails(account, grant, exercise) for exercise in exercises):
             return True
-        staged.restart(grant.function)
-        return any(fails(staged, decisions, grant, exercise) for exercise in exercises)
+        account.stage.restart(grant.function)
+        return any(fails(account, grant, exercise) for exercise in exercises)
 
 
-def fails(staged: Stage, decisions: Decisions, grant: Grant, exercise: Exercise) -> bool:
-    """Return whether the exercise fails and IAM refused what the grant allows."""
-    begin = decisions.now()
+def fails(account: Account, grant: Grant, exercise: Exercise) -> bool:
+    """Return True if the exercise fails and IAM refused a use that the grant covers."""
+    begin = account.decisions.now()
     try:
-        exercise(staged)
+        exercise(account.stage)
     except AssertionError:
-        refused = decisions.since(begin, grant.function, allowed=False)
+        refused = account.decisions.since(begin, grant.function, allowed=False)
         return any(grant.covers(use) for use in refused)
     return False

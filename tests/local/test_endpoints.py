@@ -8,10 +8,10 @@ from local.endpoints import Endpoints, read_outputs
 def test_urls_of_the_endpoints_work_with_any_client(tmp_path: Path) -> None:
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps({"APIStack": {"UploadsQueueUrl": "http://localhost:4566/000000000000/uploads"}}))
-    made = Endpoints.from_outputs(4566, read_outputs(file))
-    assert made.uploads_queue_url == "http://127.0.0.1:4566/000000000000/uploads"
-    assert made.api.startswith("http://127.0.0.1:4566/_aws/execute-api/")
-    assert made.user_pool_id is None
+    endpoints = Endpoints.from_outputs(4566, read_outputs(file))
+    assert endpoints.uploads_queue_url == "http://127.0.0.1:4566/000000000000/uploads"
+    assert endpoints.api.startswith("http://127.0.0.1:4566/_aws/execute-api/")
+    assert endpoints.user_pool_id is None
 
 
 def test_the_endpoints_have_the_documented_fields() -> None:

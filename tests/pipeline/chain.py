@@ -1,4 +1,4 @@
-"""The deployed app from outside, over HTTP; and as the account's root for what only that can see."""
+"""The deployed app, called over HTTP, and as the account's root where the API does not suffice."""
 
 import time
 from collections.abc import Callable
@@ -8,23 +8,23 @@ from typing import Any, TypeVar
 import jwt
 import requests
 
-from local.demo.receiver import Book, Receipt
+from local.demo.receiver import Receipt, Receiver
 from local.deployment import Deployment
 from tests.pipeline import response_check
 
 PATIENCE = 300.0
-"""Seconds after which a test is taken to hang; nothing here has to happen within any time."""
+"""Seconds after which a test is taken to hang; no test has another limit of time."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A deployment, the file server of the photographs, the receipts of its subscriber, and a user's token."""
+    """A deployment, the URL of the photographs' file server, the receiver of its webhooks, and a user's token."""
 
     deployment: Deployment
     photos: str
-    book: Book
+    receiver: Receiver
     token: str | None = None
 
     @property
@@ -32,7 +32,7 @@ class Chain:
         """The `sub` of the signed-in user."""
         return str(jwt.decode(str(self.token), options={"verify_signature": False})["sub"])
 
-    def ask(self, method: str, path: str, **parameters: Any) -> requests.Response:
+    def request(self, method: str, path: str, **parameters: Any) -> requests.Response:
         """Send one request to the API and check that the API's description allows its response."""
         headers = parameters.pop("headers", {}) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         url = self.deployment.endpoints.api + path
@@ -41,21 +41,23 @@ class Chain:
         return response
 
     def by_url(self, name: str) -> str:
-        """Upload the cat by URL under this name; return the image id."""
-        response = self.ask("POST", "/images", json={"url": f"{self.photos}/cat.png", "name": name})
+        """Upload the photograph of the cat by its URL under this name; return the image id."""
+        response = self.request("POST", "/images", json={"url": f"{self.photos}/cat.png", "name": name})
         assert response.status_code == 202, response.text
         return str(response.json()["image_id"])
 
     def by_bytes(self, name: str, body: bytes) -> str:
         """Upload bytes under this name; return the image id."""
-        response = self.ask("POST", "/images", params={"name": name}, data=body, headers={"Content-Type": "image/jpeg"})
+        response = self.request(
+            "POST", "/images", params={"name": name}, data=body, headers={"Content-Type": "image/jpeg"}
+        )
         assert response.status_code == 202, response.text
         return str(response.json()["image_id"])
 
     def by_form(self, name: str, picture: bytes, **options: Any) -> str:
         """Upload by a presigned POST; return the image id."""
         body = {"name": name, "content_type": "image/jpeg"} | ({"options": options} if options else {})
-        response = self.ask("POST", "/uploads", json=body)
+        response = self.request("POST", "/uploads", json=body)
         assert response.status_code == 201, response.text
         form = response.json()["upload"]
         stored = requests.post(form["url"], data=form["fields"], files={"file": picture}, timeout=60)
@@ -72,24 +74,24 @@ class Chain:
 
     def listed(self) -> list[dict[str, Any]]:
         """Return the newest hundred images with an outcome."""
-        return list(self.ask("GET", "/images", params={"limit": "100"}).json()["items"])
+        return list(self.request("GET", "/images", params={"limit": "100"}).json()["items"])
 
     def settled(self, image_id: str) -> dict[str, Any]:
         """Return the image once it has an outcome."""
 
         def look() -> dict[str, Any] | None:
-            shown: dict[str, Any] = self.ask("GET", f"/images/{image_id}").json()
+            shown: dict[str, Any] = self.request("GET", f"/images/{image_id}").json()
             return shown if shown["status"] != "queued" else None
 
         return wait_for(look)
 
     def receipts(self, image_id: str, times: int = 1) -> list[Receipt]:
-        """Return the receipts of an image's events, once there are so many."""
+        """Return the receipts of an image's events, once there are `times` of them."""
 
         def look() -> list[Receipt] | None:
             received = [
                 receipt
-                for receipt in self.book.receipts
+                for receipt in self.receiver.receipts
                 if receipt.event and receipt.event["data"].get("image_id") == image_id
             ]
             return received if len(received) >= times else None
@@ -98,7 +100,7 @@ class Chain:
 
 
 def wait_for(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    """Return what `look` finds, as soon as it finds something."""
+    """Call `look` until it returns a true value, and return that value."""
     deadline = time.monotonic() + patience
     while not (found := look()):
         assert time.monotonic() < deadline, f"nothing was found within {patience:.0f} s"

@@ -1,4 +1,4 @@
-"""The deployments of the real app that all of these tests share, on ports of their own, ended afterwards."""
+"""The deployments of the real app that all tests of this folder share."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from domain.clock import now
 from domain.image import image_key, new_image_id
 from local.demo import user
 from local.demo.photos import PhotoHandler
-from local.demo.receiver import Book, handler
+from local.demo.receiver import Receiver, handler
 from local.deployment import Deployment, deployed
 from local.loopback import serving
 from tests import rekognition_server
@@ -36,7 +36,7 @@ def deployment(
 ) -> Iterator[Deployment]:
     """Deploy all three stacks into an emulator of their own, auth off, with a Rekognition on this machine.
 
-    Afterwards check that no function was denied anything and that none logged a secret.
+    Afterwards check the logs of its functions.
     """
     with (
         serving(rekognition_server.handler(rekognition)) as url,
@@ -48,11 +48,11 @@ def deployment(
         ) as deployment,
     ):
         yield deployment
-        check(deployment)
+        check_logs(deployment)
 
 
-def check(deployment: Deployment) -> None:
-    """Check the logs of a run that is over: its functions were denied nothing and logged no secret."""
+def check_logs(deployment: Deployment) -> None:
+    """Check the logs of a whole run: no function was denied an action, and none logged a secret."""
     log = log_of(deployment)
     assert "correlation_id" in log
     assert "not authorized" not in log
@@ -62,12 +62,12 @@ def check(deployment: Deployment) -> None:
 @pytest.fixture(scope="session")
 def chain(deployment: Deployment) -> Iterator[Chain]:
     """The deployment with a subscriber to all events."""
-    book = Book()
-    with serving(PhotoHandler) as photographs, serving(handler(book)) as receiver:
-        chain = Chain(deployment, photographs, book)
-        response = chain.ask("POST", "/webhooks", json={"url": f"{receiver}/hook"})
+    receiver = Receiver()
+    with serving(PhotoHandler) as photographs, serving(handler(receiver)) as url:
+        chain = Chain(deployment, photographs, receiver)
+        response = chain.request("POST", "/webhooks", json={"url": f"{url}/hook"})
         assert response.status_code == 201, response.text
-        book.secret = response.json()["secret"]
+        receiver.secret = response.json()["secret"]
         yield chain
 
 
@@ -77,19 +77,19 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     settings = {"rekognition": "true", "daily_uploads": str(DAILY_UPLOADS), "daily_spend": "0.01"}
     with deployed(tmp_path_factory.mktemp("guarded"), free_port(), auth="cognito", context=settings) as deployment:
         yield deployment
-        check(deployment)
+        check_logs(deployment)
 
 
 @pytest.fixture(scope="session")
 def ann(guarded: Deployment) -> Iterator[Chain]:
     """The deployment with auth on, as the signed-in user Ann."""
     with serving(PhotoHandler) as photographs:
-        yield Chain(guarded, photographs, Book(), user.token(guarded, "ann@example.com"))
+        yield Chain(guarded, photographs, Receiver(), user.token(guarded, "ann@example.com"))
 
 
 @pytest.fixture(scope="session")
 def bob(guarded: Deployment, ann: Chain) -> Chain:
-    """The same as another user, Bob."""
+    """The deployment with auth on, as another user, Bob."""
     return replace(ann, token=user.token(guarded, "bob@example.com"))
 
 
@@ -117,15 +117,15 @@ def busy_id(deployment: Deployment, cat: bytes) -> str:
 
     It is uploaded before all others because it waits for a minute; no other test counts its owner's images.
     """
-    image_id, place = new_image_id(now()), deployment.endpoints.images_bucket
+    image_id, bucket = new_image_id(now()), deployment.endpoints.images_bucket
     key = image_key("busy", image_id, "busy.jpg", asked=True)
-    deployment.client("s3").put_object(Bucket=place, Key=key, Body=cat, Metadata={"detector": "rekognition"})
+    deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=cat, Metadata={"detector": "rekognition"})
     return image_id
 
 
 @pytest.fixture(scope="session", autouse=True)
 def poison(deployment: Deployment) -> str:
-    """Send a message that is no S3 event, first, because it takes a minute to become a dead letter; return its body."""
+    """Send a message that is no S3 event, and return its body; it becomes a dead letter after a minute."""
     body = "this is no S3 event"
     queue = deployment.endpoints.uploads_queue_url
     bucket = {"name": deployment.endpoints.images_bucket}

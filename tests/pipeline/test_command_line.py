@@ -110,8 +110,8 @@ def test_an_upload_by_url_is_watched(chain: Chain, folder: Path) -> None:
 
 
 def test_a_file_is_classified_and_the_model_listed(folder: Path) -> None:
-    answered = sightline(folder, "classify", "Zoo/Kätzchen.jpg", "--model", "animals", "--top-k", "1", "--json")
-    assert [detection["label"] for detection in records(answered)[0]["detections"]] == ["cat"]
+    classified = sightline(folder, "classify", "Zoo/Kätzchen.jpg", "--model", "animals", "--top-k", "1", "--json")
+    assert [detection["label"] for detection in records(classified)[0]["detections"]] == ["cat"]
     assert "animals" in [model["name"] for model in records(sightline(folder, "models", "--json"))]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sightline.__main__ import main
-from tests.sightline.fake_deployment import JPEG, Deployment, fake_deployment
+from tests.sightline.fake_deployment import JPEG, Deployment
+from tests.sightline.fake_server import fake_deployment
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ Run = Callable[..., Result]
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """A fake deployment that the environment names."""
     monkeypatch.delenv("SIGHTLINE_TOKEN", raising=False)
-    with fake_deployment() as made:
-        monkeypatch.setenv("SIGHTLINE_API", made.url)
-        yield made
+    with fake_deployment() as deployment:
+        monkeypatch.setenv("SIGHTLINE_API", deployment.url)
+        yield deployment
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""The routes of the fake deployment that change an image, and those of an export."""
+"""The routes of a fake deployment that change an image, and those of an export."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.sightline.fake_deployment import Deployment
+from tests.sightline.fake_deployment import Deployment
 
 HELD = -1
 """The number of images in a part of an export that is never sent."""
@@ -19,7 +18,7 @@ ERASED = {
 }
 
 
-def change(deployment: "Deployment", method: str, path: str, body: Any) -> Any:
+def change(deployment: Deployment, method: str, path: str, body: Any) -> Any:
     """Carry out a request that changes an image; returns the body of the response, or None for other requests."""
     image_id, _, part = path.removeprefix("/images/").partition("/")
     if method == "DELETE":
@@ -33,7 +32,7 @@ def change(deployment: "Deployment", method: str, path: str, body: Any) -> Any:
     return None
 
 
-def export(deployment: "Deployment", path: str, query: dict[str, str]) -> Any:
+def export(deployment: Deployment, path: str, query: dict[str, str]) -> Any:
     """Return the response to GET /images/export, or the content of a part; None for other requests."""
     if path == "/images/export":
         part = int(query.get("cursor", 0))

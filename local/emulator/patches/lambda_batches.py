@@ -1,9 +1,8 @@
-"""The batches that event sources pass to functions: logged, and their messages not hidden for hours, for tests.
+"""A log of the batches that event sources pass to functions, and shorter waits of messages, for tests.
 
 BATCH_LOG names the log. A batch is two lines of JSON there: its messages, and the error of the function or null; the
 messages that a worker receives by itself are one line. LONGEST_WAIT is the most seconds that a message waits for its
-next receipt, whatever delay or visibility timeout it was given; a message that a function works on stays hidden as
-usual.
+next receipt, whatever its delay or visibility timeout; a message that a function works on stays hidden as usual.
 """
 
 import itertools
@@ -35,17 +34,17 @@ class Message(TypedDict):
 
 
 _run_batch, _execute, _send = lambda_svc._run_sqs_batch, lambda_svc._execute_function, sqs._act_send_message
-_hide, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["ReceiveMessage"]
+_change_visibility, _receive = sqs._HANDLERS["ChangeMessageVisibilityBatch"], sqs._HANDLERS["ReceiveMessage"]
 _numbers = itertools.count()
 _call = threading.local()
 _received = set[str]()
 """The receipts of the messages that workers received by themselves; if one worker dies, all do, in these tests."""
 _deaths: list[float] = []
-"""When workers died, in seconds since 1970."""
+"""The times at which workers died, in seconds since 1970."""
 
 
 def run_batch(mapping: Mapping[str, str], function: object, event: object, batch: list[Message], *queue: str) -> None:
-    """Pass one batch of the queue (its URL and name) to a function."""
+    """Pass one batch to a function; `queue` is the URL and the name of its queue."""
     number, handles = next(_numbers), {message["receipt_handle"] for message in batch}
     messages = [
         {"id": message["id"], "received": message["receive_count"], "body": _beginning(message["body"])}
@@ -88,7 +87,7 @@ def change_visibility_batch(request: Request, url: str) -> object:
         entry | {"VisibilityTimeout": min(int(entry["VisibilityTimeout"]), _LONGEST_WAIT)}
         for entry in request["Entries"]
     ]
-    return _hide(request | {"Entries": entries}, url)
+    return _change_visibility(request | {"Entries": entries}, url)
 
 
 async def receive_message(request: Request, url: str) -> object:

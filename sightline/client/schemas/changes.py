@@ -34,7 +34,7 @@ class StoredCorrection(Correction):
 
 
 class Erasure(TypedDict):
-    """The receipt of an erasure; `removed` maps a kind of thing to what was erased of it."""
+    """The receipt of an erasure; `removed` holds the erased objects and rows, by their kind."""
 
     image_id: str
     status: str

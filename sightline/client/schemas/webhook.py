@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 
 class Disabled(TypedDict):
-    """The reason why a webhook is disabled, and since when."""
+    """The reason why a webhook was disabled, and the moment."""
 
     reason: str
     at: str
@@ -61,7 +61,7 @@ class Delivery(AcceptedDelivery):
 
 
 class ReplayedPage(TypedDict):
-    """How many deliveries one call of a replay or a redrive sent again, and the cursor of the next call."""
+    """The number of deliveries that one call of a replay or a redrive sent again, and the cursor of the next call."""
 
     deliveries: int
     next_cursor: str | None

@@ -44,8 +44,8 @@ def _confirmed(count: int) -> bool:
 def _print_receipt(erasure: Erasure) -> None:
     print_line(f"{erasure['image_id']}  {erasure['status']} at {erasure['erased_at']}")
     for kind, removed in erasure["removed"].items():
-        for thing in removed if isinstance(removed, list) else [removed]:
-            print_line(f"  {kind:13} {_text(thing)}")
+        for item in removed if isinstance(removed, list) else [removed]:
+            print_line(f"  {kind:13} {_text(item)}")
 
 
 def _text(removed: object) -> str:

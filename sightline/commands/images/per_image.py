@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sightline.client.problem import Problem
-from sightline.output.json_lines import print_json
+from sightline.output.json_lines import failure, print_json
 from sightline.output.text import print_problem
 
 Record = TypeVar("Record", bound=Mapping[str, object])
@@ -34,8 +34,8 @@ def per_image(arguments: Namespace, call: Callable[[str], Record], show: Callabl
 
 
 def print_failure(image_id: str, problem: Problem, *, machine: bool) -> None:
-    """Print what went wrong with an image."""
+    """Print the problem with an image."""
     if machine:
-        print_json({"image_id": image_id, "status": "failed", "error": problem.to_dict()})
+        print_json({"image_id": image_id} | failure(problem))
     else:
         print_problem(image_id, problem)

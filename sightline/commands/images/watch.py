@@ -55,7 +55,8 @@ def arriving(api: Api, interval: float = _INTERVAL) -> Iterator[Image]:
 def _unknown(api: Api, known: set[str]) -> list[Image]:
     """Return images that are not known, newest first.
 
-    The list is ordered by arrival and outcomes may overtake each other: read a whole page, and on while none is known.
+    The list is ordered by arrival, and an outcome may overtake an earlier image's: the first page is read whole, and
+    the next ones up to the first known image.
     """
     fresh = list[Image]()
     for count, image in enumerate(api.items("/images", None)):

@@ -89,7 +89,7 @@ class Batch:
             return image
         content, content_type = source.read()
         body: dict[str, object] = {"name": source.name, "content_type": content_type} | options
-        announced: UploadForm = self._api.post("/uploads", body)
-        form = announced["upload"]
+        created: UploadForm = self._api.post("/uploads", body)
+        form = created["upload"]
         self._api.send_form(form["url"], Form(form["fields"], content, advance, self._api.interrupted))
-        return {"image_id": announced["image_id"], "name": source.name, "status": "queued"}
+        return {"image_id": created["image_id"], "name": source.name, "status": "queued"}

@@ -1,11 +1,11 @@
-"""How `sightline classify` prints its results."""
+"""The output of `sightline classify`."""
 
 from collections.abc import Mapping
 
 from sightline.client.problem import Problem
 from sightline.client.schemas.image import Recognition
 from sightline.commands.pictures.sources import Source
-from sightline.output.json_lines import print_json
+from sightline.output.json_lines import failure, print_json
 from sightline.output.summary import percent
 from sightline.output.tables import print_table
 from sightline.output.text import print_problem
@@ -24,12 +24,8 @@ def print_results(results: Results, *, machine: bool) -> None:
 
 def _print_records(results: Results) -> None:
     for source, result in results.items():
-        record: Mapping[str, object] = result if not isinstance(result, Problem) else _failure(result)
+        record: Mapping[str, object] = result if not isinstance(result, Problem) else failure(result)
         print_json({"source": source.argument, **record})
-
-
-def _failure(problem: Problem) -> dict[str, object]:
-    return {"status": "failed", "error": problem.to_dict()}
 
 
 def _print_table(results: Results) -> None:

@@ -25,7 +25,7 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One picture as the caller named it; a `problem` tells why it cannot be sent."""
+    """One picture as the caller named it; `problem` is the reason why it cannot be sent."""
 
     argument: str
     problem: Problem | None = None
@@ -76,9 +76,9 @@ def _sources(argument: str) -> list[Source]:
 
 def _walk(folder: str, on_error: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the files that are named as pictures, sorted by name; skips names that begin with a dot."""
-    for place, folders, names in os.walk(folder, onerror=on_error):
+    for parent, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        paths = (Path(place, name) for name in sorted(names) if not name.startswith("."))
+        paths = (Path(parent, name) for name in sorted(names) if not name.startswith("."))
         yield from (path for path in paths if named_as_picture(path))
 
 

@@ -61,7 +61,7 @@ def _print_interruption(batch: Batch, total: int) -> None:
     uncertain = sorted(source.argument for source in batch.in_flight.copy())
     print(f"\nInterrupted: {sent} of {total} sent.", file=sys.stderr)
     if uncertain:
-        print(printable(f"These may have arrived: {', '.join(uncertain)}"), file=sys.stderr)
+        print(printable(f"These pictures may have arrived: {', '.join(uncertain)}"), file=sys.stderr)
 
 
 def _print_uploads(uploads: list[Upload], *, machine: bool) -> None:

@@ -11,7 +11,7 @@ _POLL_SECONDS = 0.2
 
 
 class _Done(NamedTuple, Generic[T]):
-    """An item that was worked on, and what the work raised."""
+    """An item that was worked on, and the exception that the work raised, or None."""
 
     item: T
     error: BaseException | None
@@ -55,7 +55,7 @@ class _Pool(Generic[T]):
 
 
 def work_through(work: Callable[[T], None], items: Sequence[T], workers: int) -> Iterator[T]:
-    """Yield items as their work is done; raises what the work raised, after which no other item is started.
+    """Yield items as their work is done; raises the first exception of the work, after which no item is started.
 
     The threads are daemons: an interrupted program does not wait for a server that does not respond.
     """

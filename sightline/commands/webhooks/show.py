@@ -1,4 +1,4 @@
-"""`sightline webhooks show`, and how the other commands print a webhook."""
+"""`sightline webhooks show`, and the output of all commands that return a webhook."""
 
 from argparse import Namespace
 
@@ -23,7 +23,7 @@ def show(api: Api, arguments: Namespace) -> int:
 
 
 def print_webhook(webhook: Webhook, *, machine: bool) -> int:
-    """Print a webhook and, unless it is healthy, what its owner can do; returns 0, the exit status."""
+    """Print a webhook and, unless it is healthy, the commands that help; returns 0, the exit status."""
     if machine:
         print_json(webhook)
         return 0
@@ -32,19 +32,21 @@ def print_webhook(webhook: Webhook, *, machine: bool) -> int:
             print_line(f"{name:21} {', '.join(value) if isinstance(value, list) else value}")
     print_line(f"{'state':21} {webhook_state(webhook)}")
     if webhook["disabled"]:
-        _print_way_back(webhook)
+        _print_way_to_resume(webhook)
     elif webhook["failing_since"]:
         enable = f"sightline webhooks enable {webhook['webhook_id']}"
         print_line(f"Deliveries are attempted now and then. To attempt them at once: {enable}")
     return 0
 
 
-def _print_way_back(webhook: Webhook) -> None:
-    """Print how to enable a webhook and replay its dropped deliveries.
+def _print_way_to_resume(webhook: Webhook) -> None:
+    """Print the commands that enable a webhook and replay the deliveries that were dropped.
 
-    They are those since the day on which it began to fail, or was disabled.
+    A replay begins with the day on which the webhook began to fail, or was disabled.
     """
     disabled = webhook["disabled"]
     name, since = webhook["webhook_id"], webhook["failing_since"] or (disabled["at"] if disabled else "")
     print_line(f"To resume deliveries: sightline webhooks enable {name}")
-    print_line(f"To replay those dropped: sightline webhooks replay {name} --since {since[:10]} --status dropped")
+    print_line(
+        f"To replay the dropped deliveries: sightline webhooks replay {name} --since {since[:10]} --status dropped"
+    )

@@ -69,7 +69,7 @@ class Chain:
     def swap(self, *names: str) -> None:
         """Replace the code of these functions by the no-op code."""
         for name in names:
-            self._update(name, _zip(HANDLERS[name], NO_OP / f"{name.lower()}.py"))
+            self._update(name, _zipped_module(HANDLERS[name], NO_OP / f"{name.lower()}.py"))
 
     def restore(self, code: Mapping[str, bytes]) -> None:
         """Restore every function's own code."""
@@ -78,12 +78,12 @@ class Chain:
 
     def images_per_second(self) -> float:
         """Put images into the bucket, wait for all their webhooks, and return the rate."""
-        self._through(WARM_UP)
+        self._send_and_wait(WARM_UP)
         begun = time.monotonic()
-        self._through(COUNTED)
+        self._send_and_wait(COUNTED)
         return COUNTED / (time.monotonic() - begun)
 
-    def _through(self, images: int) -> None:
+    def _send_and_wait(self, images: int) -> None:
         wanted = self.count.received + images
         with ThreadPoolExecutor(FEEDERS) as pool:
             list(pool.map(self._put, [now()] * images))
@@ -134,7 +134,7 @@ def _chain() -> Iterator[Chain]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            """Count it."""
+            """Count a webhook."""
             self.rfile.read(int(self.headers["Content-Length"]))
             count.received += 1
             self.send_response_only(204)
@@ -142,8 +142,8 @@ def _chain() -> Iterator[Chain]:
 
     with (
         serving(Receiver) as receiver,
-        tempfile.TemporaryDirectory() as place,
-        deployed(Path(place), free_port(), context={"webhook_url": f"{receiver}/"}) as deployment,
+        tempfile.TemporaryDirectory() as directory,
+        deployed(Path(directory), free_port(), context={"webhook_url": f"{receiver}/"}) as deployment,
     ):
         functions = [function["FunctionName"] for function in deployment.client("lambda").list_functions()["Functions"]]
         named = {name: next(function for function in functions if f"-{name}" in function) for name in HANDLERS}
@@ -152,10 +152,10 @@ def _chain() -> Iterator[Chain]:
 
 def _own_code(chain: Chain) -> dict[str, bytes]:
     bundles = chain.deployment.directory / "cdk.out/bundles"
-    return {name: _zipped(bundles / module.split("/")[0]) for name, module in HANDLERS.items()}
+    return {name: _zipped_folder(bundles / module.split("/")[0]) for name, module in HANDLERS.items()}
 
 
-def _zipped(folder: Path) -> bytes:
+def _zipped_folder(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path in folder.rglob("*"):
@@ -163,7 +163,7 @@ def _zipped(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _zip(module: str, source: Path) -> bytes:
+def _zipped_module(module: str, source: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.write(source, module)

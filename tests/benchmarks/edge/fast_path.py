@@ -31,8 +31,8 @@ def figures() -> list[Figure]:
     files = [_large(photo) for photo in photos]
     truths = [labels[photo.label] for photo in photos]
     fit = model.bundle.fit
-    fast = _right(model, [decode(file, fit) for file in files], truths)
-    full = _right(model, [decoded_in_full(file, fit) for file in files], truths)
+    fast = _accuracy(model, [decode(file, fit) for file in files], truths)
+    full = _accuracy(model, [decoded_in_full(file, fit) for file in files], truths)
     return [
         Figure(f"accuracy on {len(files)} held-out photographs, decoded in full", 100 * full, unit="%"),
         Figure("accuracy lost by the fast decode, in points", 100 * (full - fast), at_most=0.2),
@@ -45,6 +45,6 @@ def _large(photo: Photo) -> bytes:
         return camera_jpeg(image, round(image.width * scale), round(image.height * scale))
 
 
-def _right(model: Model, pictures: Sequence[Picture], truths: Sequence[str]) -> float:
+def _accuracy(model: Model, pictures: Sequence[Picture], truths: Sequence[str]) -> float:
     labels = [next(d["label"] for d in model.detections(picture) if d["label"] != "unknown") for picture in pictures]
     return [label == truth for label, truth in zip(labels, truths, strict=True)].count(True) / len(truths)

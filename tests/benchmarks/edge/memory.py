@@ -32,7 +32,7 @@ print(peak(), peak() - before)
 
 
 def figures() -> list[Figure]:
-    """Measure each in a process of its own by Linux's VmHWM, because ru_maxrss starts with the parent's memory."""
+    """Measure each photo in its own process by Linux's VmHWM, because ru_maxrss starts with the parent's memory."""
     phone, growth = _measured(photo(*PHONE))
     return [
         Figure("peak memory of the worker on a phone's photo of 24 MP", phone, at_most=200, unit="MiB"),

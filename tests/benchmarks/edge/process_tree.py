@@ -19,10 +19,10 @@ class _Process(NamedTuple):
 
 @contextmanager
 def running(command: Sequence[str], directory: Path, **environment: str) -> Iterator[int]:
-    """Run a command for the time of the block; give its process id."""
-    given = {"PATH": os.environ["PATH"], "HOME": str(directory)} | environment
+    """Run a command for the time of the block; yields its process id."""
+    variables = {"PATH": os.environ["PATH"], "HOME": str(directory)} | environment
     with (directory / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=directory, env=given, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=directory, env=variables, stdout=log, stderr=log)
         try:
             yield process.pid
         finally:

@@ -20,6 +20,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import local
+from typing import NamedTuple
 
 from tests.benchmarks.edge.photos import SIZES, photo
 from tests.benchmarks.edge.process_tree import processor_seconds, running
@@ -38,7 +39,15 @@ MOST_BYTES = 4_500_000
 CONNECTIONS = 4
 PATIENCE = 60.0
 
-Ask = Callable[[bytes, int], None]
+Send = Callable[[bytes, int], None]
+"""Sends an image to a server a number of times."""
+
+
+class Server(NamedTuple):
+    """A running server: the id of its root process, and the function that sends images to it."""
+
+    root: int
+    send: Send
 
 
 def figures() -> list[Figure]:
@@ -48,11 +57,11 @@ def figures() -> list[Figure]:
         return [figure for size in SIZES for figure in _compared(size, photo(*SIZES[size]), servers)]
 
 
-def _compared(size: str, data: bytes, servers: dict[str, tuple[int, Ask]]) -> Iterator[Figure]:
+def _compared(size: str, data: bytes, servers: dict[str, Server]) -> Iterator[Figure]:
     rates: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(ROUNDS):
-        for name, (root, ask) in servers.items():
-            rates[name].append(_rate(root, partial(ask, data, IMAGES[size]), IMAGES[size]))
+        for name, server in servers.items():
+            rates[name].append(_rate(server, data, IMAGES[size]))
     best = {name: statistics.median(measured) for name, measured in rates.items()}
     ours = best.pop("edge_ml")
     yield Figure(f"{size}: edge_ml, images per processor second", ours, unit="img/s")
@@ -60,40 +69,40 @@ def _compared(size: str, data: bytes, servers: dict[str, tuple[int, Ask]]) -> It
         yield Figure(f"{size}: edge_ml ÷ a {name} server of the same model", ours / theirs, at_least=1.5)
 
 
-def _rate(root: int, ask: Callable[[], None], images: int) -> float:
-    begun = processor_seconds(root)
-    ask()
-    return images / max(processor_seconds(root) - begun, 0.01)
+def _rate(server: Server, data: bytes, images: int) -> float:
+    begun = processor_seconds(server.root)
+    server.send(data, images)
+    return images / max(processor_seconds(server.root) - begun, 0.01)
 
 
 @contextmanager
-def edge_function() -> Iterator[tuple[int, Ask]]:
+def edge_function() -> Iterator[Server]:
     """Run the container's content in a venv of its packages, with events from the Lambda runtime API."""
     with tempfile.TemporaryDirectory() as folder, RuntimeAPI(timeout=PATIENCE) as api:
         dockerfile.stage(Path(folder))
         command = [str(dockerfile.venv(ROOT / "edge_ml/requirements.txt")), "-m", "awslambdaric", dockerfile.handler()]
         with running(command, Path(folder), AWS_LAMBDA_RUNTIME_API=api.address, AWS_REGION="us-east-1") as root:
-            yield root, partial(_invoke, api)
+            yield Server(root, partial(_invoke, api))
 
 
 @contextmanager
-def litserve() -> Iterator[tuple[int, Ask]]:
+def litserve() -> Iterator[Server]:
     """Run LitServe with one worker."""
     python, port = str(dockerfile.venv(RIVALS / "litserve.txt")), free_port()
     command = [python, str(RIVALS / "litserve_server.py"), str(MODEL), str(MANIFEST), str(port)]
     with tempfile.TemporaryDirectory() as folder, running(command, Path(folder)) as root:
-        yield root, _client(port, "request")
+        yield Server(root, _client(port, "request"))
 
 
 @contextmanager
-def bentoml() -> Iterator[tuple[int, Ask]]:
+def bentoml() -> Iterator[Server]:
     """Run BentoML with one worker."""
     python, port = str(dockerfile.venv(RIVALS / "bentoml.txt")), free_port()
     command = [python, "-m", "bentoml", "serve", "bentoml_server:Classify", "--host", "127.0.0.1", "--port", str(port),
                "--working-dir", str(RIVALS)]  # fmt: skip
     environment = {"MODEL": str(MODEL), "MANIFEST": str(MANIFEST), "BENTOML_DO_NOT_TRACK": "True"}
     with tempfile.TemporaryDirectory() as folder, running(command, Path(folder), **environment) as root:
-        yield root, _client(port, "image")
+        yield Server(root, _client(port, "image"))
 
 
 SERVERS = {"edge_ml": edge_function, "LitServe": litserve, "BentoML": bentoml}
@@ -103,19 +112,19 @@ def _invoke(api: RuntimeAPI, data: bytes, images: int) -> None:
     inline, left = {"bytes": base64.b64encode(data).decode()}, images
     while left:
         batch = min(max(MOST_BYTES // len(data), 1), left)
-        _, answer = api.invoke({"images": [inline] * batch})
-        assert all("detections" in result for result in answer["results"]), answer
+        _, response = api.invoke({"images": [inline] * batch})
+        assert all("detections" in result for result in response["results"]), response
         left -= batch
 
 
-def _client(port: int, field: str) -> Ask:
+def _client(port: int, field: str) -> Send:
     """Return a function that sends images to the server, once it responds."""
     small, ends = photo(64, 64), time.monotonic() + PATIENCE
-    ask = partial(_post, port, field)
+    send = partial(_post, port, field)
     while True:
         try:
-            ask(small, 1)
-            return ask
+            send(small, 1)
+            return send
         except (OSError, HTTPException):
             if time.monotonic() > ends:
                 raise

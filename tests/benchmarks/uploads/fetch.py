@@ -1,7 +1,7 @@
 """A picture streamed from a server to S3, compared with reading all of it and then putting it.
 
 Both sides run in processes of their own, with the same client settings, against the same loopback server and the same
-emulator, and take turns; a small picture goes first, so that the imports of neither count. The limit of a
+emulator, and take turns; a small picture goes first, so that no imports count. The limit of a
 picture's size is lifted.
 """
 
@@ -22,6 +22,7 @@ from local.emulator import account
 from local.emulator import process as emulator
 from tests.benchmarks.figure import Figure
 from tests.loopback_server import response, serving
+from tests.ports import free_port
 from wire.aws.client import client
 from wire.outbound.fetch import fetch
 from wire.outbound.policy import Policy
@@ -31,7 +32,7 @@ BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}
 ROUNDS = 5
 REPEATS = 3
-PLACE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
+NEW_IMAGE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
 
 Measures = dict[str, list[float]]
 
@@ -40,7 +41,7 @@ def figures() -> list[Figure]:
     """Return wall time, processor time and memory at both sizes."""
     responses = {f"/{size}": response(b"\xff\xd8\xff" + bytes(size - 3)) for size in (1000, *SIZES.values())}
     with tempfile.TemporaryDirectory() as directory, serving(dict(responses)) as server:
-        port = _free_port()
+        port = free_port()
         emulator.start(Path(directory), port)
         try:
             account.client("s3", port).create_bucket(Bucket=BUCKET)
@@ -56,7 +57,7 @@ def _compared(name: str, size: int, url: str, port: int) -> list[Figure]:
             for what, values in _measured(kind, url, size, port).items():
                 measures[what] += values
     ours, whole = (
-        {what: statistics.median(times) for what, times in taken[kind].items()} for kind in ("passed", "whole")
+        {what: statistics.median(times) for what, times in taken[kind].items()} for kind in ("streamed", "whole")
     )
     return [
         Figure(f"fetch of {name}: wall time ÷ reading all, then put_object", ours["wall"] / whole["wall"], at_most=1.0),
@@ -90,9 +91,9 @@ def _measured(kind: str, url: str, size: int, port: int) -> Measures:
     return measures
 
 
-def _passed(s3: Any, target: Target) -> None:
+def _streamed(s3: Any, target: Target) -> None:
     with fetch(target, Policy(loopback=True), largest=10**9) as download:
-        Images(s3, BUCKET).add_download(PLACE, download)
+        Images(s3, BUCKET).add_download(NEW_IMAGE, download)
 
 
 def _whole(s3: Any, target: Target) -> None:
@@ -100,10 +101,10 @@ def _whole(s3: Any, target: Target) -> None:
     link.request("GET", target.path)
     body = link.getresponse().read()
     link.close()
-    s3.put_object(Bucket=BUCKET, Key=PLACE.key, Body=body, ContentType="image/jpeg")
+    s3.put_object(Bucket=BUCKET, Key=NEW_IMAGE.key, Body=body, ContentType="image/jpeg")
 
 
-TRANSFERS: dict[str, Callable[[Any, Target], None]] = {"passed": _passed, "whole": _whole}
+TRANSFERS: dict[str, Callable[[Any, Target], None]] = {"streamed": _streamed, "whole": _whole}
 
 
 def _transfer(kind: str, url: str, size: int) -> Measures:
@@ -126,10 +127,6 @@ def _transfer(kind: str, url: str, size: int) -> Measures:
 def _highest() -> float:
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
-def _free_port() -> int:
-    return next(port for port in range(4700, 4800) if emulator.free(port))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Webhooks: posts per processor second of deliver ÷ a bare `http.client` loop that signs and posts the same bodies.
 
 Both keep their connections alive, over TLS with certificates checked, to one server in a process of its own. The
-deliver function's own handler gets batches of ten fresh deliveries as from SQS, and everything that it does for a batch
-counts, the log lines and its one request to DynamoDB included, to which the same server responds at once. The two take
-turns in one process, and its processor time is measured. A round trip is the wall time of one bare post to a
-subscriber that responds after 50 ms.
+deliver function's own handler gets batches of ten fresh deliveries as from SQS. All of its work for a batch counts, the
+log lines and its one request to DynamoDB included; the same server responds to that request at once. The two take turns
+in one process, and its processor time is measured. A round trip is the wall time of one bare post to a subscriber that
+responds after 50 ms.
 """
 
 import base64

@@ -2,8 +2,8 @@
 
 Counted under moto from botocore's own events: an event goes through dispatch, and the deliveries that it queues go
 through deliver, ten at a time, to subscribers who accept them. The calls of the event source (receive, acknowledge) are
-AWS's own. A batch of one event is the worst case: no other event shares its read and its sends; a batch of ten is what
-a queue under load gives. The clock is frozen: moto is so slow that deliveries would be read again.
+AWS's own. A batch of one event is the worst case: no other event shares its read and its sends; a queue under load
+gives batches of ten. The clock is frozen: moto is so slow that deliveries would be read again.
 """
 
 import os
@@ -52,7 +52,7 @@ def _figures(subscriptions: int, events: int) -> list[Figure]:
 
 
 def count(subscriptions: int, events: int) -> Counter[str]:
-    """Count the calls of dispatch and deliver for a batch of so many events to so many subscriptions."""
+    """Count the calls of dispatch and deliver; `events` and `subscriptions` are numbers of them."""
     urls = [f"https://{n}.example/hook" for n in range(subscriptions)]
     calls: Counter[str] = Counter()
     queued: list[str] = []

@@ -73,8 +73,8 @@ def figures() -> list[Figure]:
 def _turns() -> dict[str, list[float]]:
     with (
         _subscribers() as subscribers,
-        tempfile.TemporaryDirectory() as place,
-        deployed(Path(place), free_port()) as deployment,
+        tempfile.TemporaryDirectory() as directory,
+        deployed(Path(directory), free_port()) as deployment,
     ):
         _subscribe(deployment, f"{subscribers.url}/healthy")
         turns = {ALONE: partial(_notified, deployment, subscribers), BESIDE: partial(_beside, deployment, subscribers)}
@@ -128,7 +128,7 @@ def _subscribers() -> Iterator[Subscribers]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            """Record it, or hang."""
+            """Record a webhook, or hang."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path == "/hanging":
                 subscribers.over.wait(LONGEST)

@@ -14,7 +14,7 @@ from tests.certificates import Certificates
 
 HOST, ROUND_TRIP = "127.0.0.1", 0.05
 SLOW = "/slow"
-_TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
+_ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 _SECRET = b'{"Responses":{},"SecretString":"' + b"k" * 64 + b'"}'
 _AWS = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(_SECRET), _SECRET)
 """The response to Secrets Manager's clients, the key, and to DynamoDB's, no unprocessed items."""
@@ -22,7 +22,7 @@ _AWS = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(_SECRET), _SECR
 
 @dataclass(frozen=True)
 class Receiver:
-    """Its URLs as a subscriber and as AWS, and the certificate of the authority to trust."""
+    """The server's URLs as a subscriber and as AWS, and the certificate of the authority to trust."""
 
     url: str
     aws: str
@@ -33,8 +33,8 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     """Run the server, forked; call this before there are threads."""
     certificates = Certificates()
-    with _listener() as subscriber, _listener() as aws, tempfile.TemporaryDirectory() as place:
-        authority = Path(place, "authority.pem")
+    with _listener() as subscriber, _listener() as aws, tempfile.TemporaryDirectory() as directory:
+        authority = Path(directory, "authority.pem")
         authority.write_bytes(certificates.authority())
         serving = ((subscriber, aws), certificates.server(HOST))
         process = multiprocessing.get_context("fork").Process(target=_serve, args=serving, daemon=True)
@@ -65,7 +65,7 @@ class _Responding(asyncio.Protocol):
             return
         self._read = b""
         path = head.split(b" ", 2)[1].decode()
-        response = _AWS if b"\r\nX-Amz-Target:" in head else _TAKEN
+        response = _AWS if b"\r\nX-Amz-Target:" in head else _ACCEPTED
         if path == SLOW:
             asyncio.get_running_loop().call_later(ROUND_TRIP, self.transport.write, response)
         else:

@@ -60,26 +60,26 @@ class Operator:
     def __init__(self, deployment: Deployment) -> None:
         self._sqs = deployment.client("sqs")
         self.urls = {name: deployment.outputs[f"{name}QueueUrl"] for name in QUEUES}
-        self.dead = {name: deployment.outputs[f"{name}DeadQueueUrl"] for name in QUEUES}
+        self.dead_urls = {name: deployment.outputs[f"{name}DeadQueueUrl"] for name in QUEUES}
 
     def waiting(self) -> dict[str, int]:
         """Return the number of messages in each queue, in flight or not."""
         return {name: sum(self._counts(url)) for name, url in self.urls.items()}
 
     def redrive(self) -> dict[str, int]:
-        """Send the dead letters of every queue back to it; return how many each had."""
-        moved = {name: sum(self._counts(url)) for name, url in self.dead.items()}
+        """Send the dead letters of every queue back to it; return their number by queue."""
+        moved = {name: sum(self._counts(url)) for name, url in self.dead_urls.items()}
         for name in QUEUES:
-            arns = {"SourceArn": self._arn(self.dead[name]), "DestinationArn": self._arn(self.urls[name])}
+            arns = {"SourceArn": self._arn(self.dead_urls[name]), "DestinationArn": self._arn(self.urls[name])}
             self._sqs.start_message_move_task(**arns)
         return moved
 
-    def letters(self, name: str) -> Sequence[str]:
+    def dead_letters(self, name: str) -> Sequence[str]:
         """Return the bodies of a queue's dead letters."""
         found: dict[str, str] = {}
         while True:
             messages = self._sqs.receive_message(
-                QueueUrl=self.dead[name], MaxNumberOfMessages=10, VisibilityTimeout=600
+                QueueUrl=self.dead_urls[name], MaxNumberOfMessages=10, VisibilityTimeout=600
             ).get("Messages", ())
             if not messages:
                 return list(found.values())

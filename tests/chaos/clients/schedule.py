@@ -1,4 +1,4 @@
-"""A schedule that does the steps of all lives when they are due: lives in parallel, the steps of one life in order."""
+"""A schedule that does the steps of all lives when they are due: lives in parallel, the steps of a life in order."""
 
 import heapq
 import threading
@@ -9,13 +9,13 @@ from tests.chaos.plan.plan import Life, Step
 
 _THREADS = 4
 _PAUSE = 0.5
-"""Seconds until a step is tried again for which the app was not ready."""
+"""Seconds until a step is done again if the app was not ready for it."""
 
 Do = Callable[[Life, str], bool]
 
 
 class Schedule:
-    """Starts at once; `join` raises what a step raised."""
+    """The running schedule: it starts at once, and `join` raises the first exception of a step."""
 
     def __init__(self, steps: Iterable[Step], seconds: float, do: Do) -> None:
         self._do, self._started, self._seconds = do, time.monotonic(), seconds

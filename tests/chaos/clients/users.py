@@ -1,4 +1,4 @@
-"""The users, who upload in every way, request recognition again and erase; they record what the API acknowledged."""
+"""The users, who upload in every way, request recognition again and erase; they record the API's acknowledgments."""
 
 import threading
 from collections import defaultdict
@@ -18,7 +18,7 @@ NOT_YET = (404, 409, 503)
 
 
 @dataclass
-class Promises:
+class Acknowledgments:
     """The API's acknowledgments: contents by key in order, ids by life, image ids by request, moments of erasure.
 
     `erasing` holds the moment at which an erasure was first requested.
@@ -33,10 +33,10 @@ class Promises:
 
 
 class Users:
-    """Do one step of a life at a time; `do` returns whether the app was ready for it."""
+    """The users of the API; `acknowledged` are the responses that they rely on."""
 
     def __init__(self, deployment: Deployment, pictures: str, batches: Batches, now: Callable[[], float]) -> None:
-        self.promises = Promises()
+        self.acknowledged = Acknowledgments()
         self._api, self._pictures, self._batches, self._now = deployment.endpoints.api, pictures, batches, now
         self._s3, self._bucket = deployment.client("s3"), deployment.endpoints.images_bucket
         self._lock = threading.Lock()
@@ -55,16 +55,16 @@ class Users:
         ways = {"form": self._by_form, "hand": self._by_hand, "bytes": self._by_bytes, "url": self._by_url}
         key, image_id = ways[life.way](life, number)
         with self._lock:
-            self.promises.puts[key].append(number)
-            self.promises.keys[life.number] = key
+            self.acknowledged.puts[key].append(number)
+            self.acknowledged.keys[life.number] = key
             if image_id:
-                self.promises.image_ids[life.number] = image_id
+                self.acknowledged.image_ids[life.number] = image_id
 
     def _by_form(self, life: Life, number: int) -> tuple[str, str]:
         """Upload by a presigned form; the same key a second time is a new version of the same image."""
-        if life.number in self.promises.keys:
-            self._s3.put_object(Bucket=self._bucket, Key=self.promises.keys[life.number], Body=content(number))
-            return self.promises.keys[life.number], self.promises.image_ids[life.number]
+        if life.number in self.acknowledged.keys:
+            self._s3.put_object(Bucket=self._bucket, Key=self.acknowledged.keys[life.number], Body=content(number))
+            return self.acknowledged.keys[life.number], self.acknowledged.image_ids[life.number]
         body = {"name": life.name, "content_type": "image/jpeg"}
         created = self._request("POST", "/uploads", 201, json=body)
         form = created["upload"]
@@ -95,25 +95,25 @@ class Users:
             return False
         assert response.status_code == 202, response.text
         with self._lock:
-            self.promises.requests[response.json()["request"]] = image_id
+            self.acknowledged.requests[response.json()["request"]] = image_id
         return True
 
     def _erase(self, image_id: str) -> bool:
-        self.promises.erasing.setdefault(image_id, self._now())
+        self.acknowledged.erasing.setdefault(image_id, self._now())
         response = self._call("DELETE", f"/images/{image_id}")
         if response.status_code in NOT_YET:
             return False
         assert response.status_code == 200, response.text
         with self._lock:
-            self.promises.erased[image_id] = self._now()
+            self.acknowledged.erased[image_id] = self._now()
         return True
 
     def _image_id(self, life: Life) -> str | None:
         """Return the image id; that of an object put by hand is known once recognize has received the event."""
         if life.way != "hand":
-            return self.promises.image_ids[life.number]
-        key = self.promises.keys[life.number]
-        images = (question.image for batch in self._batches.all(RECOGNIZE) for question in batch.questions)
+            return self.acknowledged.image_ids[life.number]
+        key = self.acknowledged.keys[life.number]
+        images = (request.image for batch in self._batches.all(RECOGNIZE) for request in batch.requests)
         return next((image.image_id for image in images if image.key == key), None)
 
     def _request(self, method: str, path: str, wanted: int, **parameters: Any) -> dict[str, Any]:

@@ -16,8 +16,14 @@ from tests.chaos.plan.plan import KILL, POISON, REPEAT, RESTART, STORM, Fault
 from tests.chaos.servers.receivers import Receiver
 from tests.chaos.servers.rekognition import Rekognition
 
-_PATIENCE, _LONGEST_PATIENCE, _LONGEST_PART, _NOTICED = 5.0, 120.0, 0.3, 5.0
-"""Seconds: for a kill to meet a batch; the same where none has met one yet; into a batch; for its end to be logged."""
+_PATIENCE = 5.0
+"""Seconds in which a kill must meet a batch of a function."""
+_FIRST_PATIENCE = 120.0
+"""Seconds in which the first kill of a function must meet a batch."""
+_LONGEST_PART = 0.3
+"""The most seconds that a batch runs before its worker is killed."""
+_LOG_PATIENCE = 5.0
+"""Seconds in which the emulator logs the end of a batch whose worker was killed."""
 _LONGEST_TEXT, _THREADS = 5000, 20
 _STORM_SECONDS, _AWAY_SECONDS = 2.0, 1.5
 
@@ -60,13 +66,13 @@ class FaultInjector:
         self._running.append(self._pool.submit(methods[fault.what], fault))
 
     def end(self) -> None:
-        """Wait until no fault is under way; raise what one of them raised."""
+        """Wait until no fault is under way; raises the first exception of a fault."""
         self._pool.shutdown()
         for fault in self._running:
             fault.result()
 
     def _kill(self, fault: Fault) -> None:
-        """Kill in the middle of a batch: after a part of the time that the function's batches mostly take."""
+        """Kill in the middle of a batch: after a part of the median duration of the function's batches."""
         before = self.batches.all(fault.function)
         durations = sorted(batch.ended - batch.begun for batch in before if batch.ended and not batch.error) or [0.05]
         part = min(durations[len(durations) // 2], _LONGEST_PART) * fault.choice
@@ -76,22 +82,22 @@ class FaultInjector:
                 return
 
     def _hit(self, function: str) -> bool:
-        """Kill; return whether a batch failed by it, once the emulator has logged how those under way ended."""
+        """Kill the workers and wait until batches under way have ended; return True if one of them failed."""
         at = time.time()
         under_way = [batch for batch in self.batches.all(function) if batch.ended is None]
         pids = tuple(workers.kill(self.deployment, function))
         self.kills.append(Kill(at, time.time(), function, pids))
-        deadline = time.monotonic() + _NOTICED
+        deadline = time.monotonic() + _LOG_PATIENCE
         while any(batch.ended is None for batch in under_way) and time.monotonic() < deadline:
             time.sleep(0.05)
             self.batches.follow()
         return any(batch.error and (batch.ended or 0) >= at for batch in self.batches.all(function))
 
     def _patience(self, function: str) -> float:
-        return _PATIENCE if any(batch.error for batch in self.batches.all(function)) else _LONGEST_PATIENCE
+        return _PATIENCE if any(batch.error for batch in self.batches.all(function)) else _FIRST_PATIENCE
 
     def _wait(self, function: str, seconds: float) -> bool:
-        """Wait for the next batch and so many seconds more; return whether a batch is still under way."""
+        """Wait for the next batch and `seconds` more; return True if a batch is still under way."""
         count, deadline = len(self.batches.all(function)), time.monotonic() + 1
         while len(self.batches.all(function)) == count and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -105,7 +111,7 @@ class FaultInjector:
         self._send(name, body)
 
     def _repeat(self, fault: Fault) -> None:
-        """Repeat earlier events, however old: several in one message, or a request to recognize again."""
+        """Repeat earlier events of any age: several in one message, or a request to recognize again."""
         batches = self.batches.all(RECOGNIZE)
         seen = {message["body"]: None for batch in batches for message in batch.messages} if batches else {}
         known = [body for body in seen if body not in self.poison["Uploads"] and len(body) < _LONGEST_TEXT]

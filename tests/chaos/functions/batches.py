@@ -15,7 +15,7 @@ RECOGNIZE, DISPATCH, DELIVER = FUNCTIONS = ("Recognize", "Dispatch", "Deliver")
 
 @dataclass
 class Batch:
-    """One batch of one function; `error` says how the function failed, if it did. Times as in time.time."""
+    """One batch of one function; `error` is that of the function, or None. Times are in seconds since 1970."""
 
     number: int
     function: str
@@ -25,16 +25,16 @@ class Batch:
     error: str | None = None
 
     @cached_property
-    def questions(self) -> list[RecognitionRequest]:
+    def requests(self) -> list[RecognitionRequest]:
         """The recognition requests in a batch of the uploads queue."""
-        return [question for message in self.messages for question in _questions(message["body"])]
+        return [request for message in self.messages for request in _requests(message["body"])]
 
     def holds(self, text: str) -> bool:
-        """Return whether one of its messages contains this text."""
+        """Return True if one of the messages contains this text."""
         return any(text in message["body"] for message in self.messages)
 
     def during(self, at: float, slack: float = 0.0) -> bool:
-        """Return whether the function had the batch at that moment, give or take `slack` seconds."""
+        """Return True if the function had the batch at that moment, give or take `slack` seconds."""
         return self.begun - slack <= at and (self.ended is None or at <= self.ended + slack)
 
 
@@ -57,7 +57,7 @@ class Batches:
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
-                self._take(json.loads(line))
+                self._add(json.loads(line))
 
     def all(self, function: str) -> list[Batch]:
         """Return the batches of one function in order."""
@@ -65,10 +65,10 @@ class Batches:
         return [batch for batch in self.by_number.values() if batch.function == function]
 
     def failed(self) -> Iterator[Batch]:
-        """Return the batches whose function failed."""
+        """Yield the batches whose function failed."""
         return (batch for batch in self.by_number.values() if batch.error)
 
-    def _take(self, line: dict[str, Any]) -> None:
+    def _add(self, line: dict[str, Any]) -> None:
         if "taken" in line:
             self.taken += [(line["at"], body) for body in line["taken"]]
         elif "function" in line:
@@ -79,7 +79,7 @@ class Batches:
             batch.ended, batch.error = line["at"], line["error"]
 
 
-def _questions(body: str) -> list[RecognitionRequest]:
+def _requests(body: str) -> list[RecognitionRequest]:
     try:
         return RecognitionRequest.from_message(body, 1)
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -1,7 +1,10 @@
-"""An Account of the ledger: expected and found counts, explained differences, and unexplained ones."""
+"""One account of the ledger: expected and found counts, explained differences, and unexplained ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+ERASED_SINCE = "of an image erased since"
+"""A reason of several accounts."""
 
 
 @dataclass
@@ -16,7 +19,7 @@ class Account:
 
     @classmethod
     def comparing(cls, name: str, expected: Iterable[object], found: Iterable[object]) -> "Account":
-        """Return the account of two sets that have to be equal."""
+        """Return the account of two sets that must be equal."""
         wanted, present = set(expected), set(found)
         account = cls(name, len(wanted), len(present))
         account.unexplained += [f"missing: {item}" for item in sorted(map(str, wanted - present))]
@@ -24,7 +27,7 @@ class Account:
         return account
 
     def explain(self, reason: str, count: int = 1) -> None:
-        """Explain so many differences by this reason."""
+        """Explain `count` differences by this reason."""
         if count:
             self.explained[reason] = self.explained.get(reason, 0) + count
 

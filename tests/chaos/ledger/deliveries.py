@@ -8,25 +8,23 @@ from domain.event import DISABLED, Event
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
-from recognition.results.runtime.entry import Entry
 from tests.chaos.functions.batches import DISPATCH
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
 
 SUPERSEDED = "superseded before they were published"
-ERASED = "of an image erased since"
 HASTY = "erased, and delivered within two seconds of its dispatch"
 _HASTE, _QUEUED = 3.0, re.compile(r'"queued_at":(\d+)')
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """Return the accounts in order."""
+    """Yield the accounts in order."""
     for name in evidence.subscriptions:
         yield _deliveries(evidence, name)
 
 
 def _deliveries(evidence: Evidence, name: str) -> Account:
-    """Compare a subscription's deliveries with the events it wants: each is delivered, and there is no other."""
+    """Compare a subscription's deliveries with the events that it wants: each is delivered, and there is no other."""
     subscription = evidence.subscriptions[name]
     must, may = _events(evidence, subscription)
     logged = {
@@ -40,7 +38,7 @@ def _deliveries(evidence: Evidence, name: str) -> Account:
         if status != "delivered":
             account.unexplained.append(f"{delivery_id} {what}: {status}")
     for delivery_id in logged.keys() - must.keys():
-        reason = may.get(delivery_id) or _otherwise(evidence, logged[delivery_id])
+        reason = may.get(delivery_id) or _reason_without_event(evidence, logged[delivery_id])
         if reason:
             account.explain(reason)
         else:
@@ -48,33 +46,33 @@ def _deliveries(evidence: Evidence, name: str) -> Account:
     return account
 
 
-def _otherwise(evidence: Evidence, record: DeliveryRecord) -> str:
-    """Return why the log may hold a delivery whose event no longer exists, or an empty text."""
+def _reason_without_event(evidence: Evidence, record: DeliveryRecord) -> str:
+    """Return the reason why the log may hold a delivery without an event, or an empty text."""
     if record.type == DISABLED:
         return f"of {DISABLED}"
-    if record.image_id not in evidence.promises.erased:
+    if record.image_id not in evidence.acknowledged.erased:
         return ""
     written = datetime.fromisoformat(record.updated_at).timestamp()
     queued = {int(at) for body in evidence.bodies_of(record.delivery_id) for at in _QUEUED.findall(body)}
     missed = record.status == "dropped" and any(
-        batch.during(written, 1) for batch in evidence.at.batches.all(DISPATCH) if batch.holds(record.image_id)
+        batch.during(written, 1) for batch in evidence.stage.batches.all(DISPATCH) if batch.holds(record.image_id)
     )
     return HASTY if missed or any(0 <= written - at <= _HASTE for at in queued) else ""
 
 
 def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the deliveries that have to be in the log, by id, and those that may be."""
+    """Return the deliveries that must be in the log, by id, and those that may be."""
     must: dict[str, str] = {}
     may: dict[str, str] = {}
     for entry in evidence.current.values():
         must |= _wanted(subscription, entry.event())
     for entry in (entry for entries in evidence.earlier.values() for entry in entries):
         earlier = _wanted(subscription, entry.event())
-        if entry.request or not (_broken(evidence, entry) or entry.event().event_id in evidence.refused):
+        if entry.request or not (evidence.is_of_failed_batch(entry) or entry.event().event_id in evidence.refused):
             must |= earlier
         else:
             may |= dict.fromkeys(earlier, SUPERSEDED)
-    for image_id in evidence.promises.erased:
+    for image_id in evidence.acknowledged.erased:
         must |= _wanted(subscription, Event.erased(subscription.owner, image_id, "-"))
     return must, may
 
@@ -83,10 +81,3 @@ def _wanted(subscription: Subscription, event: Event) -> dict[str, str]:
     if not subscription.wants(event):
         return {}
     return {Delivery.of(event, subscription, 0).delivery_id: f"{event.type} {event.data['image_id']}"}
-
-
-def _broken(evidence: Evidence, entry: Entry) -> bool:
-    failed = (batch for batch in evidence.uploads if batch.error)
-    return any(
-        question.key == entry.key and question.order == entry.order for batch in failed for question in batch.questions
-    )

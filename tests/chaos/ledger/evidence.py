@@ -30,22 +30,22 @@ class Version:
 
 
 class Evidence:
-    """Reads each kind of evidence once, when first asked for it."""
+    """The evidence of a run that is over; each kind is read once, at its first use."""
 
-    def __init__(self, at: Stage) -> None:
-        self.at = at
-        self.promises, self.faults = at.users.promises, at.faults
-        self._dynamodb = at.deployment.client("dynamodb")
-        self.waiting = at.operator.waiting()
-        self.refused = [_id(json.loads(line)) for line in at.refused.read_text().splitlines()]
-        self.letters = {name: at.operator.letters(name) for name in QUEUES}
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.acknowledged, self.faults = stage.users.acknowledged, stage.faults
+        self._dynamodb = stage.deployment.client("dynamodb")
+        self.waiting = stage.operator.waiting()
+        self.refused = [_id(json.loads(line)) for line in stage.refused.read_text().splitlines()]
+        self.dead_letters = {name: stage.operator.dead_letters(name) for name in QUEUES}
 
     @cached_property
     def stored(self) -> dict[tuple[str, str], str]:
         """The content (ETag and size) in S3 by key and version; that of a delete marker is empty."""
-        s3 = self.at.deployment.client("s3")
+        s3 = self.stage.deployment.client("s3")
         found: dict[tuple[str, str], str] = {}
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.at.deployment.endpoints.images_bucket)
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.stage.deployment.endpoints.images_bucket)
         for page in pages:
             found |= {(e["Key"], e["VersionId"]): f"{e['ETag'].strip(chr(34))}-{e['Size']}" for e in page["Versions"]}
             found |= {(marker["Key"], marker["VersionId"]): "" for marker in page.get("DeleteMarkers", ())}
@@ -54,19 +54,19 @@ class Evidence:
     @cached_property
     def received(self) -> dict[tuple[str, str], Version]:
         """The versions whose events recognize received, erased ones included."""
-        images = (question.image for batch in self.uploads for question in batch.questions)
+        images = (request.image for batch in self.uploads for request in batch.requests)
         return {
             (image.key, image.version): Version(
                 image.key, image.version, image.content, image.image_id, image.sequencer
             )
             for image in images
-            if image.bucket == self.at.deployment.endpoints.images_bucket
+            if image.bucket == self.stage.deployment.endpoints.images_bucket
         }
 
     @cached_property
     def uploads(self) -> list[Batch]:
         """The batches of the uploads queue."""
-        return self.at.batches.all(RECOGNIZE)
+        return self.stage.batches.all(RECOGNIZE)
 
     @cached_property
     def recognitions(self) -> list[Item]:
@@ -84,7 +84,7 @@ class Evidence:
         return {row["image_id"]["S"] for row in self.recognitions if row["sequencer"]["S"] == ERASED}
 
     @cached_property
-    def answers(self) -> list[Item]:
+    def earlier_and_cached(self) -> list[Item]:
         """The rows of earlier outcomes and of cached results."""
         return list(self._rows("-Answers"))
 
@@ -92,7 +92,7 @@ class Evidence:
     def earlier(self) -> dict[str, list[Entry]]:
         """The replaced outcomes, by image id."""
         found: dict[str, list[Entry]] = {}
-        for row in self.answers:
+        for row in self.earlier_and_cached:
             _, kind, *_ = row["about"]["S"].split("/")
             if kind != "content":
                 found.setdefault(kind, []).append(Entry.from_item(row))
@@ -116,7 +116,7 @@ class Evidence:
     def subscriptions(self) -> dict[str, Subscription]:
         """The subscriptions, by receiver."""
         by_id = {row["subscription_id"]["S"]: Subscription.from_item(row) for row in self._rows("-Subscriptions")}
-        return {name: by_id[webhook_id] for name, webhook_id in self.at.owner.webhooks.items()}
+        return {name: by_id[webhook_id] for name, webhook_id in self.stage.owner.webhooks.items()}
 
     @cached_property
     def _log(self) -> list[Item]:
@@ -142,10 +142,22 @@ class Evidence:
             counted[delivery_id] = counted.get(delivery_id, 0) + bool(attempt)
         return counted
 
+    @property
+    def outcomes(self) -> list[Entry]:
+        """All stored outcomes, current and earlier."""
+        return [*self.current.values(), *(entry for entries in self.earlier.values() for entry in entries)]
+
+    def is_of_failed_batch(self, entry: Entry) -> bool:
+        """Return True if a batch with the request of this outcome failed."""
+        failed = (batch for batch in self.uploads if batch.error)
+        return any(
+            request.key == entry.key and request.order == entry.order for batch in failed for request in batch.requests
+        )
+
     def bodies_of(self, delivery_id: str) -> list[str]:
         """Return the messages by which deliver received this delivery."""
-        batched = [message["body"] for batch in self.at.batches.all(DELIVER) for message in batch.messages]
-        return [body for body in (*batched, *(body for _, body in self.at.batches.taken)) if delivery_id in body]
+        batched = [message["body"] for batch in self.stage.batches.all(DELIVER) for message in batch.messages]
+        return [body for body in (*batched, *(body for _, body in self.stage.batches.taken)) if delivery_id in body]
 
     def _rows(self, table: str) -> Iterator[Item]:
         names = self._dynamodb.list_tables()["TableNames"]
@@ -155,6 +167,6 @@ class Evidence:
 
 
 def _id(message: str) -> str:
-    """Return the id of the event or delivery in a message, or the message itself without one."""
+    """Return the id of the event or delivery in a message, or the message itself if it has none."""
     found = _ID.search(message)
     return found[1] if found else message

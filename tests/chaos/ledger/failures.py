@@ -15,7 +15,7 @@ _SLACK = 0.5
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """Return the accounts in order."""
+    """Yield the accounts in order."""
     waiting = sum(evidence.waiting.values())
     yield Account("messages still waiting", 0, waiting, unexplained=["a message waits"] * waiting)
     for name in QUEUES:
@@ -26,7 +26,7 @@ def accounts(evidence: Evidence) -> Iterator[Account]:
 
 def _letters(evidence: Evidence, name: str) -> Account:
     """Compare the dead letters with the poison; nothing else may be among them."""
-    poison, letters = Counter(evidence.faults.poison[name]), Counter(evidence.letters[name])
+    poison, letters = Counter(evidence.faults.poison[name]), Counter(evidence.dead_letters[name])
     account = Account(f"dead letters of {name}: poison", poison.total(), letters.total())
     account.unexplained += [f"poison that vanished: {letter[:80]}" for letter in (poison - letters).elements()]
     account.unexplained += [f"no poison: {letter[:300]}" for letter in (letters - poison).elements()]
@@ -35,7 +35,7 @@ def _letters(evidence: Evidence, name: str) -> Account:
 
 def _failed(evidence: Evidence, function: str) -> Account:
     """Explain each failed batch; a function fails only where its worker was killed."""
-    failed = [batch for batch in evidence.at.batches.all(function) if batch.error]
+    failed = [batch for batch in evidence.stage.batches.all(function) if batch.error]
     kills = [kill for kill in evidence.faults.kills if kill.function == function]
     account = Account(f"{function} failed", len(kills), len(failed))
     for batch in failed:
@@ -53,6 +53,6 @@ def _overlap(batch: Batch, kill: Kill) -> bool:
 
 
 def _fell_with(batch: Batch, other: Batch) -> bool:
-    """Return whether a batch failed with another: MiniStack ends all workers of a function when one fails to start."""
+    """Return True if a batch failed with another: MiniStack ends all workers of a function if one does not start."""
     not_started = any(text in str(batch.error) for text in _NOT_STARTED)
     return not_started and batch is not other and batch.during(other.ended or 0, _NEAR)

@@ -1,4 +1,4 @@
-"""The ledger of a run: what was done to the app, and the accounts of what resulted."""
+"""The ledger of a run: a summary of the requests and faults, and the accounts of their results."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,28 +21,28 @@ def all_accounts(evidence: Evidence) -> list[Account]:
     ]
 
 
-def happened(evidence: Evidence) -> Iterable[str]:
-    """Return lines that count what was done."""
-    at, faults = evidence.at, evidence.faults
-    promises = evidence.promises
-    uploads = sum(map(len, promises.puts.values()))
-    yield f"uploads {uploads}, recognized again {len(promises.requests)}, erased {len(promises.erased)}"
+def summary(evidence: Evidence) -> Iterable[str]:
+    """Yield lines that count the requests, the faults and the responses."""
+    stage, faults = evidence.stage, evidence.faults
+    acknowledged = evidence.acknowledged
+    uploads = sum(map(len, acknowledged.puts.values()))
+    yield f"uploads {uploads}, recognized again {len(acknowledged.requests)}, erased {len(acknowledged.erased)}"
     kills = Counter(kill.function for kill in faults.kills)
-    broken = {name: sum(bool(batch.error) for batch in at.batches.all(name)) for name in FUNCTIONS}
+    broken = {name: sum(bool(batch.error) for batch in stage.batches.all(name)) for name in FUNCTIONS}
     yield "kills " + ", ".join(f"{name} {kills[name]} ({broken[name]} in a batch)" for name in FUNCTIONS)
-    yield "Rekognition " + _counts(call.outcome for call in at.rekognition.calls) + f"; storms {faults.storms}"
-    for name, receiver in at.receivers.items():
+    yield "Rekognition " + _counts(call.outcome for call in stage.rekognition.calls) + f"; storms {faults.storms}"
+    for name, receiver in stage.receivers.items():
         restarts = f"; restarts {len(receiver.restarts)}" if receiver.restarts else ""
         yield f"receiver {name}: " + _counts(receipt.response for receipt in receiver.receipts) + restarts
     yield f"entries refused by SQS and SNS {len(evidence.refused)}"
     yield f"repeated events {faults.repeats}; poison " + _counts(
         name for name, sent in faults.poison.items() for _ in sent
     )
-    yield f"dead letters sent back {at.redriven}; redriven or replayed by the owner {at.sent_again}"
+    yield f"dead letters sent back {stage.redriven}; redriven or replayed by the owner {stage.sent_again}"
 
 
 def table(ledger: Iterable[Account]) -> Iterable[str]:
-    """Return the lines of the accounts, and below them the unexplained differences."""
+    """Yield the lines of the accounts, and below them the unexplained differences."""
     accounts = list(ledger)
     yield _HEAD
     yield from map(str, accounts)

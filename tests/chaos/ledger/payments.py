@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from recognition.recognize.runtime.usage import counters
-from recognition.results.runtime.entry import Entry
 from tests.chaos.functions.batches import Batch
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
@@ -18,7 +17,7 @@ ERASED = "the image with the earlier result had been erased"
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """Return the accounts in order."""
+    """Yield the accounts in order."""
     yield _paid(evidence)
     yield from _counted(evidence)
 
@@ -26,7 +25,7 @@ def accounts(evidence: Evidence) -> Iterator[Account]:
 def _paid(evidence: Evidence) -> Account:
     """Explain each paid call beyond the first for a content: its result could not be reused."""
     by_content: dict[str, list[Call]] = {}
-    for call in evidence.at.rekognition.calls:
+    for call in evidence.stage.rekognition.calls:
         if call.paid:
             by_content.setdefault(evidence.received[call.key, call.version].content, []).append(call)
     account = Account("paid calls of Rekognition", len(by_content), sum(map(len, by_content.values())))
@@ -44,22 +43,22 @@ def _batches(evidence: Evidence, call: Call) -> list[Batch]:
     """Return the batches that may have made the call.
 
     Rekognition may read the call of a killed worker after the worker's end, but before the next batch with the same
-    question has ended.
+    request has ended.
     """
-    asked = (call.key, call.version)
-    asking = [
+    version = (call.key, call.version)
+    candidates = [
         batch
         for batch in evidence.uploads
-        if any((question.image.key, question.image.version) == asked for question in batch.questions)
+        if any((request.image.key, request.image.version) == version for request in batch.requests)
     ]
-    ended = [batch for batch in asking if batch.ended is not None and batch.ended < call.at]
+    ended = [batch for batch in candidates if batch.ended is not None and batch.ended < call.at]
     latest = max(ended, key=lambda batch: batch.begun, default=None)
     killed = [latest] if latest and latest.error else []
-    return [*(batch for batch in asking if batch.during(call.at)), *killed]
+    return [*(batch for batch in candidates if batch.during(call.at)), *killed]
 
 
 def _reason(evidence: Evidence, before: Call, after: Call) -> str:
-    """Return why the result of one call could not be reused instead of the other, or an empty text."""
+    """Return the reason why the later call could not reuse the result of the earlier one, or an empty text."""
     if before.outcome == LOST:
         return ON_THE_WAY
     first, second = _batches(evidence, before), _batches(evidence, after)
@@ -71,20 +70,24 @@ def _reason(evidence: Evidence, before: Call, after: Call) -> str:
 
 
 def _erased(evidence: Evidence, before: list[Call], after: Call) -> str:
-    """Return the reason if an image that had a result was erased: of several at once the last one stores it."""
+    """Return the reason if an image of an earlier call was erased before the later call, or an empty text.
+
+    All earlier calls count: of several images recognized at once, the last one stores the result.
+    """
     ids = {evidence.received[call.key, call.version].image_id for call in before}
-    return ERASED if any(evidence.promises.erasing.get(image_id, math.inf) < after.at for image_id in ids) else ""
+    return ERASED if any(evidence.acknowledged.erasing.get(image_id, math.inf) < after.at for image_id in ids) else ""
 
 
 def _counted(evidence: Evidence) -> Iterator[Account]:
     """Compare the counters with the stored outcomes; a killed worker may not have counted its batch."""
-    stored = [*evidence.current.values(), *(entry for entries in evidence.earlier.values() for entry in entries)]
-    wanted = [name for entry in stored for name in counters(entry).elements()]
-    uncounted = [name for entry in stored if _broken(evidence, entry) for name in counters(entry).elements()]
+    wanted = [name for entry in evidence.outcomes for name in counters(entry).elements()]
+    uncounted = [
+        name for entry in evidence.outcomes if evidence.is_of_failed_batch(entry) for name in counters(entry).elements()
+    ]
     for name in ("uploads", "recognized", "rejected", "reused", "rekognition_calls"):
         account = Account(f"counted as {name}", wanted.count(name), evidence.usage.get(name, 0))
         over = account.found - account.expected
-        erased = _most(evidence, name)
+        erased = _most_of_erased(evidence, name)
         if over < 0:
             account.explain("not counted because the worker was killed", min(-over, uncounted.count(name)))
         elif over > 0:
@@ -95,19 +98,12 @@ def _counted(evidence: Evidence) -> Iterator[Account]:
         yield account
 
 
-def _broken(evidence: Evidence, entry: Entry) -> bool:
-    failed = (batch for batch in evidence.uploads if batch.error)
-    return any(
-        question.key == entry.key and question.order == entry.order for batch in failed for question in batch.questions
-    )
-
-
-def _most(evidence: Evidence, name: str) -> int:
-    """Return how often erased images may have been counted: at most as often as they were requested."""
+def _most_of_erased(evidence: Evidence, name: str) -> int:
+    """Return the most that erased images may have counted: once for each of their requests."""
     orders = {
-        (question.key, question.order)
+        (request.key, request.order)
         for batch in evidence.uploads
-        for question in batch.questions
-        if question.image.image_id in evidence.promises.erased and not (name == "uploads" and question.request)
+        for request in batch.requests
+        if request.image.image_id in evidence.acknowledged.erased and not (name == "uploads" and request.request)
     }
     return len(orders)

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from recognition.results.runtime import index_rows
-from tests.chaos.ledger.account import Account
+from tests.chaos.ledger.account import ERASED_SINCE, Account
 from tests.chaos.ledger.evidence import Evidence, Version
 from tests.chaos.plan.pictures import etag_and_size
 
-ERASED = "of an image erased since"
-
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
-    """Return the accounts in order."""
+    """Yield the accounts in order."""
     yield _objects(evidence)
     yield _events(evidence)
     yield _outcomes(evidence)
@@ -25,12 +23,12 @@ def _objects(evidence: Evidence) -> Account:
     """Compare acknowledged uploads with the versions in S3; the versions of erased images are gone."""
     account = Account("objects of acknowledged uploads", 0, len(evidence.stored))
     gone = [version for version in evidence.received.values() if (version.key, version.version) not in evidence.stored]
-    lost = {(version.key, version.content) for version in gone if version.image_id in evidence.promises.erased}
-    for key, numbers in evidence.promises.puts.items():
+    lost = {(version.key, version.content) for version in gone if version.image_id in evidence.acknowledged.erased}
+    for key, numbers in evidence.acknowledged.puts.items():
         account.expected += len(numbers)
         there = sorted(content for (of, _), content in evidence.stored.items() if of == key)
         missing = [content for content in map(etag_and_size, numbers) if content not in there]
-        account.explain(ERASED, sum((key, content) in lost for content in missing))
+        account.explain(ERASED_SINCE, sum((key, content) in lost for content in missing))
         account.unexplained += [f"missing: {key} {content}" for content in missing if (key, content) not in lost]
         account.unexplained += [
             f"not expected: {key} {content}" for content in there if content not in map(etag_and_size, numbers)
@@ -53,22 +51,25 @@ def _outcomes(evidence: Evidence) -> Account:
 
 def _newest(evidence: Evidence) -> dict[str, Version]:
     found: dict[str, Version] = {}
-    for place, version in evidence.received.items():
+    for address, version in evidence.received.items():
         known = found.get(version.image_id)
-        if place in evidence.stored and (known is None or known.sequencer < version.sequencer):
+        if address in evidence.stored and (known is None or known.sequencer < version.sequencer):
             found[version.image_id] = version
     return found
 
 
 def _requests(evidence: Evidence) -> Account:
     """Compare the requests to recognize again with the outcomes that carry a request."""
-    stored = [*evidence.current.values(), *(entry for entries in evidence.earlier.values() for entry in entries)]
-    wanted = {name for name, image_id in evidence.promises.requests.items() if image_id not in evidence.promises.erased}
+    wanted = {
+        name
+        for name, image_id in evidence.acknowledged.requests.items()
+        if image_id not in evidence.acknowledged.erased
+    }
     account = Account.comparing(
-        "requests to recognize again", wanted, (entry.request for entry in stored if entry.request)
+        "requests to recognize again", wanted, (entry.request for entry in evidence.outcomes if entry.request)
     )
-    account.expected = len(evidence.promises.requests)
-    account.explain(ERASED, account.expected - len(wanted))
+    account.expected = len(evidence.acknowledged.requests)
+    account.explain(ERASED_SINCE, account.expected - len(wanted))
     return account
 
 
@@ -91,16 +92,20 @@ def _earlier(evidence: Evidence) -> Account:
 
 def _found(evidence: Evidence) -> Account:
     """Compare the index rows with those of the current outcomes."""
-    rows = {(place, name) for name, entry in evidence.current.items() for place in index_rows.partitions(entry)}
+    rows = {
+        (found_by, image_id)
+        for image_id, entry in evidence.current.items()
+        for found_by in index_rows.partitions(entry)
+    }
     return Account.comparing("rows that find images", rows, evidence.index)
 
 
 def _erasures(evidence: Evidence) -> Account:
     """Compare erased images with their marks; nothing else may be left of them."""
-    account = Account.comparing("erased images", evidence.promises.erased, evidence.marks)
-    stored = {row["image_id"]["S"] for row in (*evidence.answers, *evidence.recognitions) if "said" in row}
+    account = Account.comparing("erased images", evidence.acknowledged.erased, evidence.marks)
+    stored = {row["image_id"]["S"] for row in (*evidence.earlier_and_cached, *evidence.recognitions) if "said" in row}
     found = stored | {image_id for _, image_id in evidence.index}
     account.unexplained += [
-        f"rows are left of {image_id}" for image_id in evidence.promises.erased if image_id in found
+        f"rows are left of {image_id}" for image_id in evidence.acknowledged.erased if image_id in found
     ]
     return account

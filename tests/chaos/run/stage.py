@@ -17,20 +17,20 @@ from tests.chaos.functions.batches import Batches
 from tests.chaos.plan.pictures import PictureHandler
 from tests.chaos.plan.plan import Size
 from tests.chaos.servers import rekognition
-from tests.chaos.servers.receivers import CUT, HALF, HUNG, REDIRECT, RESET, TAKEN, Receiver
+from tests.chaos.servers.receivers import ACCEPTED, CUT, HALF, HUNG, REDIRECT, RESET, Receiver
 from tests.ports import free_port
 
 _REFUSED = 0.03
 """The share of batch entries that SQS and SNS refuse."""
 
 SUBSCRIBERS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
-    "steady": ((TAKEN,), {}),
-    "flaky": ((*[TAKEN] * 7, HALF, CUT, RESET, "500", "429", "503"), {}),
-    "gone": ((TAKEN, "410"), {}),
+    "steady": ((ACCEPTED,), {}),
+    "flaky": ((*[ACCEPTED] * 7, HALF, CUT, RESET, "500", "429", "503"), {}),
+    "gone": ((ACCEPTED, "410"), {}),
     "hanging": ((HUNG,), {}),
     "redirecting": ((REDIRECT,), {}),
     "choosy": (
-        (TAKEN,),
+        (ACCEPTED,),
         {"events": ["image.recognized"], "labels": ["cat"], "min_confidence": 0.9, "rate_limit": 1200},
     ),
 }
@@ -56,13 +56,13 @@ class Stage:
 
 
 @contextmanager
-def stage(size: Size, seed: int) -> Iterator[Stage]:
+def set_stage(size: Size, seed: int) -> Iterator[Stage]:
     """Deploy the app with a Rekognition and receivers that fail, and with shortened waits."""
     dice = random.Random(seed)
     detector = rekognition.Rekognition(random.Random(dice.random()))
     with ExitStack() as stack:
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        log, refused = place / "batches.jsonl", place / "refused.jsonl"
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        log, refused = directory / "batches.jsonl", directory / "refused.jsonl"
         log.touch()
         refused.touch()
         environment = {
@@ -73,7 +73,9 @@ def stage(size: Size, seed: int) -> Iterator[Stage]:
             "REFUSED_LOG": str(refused),
         }
         context = {"rekognition": "true", "detector": "rekognition", "concurrency": "3"}
-        deployment = stack.enter_context(deployed(place / "app", free_port(), context=context, environment=environment))
+        deployment = stack.enter_context(
+            deployed(directory / "app", free_port(), context=context, environment=environment)
+        )
         pictures = stack.enter_context(serving(PictureHandler))
         receivers = {
             name: Receiver(name, responses, random.Random(dice.random()))

@@ -15,7 +15,7 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-TAKEN = "204"
+ACCEPTED = "204"
 HUNG, HALF, CUT, RESET, REDIRECT = "no response", "half a body", "half a status line", "reset", "302"
 FOLLOWED = "a redirect followed"
 _NEAR = 0.5
@@ -27,7 +27,7 @@ _HEADERS = {"429": {"Retry-After": "1"}, "503": {"Retry-After": "2"}, REDIRECT: 
 
 @dataclass
 class Receipt:
-    """One received request: its moment, `webhook-id`, whether it verified, its event, and the chosen response.
+    """One received request: its moment, `webhook-id`, verification, event and chosen response.
 
     `responded` is the moment when the response had been sent, 0.0 before that.
     """
@@ -48,7 +48,7 @@ class Restart:
     closed: float
 
     def hung_up_on(self, receipt: Receipt) -> bool:
-        """Return whether the request may have found the end of its connection instead of a whole response."""
+        """Return True if the request may have found the end of its connection instead of a whole response."""
         return receipt.at - _NEAR <= self.closed and (not receipt.responded or self.began <= receipt.responded + _NEAR)
 
 
@@ -83,7 +83,7 @@ class Receiver:
             self._server = None
 
     def restart(self, away: float) -> None:
-        """Be away for so many seconds; the receipts stay."""
+        """Close, and open after `away` seconds; the receipts stay."""
         with self._restarting:
             began = time.time()
             self.close()
@@ -93,7 +93,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """The URL of its webhook."""
+        """The URL of the webhook."""
         return f"http://127.0.0.1:{self.port}/hook"
 
     def receive(self, path: str, headers: dict[str, str], body: bytes) -> Receipt:
@@ -103,7 +103,7 @@ class Receiver:
         except (WebhookVerificationError, ValueError):
             event, verified = json.loads(body), False
         with self._lock:
-            response = FOLLOWED if path != "/hook" else TAKEN if self.calm else self.dice.choice(self.responses)
+            response = FOLLOWED if path != "/hook" else ACCEPTED if self.calm else self.dice.choice(self.responses)
             receipt = Receipt(time.time(), headers.get("webhook-id", ""), verified, event, response)
             self.receipts.append(receipt)
         return receipt
@@ -114,9 +114,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, *given: Any) -> None:
+    def __init__(self, *args: Any) -> None:
         self._open: set[socket.socket] = set()
-        super().__init__(*given)
+        super().__init__(*args)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection."""
@@ -168,6 +168,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(int(status))
         for name, value in _HEADERS.get(status, {}).items():
             self.send_header(name, value)
-        if status != TAKEN:
+        if status != ACCEPTED:
             self.send_header("Content-Length", "0")
         self.end_headers()

@@ -28,7 +28,7 @@ _SEEN = (("Cat", 97.5), ("Dog", 93.1), ("Cow", 61.0))
 
 
 class DetectLabels(TypedDict):
-    """The part of a DetectLabels request that matters here."""
+    """The part of a DetectLabels request that this server reads."""
 
     Image: "ImageParameter"
 
@@ -63,7 +63,7 @@ class Call:
 
 @dataclass
 class Rekognition:
-    """The recorded calls and the current behavior: `storm` throttles most calls, `calm` answers all."""
+    """The recorded calls and the current behavior: `storm` throttles most calls, `calm` none."""
 
     dice: random.Random
     calls: list[Call] = field(default_factory=list)

@@ -47,7 +47,7 @@ def a_thumbnail_is_stored(stage: Stage) -> None:
 
 def a_picture_is_classified(stage: Stage) -> None:
     """Classify the bytes of the request."""
-    result = stage.ask("POST", "/classify", data=stage.picture(), headers={"Content-Type": "image/jpeg"})
+    result = stage.request("POST", "/classify", data=stage.picture(), headers={"Content-Type": "image/jpeg"})
     assert result["detections"][0]["label"] == "cat"
 
 

@@ -8,31 +8,31 @@ from tests.grants.stage import Stage
 def a_request_to_recognize_again_is_queued(stage: Stage) -> None:
     """Queue the request in the uploads queue."""
     image_id = stage.recognized()
-    queued = stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
+    queued = stage.request("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
     stage.message("UploadsQueueUrl", queued["request"])
 
 
 def a_correction_is_stored(stage: Stage) -> None:
-    """Store it beside the outcome."""
+    """Store a correction beside the outcome."""
     image_id = stage.recognized()
-    stage.ask("POST", f"/images/{image_id}/corrections", 201, json={"labels": ["dog"]})
+    stage.request("POST", f"/images/{image_id}/corrections", 201, json={"labels": ["dog"]})
 
 
 def a_queued_image_is_not_corrected(stage: Stage) -> None:
-    """Refuse with the status queued, which the object shows."""
+    """Refuse a correction: the object shows that the image is queued."""
     image_id = stage.put()["image_id"]
-    stage.ask("POST", f"/images/{image_id}/corrections", 409, json={"labels": ["dog"]})
+    stage.request("POST", f"/images/{image_id}/corrections", 409, json={"labels": ["dog"]})
 
 
 def an_image_is_erased(stage: Stage) -> None:
-    """Erase it with a derived picture, an earlier outcome and its cached result."""
+    """Erase an image with a derived picture, an earlier outcome and its cached result."""
     image_id = stage.recognized()
-    stage.ask("GET", f"/images/{image_id}/thumbnail", 302)
-    stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
+    stage.request("GET", f"/images/{image_id}/thumbnail", 302)
+    stage.request("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
     stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
-    removed = stage.ask("DELETE", f"/images/{image_id}")["removed"]
+    removed = stage.request("DELETE", f"/images/{image_id}")["removed"]
     assert all(removed.values()), removed
-    stage.ask("GET", f"/images/{image_id}", 404)
+    stage.request("GET", f"/images/{image_id}", 404)
     stage.message("EventsQueueUrl", "image.erased")
 
 
@@ -41,8 +41,8 @@ def a_table_is_exported(stage: Stage) -> None:
     for _ in range(2):
         stage.recognized()
     query = {"format": "csv", "limit": "1"}
-    first = stage.ask("GET", "/images/export", params=query)
-    second = stage.ask("GET", "/images/export", params=query | {"cursor": first["next_cursor"]})
+    first = stage.request("GET", "/images/export", params=query)
+    second = stage.request("GET", "/images/export", params=query | {"cursor": first["next_cursor"]})
     assert [requests.get(part["url"], timeout=30).status_code for part in (first, second)] == [200, 200]
 
 
@@ -50,7 +50,7 @@ def a_search_is_exported(stage: Stage) -> None:
     """Export with the sizes of pictures, which Rekognition does not return."""
     stage.recognized(detector="rekognition")
     query = {"format": "coco", "label": "cat", "detector": "rekognition", "limit": "1"}
-    export = stage.ask("GET", "/images/export", params=query)
+    export = stage.request("GET", "/images/export", params=query)
     assert (export["images"], export["left_out"]) == (1, 0)
 
 

@@ -11,14 +11,14 @@ from tests.grants.stage import Stage
 def an_image_is_recognized(stage: Stage) -> None:
     """Recognize an image with options by the edge model."""
     image_id = stage.recognized(detector="edge")
-    assert stage.ask("GET", f"/images/{image_id}")["recognition"]["detector"] == "edge"
+    assert stage.request("GET", f"/images/{image_id}")["recognition"]["detector"] == "edge"
 
 
 def rekognition_recognizes(stage: Stage) -> None:
     """Recognize an image with each operation of Rekognition."""
     for detector in (name for name, spec in DETECTORS.items() if spec.rekognition):
         image_id = stage.recognized(detector=detector)
-        assert stage.ask("GET", f"/images/{image_id}")["recognition"]["detector"] == detector
+        assert stage.request("GET", f"/images/{image_id}")["recognition"]["detector"] == detector
 
 
 def another_format_is_converted(stage: Stage) -> None:
@@ -26,11 +26,11 @@ def another_format_is_converted(stage: Stage) -> None:
     file = io.BytesIO()
     Image.new("RGB", (200, 100), (next(stage.numbers) % 256, 80, 80)).save(file, "WEBP")
     image_id = stage.recognized(file.getvalue(), "cat.webp", detector="rekognition")
-    assert stage.ask("GET", f"/images/{image_id}")["status"] == "recognized"
+    assert stage.request("GET", f"/images/{image_id}")["status"] == "recognized"
 
 
 def a_deleted_object_is_rejected(stage: Stage) -> None:
-    """Reject it without a retry, as a denied one would need."""
+    """Reject the image without a retry, which a denied read would need."""
     put = stage.put(detector="edge")
     message = stage.message("UploadsQueueUrl", put["image_id"])
     stage.client("s3").delete_object(Bucket=put["bucket"], Key=put["key"], VersionId=put["version"])
@@ -41,9 +41,9 @@ def an_image_is_recognized_again(stage: Stage) -> None:
     """Keep the earlier outcome and remove its index rows."""
     image_id = stage.recognized()
     for _ in range(2):
-        stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
+        stage.request("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
         stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
-    assert len(stage.ask("GET", f"/images/{image_id}")["earlier"]) == 2
+    assert len(stage.request("GET", f"/images/{image_id}")["earlier"]) == 2
 
 
 def retries_are_paced(stage: Stage) -> None:
@@ -52,7 +52,7 @@ def retries_are_paced(stage: Stage) -> None:
 
 
 def a_throttled_image_is_put_off(stage: Stage) -> None:
-    """Remove its message and queue another."""
+    """Remove the message and queue another."""
     image_id = stage.put(name="cat.busy", detector="rekognition")["image_id"]
     stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
 

@@ -13,17 +13,17 @@ Record = dict[str, Any]
 @contextmanager
 def webhook(stage: Stage, status: int = 204, **settings: Any) -> Iterator[str]:
     """Register a webhook whose subscriber responds with this status, give its path, and delete it afterwards."""
-    created = stage.ask("POST", "/webhooks", 201, json={"url": f"{stage.receiver}/{status}"} | settings)
+    created = stage.request("POST", "/webhooks", 201, json={"url": f"{stage.receiver}/{status}"} | settings)
     path = f"/webhooks/{created['webhook_id']}"
     try:
         yield path
     finally:
-        stage.chain.ask("DELETE", path)
+        stage.chain.request("DELETE", path)
 
 
 def queued_test_event(stage: Stage, path: str) -> tuple[str, Record]:
     """Queue a test event for a webhook; return the delivery's id and its message."""
-    delivery_id = stage.ask("POST", f"{path}/test", 202)["delivery_id"]
+    delivery_id = stage.request("POST", f"{path}/test", 202)["delivery_id"]
     return delivery_id, stage.message("DeliveriesQueueUrl", delivery_id)
 
 
@@ -37,73 +37,73 @@ def queued_image_event(stage: Stage, path: str) -> tuple[str, Record]:
 def a_webhook_is_managed(stage: Stage) -> None:
     """Register, list, show, change, rotate and delete a webhook."""
     with webhook(stage), webhook(stage) as path:
-        first = stage.ask("GET", "/webhooks", params={"limit": "1"})
-        stage.ask("GET", "/webhooks", params={"limit": "1", "cursor": first["next_cursor"]})
-        stage.ask("PATCH", path, json={"description": "changed"})
-        assert stage.ask("GET", path)["description"] == "changed"
-        stage.ask("POST", f"{path}/rotate")
-        assert stage.chain.ask("DELETE", path).ok
-        stage.ask("GET", path, 404)
+        first = stage.request("GET", "/webhooks", params={"limit": "1"})
+        stage.request("GET", "/webhooks", params={"limit": "1", "cursor": first["next_cursor"]})
+        stage.request("PATCH", path, json={"description": "changed"})
+        assert stage.request("GET", path)["description"] == "changed"
+        stage.request("POST", f"{path}/rotate")
+        assert stage.chain.request("DELETE", path).ok
+        stage.request("GET", path, 404)
 
 
 def deliveries_are_read_and_replayed(stage: Stage) -> None:
-    """Read them by page, by status and by id, and replay one."""
+    """Read deliveries by page, by status and by id, and replay one."""
     with webhook(stage) as path:
         queued_test_event(stage, path)
         delivery_id, _ = queued_test_event(stage, path)
-        first = stage.ask("GET", f"{path}/deliveries", params={"limit": "1"})
-        second = stage.ask("GET", f"{path}/deliveries", params={"limit": "1", "cursor": first["next_cursor"]})
+        first = stage.request("GET", f"{path}/deliveries", params={"limit": "1"})
+        second = stage.request("GET", f"{path}/deliveries", params={"limit": "1", "cursor": first["next_cursor"]})
         assert first["items"] != second["items"]
-        assert len(stage.ask("GET", f"{path}/deliveries", params={"status": "pending"})["items"]) == 2
-        assert stage.ask("GET", f"/deliveries/{delivery_id}")["status"] == "pending"
-        stage.ask("POST", f"/deliveries/{delivery_id}/replay", 202)
+        assert len(stage.request("GET", f"{path}/deliveries", params={"status": "pending"})["items"]) == 2
+        assert stage.request("GET", f"/deliveries/{delivery_id}")["status"] == "pending"
+        stage.request("POST", f"/deliveries/{delivery_id}/replay", 202)
         stage.message("DeliveriesQueueUrl", delivery_id)
 
 
 def deliveries_since_a_moment_are_replayed(stage: Stage) -> None:
-    """Replay them with their bodies, which no index holds."""
+    """Replay deliveries with their bodies, which no index holds."""
     with webhook(stage) as path:
         image_id, message = queued_image_event(stage, path)
         stage.work_off("Deliver", message)
-        stage.ask("POST", f"{path}/replay", 202, params={"since": "2026-01-01T00:00:00Z"})
+        stage.request("POST", f"{path}/replay", 202, params={"since": "2026-01-01T00:00:00Z"})
         stage.message("DeliveriesQueueUrl", image_id)
 
 
 def a_timeline_is_read(stage: Stage) -> None:
     """Read a timeline with an earlier outcome."""
     image_id = stage.recognized()
-    stage.ask("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
+    stage.request("POST", f"/images/{image_id}/recognitions", 202, json={"detector": "rekognition"})
     stage.work_off("Recognize", stage.message("UploadsQueueUrl", image_id))
-    hops = [entry["what"] for entry in stage.ask("GET", f"/images/{image_id}/timeline")["items"]]
+    hops = [entry["what"] for entry in stage.request("GET", f"/images/{image_id}/timeline")["items"]]
     assert hops.count("recognized") == 2
 
 
 def a_queued_image_has_a_timeline(stage: Stage) -> None:
-    """Read it off the object."""
-    assert stage.ask("GET", f"/images/{stage.put()['image_id']}/timeline")["items"]
+    """Read the timeline off the object."""
+    assert stage.request("GET", f"/images/{stage.put()['image_id']}/timeline")["items"]
 
 
 def an_event_becomes_deliveries(stage: Stage) -> None:
     """Queue a delivery for an enabled webhook and log a dropped one for a disabled webhook."""
     with webhook(stage) as enabled, webhook(stage) as disabled:
-        stage.ask("PATCH", disabled, json={"enabled": False})
+        stage.request("PATCH", disabled, json={"enabled": False})
         image_id, message = queued_image_event(stage, enabled)
         assert image_id in message["body"]
-        missed = stage.ask("GET", f"{disabled}/deliveries")["items"]
+        missed = stage.request("GET", f"{disabled}/deliveries")["items"]
         assert [delivery["image_id"] for delivery in missed] == [image_id]
 
 
 def the_log_of_an_image_is_erased(stage: Stage) -> None:
-    """Erase its deliveries from the log."""
+    """Erase the deliveries of an erased image from the log."""
     with webhook(stage, events=["image.recognized"]) as path:
         image_id, message = queued_image_event(stage, path)
         stage.work_off("Deliver", message)
-        stage.ask("DELETE", f"/images/{image_id}")
+        stage.request("DELETE", f"/images/{image_id}")
         stage.work_off("Dispatch", stage.message("EventsQueueUrl", image_id))
 
 
 def an_invalid_event_is_retried(stage: Stage) -> None:
-    """Hide its message until the retry."""
+    """Hide the message until the retry."""
     stage.work_off("Dispatch", stage.send("EventsQueueUrl", "no event"), failing=True)
 
 
@@ -112,7 +112,7 @@ def a_delivery_is_made_and_logged(stage: Stage) -> None:
     with webhook(stage) as path:
         delivery_id, message = queued_test_event(stage, path)
         stage.work_off("Deliver", message)
-        assert stage.ask("GET", f"/deliveries/{delivery_id}")["status"] == "delivered"
+        assert stage.request("GET", f"/deliveries/{delivery_id}")["status"] == "delivered"
 
 
 def an_old_delivery_reads_its_subscription(stage: Stage) -> None:
@@ -130,17 +130,17 @@ def a_failed_delivery_is_retried(stage: Stage) -> None:
         for attempt in ("1", "2"):
             message["attributes"]["ApproximateReceiveCount"] = attempt
             stage.work_off("Deliver", message, failing=True)
-        assert stage.ask("GET", path)["failing_since"]
+        assert stage.request("GET", path)["failing_since"]
 
 
 def a_delivery_waits_for_the_rate_limit(stage: Stage) -> None:
-    """Queue it again, since the webhook takes one delivery a minute."""
+    """Queue the second delivery again, because the webhook takes one a minute."""
     with webhook(stage, rate_limit=1) as path:
         stage.work_off("Deliver", queued_test_event(stage, path)[1], queued_test_event(stage, path)[1])
 
 
 def a_subscriber_that_is_gone_is_disabled(stage: Stage) -> None:
-    """Publish the event about it."""
+    """Disable the webhook and publish the event about that."""
     with webhook(stage, 410) as path:
         stage.work_off("Deliver", queued_test_event(stage, path)[1])
         stage.message("EventsQueueUrl", path.rpartition("/")[2])

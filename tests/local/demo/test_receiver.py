@@ -7,7 +7,7 @@ import requests
 from standardwebhooks import Webhook
 
 from local import loopback
-from local.demo.receiver import Book, handler
+from local.demo.receiver import Receiver, handler
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1"}})
@@ -24,20 +24,20 @@ def headers(body: str = BODY) -> dict[str, str]:
 
 
 @pytest.fixture
-def book() -> Book:
-    return Book()
+def receiver() -> Receiver:
+    return Receiver()
 
 
 @pytest.fixture
-def receiver(book: Book) -> Iterator[str]:
-    with loopback.serving(handler(book)) as url:
+def url(receiver: Receiver) -> Iterator[str]:
+    with loopback.serving(handler(receiver)) as url:
         yield url
 
 
-def test_a_signed_webhook_is_recorded_as_verified(receiver: str) -> None:
-    requests.put(f"{receiver}/secret", data=SECRET, timeout=60)
-    assert requests.post(receiver, data=BODY, headers=headers(), timeout=60).status_code == 204
-    (receipt,) = requests.get(f"{receiver}/received", timeout=60).json()
+def test_a_signed_webhook_is_recorded_as_verified(url: str) -> None:
+    requests.put(f"{url}/secret", data=SECRET, timeout=60)
+    assert requests.post(url, data=BODY, headers=headers(), timeout=60).status_code == 204
+    (receipt,) = requests.get(f"{url}/received", timeout=60).json()
     assert receipt["verified"]
     assert receipt["webhook_id"] == "evt_1"
     assert receipt["event"] == json.loads(BODY)
@@ -52,14 +52,16 @@ def test_a_signed_webhook_is_recorded_as_verified(receiver: str) -> None:
     ],
 )
 def test_a_webhook_with_an_invalid_signature_is_refused(
-    receiver: str, book: Book, changed: dict[str, str], problem: str
+    url: str, receiver: Receiver, changed: dict[str, str], problem: str
 ) -> None:
-    book.secret = SECRET
-    response = requests.post(receiver, data=BODY, headers=headers("another body") | changed, timeout=60)
+    receiver.secret = SECRET
+    response = requests.post(url, data=BODY, headers=headers("another body") | changed, timeout=60)
     assert response.status_code == 401
-    assert [(receipt.verified, receipt.problem, receipt.event) for receipt in book.receipts] == [(False, problem, None)]
+    assert [(receipt.verified, receipt.problem, receipt.event) for receipt in receiver.receipts] == [
+        (False, problem, None)
+    ]
 
 
-def test_no_webhook_is_verified_before_the_secret_is_known(receiver: str, book: Book) -> None:
-    assert requests.post(receiver, data=BODY, headers=headers(), timeout=60).status_code == 401
-    assert not book.receipts[0].verified
+def test_no_webhook_is_verified_before_the_secret_is_known(url: str, receiver: Receiver) -> None:
+    assert requests.post(url, data=BODY, headers=headers(), timeout=60).status_code == 401
+    assert not receiver.receipts[0].verified

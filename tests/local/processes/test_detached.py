@@ -1,6 +1,5 @@
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,7 @@ def test_a_process_that_died_by_itself_leaves_no_zombie(directory: Path) -> None
 
 
 def test_a_process_without_a_start_time_does_not_run() -> None:
-    assert not replace(Process(1, "", 1), pid=1).runs
+    assert not Process(1, "", 1).runs
 
 
 def test_ending_a_process_that_was_never_started_returns_false(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.rekognition_server import Rekognition
 
 def classify(chain: Chain, body: bytes, **query: str) -> requests.Response:
     """Send POST /classify and return its response."""
-    return chain.ask("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"}, params=query)
+    return chain.request("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"}, params=query)
 
 
 @pytest.fixture(scope="module")

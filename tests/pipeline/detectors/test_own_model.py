@@ -26,7 +26,7 @@ class Drop:
         for file, body in files.items():
             self._s3.put_object(Bucket=self._bucket, Key=f"models/{name}/{version}/{file}", Body=body)
 
-    def take_away(self) -> None:
+    def delete_all(self) -> None:
         """Delete all bundles from the bucket."""
         for stored in self._s3.list_objects_v2(Bucket=self._bucket)["Contents"]:
             self._s3.delete_object(Bucket=self._bucket, Key=stored["Key"])
@@ -36,7 +36,7 @@ class Drop:
 def drop(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Any:
     dropping = Drop(deployment, tmp_path_factory.mktemp("dropped"))
     yield dropping
-    dropping.take_away()
+    dropping.delete_all()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def red() -> bytes:
 
 
 def classified(chain: Chain, picture: bytes, model: str) -> str:
-    response = chain.ask(
+    response = chain.request(
         "POST", "/classify", params={"model": model}, data=picture, headers={"Content-Type": "image/png"}
     )
     return str(response.json()["detections"][0]["label"]) if response.ok else str(response.json()["code"])
@@ -82,7 +82,7 @@ def test_a_hostile_model_is_refused_and_all_others_are_served(chain: Chain, drop
     rejection = chain.settled(refused)["rejection"]
     assert (rejection["code"], "more than 1024 MB" in rejection["detail"]) == ("unusable_model", True)
     assert chain.settled(fine)["recognition"]["detections"][0]["label"] == "cat"
-    items = chain.ask("GET", "/models").json()["items"]
+    items = chain.request("GET", "/models").json()["items"]
     listed = {f"{model['name']}@{model['version']}": model for model in items if model["detector"] == "edge"}
     assert listed["hungry@1.0.0"]["error"]["code"] == "unusable_model"
     assert listed["colours@1.10.0"]["status"] == "ready"

@@ -22,7 +22,7 @@ def uploaded(chain: Chain, picture: bytes, **options: str) -> dict[str, Any]:
 
 def counted(chain: Chain) -> dict[str, Any]:
     """Return the totals of the last days."""
-    total: dict[str, Any] = chain.ask("GET", "/images/stats").json()["total"]
+    total: dict[str, Any] = chain.request("GET", "/images/stats").json()["total"]
     return total
 
 
@@ -50,7 +50,9 @@ def test_recognizing_again_by_the_same_model_costs_nothing_and_keeps_both_outcom
 ) -> None:
     image_id = uploaded(chain, picture, detector="rekognition")["image_id"]
     calls = len(rekognition.keys)
-    again = chain.ask("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()["request"]
+    again = chain.request("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()[
+        "request"
+    ]
     image = wait_for(lambda: found if (found := chain.settled(image_id)).get("request") == again else None)
     assert len(rekognition.keys) == calls
     assert image["reused_from"] == image_id

@@ -9,7 +9,7 @@ from tests.pipeline.chain import Chain, wait_for
 
 
 def traces(chain: Chain, image_id: str) -> list[str]:
-    """Return all that names the image: versions and delete markers in every bucket, rows in every table."""
+    """Return everything that names the image: versions and delete markers in every bucket, rows in every table."""
     s3, dynamodb = chain.deployment.client("s3"), chain.deployment.client("dynamodb")
     found = []
     for bucket in s3.list_buckets()["Buckets"]:
@@ -23,14 +23,14 @@ def traces(chain: Chain, image_id: str) -> list[str]:
 
 def erased(chain: Chain, image_id: str) -> dict[str, Any]:
     """Erase an image and return the receipt."""
-    response = chain.ask("DELETE", f"/images/{image_id}")
+    response = chain.request("DELETE", f"/images/{image_id}")
     assert response.status_code == 200, response.text
     receipt: dict[str, Any] = response.json()
     return receipt
 
 
 def gone(chain: Chain, image_id: str) -> None:
-    """Assert that only the mark is left, and the log of the erasure event, once the delivery log is erased."""
+    """Wait until the delivery log is erased; assert that only the mark and the log of the erasure event are left."""
 
     def look() -> list[str] | None:
         found = [trace for trace in traces(chain, image_id) if "image.erased" not in trace]
@@ -46,10 +46,12 @@ def test_nothing_is_left_of_an_erased_image(chain: Chain, cat: bytes) -> None:
     chain.settled(image_id)
     chain.receipts(image_id)
     for kind in ("annotated", "thumbnail"):
-        assert chain.ask("GET", f"/images/{image_id}/{kind}", allow_redirects=False).status_code == 302
-    again = chain.ask("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()["request"]
+        assert chain.request("GET", f"/images/{image_id}/{kind}", allow_redirects=False).status_code == 302
+    again = chain.request("POST", f"/images/{image_id}/recognitions", json={"detector": "rekognition"}).json()[
+        "request"
+    ]
     wait_for(lambda: chain.settled(image_id).get("request") == again)
-    assert chain.ask("POST", f"/images/{image_id}/corrections", json={"labels": ["tom"]}).status_code == 201
+    assert chain.request("POST", f"/images/{image_id}/corrections", json={"labels": ["tom"]}).status_code == 201
     chain.receipts(image_id, times=2)
     assert len(traces(chain, image_id)) > 10
 
@@ -64,14 +66,14 @@ def test_nothing_is_left_of_an_erased_image(chain: Chain, cat: bytes) -> None:
     assert (notification.event["type"], notification.event["data"]) == ("image.erased", {"image_id": image_id})
     gone(chain, image_id)
     for path in ("", "/annotated", "/timeline"):
-        assert chain.ask("GET", f"/images/{image_id}{path}").status_code == 404
+        assert chain.request("GET", f"/images/{image_id}{path}").status_code == 404
     assert erased(chain, image_id)["removed"]["objects"] == []
 
 
 def test_links_from_before_the_erasure_open_nothing(chain: Chain, cat: bytes) -> None:
     image_id = chain.by_bytes("linked.jpg", cat)
     links = chain.settled(image_id)["links"]
-    thumbnail = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False).headers["Location"]
+    thumbnail = chain.request("GET", f"/images/{image_id}/thumbnail", allow_redirects=False).headers["Location"]
     assert requests.get(links["original"], timeout=60).status_code == 200
     erased(chain, image_id)
     assert {requests.get(link, timeout=60).status_code for link in (links["original"], thumbnail)} == {404}
@@ -95,9 +97,9 @@ def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) ->
     later = chain.by_bytes("later.jpg", cat)
     chain.settled(later)
     gone(chain, image_id)
-    assert chain.ask("GET", f"/images/{image_id}").status_code == 404
+    assert chain.request("GET", f"/images/{image_id}").status_code == 404
 
 
 def test_an_unknown_image_cannot_be_erased(chain: Chain) -> None:
-    response = chain.ask("DELETE", "/images/img_00000000000000000000000000000000")
+    response = chain.request("DELETE", "/images/img_00000000000000000000000000000000")
     assert (response.status_code, response.json()["code"]) == (404, "no_such_image")

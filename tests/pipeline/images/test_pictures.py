@@ -30,8 +30,8 @@ def taken(cat: bytes, kind: str) -> bytes:
 
 
 def picture(chain: Chain, image_id: str, kind: str, **query: str) -> Image.Image:
-    """Return the picture that a browser shows which follows the link."""
-    response = chain.ask("GET", f"/images/{image_id}/{kind}", params=query, allow_redirects=False)
+    """Follow the link as a browser does, and return the picture."""
+    response = chain.request("GET", f"/images/{image_id}/{kind}", params=query, allow_redirects=False)
     assert response.status_code == 302, response.text
     followed = requests.get(response.headers["Location"], timeout=60)
     assert (followed.status_code, followed.headers["Content-Type"]) == (200, "image/jpeg")
@@ -77,5 +77,5 @@ def plate(image: Image.Image, label: str) -> int:
 
 def test_a_rejected_image_has_no_pictures(chain: Chain) -> None:
     image_id = chain.by_hand("no-picture.txt", b"These are no pixels. " * 10)
-    response = chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
+    response = chain.request("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
     assert (response.status_code, response.json()["code"]) == (409, "not_recognized")

@@ -17,7 +17,7 @@ def found(chain: Chain, **query: str) -> list[str]:
     """Return the ids of the images in a list, over all its pages."""
     ids: list[str] = []
     while True:
-        response = chain.ask("GET", "/images", params=query)
+        response = chain.request("GET", "/images", params=query)
         assert response.status_code == 200, response.text
         ids += [image["image_id"] for image in response.json()["items"]]
         if not response.json()["next_cursor"]:
@@ -66,16 +66,16 @@ def test_images_are_found_by_their_detections(
 
 
 def test_a_cursor_is_valid_for_its_own_query_only(chain: Chain, images: dict[str, str]) -> None:
-    cursor = chain.ask("GET", "/images", params={"label": "cat", "limit": "1"}).json()["next_cursor"]
-    assert chain.ask("GET", "/images", params={"label": "cat", "limit": "5", "cursor": cursor}).status_code == 200
+    cursor = chain.request("GET", "/images", params={"label": "cat", "limit": "1"}).json()["next_cursor"]
+    assert chain.request("GET", "/images", params={"label": "cat", "limit": "5", "cursor": cursor}).status_code == 200
     others = [{"label": "other"}, {}, {"label": "cat", "detector": "edge"}]
     for other in others:
-        response = chain.ask("GET", "/images", params=other | {"cursor": cursor})
+        response = chain.request("GET", "/images", params=other | {"cursor": cursor})
         assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
 def exported(chain: Chain, **query: str) -> tuple[dict[str, Any], requests.Response]:
-    response = chain.ask("GET", "/images/export", params=query)
+    response = chain.request("GET", "/images/export", params=query)
     assert response.status_code == 200, response.text
     opened = requests.get(response.json()["url"], timeout=60)
     assert opened.status_code == 200
@@ -109,10 +109,10 @@ def test_pycocotools_reads_an_export_as_coco(chain: Chain, images: dict[str, str
 
 
 def test_a_correction_is_stored_beside_the_recognition(chain: Chain, images: dict[str, str]) -> None:
-    response = chain.ask("POST", f"/images/{images['cup']}/corrections", json={"labels": ["cup", "čaj"]})
+    response = chain.request("POST", f"/images/{images['cup']}/corrections", json={"labels": ["cup", "čaj"]})
     assert response.status_code == 201
     shown = chain.settled(images["cup"])
     assert shown["corrections"][-1]["labels"] == ["cup", "čaj"]
     assert shown["recognition"]["detections"][0]["label"] == "other"
-    response = chain.ask("POST", f"/images/{images['cup']}/corrections", data=json.dumps({"labels": "cup"}))
+    response = chain.request("POST", f"/images/{images['cup']}/corrections", data=json.dumps({"labels": "cup"}))
     assert (response.status_code, response.json()["code"]) == (400, "invalid_labels")

@@ -1,4 +1,4 @@
-"""What the emulator omits of CloudWatch: measure an alarm's metric and compare it with the threshold.
+"""The measurement of an alarm's metric, and its comparison with the threshold.
 
 The emulator measures functions, but neither queues nor metrics in logs; and it evaluates an alarm over all
 measurements, whatever its dimensions.
@@ -28,7 +28,7 @@ class CloudWatch:
         return {alarm["AlarmName"].rsplit("-", 1)[0][:-8]: alarm for alarm in found}
 
     def off(self, name: str) -> bool:
-        """Return whether the measurements would set the alarm off."""
+        """Return True if the measurements would set the alarm off."""
         alarm, value = self.alarms()[name], self.measured(name)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
         return value is not None and bool(value >= alarm["Threshold"])

@@ -1,4 +1,4 @@
-"""Find leaks in a log: tokens, secrets, presigned queries, bytes of a picture and its metadata."""
+"""Leaks in a log: tokens, secrets, presigned queries, bytes of a picture and its metadata."""
 
 import base64
 import re
@@ -32,14 +32,14 @@ def log_of(deployment: Deployment) -> str:
 
 
 def secrets_of(deployment: Deployment) -> Iterator[str]:
-    """Return the deployment's stored secrets, from which all others derive."""
+    """Yield the deployment's stored secrets, from which all others derive."""
     manager = deployment.client("secretsmanager")
     for secret in manager.list_secrets()["SecretList"]:
         yield manager.get_secret_value(SecretId=secret["ARN"])["SecretString"]
 
 
 def pieces(picture: bytes) -> Iterator[str]:
-    """Return bytes from the middle of a picture as a log would show them."""
+    """Yield bytes from the middle of a picture as a log would show them."""
     middle = picture[len(picture) // 2 :][:60]
     yield middle.hex()[:40]
     yield repr(middle)[2:30]

@@ -29,21 +29,21 @@ def marked(picture: bytes) -> bytes:
 
 
 def by_every_way(chain: Chain, picture: bytes) -> str:
-    """Upload it whole and cut, by bytes, form, URL and hand, and classify it; return the id of the image by URL."""
+    """Upload a picture whole and cut, by bytes, form, URL and hand, and classify it; return the image id by URL."""
     cut = picture[: len(picture) // 2]
     for body in (picture, cut):
         chain.by_bytes("marked.jpg", body)
         chain.by_form("marked.jpg", body, detector="cascade")
-        chain.ask("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"})
+        chain.request("POST", "/classify", data=body, headers={"Content-Type": "image/jpeg"})
     bucket = chain.deployment.endpoints.images_bucket
     chain.deployment.client("s3").put_object(
         Bucket=bucket, Key="by hand/marked.jpg", Body=cut, Metadata={"note": QUERY}
     )
     presigned = f"/marked.jpg?X-Amz-Signature={QUERY}"
     with serving({presigned: response(picture), f"/?{QUERY}": response(b"no picture")}) as server:
-        chain.ask("POST", "/images", json={"url": f"{server.url}/?{QUERY}"})
+        chain.request("POST", "/images", json={"url": f"{server.url}/?{QUERY}"})
         token = {"Authorization": f"Bearer {QUERY}"}
-        chain.ask("GET", "/", params={"url": f"{server.url}/gone.jpg?{QUERY}"}, headers=token)
-        accepted = chain.ask("POST", "/images", json={"url": server.url + presigned, "name": "marked.jpg"})
+        chain.request("GET", "/", params={"url": f"{server.url}/gone.jpg?{QUERY}"}, headers=token)
+        accepted = chain.request("POST", "/images", json={"url": server.url + presigned, "name": "marked.jpg"})
     assert accepted.status_code == 202, accepted.text
     return str(accepted.json()["image_id"])

@@ -26,7 +26,7 @@ def notifications_url(deployment: Deployment) -> Iterator[str]:
     sqs, sns = deployment.client("sqs"), deployment.client("sns")
     allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]})
-    url = sqs.create_queue(QueueName="told-of-alarms", Attributes={"Policy": policy})["QueueUrl"]
+    url = sqs.create_queue(QueueName="alarm-notifications", Attributes={"Policy": policy})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic, raw = deployment.outputs["AlarmTopic"], {"RawMessageDelivery": "true"}
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
@@ -91,11 +91,11 @@ def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(
 ) -> None:
     assert not cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm")
     nobody = f"http://127.0.0.1:{free_port()}/"
-    webhooks = [chain.ask("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
-    chain.settled(chain.by_bytes("told to nobody.jpg", cat))
+    webhooks = [chain.request("POST", "/webhooks", json={"url": nobody}).json() for _ in range(3)]
+    chain.settled(chain.by_bytes("undeliverable.jpg", cat))
     wait_for(lambda: cloudwatch.off("IntegrationStack-DeliverDeliveriesFailingAlarm"))
     for webhook in webhooks:
-        assert chain.ask("DELETE", f"/webhooks/{webhook['webhook_id']}").status_code == 204
+        assert chain.request("DELETE", f"/webhooks/{webhook['webhook_id']}").status_code == 204
 
 
 def test_paid_calls_of_rekognition_set_off_the_spending_alarm(

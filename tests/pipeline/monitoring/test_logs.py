@@ -26,12 +26,12 @@ def lines_about(chain: Chain, correlation_id: str) -> dict[str, list[dict[str, A
 
 
 def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, cat: bytes) -> None:
-    seen_by_nobody_yet = cat + b"followed"
-    response = chain.ask("POST", "/images", data=seen_by_nobody_yet, headers={"Content-Type": "image/jpeg"})
+    new_picture = cat + b"followed"
+    response = chain.request("POST", "/images", data=new_picture, headers={"Content-Type": "image/jpeg"})
     image_id = response.json()["image_id"]
     chain.settled(image_id)
     chain.receipts(image_id)
-    chain.ask("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
+    chain.request("GET", f"/images/{image_id}/thumbnail", allow_redirects=False)
 
     def look() -> dict[str, list[dict[str, Any]]] | None:
         found = lines_about(chain, image_id)
@@ -48,10 +48,10 @@ def test_one_image_is_followed_by_its_id_through_every_function(chain: Chain, ca
 
 def test_every_response_has_a_request_id_that_the_log_contains(chain: Chain) -> None:
     responses = [
-        chain.ask("GET", "/health"),
-        chain.ask("GET", "/images", params={"limit": "none"}),
-        chain.ask("GET", "/nowhere"),
-        chain.ask("GET", "/webhooks"),
+        chain.request("GET", "/health"),
+        chain.request("GET", "/images", params={"limit": "none"}),
+        chain.request("GET", "/nowhere"),
+        chain.request("GET", "/webhooks"),
     ]
     ids = {response.headers["x-request-id"] for response in responses}
     assert len(ids) == len(responses)

@@ -38,29 +38,29 @@ def filter_case(context: Any, case: Any) -> bool:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Replace what would lead off this machine or cost much, and values that only look valid."""
+    """Replace URLs off this machine, paid detectors, and values that only look valid."""
     query, body = _harmless(case.query), _harmless(case.body)
     if case.media_type == "application/json":
         query = _without(query, "name")  # the body has a field for it
     if "/webhooks" in case.path and isinstance(body, dict):
         body |= _few_events(body)
     if case.meta and case.meta.generation.mode.is_positive:
-        query, body = _answerable(query), _printable(body)
+        query, body = _acceptable(query), _printable(body)
     if query != case.query:
         case.query = query
     if body != case.body:
         case.body = body
 
 
-def _harmless(sent: Any) -> Any:
-    if not isinstance(sent, dict):
-        return sent
-    kept = {name: _on_this_machine(value) if name == "url" else value for name, value in sent.items()}
+def _harmless(fields: Any) -> Any:
+    if not isinstance(fields, dict):
+        return fields
+    kept = {name: _on_this_machine(value) if name == "url" else value for name, value in fields.items()}
     return kept | {name: _unpaid(value) for name, value in kept.items() if isinstance(value, dict)}
 
 
 def _on_this_machine(url: Any) -> Any:
-    """Return a URL of the photographs' server instead of any other; what is no URL has to be refused and stays."""
+    """Return a URL of the photographs' server instead of any other; a value that is no URL stays, to be refused."""
     if not isinstance(url, str) or len(url) > LONGEST_URL or urlsplit(url).scheme.lower() not in ("http", "https"):
         return url
     return f"{PHOTOS}/cat.png"
@@ -78,11 +78,11 @@ def _few_events(body: dict[str, Any]) -> dict[str, Any]:
     return {"events": [str(DISABLED)]} if valid else {}
 
 
-def _without(sent: Any, name: str) -> dict[str, Any]:
-    return {field: value for field, value in (sent or {}).items() if field != name}
+def _without(fields: Any, name: str) -> dict[str, Any]:
+    return {field: value for field, value in (fields or {}).items() if field != name}
 
 
-def _answerable(query: Any) -> Any:
+def _acceptable(query: Any) -> Any:
     """Remove the cursor, name an existing model, and put days in order."""
     known = _without(query, "cursor")
     return _printable(known | ({"model": "animals"} if "model" in known else {}) | _in_order(known))
@@ -94,7 +94,7 @@ def _printable(value: Any) -> Any:
         return {name: _printable(value) for name, value in value.items()}
     if isinstance(value, list):
         return [_printable(value) for value in value]
-    return "".join(item if item.isprintable() else "?" for item in value) if isinstance(value, str) else value
+    return "".join(letter if letter.isprintable() else "?" for letter in value) if isinstance(value, str) else value
 
 
 def _in_order(query: dict[str, Any]) -> dict[str, str]:

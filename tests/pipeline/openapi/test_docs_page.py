@@ -1,4 +1,4 @@
-"""GET /docs in a browser, where one is installed: the page comes to life under its own policy and asks nobody else."""
+"""GET /docs in a browser, where one is installed: the page works under its own content security policy."""
 
 import re
 import shutil

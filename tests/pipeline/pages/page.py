@@ -14,7 +14,7 @@ _PHOTO = re.compile(r"^PHOTO=\S+", re.MULTILINE)
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """The code in one language on a page, in order."""
+    """Return the blocks of code in one language on a page, in order."""
     return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
 
 

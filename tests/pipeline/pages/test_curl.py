@@ -18,9 +18,10 @@ from local.deployment import Deployment
 from local.loopback import serving
 from local.processes.environment import clean
 from tests.pipeline.chain import Chain
-from tests.stacks import ROOT, resources
+from tests.pipeline.pages.page import blocks
+from tests.stacks import resources
 
-PAGE = (ROOT / "docs/curl.md").read_text()
+PAGE = "docs/curl.md"
 STATUS = re.compile(r" # (\d{3})(?: with auth=cognito, else (\d{3}))?$", re.MULTILINE)
 WRITE_OUT = "%{stderr}%{http_code} %{method} %{url_effective}\n"
 WRAPPER = """#!/bin/sh
@@ -55,13 +56,12 @@ def route_keys() -> set[str]:
 
 
 def lines() -> list[str]:
-    """The commands of the page, without the first block, which sets the deployment and the token."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks[1:] for line in block.splitlines()]
+    """Return the commands of the page, without the first block, which sets the deployment and the token."""
+    return [line for block in blocks(PAGE, "sh")[1:] for line in block.splitlines()]
 
 
 def route_of(method: str, url: str, base: str) -> str:
-    """The route that matches; an exact path takes precedence over one with a parameter, as in API Gateway."""
+    """Return the key of the matching route; exact paths take precedence over parameters, as in API Gateway."""
     path = urlsplit(url.removeprefix(base)).path
     for key in sorted(route_keys(), key=lambda key: key.count("{")):
         verb, _, template = key.partition(" ")
@@ -117,6 +117,6 @@ def test_every_line_returns_its_status_without_sign_in(chain: Chain, hook: str, 
 def test_every_line_returns_its_status_to_a_signed_in_user(
     guarded: Deployment, ann: Chain, hook: str, tmp_path: Path
 ) -> None:
-    curious = Chain(guarded, ann.photos, ann.book, user.token(guarded, "curious@example.com"))
+    curious = Chain(guarded, ann.photos, ann.receiver, user.token(guarded, "curious@example.com"))
     calls = run(curious, hook, tmp_path, signed_in=True)
     assert [(call.line, call.status) for call in calls] == [(call.line, call.promised) for call in calls]

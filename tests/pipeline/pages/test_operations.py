@@ -9,10 +9,9 @@ import pytest
 
 from local.deployment import Deployment
 from local.processes.environment import clean
-from tests.stacks import ROOT
+from tests.pipeline.pages.page import blocks
 
-PAGE = (ROOT / "docs/operations.md").read_text()
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = blocks("docs/operations.md", "sh")
 TRIED = [block for block in BLOCKS if not block.startswith("# in an account only\n")]
 AS_ROOT = {
     "AWS_ACCESS_KEY_ID": "test",

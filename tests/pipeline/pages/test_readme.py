@@ -44,4 +44,4 @@ def test_every_command_of_the_client_succeeds(chain: Chain, folder: Path) -> Non
     assert ran.returncode == 0, ran.stderr
     assert f"s3://{endpoints.models_bucket}/models/mine/" in ran.stdout
     (webhook_id,) = set(re.findall(r"sub_\w{32}", "\n".join(line for line in ran.stdout.splitlines() if hook in line)))
-    assert chain.ask("DELETE", f"/webhooks/{webhook_id}").status_code == 204
+    assert chain.request("DELETE", f"/webhooks/{webhook_id}").status_code == 204

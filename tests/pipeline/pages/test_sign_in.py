@@ -12,7 +12,7 @@ PAGE = "docs/sign-in.md"
 
 
 def values(text: str) -> list[Any]:
-    """The JSON values that follow one another in the text."""
+    """Return the JSON values that follow one another in the text."""
     found, rest = [], text.strip()
     while rest:
         value, end = json.JSONDecoder().raw_decode(rest)
@@ -30,7 +30,7 @@ def printed(guarded: Deployment, tmp_path_factory: pytest.TempPathFactory) -> li
     return values(ran.stdout)
 
 
-def test_signing_up_leaves_somebody_to_be_confirmed(printed: list[Any]) -> None:
+def test_signing_up_creates_a_user_to_be_confirmed(printed: list[Any]) -> None:
     assert printed[0]["UserConfirmed"] is False
     assert printed[1] == {}
 
@@ -43,6 +43,6 @@ def test_a_refreshed_token_is_as_good(printed: list[Any]) -> None:
     assert printed[3]["detectors"]
 
 
-def test_the_refusal_is_the_one_that_is_shown(printed: list[Any]) -> None:
+def test_the_refusal_is_that_of_the_page(printed: list[Any]) -> None:
     (shown,) = blocks(PAGE, "json")
     assert printed[4:] == [json.loads(shown)]

@@ -17,7 +17,7 @@ OVER = "that is all"
 
 
 def script(port: int) -> str:
-    """The commands of the page, after which the receiver runs until standard input is closed."""
+    """Return the commands of the page; afterwards the receiver runs until standard input is closed."""
     commands = "\n".join(blocks(PAGE, "sh")).replace(":8000", f":{port}")
     return f"trap 'kill $(jobs -p)' EXIT\n{commands}\necho '{OVER}'\nread -r _ || true\n"
 
@@ -51,16 +51,16 @@ def printed(chain: Chain, cat: bytes, tmp_path_factory: pytest.TempPathFactory) 
         assert shell.wait(10) == 0, shell.stderr.read()
 
 
-def test_whatever_was_missed_or_failed_has_come_in_the_end(chain: Chain, printed: str) -> None:
+def test_missed_and_failed_deliveries_are_delivered_in_the_end(chain: Chain, printed: str) -> None:
     (webhook_id,) = set(re.findall(r"^webhook_id +(sub_\w+)$", printed, re.MULTILINE))
 
     def look() -> list[dict[str, Any]] | None:
-        found: list[dict[str, Any]] = chain.ask("GET", f"/webhooks/{webhook_id}/deliveries").json()["items"]
+        found: list[dict[str, Any]] = chain.request("GET", f"/webhooks/{webhook_id}/deliveries").json()["items"]
         return found if all(delivery["status"] == "delivered" for delivery in found) else None
 
     kinds = sorted(delivery["type"] for delivery in wait_for(look))
     assert kinds == ["image.recognized", "image.recognized", "webhook.test"]
-    assert chain.ask("DELETE", f"/webhooks/{webhook_id}").status_code == 204
+    assert chain.request("DELETE", f"/webhooks/{webhook_id}").status_code == 204
 
 
 def test_it_prints_what_the_page_shows(printed: str) -> None:

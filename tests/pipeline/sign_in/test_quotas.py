@@ -20,11 +20,11 @@ def carol(ann: Chain, request: pytest.FixtureRequest) -> Chain:
 
 
 def form(chain: Chain, **options: str) -> requests.Response:
-    return chain.ask("POST", "/uploads", json={"content_type": "image/jpeg", "options": options})
+    return chain.request("POST", "/uploads", json={"content_type": "image/jpeg", "options": options})
 
 
 def refused(response: requests.Response) -> bool:
-    """Return whether the quota is used up; a refusal has to be complete."""
+    """Return True if the quota is used up; the refusal must be complete."""
     if response.status_code != 429:
         return False
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -38,16 +38,16 @@ def test_the_daily_uploads_end_in_every_way_and_for_no_other_user(ann: Chain, ca
     assert {response.status_code for response in responses} == {201}
     photo = f"{carol.photos}/cat.png"
     assert refused(form(carol))
-    assert refused(carol.ask("POST", "/images", json={"url": photo}))
-    assert refused(carol.ask("GET", "/", params={"url": photo}))
-    assert refused(carol.ask("POST", "/images", data=b"\xff\xd8\xff\xe0", headers={"Content-Type": "image/jpeg"}))
+    assert refused(carol.request("POST", "/images", json={"url": photo}))
+    assert refused(carol.request("GET", "/", params={"url": photo}))
+    assert refused(carol.request("POST", "/images", data=b"\xff\xd8\xff\xe0", headers={"Content-Type": "image/jpeg"}))
     assert form(ann).status_code == 201
-    assert carol.ask("GET", "/images").status_code == 200
+    assert carol.request("GET", "/images").status_code == 200
 
 
 def test_invalid_requests_are_not_counted(carol: Chain) -> None:
     for _ in range(DAILY_UPLOADS + 1):
-        assert carol.ask("POST", "/images", json={"url": "ftp://example.com/"}).json()["code"] == "invalid_url"
+        assert carol.request("POST", "/images", json={"url": "ftp://example.com/"}).json()["code"] == "invalid_url"
     assert form(carol).status_code == 201
 
 

@@ -17,13 +17,13 @@ from wire.http.sign_in import OPEN_ROUTES
 def requested(chain: Chain, route: str, authorization: str | None = None) -> requests.Response:
     """Send a request to a route with this Authorization header and return the response."""
     method, _, path = route.partition(" ")
-    return replace(chain, token=None).ask(
+    return replace(chain, token=None).request(
         method, path, headers={"Authorization": authorization} if authorization else {}, allow_redirects=False
     )
 
 
 def code(response: requests.Response) -> str:
-    """Return the code of a problem, whose status and challenge have to be those of a refused token."""
+    """Return the code of a problem, whose status and challenge must be those of a refused token."""
     assert (response.status_code, response.headers["Content-Type"]) == (401, "application/problem+json"), response.text
     assert response.headers["WWW-Authenticate"].startswith('Bearer realm="sightline"')
     return str(response.json()["code"])
@@ -109,13 +109,13 @@ def short_lived(guarded: Deployment, cognito: Any, pool: str) -> Iterator[str]:
     """A token of the deployment's client that is valid for a second; AWS allows no less than minutes."""
     client = guarded.endpoints.user_pool_client_id or ""
 
-    def hold(unit: str) -> None:
+    def set_validity(unit: str) -> None:
         settings = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": unit}}
         cognito.update_user_pool_client(UserPoolId=pool, ClientId=client, **settings)
 
-    hold("seconds")
+    set_validity("seconds")
     yield sign_in(guarded, pool, client)
-    hold("hours")
+    set_validity("hours")
 
 
 def test_a_token_is_valid_until_it_expires(ann: Chain, short_lived: str) -> None:

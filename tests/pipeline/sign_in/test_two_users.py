@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.demo.receiver import Book, handler
+from local.demo.receiver import Receiver, handler
 from local.deployment import Deployment
 from local.loopback import serving
 from tests.pipeline.account import route_keys
@@ -20,7 +20,7 @@ HOOK = "ann's own hook"
 
 @dataclass(frozen=True)
 class Case:
-    """The status of Bob's request, with its query and body: 404 for what is Ann's, or his own in its place."""
+    """The status of Bob's request, its query and body: 404 where the path names Ann's image, webhook or delivery."""
 
     bob: int = 404
     query: str = ""
@@ -69,7 +69,7 @@ ALWAYS_REFUSED = {"$default", "POST /classify", "POST /images", "POST /webhooks"
 
 @dataclass(frozen=True)
 class Hers:
-    """The ids of Ann's things, by the names of path parameters, and what she sees of them."""
+    """The ids of Ann's image, webhook and delivery, by path parameter, and the responses that show them."""
 
     ids: Mapping[str, str]
     seen: object
@@ -77,11 +77,11 @@ class Hers:
 
 @pytest.fixture(scope="module")
 def hers(ann: Chain) -> Iterator[Hers]:
-    with serving(handler(book := Book())) as receiver:
-        ann.ask("POST", "/webhooks", json={"url": f"{receiver}/another", "description": HOOK})
-        created = ann.ask("POST", "/webhooks", json={"url": f"{receiver}/hook", "description": HOOK})
+    with serving(handler(receiver := Receiver())) as url:
+        ann.request("POST", "/webhooks", json={"url": f"{url}/another", "description": HOOK})
+        created = ann.request("POST", "/webhooks", json={"url": f"{url}/hook", "description": HOOK})
         assert created.status_code == 201, created.text
-        book.secret = created.json()["secret"]
+        receiver.secret = created.json()["secret"]
         image_ids = [ann.by_url(name) for name in (NAME, f"2-{NAME}")]
         for image_id in image_ids:
             ann.settled(image_id)
@@ -90,20 +90,20 @@ def hers(ann: Chain) -> Iterator[Hers]:
         yield Hers(ids, seen_by(ann, ids))
 
 
-def delivered(ann: Chain, webhook_id: str, many: int) -> str | None:
-    """Return the id of the last delivery, once the log holds so many that succeeded."""
-    response = ann.ask("GET", f"/webhooks/{webhook_id}/deliveries", params={"status": "delivered"})
+def delivered(ann: Chain, webhook_id: str, count: int) -> str | None:
+    """Return the id of the last delivery, once the log holds `count` that succeeded."""
+    response = ann.request("GET", f"/webhooks/{webhook_id}/deliveries", params={"status": "delivered"})
     if response.status_code == 404 and response.json()["code"] == "no_such_route":
         return "dlv_00000000000000000000000000000000"
     items = response.json()["items"]
-    return str(items[0]["delivery_id"]) if len(items) >= many else None
+    return str(items[0]["delivery_id"]) if len(items) >= count else None
 
 
 def seen_by(ann: Chain, ids: Mapping[str, str]) -> object:
-    """Return all that Ann sees of her things."""
-    lists = [ann.ask("GET", f"{path}?limit=100").json() for path in ("/images", "/webhooks")]
-    image = ann.ask("GET", "/images/{image_id}".format(**ids)).json()
-    log = ann.ask("GET", "/webhooks/{webhook_id}/deliveries".format(**ids)).text
+    """Return the responses that show Ann her images, webhooks and deliveries."""
+    lists = [ann.request("GET", f"{path}?limit=100").json() for path in ("/images", "/webhooks")]
+    image = ann.request("GET", "/images/{image_id}".format(**ids)).json()
+    log = ann.request("GET", "/webhooks/{webhook_id}/deliveries".format(**ids)).text
     return [lists, {name: value for name, value in image.items() if name != "links"}, log]
 
 
@@ -112,7 +112,7 @@ def requested(by: Chain, route: str, ids: Mapping[str, str]) -> requests.Respons
     method, _, path = route.partition(" ")
     case = CASES[route]
     parameters: dict[str, Any] = {"data": case.body, "headers": JSON} if case.body else {}
-    return by.ask(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **parameters)
+    return by.request(method if path else "GET", (path or "/nowhere").format(**ids) + case.query, **parameters)
 
 
 def test_every_route_has_a_case(guarded: Deployment) -> None:
@@ -131,17 +131,17 @@ def test_bob_gets_nothing_of_ann_s(ann: Chain, bob: Chain, hers: Hers, route: st
 
 
 def test_bob_s_form_leads_to_his_own_prefix(bob: Chain) -> None:
-    form = bob.ask("POST", "/uploads", json={"content_type": "image/png"}).json()
+    form = bob.request("POST", "/uploads", json={"content_type": "image/png"}).json()
     assert form["upload"]["fields"]["key"].startswith(f"images/{bob.sub}/{form['image_id']}/")
 
 
 @pytest.mark.parametrize("path", ["/images", "/webhooks"])
 def test_bob_cannot_use_ann_s_cursors(ann: Chain, bob: Chain, hers: Hers, path: str) -> None:
-    cursor = ann.ask("GET", path, params={"limit": "1"}).json()["next_cursor"]
+    cursor = ann.request("GET", path, params={"limit": "1"}).json()["next_cursor"]
     assert cursor
-    refused = bob.ask("GET", path, params={"limit": "1", "cursor": cursor})
+    refused = bob.request("GET", path, params={"limit": "1", "cursor": cursor})
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
-    assert ann.ask("GET", path, params={"limit": "1", "cursor": cursor}).status_code == 200
+    assert ann.request("GET", path, params={"limit": "1", "cursor": cursor}).status_code == 200
 
 
 def test_objects_are_stored_under_their_owner_s_sub(ann: Chain, bob: Chain, hers: Hers) -> None:

@@ -20,7 +20,7 @@ Fields = dict[str, str]
 def form(chain: Chain, **options: Any) -> dict[str, Any]:
     """Request a form for one JPEG."""
     body = {"name": "cat.jpg", "content_type": "image/jpeg"} | ({"options": options} if options else {})
-    response = chain.ask("POST", "/uploads", json=body)
+    response = chain.request("POST", "/uploads", json=body)
     assert response.status_code == 201, response.text
     return dict(response.json())
 

@@ -21,25 +21,25 @@ from tests.pipeline.chain import Chain
     ],
 )
 def test_a_blocked_url_is_refused_with_its_code(chain: Chain, url: str, code: str) -> None:
-    response = chain.ask("POST", "/images", json={"url": url})
+    response = chain.request("POST", "/images", json={"url": url})
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["code"] == code
 
 
 def test_the_emulator_itself_is_a_blocked_target(chain: Chain) -> None:
     inside = chain.deployment.endpoints.aws_endpoint
-    assert chain.ask("POST", "/images", json={"url": f"{inside}/_ministack/health"}).json()["code"] == "url_blocked"
-    assert chain.ask("POST", "/webhooks", json={"url": f"{inside}/"}).json()["code"] == "url_blocked"
+    assert chain.request("POST", "/images", json={"url": f"{inside}/_ministack/health"}).json()["code"] == "url_blocked"
+    assert chain.request("POST", "/webhooks", json={"url": f"{inside}/"}).json()["code"] == "url_blocked"
 
 
 def test_a_missing_picture_is_refused_at_once(chain: Chain) -> None:
-    response = chain.ask("POST", "/images", json={"url": f"{chain.photos}/nothing.png"})
+    response = chain.request("POST", "/images", json={"url": f"{chain.photos}/nothing.png"})
     assert response.json()["code"] == "upstream_status"
 
 
 def test_health_and_models_respond(chain: Chain) -> None:
-    assert chain.ask("GET", "/health").status_code == 200
-    listed = chain.ask("GET", "/models").json()
+    assert chain.request("GET", "/health").status_code == 200
+    listed = chain.request("GET", "/models").json()
     assert listed["detectors"] == ["edge", "rekognition", "cascade", "moderation"]
     model = listed["items"][0]
     assert (model["detector"], model["name"]) == ("edge", "animals")
@@ -47,11 +47,11 @@ def test_health_and_models_respond(chain: Chain) -> None:
 
 
 def test_the_short_form_without_a_url_is_the_list(chain: Chain) -> None:
-    assert chain.ask("GET", "/", params={"limit": "1"}).json().keys() == {"items", "next_cursor"}
+    assert chain.request("GET", "/", params={"limit": "1"}).json().keys() == {"items", "next_cursor"}
 
 
 def test_an_unknown_route_is_a_problem(chain: Chain) -> None:
-    response = chain.ask("GET", "/nowhere")
+    response = chain.request("GET", "/nowhere")
     assert (response.status_code, response.json()["code"]) == (404, "no_such_route")
 
 

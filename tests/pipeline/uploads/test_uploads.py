@@ -27,7 +27,7 @@ def test_a_photo_by_url_is_recognized_and_published(chain: Chain) -> None:
 
 
 def test_a_photo_by_the_short_form(chain: Chain) -> None:
-    response = chain.ask("GET", "/", params={"url": f"{chain.photos}/coffee.png", "name": "cup.png"})
+    response = chain.request("GET", "/", params={"url": f"{chain.photos}/coffee.png", "name": "cup.png"})
     assert (response.status_code, response.json()["status"]) == (202, "queued")
     assert response.headers["Location"] == response.json()["links"]["self"]
     image_id = response.json()["image_id"]
@@ -62,7 +62,7 @@ def test_names_are_kept_unchanged(chain: Chain, cat: bytes, name: str) -> None:
 def test_the_original_comes_back_byte_for_byte(chain: Chain, cat: bytes) -> None:
     image = chain.settled(chain.by_bytes("same.jpg", cat))
     assert requests.get(image["links"]["original"], timeout=60).content == cat
-    assert chain.ask("GET", f"/images/{image['image_id']}").json()["links"]["self"] == image["links"]["self"]
+    assert chain.request("GET", f"/images/{image['image_id']}").json()["links"]["self"] == image["links"]["self"]
 
 
 def test_a_second_upload_of_the_same_name_never_overwrites_the_first(chain: Chain, cat: bytes, coffee: bytes) -> None:
@@ -95,8 +95,8 @@ def test_a_non_image_becomes_a_rejection_that_is_published(chain: Chain) -> None
 
 def test_a_waiting_image_is_queued_and_an_unknown_one_is_not_found(chain: Chain) -> None:
     image_id = chain.by_url("soon.png")
-    assert chain.ask("GET", f"/images/{image_id}").json()["status"] in ("queued", "recognized")
-    response = chain.ask("GET", "/images/img_00000000000000000000000000000000")
+    assert chain.request("GET", f"/images/{image_id}").json()["status"] in ("queued", "recognized")
+    response = chain.request("GET", "/images/img_00000000000000000000000000000000")
     assert (response.status_code, response.json()["code"]) == (404, "no_such_image")
     assert response.headers["Content-Type"] == "application/problem+json"
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -18,39 +18,9 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import Subscription
 from local.loopback import serving
 from tests.pipeline.chain import Chain, wait_for
+from tests.pipeline.webhooks.hook import Handler, Hook, Receiver
 from tests.stacks import ROOT
 from wire.aws.retry_policy import DELIVERIES
-
-
-@dataclass
-class Receiver:
-    """A subscriber that responds with `status`, and the headers and bodies of its requests."""
-
-    url: str = ""
-    status: int = 204
-    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    def ids(self, kind: str) -> list[str]:
-        """Return the webhook-ids of the received events of this type, in order."""
-        return [headers["webhook-id"] for headers, body in self.requests if json.loads(body)["type"] == kind]
-
-
-class Handler(BaseHTTPRequestHandler):
-    def __init__(self, receiver: Receiver, *args: Any) -> None:
-        self.receiver = receiver
-        super().__init__(*args)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.receiver.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        body = b"x" * 5000 if self.receiver.status >= 400 else b""
-        self.send_response(self.receiver.status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
 
 
 @pytest.fixture
@@ -61,43 +31,16 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-@dataclass
-class Hook:
-    """A webhook of the owner `public`, and requests to its routes."""
-
-    chain: Chain
-    webhook: dict[str, Any]
-
-    @property
-    def path(self) -> str:
-        return f"/webhooks/{self.webhook['webhook_id']}"
-
-    def ask(self, method: str, path: str = "", **given: Any) -> Any:
-        response = self.chain.ask(method, self.path + path, **given)
-        assert response.ok, response.text
-        return response.json()
-
-    def deliveries(self, status: str, *image_ids: str) -> list[dict[str, Any]]:
-        """Return the webhook's deliveries with this status, once there is one for each of these images."""
-
-        def look() -> list[dict[str, Any]] | None:
-            found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"status": status})["items"]
-            chosen = [delivery for delivery in found if delivery["image_id"] in image_ids]
-            return chosen if {delivery["image_id"] for delivery in chosen} == set(image_ids) else None
-
-        return wait_for(look)
-
-
 @pytest.fixture
 def hook(chain: Chain, receiver: Receiver) -> Iterator[Hook]:
     """A webhook for recognized images and disabled webhooks, whose subscriber is the receiver."""
-    response = chain.ask(
+    response = chain.request(
         "POST", "/webhooks", json={"url": receiver.url, "events": ["image.recognized", "webhook.disabled"]}
     )
     assert response.status_code == 201, response.text
     hook = Hook(chain, response.json())
     yield hook
-    chain.ask("DELETE", hook.path)
+    chain.request("DELETE", hook.path)
 
 
 @dataclass
@@ -110,7 +53,7 @@ class Hanging:
 
 @pytest.fixture(scope="module", autouse=True)
 def hanging(chain: Chain) -> Iterator[Hanging]:
-    """Register it for all of these tests, because each of its attempts takes fifteen seconds."""
+    """Register the hanging webhook once for all of these tests, because each of its attempts takes fifteen seconds."""
     over, held = threading.Event(), list[str]()
 
     class Silent(BaseHTTPRequestHandler):
@@ -121,22 +64,22 @@ def hanging(chain: Chain) -> Iterator[Hanging]:
 
     with serving(Silent) as url:
         body = {"url": f"{url}/hook", "events": ["image.rejected"]}
-        hanging = Hanging(Hook(chain, chain.ask("POST", "/webhooks", json=body).json()), held)
+        hanging = Hanging(Hook(chain, chain.request("POST", "/webhooks", json=body).json()), held)
         for _ in range(8):
-            hanging.hook.ask("POST", "/test")
+            hanging.hook.request("POST", "/test")
         yield hanging
-        chain.ask("DELETE", hanging.hook.path)
+        chain.request("DELETE", hanging.hook.path)
         over.set()
 
 
 def delivery(chain: Chain, delivery_id: str) -> dict[str, Any]:
-    shown: dict[str, Any] = chain.ask("GET", f"/deliveries/{delivery_id}").json()
+    shown: dict[str, Any] = chain.request("GET", f"/deliveries/{delivery_id}").json()
     return shown
 
 
 def test_a_healthy_subscriber_is_notified_while_another_hangs(hook: Hook, receiver: Receiver, hanging: Hanging) -> None:
     wait_for(lambda: hanging.held)
-    sent = {hook.ask("POST", "/test")["delivery_id"] for _ in range(8)}
+    sent = {hook.request("POST", "/test")["delivery_id"] for _ in range(8)}
     wait_for(lambda: sent <= set(receiver.ids("webhook.test")))
 
 
@@ -151,7 +94,7 @@ def test_every_attempt_is_logged_and_the_timeline_shows_all_hops(
     assert (attempt["status"], attempt["error"], attempt["next_attempt_at"]) == (204, None, None)
     events = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.requests}
     assert events[listed["delivery_id"]] == shown["event"]
-    hops = chain.ask("GET", f"/images/{image_id}/timeline").json()["items"]
+    hops = chain.request("GET", f"/images/{image_id}/timeline").json()["items"]
     kinds = [hop["what"] for hop in hops]
     assert kinds[:3] == ["received", "queued", "recognized"]
     assert listed["delivery_id"] in {hop.get("delivery_id") for hop in hops if hop["what"] == "attempt"}
@@ -167,7 +110,7 @@ def test_a_failed_delivery_shows_its_response_and_is_replayed_with_the_same_id(
     (attempt, *_) = delivery(chain, listed["delivery_id"])["attempts"]
     assert (attempt["status"], attempt["response"]) == (500, "x" * 1024)
     receiver.status = 200
-    assert chain.ask("POST", f"/deliveries/{listed['delivery_id']}/replay").status_code == 202
+    assert chain.request("POST", f"/deliveries/{listed['delivery_id']}/replay").status_code == 202
     hook.deliveries("delivered", image_id)
     assert receiver.ids("image.recognized").count(listed["delivery_id"]) >= 2
 
@@ -175,21 +118,21 @@ def test_a_failed_delivery_shows_its_response_and_is_replayed_with_the_same_id(
 def test_an_erasure_removes_the_deliveries_and_notifies_subscribers(
     chain: Chain, hook: Hook, receiver: Receiver, cat: bytes
 ) -> None:
-    hook.ask("PATCH", json={"events": ["image.recognized", "image.erased"]})
+    hook.request("PATCH", json={"events": ["image.recognized", "image.erased"]})
     image_id = chain.by_bytes("erased.jpg", cat)
     (listed,) = hook.deliveries("delivered", image_id)
-    assert chain.ask("DELETE", f"/images/{image_id}").status_code == 200
+    assert chain.request("DELETE", f"/images/{image_id}").status_code == 200
     wait_for(lambda: receiver.ids("image.erased"))
-    wait_for(lambda: chain.ask("GET", f"/deliveries/{listed['delivery_id']}").status_code == 404)
+    wait_for(lambda: chain.request("GET", f"/deliveries/{listed['delivery_id']}").status_code == 404)
     (erased,) = hook.deliveries("delivered", image_id)
     assert erased["type"] == "image.erased"
-    assert chain.ask("GET", f"/images/{image_id}/timeline").status_code == 404
+    assert chain.request("GET", f"/images/{image_id}/timeline").status_code == 404
 
 
 def test_after_a_rotation_both_secrets_sign_a_test_event(hook: Hook, receiver: Receiver) -> None:
-    rotated = hook.ask("POST", "/rotate")
+    rotated = hook.request("POST", "/rotate")
     assert rotated["secret"] != hook.webhook["secret"]
-    sent = hook.ask("POST", "/test")
+    sent = hook.request("POST", "/test")
     headers, body = wait_for(lambda: receiver.requests)[0]
     assert headers["webhook-id"] == sent["delivery_id"]
     for secret in (hook.webhook["secret"], rotated["secret"]):
@@ -202,20 +145,20 @@ def test_a_gone_webhook_is_disabled_others_are_notified_and_its_deliveries_are_r
     lost = Receiver(status=410)
     with serving(partial(Handler, lost)) as url:
         body = {"url": f"{url}/hook", "events": ["image.recognized"]}
-        gone = Hook(chain, chain.ask("POST", "/webhooks", json=body).json())
+        gone = Hook(chain, chain.request("POST", "/webhooks", json=body).json())
         first = chain.by_bytes("gone.jpg", cat)
-        wait_for(lambda: gone.ask("GET")["disabled"])
-        assert gone.ask("GET")["disabled"]["reason"] == "gone"
+        wait_for(lambda: gone.request("GET")["disabled"])
+        assert gone.request("GET")["disabled"]["reason"] == "gone"
         wait_for(lambda: receiver.ids("webhook.disabled"))
         chain.settled(second := chain.by_bytes("missed.jpg", cat))
         reasons = {delivery["image_id"]: delivery["reason"] for delivery in gone.deliveries("dropped", first, second)}
         assert reasons == {first: "gone", second: "webhook_disabled"}
-        assert chain.ask("POST", f"{gone.path}/test").json()["code"] == "webhook_disabled"
+        assert chain.request("POST", f"{gone.path}/test").json()["code"] == "webhook_disabled"
         lost.status = 200
-        assert gone.ask("PATCH", json={"enabled": True})["enabled"]
-        assert gone.ask("POST", "/replay", params={"since": "2026-01-01"})["deliveries"] >= 2
+        assert gone.request("PATCH", json={"enabled": True})["enabled"]
+        assert gone.request("POST", "/replay", params={"since": "2026-01-01"})["deliveries"] >= 2
         gone.deliveries("delivered", first, second)
-        chain.ask("DELETE", gone.path)
+        chain.request("DELETE", gone.path)
 
 
 def test_a_dead_letter_is_seen_and_redriven_from_the_command_line(chain: Chain, hook: Hook, receiver: Receiver) -> None:
@@ -226,7 +169,7 @@ def test_a_dead_letter_is_seen_and_redriven_from_the_command_line(chain: Chain, 
     receiver.status = 200
     assert sightline(chain, "redrive", hook.webhook["webhook_id"]) == [{"deliveries": 1}]
     hook.deliveries("delivered", last.image_id)
-    assert hook.ask("GET", "/dead-letters")["items"] == []
+    assert hook.request("GET", "/dead-letters")["items"] == []
 
 
 def queued_for_the_last_time(chain: Chain, hook: Hook) -> Delivery:
@@ -248,7 +191,7 @@ def deliveries_queue(chain: Chain) -> str:
 
 
 def test_a_hanging_webhook_is_shown_as_failing(hanging: Hanging) -> None:
-    wait_for(lambda: hanging.hook.ask("GET")["failing_since"])
+    wait_for(lambda: hanging.hook.request("GET")["failing_since"])
 
 
 def sightline(chain: Chain, *command: str) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def test_an_interrupted_upload_prints_what_was_sent(deployment: Deployment, tmp_
         picture.write_bytes(JPEG)
     status, stdout, stderr = interrupted(deployment, lambda: deployment.held, "upload", *pictures, "--parallel", "1")
     assert status == 130
-    assert stderr == f"\nInterrupted: 2 of 4 sent.\nThese may have arrived: {pictures[2]}\n"
+    assert stderr == f"\nInterrupted: 2 of 4 sent.\nThese pictures may have arrived: {pictures[2]}\n"
     assert [line.split()[-1] for line in stdout.splitlines()[2:]] == [str(picture) for picture in pictures[:2]]
 
 

@@ -1,4 +1,4 @@
-"""Missing objects of S3, which only a caller with the permission to list the bucket can tell from forbidden ones.
+"""The response of S3 about a missing object: 404 to a caller that may list the bucket, 403 to all others.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 """

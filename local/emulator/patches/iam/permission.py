@@ -19,7 +19,7 @@ class Response(NamedTuple):
 
 
 def is_allowed(headers: Headers, query: Query, action: str, resource: str) -> bool:
-    """Return True if the caller of a request has this permission on a bucket, or on an object (`bucket/key`)."""
+    """Return True if the caller of a request may take this action on a bucket, or on an object (`bucket/key`)."""
     key = extract_access_key_id(headers, query)
     # Read from the module, because the decision log may have replaced it.
     return iam_evaluator.enforce(key, action, "s3", "", resource_arn=f"arn:aws:s3:::{resource}") is None

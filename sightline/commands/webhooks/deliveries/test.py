@@ -1,4 +1,4 @@
-"""`sightline webhooks test`, and how the other commands print an accepted delivery."""
+"""`sightline webhooks test`, and the output of all commands that return an accepted delivery."""
 
 from argparse import Namespace
 

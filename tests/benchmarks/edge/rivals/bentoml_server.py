@@ -12,18 +12,18 @@ from PIL.Image import Image
 
 @bentoml.service(workers=1)
 class Classify:
-    """Decode, resize, normalise, ask; one thread, as in the edge function."""
+    """Decode, resize, normalize and run the model in one thread, as the edge function does."""
 
     def __init__(self) -> None:
-        self.fed = json.loads(Path(os.environ["MANIFEST"]).read_text())["input"]
+        self.model_input = json.loads(Path(os.environ["MANIFEST"]).read_text())["input"]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(os.environ["MODEL"], options, providers=["CPUExecutionProvider"])
 
     @bentoml.api
     def predict(self, image: Image) -> list[float]:
-        height, width = self.fed["size"]
+        height, width = self.model_input["size"]
         pixels = image.convert("RGB").resize((width, height))
-        normal = (np.asarray(pixels, np.float32) - self.fed["mean"]) / self.fed["std"]
-        tensor = normal.transpose(2, 0, 1)[None].astype(np.float32)
-        return list(map(float, self.session.run(None, {self.fed["name"]: tensor})[0][0]))
+        normalized = (np.asarray(pixels, np.float32) - self.model_input["mean"]) / self.model_input["std"]
+        tensor = normalized.transpose(2, 0, 1)[None].astype(np.float32)
+        return list(map(float, self.session.run(None, {self.model_input["name"]: tensor})[0][0]))

@@ -16,22 +16,22 @@ MODEL, MANIFEST, PORT = sys.argv[1:]
 
 
 class Classify(litserve.LitAPI):
-    """Decode, resize, normalise, ask; one thread, as in the edge function."""
+    """Decode, resize, normalize and run the model in one thread, as the edge function does."""
 
     def setup(self, device: str) -> None:
-        self.fed = json.loads(Path(MANIFEST).read_text())["input"]
+        self.model_input = json.loads(Path(MANIFEST).read_text())["input"]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
 
     def decode_request(self, request: UploadFile) -> Any:
-        height, width = self.fed["size"]
+        height, width = self.model_input["size"]
         pixels = Image.open(BytesIO(request.file.read())).convert("RGB").resize((width, height))
-        normal = (np.asarray(pixels, np.float32) - self.fed["mean"]) / self.fed["std"]
-        return normal.transpose(2, 0, 1)[None].astype(np.float32)
+        normalized = (np.asarray(pixels, np.float32) - self.model_input["mean"]) / self.model_input["std"]
+        return normalized.transpose(2, 0, 1)[None].astype(np.float32)
 
     def predict(self, tensor: Any) -> Any:
-        return self.session.run(None, {self.fed["name"]: tensor})[0][0]
+        return self.session.run(None, {self.model_input["name"]: tensor})[0][0]
 
     def encode_response(self, scores: Any) -> dict[str, Any]:
         return {"scores": scores.tolist()}

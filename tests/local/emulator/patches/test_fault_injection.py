@@ -1,4 +1,4 @@
-"""The patches that variables turn on: messages that do not wait for long, and refused entries of batches."""
+"""Two patches that variables turn on, in one emulator: refused entries of batches, and shorter waits of messages."""
 
 import json
 from collections.abc import Iterator

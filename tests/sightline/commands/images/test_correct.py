@@ -1,8 +1,6 @@
 from tests.sightline.conftest import Run
 from tests.sightline.fake_deployment import Deployment, Response
 
-MISSING = '{"code": "no_such_image", "detail": "There is no such image.", "retryable": false}'
-
 
 def test_the_labels_are_sent_as_they_were_given(deployment: Deployment, run: Run) -> None:
     image_id = deployment.add("cat.jpg")

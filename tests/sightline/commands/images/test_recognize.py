@@ -1,8 +1,6 @@
 from tests.sightline.conftest import Run
 from tests.sightline.fake_deployment import Deployment
 
-MISSING = '{"code": "no_such_image", "detail": "There is no such image.", "retryable": false}'
-
 
 def test_a_request_names_the_detector_and_the_model(deployment: Deployment, run: Run) -> None:
     image_id = deployment.add("cat.jpg")
