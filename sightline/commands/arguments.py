@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from sightline.client.api import Api
 
-DETECTORS = ("rekognition", "edge", "cascade", "moderation")
 _MOST_PARALLEL = 16
 
 Run = Callable[[Api, Namespace], int]
@@ -50,7 +49,7 @@ def add_image_ids(parser: ArgumentParser, *, required: bool = True) -> None:
 
 def add_detector(parser: ArgumentParser) -> None:
     """Add `--detector`."""
-    about = f"one of {', '.join(DETECTORS)} (default: the deployment's)"
+    about = "a detector, such as edge, rekognition, cascade or moderation (default: the deployment's)"
     parser.add_argument("--detector", help=about)
 
 

@@ -2,13 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 
-RECOGNIZERS = ("rekognition", "edge", "moderation")
 """The detectors that make recognitions of their own: a cascade returns those of its parts."""
 
 _FILTERS = {
     "label": "images with this label (with at least --min-confidence)",
     "min_confidence": "images with a detection of at least this confidence, 0–1",
-    "detector": f"images recognized by this detector, one of {', '.join(RECOGNIZERS)}",
+    "detector": "images recognized by this detector, such as edge, rekognition or moderation",
     "status": "recognized or rejected",
     "since": "images received at this time or later: 2026-11-21, or 2026-11-21T14:30:00Z",
     "until": "images received before this time",
