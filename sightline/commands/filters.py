@@ -2,8 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 
-"""The detectors that make recognitions of their own: a cascade returns those of its parts."""
-
 _FILTERS = {
     "label": "images with this label (with at least --min-confidence)",
     "min_confidence": "images with a detection of at least this confidence, 0–1",
