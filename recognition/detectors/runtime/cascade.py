@@ -1,6 +1,6 @@
 """The detector `cascade`: the edge model first, Rekognition only if the edge model is unsure.
 
-If one of the two has no result, the other stands in.
+If one of the two detectors has no result, the result of the other is used.
 """
 
 from collections import Counter

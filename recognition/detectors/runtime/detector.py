@@ -1,4 +1,4 @@
-"""The protocol of detectors, and their errors."""
+"""The protocol of detectors, and the errors that they raise."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -20,7 +20,7 @@ class ThrottledError(DetectorError):
 
 
 class Detector(Protocol):
-    """A detector. `slowest` is the most seconds that one call may take."""
+    """A detector. `slowest` is the longest time that one call may take, in seconds."""
 
     slowest: float
 

@@ -46,8 +46,10 @@ TIMEOUTS: dict[str, Any] = {
 A pause takes at most 2 s, so a batch of ten images that is throttled throughout takes 40 s.
 """
 
-QUICK_REFUSAL_SECONDS, NORMALIZE_SECONDS = 2, 12
-"""An image is normalized only if Rekognition refuses it this quickly; normalizing may take this long."""
+QUICK_REFUSAL_SECONDS = 2
+"""An image is normalized only if Rekognition refuses the original within this time."""
+NORMALIZE_SECONDS = 12
+"""The longest time that normalizing an image may take."""
 
 logger = Logger(child=True)
 
@@ -82,12 +84,12 @@ class RekognitionAccess(NamedTuple):
 
     @classmethod
     def with_pause(cls, pause: float) -> Self:
-        """Return an access whose calls are at least `pause` seconds apart."""
+        """Return a client, and a rate limiter that keeps its calls at least `pause` seconds apart."""
         return cls(client("rekognition", **TIMEOUTS), RateLimiter(pause))
 
 
 class RekognitionDetector:
-    """Calls one operation of Rekognition, for several images at once; refused formats are normalized and tried again.
+    """Calls one operation of Rekognition for several images at once; normalizes images of refused formats and retries.
 
     `throttled` collects the images of the batch for which Rekognition, or the edge function that normalizes them, was
     throttled.

@@ -1,4 +1,4 @@
-"""Search for an owner's images, newest first. Each search is one range of keys, and few rows are read in vain."""
+"""Search for an owner's images, newest first. Each search reads one range of keys, in which most rows match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -44,7 +44,7 @@ class Progress(NamedTuple):
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Handle a batch of SQS messages; the messages that it returns are delivered again."""
+    """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
     received = {record["messageId"]: receive(record) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
     done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
@@ -63,12 +63,12 @@ def receive(record: Record) -> list[RecognitionRequest] | None:
     try:
         return RecognitionRequest.from_message(record["body"], tries(record))
     except (AttributeError, KeyError, TypeError, ValueError):
-        logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
+        logger.exception("message has an unknown shape", extra={"message_id": record["messageId"]})
         return None
 
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
-    """Recognize the images of all requests, one batch after the other."""
+    """Recognize the images of all requests, batch by batch."""
     read = partial(read_options, lambda: lazy("s3"))
     access = DetectorAccess(read, detectors.default, partial(ask, seconds_left=seconds_left))
     progress = Progress(set(), set())

@@ -1,4 +1,4 @@
-"""Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message loses nothing."""
+"""Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message is safe."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class Published:
 def recognize(
     requests: Sequence[RecognitionRequest], stores: Stores, detectors: DetectorAccess, publish: Publish
 ) -> set[RecognitionRequest]:
-    """Store, index, count and publish a result for each request, no two of one image; return the finished requests.
+    """Store, index, count and publish a result for each request; return the finished requests.
 
-    The other requests may be tried again. The stored result of a repeated request is re-indexed and re-published, but
-    not counted again.
+    No two requests may be about the same image. Unfinished requests may be tried again. The stored result of a repeated
+    request is re-indexed and re-published, but not counted again.
     """
     options = detectors.read_options(requests)
     readable = [request for request in requests if request.image in options]
@@ -63,7 +63,7 @@ def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEn
 
 
 def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> Published | None:
-    """Return the result that an earlier delivery of the request has stored, as the current entry or an earlier one."""
+    """Return the entry that an earlier delivery of the request has stored, None if there is none."""
     entry = current.get(request.key)
     if entry is None or entry.order < request.order:
         return None
@@ -90,7 +90,7 @@ def _is_earlier(result: Published | None) -> bool:
 
 
 def _added(entry: Entry, current: Entry | None) -> Published | None:
-    """Return the result to publish after an entry was added, None if it came too late."""
+    """Return the entry to publish after the write of `entry`, None if its request came too late."""
     if current and current.order == entry.order:
         return Published(current, new=current.outcome is entry.outcome, current=True)
     return Published(entry, new=True, current=False) if current and entry.request else None

@@ -13,7 +13,7 @@ from domain.recognition import Outcome, Recognition, Rejection
 from wire.aws.rows import Item
 
 ERASED = "~"
-"""The order of an erased image's tombstone. It sorts after every other order: no queued message restores it."""
+"""The order of an erased image's tombstone. It sorts after every other order: no queued message restores the image."""
 
 _OPTIONAL = ("request", "reused_from")
 _UNCOMPRESSED_CHARACTERS = 700
@@ -72,9 +72,10 @@ class Entry:
         return Event.rejected(self.image, self.outcome, self.at, self.request)
 
     def to_item(self, *, shapes: bool = True) -> Item:
-        """Return the DynamoDB item: strings, so that no number changes; index rows are written without `shapes`.
+        """Return the DynamoDB item, with or without `shapes`: outlines and masks.
 
-        Default values are left out, because DynamoDB charges double for a row of more than 1 kB.
+        Numbers are stored as text, so that none is rounded. Default values are left out, because DynamoDB charges
+        double for a row of more than 1 kB.
         """
         result = self.outcome
         outcome = result.to_dict(shapes=shapes) if isinstance(result, Recognition) else result.to_dict()
@@ -111,7 +112,7 @@ class Entry:
 
     @classmethod
     def unless_erased(cls, item: Row) -> Self | None:
-        """Read an item like `from_item`; returns None if the image has been erased."""
+        """Read an item like `from_item`; return None if the image has been erased."""
         return None if item["sequencer"]["S"] == ERASED else cls.from_item(item)
 
     def to_dict(
@@ -138,7 +139,7 @@ class Entry:
 
 
 def _text_value(text: str, *, compress: bool) -> Any:
-    """Return a readable text attribute, or a compressed one for the many index rows if the text is long."""
+    """Return a text attribute, or if the text is long and `compress` is true, a compressed one."""
     return {"B": zlib.compress(text.encode(), 1)} if compress and len(text) > _UNCOMPRESSED_CHARACTERS else {"S": text}
 
 

@@ -65,12 +65,12 @@ class ResultCache:
         return self._stored.get(CacheKey.of(image, detector, model))
 
     def add(self, image: Image, detector: str, model: str | None, recognition: Recognition) -> None:
-        """Add a new result; an image whose bytes cannot be compared is left out."""
+        """Add a new result, unless the image has no ETag to compare bytes by."""
         if image.content:
             self._new[CacheKey.of(image, detector, model)] = CachedResult(recognition, image.image_id)
 
     def source(self, image: Image, outcome: object) -> str:
-        """Return the ID of the image whose result this is, empty if it was not reused."""
+        """Return the ID of the image whose result was reused as this outcome, empty if none was reused."""
         return self.reused.get((image, outcome.detector), "") if isinstance(outcome, Recognition) else ""
 
     def new_rows(self, image_ids: Iterable[str]) -> list[Item]:

@@ -33,7 +33,7 @@ logger = Logger(child=True)
 
 
 class EdgeDetector:
-    """Invokes the edge function, which returns or is stopped after `slowest` seconds, its own timeout."""
+    """Invokes the edge function, whose own timeout is `slowest` seconds."""
 
     slowest = 60.0
 
@@ -42,7 +42,7 @@ class EdgeDetector:
 
     @classmethod
     def within(cls, seconds: float, function: str) -> Self:
-        """Return a detector that waits this long and does not retry: the queue or the caller does."""
+        """Return a detector that waits this long and does not retry, because the queue or the caller retries."""
         lambda_ = client("lambda", connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1})
         return cls(lambda_, function)
 

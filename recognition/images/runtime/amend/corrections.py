@@ -9,7 +9,7 @@ from wire.http.api import ApiError
 MOST_LABELS = 50
 MOST_CORRECTIONS = 100
 MOST_CHARACTERS = 100_000
-"""The limit for one image, as JSON: corrections are in its row, which may hold 400 kB, 192 of them for the result."""
+"""The limit for all corrections of an image, as JSON: its row may hold 400 kB, 192 of them for the result."""
 
 
 def labels_in(body: Mapping[str, object]) -> list[str]:

@@ -17,14 +17,14 @@ class Tombstones:
         self._dynamodb, self._table = dynamodb, table
 
     def has_row(self, key: ImageKey) -> bool:
-        """Return whether an image has a row, be it a tombstone."""
+        """Return whether an image has a row: an entry or a tombstone."""
         row = self._dynamodb.get_item(
             TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
         )
         return "Item" in row
 
     def mark(self, key: ImageKey, expires: int) -> Entry | None:
-        """Mark an image as erased; return its entry, None once its row is a tombstone.
+        """Mark an image as erased; return its entry, None if the row has no entry.
 
         The row keeps the entry, so a repeated erasure finds what an interrupted one has left.
         """
