@@ -68,8 +68,8 @@ def test_the_threshold_of_the_cascade_is_a_setting() -> None:
 
 
 def test_a_batch_leaves_time_for_both_detectors_in_turn() -> None:
-    assert function("Edge")["Timeout"] <= EdgeDetector.slowest
-    assert EdgeDetector.slowest + RekognitionDetector.slowest < function("Recognize")["Timeout"]
+    assert function("Edge")["Timeout"] <= EdgeDetector.max_seconds
+    assert EdgeDetector.max_seconds + RekognitionDetector.max_seconds < function("Recognize")["Timeout"]
 
 
 def test_the_cascade_can_be_the_default() -> None:

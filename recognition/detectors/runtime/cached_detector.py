@@ -30,7 +30,7 @@ class CachedDetector:
     ) -> None:
         self._name, self._detector, self._cache, self._current_model = name, detector, cache, current_model
         self._throttled = throttled
-        self.slowest = detector.slowest
+        self.max_seconds = detector.max_seconds
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`."""

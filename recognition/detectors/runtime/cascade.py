@@ -20,7 +20,7 @@ class Cascade:
 
     def __init__(self, edge: Detector, rekognition: Detector, threshold: float, counts: Counter[str]) -> None:
         self._edge, self._rekognition, self._threshold, self._counts = edge, rekognition, threshold, counts
-        self.slowest = edge.slowest + rekognition.slowest
+        self.max_seconds = edge.max_seconds + rekognition.max_seconds
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; `model` applies to the edge function."""

@@ -95,7 +95,7 @@ class RekognitionDetector:
     throttled.
     """
 
-    slowest = 45.0
+    max_seconds = 45.0
 
     def __init__(
         self,

@@ -61,7 +61,7 @@ def ask_detectors(
         if detector is None:
             missing = Rejection("detector_unavailable", f"This deployment has no detector {group.detector}.")
             outcomes |= dict.fromkeys(images, missing)
-        elif seconds_left() > detector.slowest:
+        elif seconds_left() > detector.max_seconds:
             outcomes |= outcomes_of(detector, images, group.model)
         elif throttled:
             throttled.update(images)

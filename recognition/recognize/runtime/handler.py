@@ -80,13 +80,13 @@ def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable
 
 def ask(options: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
     """Ask the detectors, and print the metrics of the batch if one of them may cost money."""
-    detectors.saved.clear()
+    detectors.cascade_counts.clear()
     detectors.throttled.clear()
     outcomes = ask_detectors(detectors.named, options, detectors.default, seconds_left, detectors.throttled)
     detectors.throttled.difference_update(outcomes)
     if options and detectors.uses_rekognition:
         throttled = len(detectors.throttled)
-        print_metrics(batch_metrics(len(options), outcomes, detectors.saved, detectors.cache, throttled))
+        print_metrics(batch_metrics(len(options), outcomes, detectors.cascade_counts, detectors.cache, throttled))
     return outcomes
 
 

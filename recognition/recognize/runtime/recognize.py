@@ -17,8 +17,8 @@ Publish = Callable[[Sequence[Event]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """An entry to publish. `new`: it has just been stored; `current`: it is the image's current entry."""
+class StoredEntry:
+    """A stored entry to publish. `new`: this batch has stored it; `current`: it is the image's current entry."""
 
     entry: Entry
     new: bool
@@ -62,15 +62,15 @@ def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEn
     return found.current
 
 
-def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> Published | None:
+def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> StoredEntry | None:
     """Return the entry that an earlier delivery of the request has stored, None if there is none."""
     entry = current.get(request.key)
     if entry is None or entry.order < request.order:
         return None
     if entry.order == request.order:
-        return Published(entry, new=False, current=True)
+        return StoredEntry(entry, new=False, current=True)
     earlier = history.newest(entry) if request.request else []
-    return next((Published(old, new=False, current=False) for old in earlier if old.order == request.order), None)
+    return next((StoredEntry(old, new=False, current=False) for old in earlier if old.order == request.order), None)
 
 
 def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
@@ -81,7 +81,7 @@ def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
     return entry is None or (entry.order > request.order and not request.request)
 
 
-def _is_earlier(result: Published | None) -> bool:
+def _is_earlier(result: StoredEntry | None) -> bool:
     """Return whether a stored result is an earlier entry.
 
     Its worker may have died after the newer entry was indexed, so the current entry is indexed again.
@@ -89,15 +89,15 @@ def _is_earlier(result: Published | None) -> bool:
     return result is not None and not result.current
 
 
-def _added(entry: Entry, current: Entry | None) -> Published | None:
+def _added(entry: Entry, current: Entry | None) -> StoredEntry | None:
     """Return the entry to publish after the write of `entry`, None if its request came too late."""
     if current and current.order == entry.order:
-        return Published(current, new=current.outcome is entry.outcome, current=True)
-    return Published(entry, new=True, current=False) if current and entry.request else None
+        return StoredEntry(current, new=current.outcome is entry.outcome, current=True)
+    return StoredEntry(entry, new=True, current=False) if current and entry.request else None
 
 
 def _index_and_publish(
-    results: Mapping[RecognitionRequest, Published], newer: Sequence[Entry], stores: Stores, publish: Publish
+    results: Mapping[RecognitionRequest, StoredEntry], newer: Sequence[Entry], stores: Stores, publish: Publish
 ) -> set[RecognitionRequest]:
     """Index, count and publish the results; return the requests that are published or whose image is erased.
 

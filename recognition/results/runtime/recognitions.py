@@ -88,12 +88,12 @@ class Recognitions:
     def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
         """Store a person's correction; return the entry with it, None if there is no such image."""
         text = json.dumps(correction, separators=(",", ":"))
-        values: Item = {":none": {"L": []}, ":said": {"L": [{"S": text}]}, ":erased": {"S": ERASED}}
+        values: Item = {":none": {"L": []}, ":correction": {"L": [{"S": text}]}, ":erased": {"S": ERASED}}
         try:
             row = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key_item(key),
-                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :said)",
+                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
                 ConditionExpression="sequencer < :erased",
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",

@@ -31,7 +31,7 @@ class FakeDetector:
 
     outcomes: Mapping[Image, Outcome]
     down: bool = False
-    slowest: float = 10.0
+    max_seconds: float = 10.0
     calls: list[tuple[list[Image], str | None]] = field(default_factory=list)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
@@ -142,4 +142,5 @@ def test_an_image_that_neither_detector_accepts_has_the_edge_model_s_rejection(r
 
 
 def test_it_may_take_as_long_as_both_detectors() -> None:
-    assert Cascade(FakeDetector({}, slowest=60), FakeDetector({}, slowest=45), 0.8, Counter()).slowest == 105
+    edge, rekognition = FakeDetector({}, max_seconds=60), FakeDetector({}, max_seconds=45)
+    assert Cascade(edge, rekognition, 0.8, Counter()).max_seconds == 105

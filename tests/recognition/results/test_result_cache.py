@@ -117,7 +117,7 @@ def test_an_image_without_an_outcome_for_another_reason_is_not_throttled(world: 
 class Counting:
     """A detector with one outcome for all images, which counts them."""
 
-    slowest = 1.0
+    max_seconds = 1.0
 
     def __init__(self, outcome: Recognition) -> None:
         self.outcome, self.images = outcome, 0

@@ -26,7 +26,7 @@ class S3Location(TypedDict):
     Key: str
 
 
-DRAWN_FROM = 0.3
+DRAWN_MIN_CONFIDENCE = 0.3
 """Lowest confidence of a box that is drawn by default: a detector's many doubtful boxes would cover the picture."""
 
 _DRAWN_FIELDS = ("label", "confidence", "box", "outline")
@@ -96,5 +96,5 @@ def drawn_detections(entry: Entry, query: Options) -> list[dict[str, Any]]:
     return [
         detection
         for detection in detections
-        if detection["confidence"] >= DRAWN_FROM or not {"box", "outline"} & detection.keys()
+        if detection["confidence"] >= DRAWN_MIN_CONFIDENCE or not {"box", "outline"} & detection.keys()
     ]

@@ -33,9 +33,9 @@ logger = Logger(child=True)
 
 
 class EdgeDetector:
-    """Invokes the edge function, whose own timeout is `slowest` seconds."""
+    """Invokes the edge function, whose own timeout is `max_seconds`."""
 
-    slowest = 60.0
+    max_seconds = 60.0
 
     def __init__(self, lambda_: "LambdaClient", function: str) -> None:
         self._lambda, self._function = lambda_, function

@@ -18,10 +18,10 @@ class Tombstones:
 
     def has_row(self, key: ImageKey) -> bool:
         """Return whether an image has a row: an entry or a tombstone."""
-        row = self._dynamodb.get_item(
+        response = self._dynamodb.get_item(
             TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
         )
-        return "Item" in row
+        return "Item" in response
 
     def mark(self, key: ImageKey, expires: int) -> Entry | None:
         """Mark an image as erased; return its entry, None if the row has no entry.

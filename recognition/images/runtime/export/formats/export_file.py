@@ -8,6 +8,9 @@ from recognition.results.runtime.entry import Entry
 ImageBody = Mapping[str, Any]
 """An image in the JSON form that callers see, with the detections that the query asks for."""
 
+DetectionBody = Mapping[str, Any]
+"""A detection in the JSON form that callers see."""
+
 
 class ExportFile(Protocol):
     """A file that images are added to. `images` counts its images, `left_out` those that the format cannot show."""
