@@ -132,7 +132,8 @@ class RekognitionDetector:
         try:
             return self._normalized.location(image)
         except DetectorError as error:
-            self._throttled.update({image} if isinstance(error, ThrottledError) else ())
+            if isinstance(error, ThrottledError):
+                self._throttled.add(image)
             return None
 
     def _call(self, picture: "S3ObjectTypeDef", image: Image) -> Outcome | None:
@@ -148,7 +149,8 @@ class RekognitionDetector:
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})
-        self._throttled.update({image} if code in _THROTTLED else ())
+        if code in _THROTTLED:
+            self._throttled.add(image)
         return _FINAL.get(code)
 
 

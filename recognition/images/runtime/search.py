@@ -72,8 +72,7 @@ class Search:
             read += len(items)
             if after is None:
                 break
-        is_full = len(found) > limit
-        return Page(found[:limit], found[limit - 1].image.image_id if is_full else after)
+        return Page(found[:limit], found[limit - 1].image.image_id if len(found) > limit else after)
 
     def _range(self, owner: str, filters: Filters) -> Range:
         partition = _partition(owner, filters)

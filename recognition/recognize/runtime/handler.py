@@ -45,7 +45,7 @@ class Progress(NamedTuple):
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
-    received = {record["messageId"]: receive(record) for record in event["Records"]}
+    received = {record["messageId"]: requests_in(record) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
     done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
     log_progress(requests, done, throttled)
@@ -58,7 +58,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return batch_item_failures(failed)
 
 
-def receive(record: Record) -> list[RecognitionRequest] | None:
+def requests_in(record: Record) -> list[RecognitionRequest] | None:
     """Return the requests of a message, None if the message has another shape."""
     try:
         return RecognitionRequest.from_message(record["body"], tries(record))

@@ -1,19 +1,17 @@
 """Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message is safe."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.event import Event
 from domain.options import Options
 from recognition.recognize.runtime.entries import DetectorAccess, OptionsByImage, new_entries
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
+from recognition.results.runtime.publish import Publish
 from recognition.results.runtime.recognitions import CurrentEntries
 from recognition.results.runtime.result_cache import cache_keys
-
-Publish = Callable[[Sequence[Event]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)

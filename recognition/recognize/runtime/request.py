@@ -50,7 +50,7 @@ class RecognitionRequest:
     @property
     def key(self) -> ImageKey:
         """The key of the image's row."""
-        return ImageKey(self.image.owner, self.image.image_id)
+        return ImageKey.of(self.image)
 
     @property
     def order(self) -> str:

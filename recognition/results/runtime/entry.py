@@ -12,7 +12,7 @@ from domain.options import Options
 from domain.recognition import Outcome, Recognition, Rejection
 from wire.aws.rows import Item
 
-ERASED = "~"
+ERASED_ORDER = "~"
 """The order of an erased image's tombstone. It sorts after every other order: no queued message restores the image."""
 
 _OPTIONAL = ("request", "reused_from")
@@ -29,6 +29,11 @@ class ImageKey(NamedTuple):
 
     owner: str
     image_id: str
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        """Return the key of this image."""
+        return cls(image.owner, image.image_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Entry:
     @property
     def key(self) -> ImageKey:
         """The key of the image's row."""
-        return ImageKey(self.image.owner, self.image.image_id)
+        return ImageKey.of(self.image)
 
     @property
     def order(self) -> str:
@@ -113,7 +118,7 @@ class Entry:
     @classmethod
     def unless_erased(cls, item: Row) -> Self | None:
         """Read an item like `from_item`; return None if the image has been erased."""
-        return None if item["sequencer"]["S"] == ERASED else cls.from_item(item)
+        return None if item["sequencer"]["S"] == ERASED_ORDER else cls.from_item(item)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True

@@ -1,6 +1,5 @@
 """Erasure of an image. After a crash at any point it can be repeated, and no queued message restores any part."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -11,11 +10,10 @@ from recognition.images.runtime.erase.objects import ErasureError, ImageObjects,
 from recognition.images.runtime.erase.rows import ImageRows
 from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.publish import Publish
 
 TOMBSTONE_LIFETIME = timedelta(days=30)
 """The lifetime of an erased image's tombstone: a queue keeps a message for two weeks, and as long again if requeued."""
-
-Publish = Callable[[Sequence[Event]], set[str]]
 
 
 class Removed(TypedDict):
