@@ -1,4 +1,4 @@
-"""The cascade with fake detectors: which detector it asks, whose result it returns, and what it counts."""
+"""The cascade with fake detectors: the detectors asked, the results returned, and the metrics."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -141,6 +141,6 @@ def test_an_image_that_neither_detector_accepts_has_the_edge_model_s_rejection(r
     assert run({CAT: rejection}, {CAT: FORMAT})(CAT) == {CAT: rejection}
 
 
-def test_it_may_take_as_long_as_both_detectors() -> None:
+def test_a_cascade_may_take_as_long_as_both_detectors() -> None:
     edge, rekognition = FakeDetector({}, max_seconds=60), FakeDetector({}, max_seconds=45)
     assert Cascade(edge, rekognition, 0.8, Counter()).max_seconds == 105

@@ -1,4 +1,4 @@
-"""All that `recognize` uses, in moto, with a detector whose outcomes are listed and a topic that can be down."""
+"""The stores that `recognize` uses, in moto, with a detector of listed outcomes and a topic that can be down."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
