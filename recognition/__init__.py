@@ -1,1 +1,1 @@
-"""Recognition: detectors, the recognitions table, the read routes."""
+"""Recognition: detectors, results, the uploads worker, the routes of images and of POST /classify."""

@@ -29,7 +29,7 @@ class RecognitionResources:
 
 
 class RekognitionStack(cdk.Stack):
-    """The second stack: it recognizes the images that the first one receives."""
+    """The second stack: recognizes the images that APIStack receives."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, api: ApiResources, **stack: Any

@@ -1,1 +1,1 @@
-"""The detectors: Rekognition, the edge function, the cascade of both."""
+"""The detectors: labels and moderation labels of Rekognition, the edge function, the cascade."""

@@ -1,4 +1,4 @@
-"""The function that runs models of your own: a container image, or the same code as a zip if there is no Docker."""
+"""The edge function, which runs your own models: a container image, or the same code as a zip without Docker."""
 
 from collections.abc import Mapping
 

@@ -5,7 +5,7 @@ from recognition.detectors.infrastructure import EXPORTS
 from recognition.unit import Unit
 
 _FULL_CORE = 1769
-"""Memory in MB: an export resizes masks to the size of their images while the caller waits.
+"""Memory in MB with one full core: an export resizes masks to the size of their images while the caller waits.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """

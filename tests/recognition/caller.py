@@ -1,4 +1,4 @@
-"""Calls of the unit's functions, under moto."""
+"""Calls of recognition's functions under moto."""
 
 import importlib
 import json

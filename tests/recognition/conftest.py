@@ -1,4 +1,4 @@
-"""The recognition functions in moto: buckets, tables, queues, topic, and a fake edge function."""
+"""An account in moto for recognition's functions: buckets, tables, queues, topic, and a fake edge function."""
 
 import importlib
 import io

@@ -13,7 +13,7 @@ GATEWAY_SECONDS = 30
 
 
 def found(kind: str, **settings: str) -> dict[str, dict[str, Any]]:
-    """Return the properties of every resource of a type, by logical ID."""
+    """Return the properties of every resource of this type, by logical ID."""
     resources = template(STACK, **settings)["Resources"].items()
     return {name: resource["Properties"] for name, resource in resources if resource["Type"] == kind}
 
@@ -28,8 +28,8 @@ def function(name: str, **settings: str) -> dict[str, Any]:
 
 
 def granted(name: str) -> list[tuple[str, Any]]:
-    """Return actions and resources of the function's role, without those of logs and traces."""
-    (policy,) = [each for key, each in found("AWS::IAM::Policy").items() if key.startswith(f"{name}Role")]
+    """Return the actions and resources that the function's role grants, without logs and traces."""
+    (policy,) = [policy for key, policy in found("AWS::IAM::Policy").items() if key.startswith(f"{name}Role")]
     statements = [(grant["Action"], grant["Resource"]) for grant in policy["PolicyDocument"]["Statement"]]
     return [(action, on) for action, on in statements if not str(action).startswith(("logs:", "['logs:", "['xray:"))]
 
@@ -47,8 +47,8 @@ def test_functions_that_a_caller_waits_for_end_before_the_gateway_s_timeout() ->
 
 def test_exports_expire_before_the_pictures_beside_them() -> None:
     (rules,) = [
-        each["LifecycleConfiguration"]["Rules"]
-        for name, each in found("AWS::S3::Bucket").items()
+        bucket["LifecycleConfiguration"]["Rules"]
+        for name, bucket in found("AWS::S3::Bucket").items()
         if name.startswith("Derived")
     ]
     assert {rule.get("Prefix"): rule["ExpirationInDays"] for rule in rules} == {None: 30, "exports/": 1}
@@ -68,8 +68,8 @@ def test_the_threshold_of_the_cascade_is_a_setting() -> None:
 
 
 def test_a_batch_leaves_time_for_both_detectors_in_turn() -> None:
-    assert function("Edge")["Timeout"] <= EdgeDetector.slowest
-    assert EdgeDetector.slowest + RekognitionDetector.slowest < function("Recognize")["Timeout"]
+    assert function("Edge")["Timeout"] <= EdgeDetector.max_seconds
+    assert EdgeDetector.max_seconds + RekognitionDetector.max_seconds < function("Recognize")["Timeout"]
 
 
 def test_the_cascade_can_be_the_default() -> None:

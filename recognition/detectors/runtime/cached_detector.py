@@ -1,4 +1,4 @@
-"""A detector with a cache: it asks another detector about the same bytes only once per owner and model version."""
+"""A detector with a cache, which asks another detector about the same bytes only once per owner and model version."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class CachedDetector:
     ) -> None:
         self._name, self._detector, self._cache, self._current_model = name, detector, cache, current_model
         self._throttled = throttled
-        self.slowest = detector.slowest
+        self.max_seconds = detector.max_seconds
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`."""
@@ -66,7 +66,7 @@ class CachedDetector:
     ) -> dict[Image, Outcome]:
         """Return the outcomes that images share with the first image of the same bytes.
 
-        The rejection of a deleted object is not shared: it says nothing about the other object.
+        The rejection of a deleted object is not shared, because another object with the same bytes may still exist.
         """
         shared: dict[Image, Outcome] = {}
         for image in images:

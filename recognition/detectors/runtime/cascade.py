@@ -1,6 +1,6 @@
 """The detector `cascade`: the edge model first, Rekognition only if the edge model is unsure.
 
-If one of the two has no result, the other stands in.
+If one of the two detectors has no result, the result of the other is used.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ class Cascade:
 
     def __init__(self, edge: Detector, rekognition: Detector, threshold: float, counts: Counter[str]) -> None:
         self._edge, self._rekognition, self._threshold, self._counts = edge, rekognition, threshold, counts
-        self.slowest = edge.slowest + rekognition.slowest
+        self.max_seconds = edge.max_seconds + rekognition.max_seconds
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; `model` applies to the edge function."""

@@ -1,4 +1,4 @@
-"""The protocol of detectors, and their errors."""
+"""The protocol of detectors, and the errors that they raise."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -20,9 +20,9 @@ class ThrottledError(DetectorError):
 
 
 class Detector(Protocol):
-    """A detector. `slowest` is the most seconds that one call may take."""
+    """A detector. `max_seconds` is the longest time that one call may take."""
 
-    slowest: float
+    max_seconds: float
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """Return a recognition or a final rejection for each image; an image that is left out may be tried again.

@@ -6,7 +6,7 @@ from threading import Lock
 
 
 class RateLimiter:
-    """Keeps calls of all threads at least this many seconds apart; `clock` counts seconds."""
+    """Keeps the calls of all threads at least `seconds` apart; `clock` returns seconds."""
 
     def __init__(
         self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep

@@ -27,14 +27,14 @@ class DetectorRegistry:
     """The detectors named by `names`; the first is the default and is created at once.
 
     `derived` is the bucket of derived pictures, `pause` the least number of seconds between two calls of Rekognition.
-    Of one batch: `cache` holds cached and new results, `saved` the cascade's counts, `throttled` the images without an
-    outcome because a detector was throttled.
+    Of one batch: `cache` holds cached and new results, `cascade_counts` the metrics of the cascade, `throttled` the
+    images without an outcome because a detector was throttled.
     """
 
     def __init__(
         self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str, pause: float
     ) -> None:
-        self.names, self.default, self.saved = names, names[0], Counter[str]()
+        self.names, self.default, self.cascade_counts = names, names[0], Counter[str]()
         self.cache, self.throttled = ResultCache(), set[Image]()
         self.cascade_below, self._pause = cascade_below, pause
         self._edge_function, self._derived = edge_function, derived
@@ -59,7 +59,7 @@ class DetectorRegistry:
     @cached_property
     def edge(self) -> EdgeDetector:
         """The edge detector with the timeout of its function."""
-        return EdgeDetector.within(EdgeDetector.slowest, self._edge_function)
+        return EdgeDetector.within(EdgeDetector.max_seconds, self._edge_function)
 
     @cached_property
     def rekognition(self) -> RekognitionDetector:
@@ -95,7 +95,7 @@ def _cached(registry: DetectorRegistry, operation: Operation, detector: Detector
 
 def _cascade(registry: DetectorRegistry) -> Detector:
     edge, rekognition = registry.create("edge"), registry.create("rekognition")
-    return Cascade(edge, rekognition, registry.cascade_below, registry.saved)
+    return Cascade(edge, rekognition, registry.cascade_below, registry.cascade_counts)
 
 
 FACTORIES: Mapping[str, Callable[[DetectorRegistry], Detector]] = {

@@ -46,8 +46,10 @@ TIMEOUTS: dict[str, Any] = {
 A pause takes at most 2 s, so a batch of ten images that is throttled throughout takes 40 s.
 """
 
-QUICK_REFUSAL_SECONDS, NORMALIZE_SECONDS = 2, 12
-"""An image is normalized only if Rekognition refuses it this quickly; normalizing may take this long."""
+QUICK_REFUSAL_SECONDS = 2
+"""An image is normalized only if Rekognition refuses the original within this time."""
+NORMALIZE_SECONDS = 12
+"""The longest time that normalizing an image may take."""
 
 logger = Logger(child=True)
 
@@ -82,18 +84,18 @@ class RekognitionAccess(NamedTuple):
 
     @classmethod
     def with_pause(cls, pause: float) -> Self:
-        """Return an access whose calls are at least `pause` seconds apart."""
+        """Return a client, and a rate limiter that keeps its calls at least `pause` seconds apart."""
         return cls(client("rekognition", **TIMEOUTS), RateLimiter(pause))
 
 
 class RekognitionDetector:
-    """Calls one operation of Rekognition, for several images at once; refused formats are normalized and tried again.
+    """Calls one operation of Rekognition for several images at once; normalizes images of refused formats and retries.
 
     `throttled` collects the images of the batch for which Rekognition, or the edge function that normalizes them, was
     throttled.
     """
 
-    slowest = 45.0
+    max_seconds = 45.0
 
     def __init__(
         self,
@@ -130,7 +132,8 @@ class RekognitionDetector:
         try:
             return self._normalized.location(image)
         except DetectorError as error:
-            self._throttled.update({image} if isinstance(error, ThrottledError) else ())
+            if isinstance(error, ThrottledError):
+                self._throttled.add(image)
             return None
 
     def _call(self, picture: "S3ObjectTypeDef", image: Image) -> Outcome | None:
@@ -146,7 +149,8 @@ class RekognitionDetector:
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})
-        self._throttled.update({image} if code in _THROTTLED else ())
+        if code in _THROTTLED:
+            self._throttled.add(image)
         return _FINAL.get(code)
 
 

@@ -70,11 +70,16 @@ class Filters:
         return label.casefold() == self.label if self.label else label != UNKNOWN
 
 
+def is_label(value: object) -> bool:
+    """Return whether a value is a label that callers may give: 1 to LONGEST_LABEL printable characters."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL and value.isprintable()
+
+
 def _label(request: Request) -> str | None:
     label = query(request, "label")
     if label is None:
         return None
-    if not 0 < len(label) <= LONGEST_LABEL or not label.isprintable():
+    if not is_label(label):
         raise ApiError(400, "invalid_label", f"label must be a text of 1 to {LONGEST_LABEL} printable characters.")
     return label.casefold()
 

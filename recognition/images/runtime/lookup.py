@@ -1,4 +1,4 @@
-"""Looking up the image that a request's path names, among the images of the caller."""
+"""Look-up of the image whose ID is in a request's path, among the images of the caller."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QueuedImage:
-    """An image without an entry: nothing of it is stored but its object."""
+    """An image without an entry: only its object is stored."""
 
     image_id: str
     name: str
 
 
 class ImageLookup:
-    """Finds the image's entry, or if it has none its object, which is the record of an upload."""
+    """Finds the entry of an image, or the uploaded object of an image without an entry."""
 
     def __init__(self, recognitions: Recognitions, s3: "S3Client", bucket: str) -> None:
         self._recognitions, self._s3, self._bucket = recognitions, s3, bucket

@@ -5,7 +5,7 @@ from wire.http.api import ApiError, Request, query
 
 
 def query_options(request: Request, *names: str) -> Options:
-    """Return the options that the query parameters of these names give; raises ApiError 400 `invalid_options`."""
+    """Read the options of these names from the query parameters; raises ApiError 400 `invalid_options`."""
     try:
         return Options.from_dict({name: query(request, name) for name in names})
     except OptionsError as error:

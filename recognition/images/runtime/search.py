@@ -1,4 +1,4 @@
-"""Search for an owner's images, newest first. Each search is one range of keys, and few rows are read in vain."""
+"""Search for an owner's images, newest first. Each search reads one range of keys, in which most rows match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,8 +72,7 @@ class Search:
             read += len(items)
             if after is None:
                 break
-        is_full = len(found) > limit
-        return Page(found[:limit], found[limit - 1].image.image_id if is_full else after)
+        return Page(found[:limit], found[limit - 1].image.image_id if len(found) > limit else after)
 
     def _range(self, owner: str, filters: Filters) -> Range:
         partition = _partition(owner, filters)

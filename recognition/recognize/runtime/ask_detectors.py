@@ -22,7 +22,7 @@ logger = Logger(child=True)
 
 
 class _Group(NamedTuple):
-    """The images of a group have the same detector and model."""
+    """The detector and the model that all images of a group ask for."""
 
     detector: str
     model: str | None
@@ -47,10 +47,10 @@ def ask_detectors(
     seconds_left: Callable[[], float],
     throttled: set[Image],
 ) -> dict[Image, Outcome]:
-    """Return the detectors' outcomes; an image that is left out may be tried again. `named` returns a detector.
+    """Return the detectors' outcomes; an image that is left out may be tried again. `named` returns a detector by name.
 
-    A group of images whose detector may need more time than is left waits for its next delivery. It counts as throttled
-    if other images of the batch were throttled.
+    If a detector may need more time than is left, its images are left out. They count as throttled if other images of
+    the batch were throttled.
     """
     groups: dict[_Group, list[Image]] = defaultdict(list)
     for image, wanted in options.items():
@@ -61,7 +61,7 @@ def ask_detectors(
         if detector is None:
             missing = Rejection("detector_unavailable", f"This deployment has no detector {group.detector}.")
             outcomes |= dict.fromkeys(images, missing)
-        elif seconds_left() > detector.slowest:
+        elif seconds_left() > detector.max_seconds:
             outcomes |= outcomes_of(detector, images, group.model)
         elif throttled:
             throttled.update(images)

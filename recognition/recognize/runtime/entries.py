@@ -12,12 +12,12 @@ from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.result_cache import ResultCache
 
 OptionsByImage = Mapping[Image, Options | Rejection]
-"""The options of images, or why they are invalid."""
+"""The options of images, or the rejection of images with invalid options."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorAccess:
-    """How to read the options of requests, the default detector, and how to ask the detectors."""
+    """Functions that read the options of requests and ask the detectors, and the name of the default detector."""
 
     read_options: Callable[[Sequence[RecognitionRequest]], OptionsByImage]
     default: str

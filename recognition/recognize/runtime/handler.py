@@ -44,8 +44,8 @@ class Progress(NamedTuple):
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Handle a batch of SQS messages; the messages that it returns are delivered again."""
-    received = {record["messageId"]: receive(record) for record in event["Records"]}
+    """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
+    received = {record["messageId"]: requests_in(record) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
     done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
     log_progress(requests, done, throttled)
@@ -58,17 +58,17 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return batch_item_failures(failed)
 
 
-def receive(record: Record) -> list[RecognitionRequest] | None:
+def requests_in(record: Record) -> list[RecognitionRequest] | None:
     """Return the requests of a message, None if the message has another shape."""
     try:
         return RecognitionRequest.from_message(record["body"], tries(record))
     except (AttributeError, KeyError, TypeError, ValueError):
-        logger.exception("not an S3 event", extra={"message_id": record["messageId"]})
+        logger.exception("message has an unknown shape", extra={"message_id": record["messageId"]})
         return None
 
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
-    """Recognize the images of all requests, one batch after the other."""
+    """Recognize the images of all requests, batch by batch."""
     read = partial(read_options, lambda: lazy("s3"))
     access = DetectorAccess(read, detectors.default, partial(ask, seconds_left=seconds_left))
     progress = Progress(set(), set())
@@ -80,13 +80,13 @@ def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable
 
 def ask(options: Mapping[Image, Options], seconds_left: Callable[[], float]) -> Mapping[Image, Outcome]:
     """Ask the detectors, and print the metrics of the batch if one of them may cost money."""
-    detectors.saved.clear()
+    detectors.cascade_counts.clear()
     detectors.throttled.clear()
     outcomes = ask_detectors(detectors.named, options, detectors.default, seconds_left, detectors.throttled)
     detectors.throttled.difference_update(outcomes)
     if options and detectors.uses_rekognition:
         throttled = len(detectors.throttled)
-        print_metrics(batch_metrics(len(options), outcomes, detectors.saved, detectors.cache, throttled))
+        print_metrics(batch_metrics(len(options), outcomes, detectors.cascade_counts, detectors.cache, throttled))
     return outcomes
 
 

@@ -1,4 +1,4 @@
-"""The CloudWatch metrics of a batch: paid calls, saved calls and throttled images, printed as a line of the log."""
+"""The CloudWatch metrics of a batch: paid calls, saved calls and throttled images, printed as one log line."""
 
 import os
 from collections import Counter

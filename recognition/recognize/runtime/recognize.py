@@ -1,24 +1,22 @@
-"""Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message loses nothing."""
+"""Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message is safe."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.event import Event
 from domain.options import Options
 from recognition.recognize.runtime.entries import DetectorAccess, OptionsByImage, new_entries
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
+from recognition.results.runtime.publish import Publish
 from recognition.results.runtime.recognitions import CurrentEntries
 from recognition.results.runtime.result_cache import cache_keys
 
-Publish = Callable[[Sequence[Event]], set[str]]
-
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """An entry to publish. `new`: it has just been stored; `current`: it is the image's current entry."""
+class StoredEntry:
+    """A stored entry to publish. `new`: this batch has stored it; `current`: it is the image's current entry."""
 
     entry: Entry
     new: bool
@@ -28,10 +26,10 @@ class Published:
 def recognize(
     requests: Sequence[RecognitionRequest], stores: Stores, detectors: DetectorAccess, publish: Publish
 ) -> set[RecognitionRequest]:
-    """Store, index, count and publish a result for each request, no two of one image; return the finished requests.
+    """Store, index, count and publish a result for each request; return the finished requests.
 
-    The other requests may be tried again. The stored result of a repeated request is re-indexed and re-published, but
-    not counted again.
+    No two requests may be about the same image. Unfinished requests may be tried again. The stored result of a repeated
+    request is re-indexed and re-published, but not counted again.
     """
     options = detectors.read_options(requests)
     readable = [request for request in requests if request.image in options]
@@ -62,15 +60,15 @@ def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEn
     return found.current
 
 
-def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> Published | None:
-    """Return the result that an earlier delivery of the request has stored, as the current entry or an earlier one."""
+def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> StoredEntry | None:
+    """Return the entry that an earlier delivery of the request has stored, None if there is none."""
     entry = current.get(request.key)
     if entry is None or entry.order < request.order:
         return None
     if entry.order == request.order:
-        return Published(entry, new=False, current=True)
+        return StoredEntry(entry, new=False, current=True)
     earlier = history.newest(entry) if request.request else []
-    return next((Published(old, new=False, current=False) for old in earlier if old.order == request.order), None)
+    return next((StoredEntry(old, new=False, current=False) for old in earlier if old.order == request.order), None)
 
 
 def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
@@ -81,7 +79,7 @@ def _is_outdated(request: RecognitionRequest, current: CurrentEntries) -> bool:
     return entry is None or (entry.order > request.order and not request.request)
 
 
-def _is_earlier(result: Published | None) -> bool:
+def _is_earlier(result: StoredEntry | None) -> bool:
     """Return whether a stored result is an earlier entry.
 
     Its worker may have died after the newer entry was indexed, so the current entry is indexed again.
@@ -89,15 +87,15 @@ def _is_earlier(result: Published | None) -> bool:
     return result is not None and not result.current
 
 
-def _added(entry: Entry, current: Entry | None) -> Published | None:
-    """Return the result to publish after an entry was added, None if it came too late."""
+def _added(entry: Entry, current: Entry | None) -> StoredEntry | None:
+    """Return the entry to publish after the write of `entry`, None if its request came too late."""
     if current and current.order == entry.order:
-        return Published(current, new=current.outcome is entry.outcome, current=True)
-    return Published(entry, new=True, current=False) if current and entry.request else None
+        return StoredEntry(current, new=current.outcome is entry.outcome, current=True)
+    return StoredEntry(entry, new=True, current=False) if current and entry.request else None
 
 
 def _index_and_publish(
-    results: Mapping[RecognitionRequest, Published], newer: Sequence[Entry], stores: Stores, publish: Publish
+    results: Mapping[RecognitionRequest, StoredEntry], newer: Sequence[Entry], stores: Stores, publish: Publish
 ) -> set[RecognitionRequest]:
     """Index, count and publish the results; return the requests that are published or whose image is erased.
 

@@ -1,4 +1,4 @@
-"""A RecognitionRequest: a message of the uploads queue, about an uploaded image or one to recognize again."""
+"""Requests to recognize an image, which the uploads queue carries: for an upload, or to recognize the image again."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from recognition.results.runtime.entry import ImageKey
 
 REQUEST_PREFIX = "rcg"
 _BATCH_SIZE = 50
-"""Each image takes two writes, and a transaction of DynamoDB takes a hundred."""
+"""Each image needs two writes, and a transaction of DynamoDB may have a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RecognitionRequest:
 
     @classmethod
     def from_message(cls, text: str, tries: int) -> list[Self]:
-        """Read a message; S3's test event contains no request.
+        """Read a message, which may hold several requests; S3's test event holds none.
 
         Raises AttributeError, KeyError, TypeError or ValueError on another shape.
         """
@@ -50,7 +50,7 @@ class RecognitionRequest:
     @property
     def key(self) -> ImageKey:
         """The key of the image's row."""
-        return ImageKey(self.image.owner, self.image.image_id)
+        return ImageKey.of(self.image)
 
     @property
     def order(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stores:
     """The stores that recognizing an image reads and writes."""
 

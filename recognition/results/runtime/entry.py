@@ -12,8 +12,8 @@ from domain.options import Options
 from domain.recognition import Outcome, Recognition, Rejection
 from wire.aws.rows import Item
 
-ERASED = "~"
-"""The order of an erased image's tombstone. It sorts after every other order: no queued message restores it."""
+ERASED_ORDER = "~"
+"""The order of an erased image's tombstone. It sorts after every other order: no queued message restores the image."""
 
 _OPTIONAL = ("request", "reused_from")
 _UNCOMPRESSED_CHARACTERS = 700
@@ -29,6 +29,11 @@ class ImageKey(NamedTuple):
 
     owner: str
     image_id: str
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        """Return the key of this image."""
+        return cls(image.owner, image.image_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Entry:
     @property
     def key(self) -> ImageKey:
         """The key of the image's row."""
-        return ImageKey(self.image.owner, self.image.image_id)
+        return ImageKey.of(self.image)
 
     @property
     def order(self) -> str:
@@ -72,9 +77,10 @@ class Entry:
         return Event.rejected(self.image, self.outcome, self.at, self.request)
 
     def to_item(self, *, shapes: bool = True) -> Item:
-        """Return the DynamoDB item: strings, so that no number changes; index rows are written without `shapes`.
+        """Return the DynamoDB item, with or without `shapes`: outlines and masks.
 
-        Default values are left out, because DynamoDB charges double for a row of more than 1 kB.
+        Numbers are stored as text, so that none is rounded. Default values are left out, because DynamoDB charges
+        double for a row of more than 1 kB.
         """
         result = self.outcome
         outcome = result.to_dict(shapes=shapes) if isinstance(result, Recognition) else result.to_dict()
@@ -111,8 +117,8 @@ class Entry:
 
     @classmethod
     def unless_erased(cls, item: Row) -> Self | None:
-        """Read an item like `from_item`; returns None if the image has been erased."""
-        return None if item["sequencer"]["S"] == ERASED else cls.from_item(item)
+        """Read an item like `from_item`; return None if the image has been erased."""
+        return None if item["sequencer"]["S"] == ERASED_ORDER else cls.from_item(item)
 
     def to_dict(
         self, *, top_k: int | None = None, min_confidence: float | None = None, shapes: bool = True
@@ -138,7 +144,7 @@ class Entry:
 
 
 def _text_value(text: str, *, compress: bool) -> Any:
-    """Return a readable text attribute, or a compressed one for the many index rows if the text is long."""
+    """Return a text attribute, or if the text is long and `compress` is true, a compressed one."""
     return {"B": zlib.compress(text.encode(), 1)} if compress and len(text) > _UNCOMPRESSED_CHARACTERS else {"S": text}
 
 

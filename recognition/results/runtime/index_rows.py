@@ -26,7 +26,7 @@ def by_label(owner: str, label: str, floor: str) -> str:
 
 
 def by_certainty(owner: str, floor: str) -> str:
-    """Return the partition of the owner's images with any label but `unknown` at the floor; floor 0 has none."""
+    """Return the partition of the owner's images with any label but `unknown` at the floor, which is not 0."""
     return f"{owner}/seen/{floor}"
 
 

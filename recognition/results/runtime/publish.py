@@ -1,6 +1,6 @@
 """Publishing events on the results topic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from domain.event import Event
@@ -9,6 +9,9 @@ from wire.aws.queue import batches
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
     from types_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+
+Publish = Callable[[Sequence[Event]], set[str]]
+"""Publishes events; returns the IDs of the accepted ones."""
 
 
 def publish(sns: "SNSClient", topic: str, events: Sequence[Event]) -> set[str]:

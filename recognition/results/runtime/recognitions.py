@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from domain.image import Image
-from recognition.results.runtime.entry import ERASED, Entry, ImageKey, Row
+from recognition.results.runtime.entry import ERASED_ORDER, Entry, ImageKey, Row
 from recognition.results.runtime.transactions import count_earlier, key_item, put_current, put_earlier
 from wire.aws import rows
 from wire.aws.rows import Item
@@ -52,7 +52,7 @@ class Recognitions:
 
     def look_up(self, images: Iterable[Image], cached_keys: Sequence[Item]) -> Lookup:
         """Read the current entries of these images and, in the same request, these keys of the answers table."""
-        keys = dict.fromkeys(ImageKey(image.owner, image.image_id) for image in images)
+        keys = dict.fromkeys(map(ImageKey.of, images))
         wanted = {self._table: [key_item(key) for key in keys], self._answers: cached_keys}
         found = rows.read(self._dynamodb, wanted, consistent={self._table})
         return Lookup({_key(row): Entry.unless_erased(row) for row in found[self._table]}, found[self._answers])
@@ -88,12 +88,12 @@ class Recognitions:
     def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
         """Store a person's correction; return the entry with it, None if there is no such image."""
         text = json.dumps(correction, separators=(",", ":"))
-        values: Item = {":none": {"L": []}, ":said": {"L": [{"S": text}]}, ":erased": {"S": ERASED}}
+        values: Item = {":none": {"L": []}, ":correction": {"L": [{"S": text}]}, ":erased": {"S": ERASED_ORDER}}
         try:
             row = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key_item(key),
-                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :said)",
+                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
                 ConditionExpression="sequencer < :erased",
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",

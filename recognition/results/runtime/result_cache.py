@@ -1,9 +1,9 @@
 """The result cache: results by the bytes of their images, so that no owner pays twice for the same bytes."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from json import dumps, loads
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from domain.detectors import DETECTORS
 from domain.image import Image
@@ -19,7 +19,7 @@ class CacheKey(NamedTuple):
     answer: str
 
     @classmethod
-    def of(cls, image: Image, detector: str, model: str | None) -> "CacheKey":
+    def of(cls, image: Image, detector: str, model: str | None) -> Self:
         """Return the key of a detector's result; Rekognition has one model, whatever model an image asks for."""
         name = "" if DETECTORS[detector].rekognition else model or ""
         return cls(content_key(image), f"{detector}/{name}")
@@ -38,13 +38,13 @@ class CachedResult:
 
     def to_item(self, key: CacheKey) -> Item:
         """Return the row of the answers table."""
-        text = dumps(self.recognition.to_dict(), separators=(",", ":"))
+        text = json.dumps(self.recognition.to_dict(), separators=(",", ":"))
         return key.to_item() | {"said": {"S": text}, "image_id": {"S": self.image_id}}
 
     @classmethod
-    def from_item(cls, row: Item) -> "CachedResult":
+    def from_item(cls, row: Item) -> Self:
         """Read what `to_item` wrote."""
-        return cls(Recognition.from_dict(loads(row["said"]["S"])), row["image_id"]["S"])
+        return cls(Recognition.from_dict(json.loads(row["said"]["S"])), row["image_id"]["S"])
 
 
 class ResultCache:
@@ -65,12 +65,12 @@ class ResultCache:
         return self._stored.get(CacheKey.of(image, detector, model))
 
     def add(self, image: Image, detector: str, model: str | None, recognition: Recognition) -> None:
-        """Add a new result; an image whose bytes cannot be compared is left out."""
+        """Add a new result, unless the image has no ETag to compare bytes by."""
         if image.content:
             self._new[CacheKey.of(image, detector, model)] = CachedResult(recognition, image.image_id)
 
     def source(self, image: Image, outcome: object) -> str:
-        """Return the ID of the image whose result this is, empty if it was not reused."""
+        """Return the ID of the image whose result was reused as this outcome, empty if none was reused."""
         return self.reused.get((image, outcome.detector), "") if isinstance(outcome, Recognition) else ""
 
     def new_rows(self, image_ids: Iterable[str]) -> list[Item]:

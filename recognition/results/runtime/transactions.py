@@ -24,8 +24,8 @@ def put_current(table: str, entry: Entry, replaced: Entry | None = None) -> "Tra
     condition, values, increment = "attribute_not_exists(image_id)", dict(row), ""
     if replaced:
         # DynamoDB adds to the counter, because an earlier entry that another worker has stored changes no order.
-        condition, increment = "sequencer = :over", " ADD earlier :one"
-        values |= {"over": {"S": replaced.order}, "one": {"N": "1"}}
+        condition, increment = "sequencer = :replaced", " ADD earlier :one"
+        values |= {"replaced": {"S": replaced.order}, "one": {"N": "1"}}
     return {
         "Update": {
             "TableName": table,
@@ -45,8 +45,8 @@ def count_earlier(table: str, current: Entry) -> "TransactWriteItemTypeDef":
             "TableName": table,
             "Key": key_item(current.key),
             "UpdateExpression": "ADD earlier :one",
-            "ConditionExpression": "sequencer = :standing",
-            "ExpressionAttributeValues": {":one": {"N": "1"}, ":standing": {"S": current.order}},
+            "ConditionExpression": "sequencer = :current",
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":current": {"S": current.order}},
         }
     }
 

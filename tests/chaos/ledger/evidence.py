@@ -9,7 +9,7 @@ from typing import Any
 
 from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
-from recognition.results.runtime.entry import ERASED, Entry
+from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.chaos.clients.owner import QUEUES
 from tests.chaos.functions.batches import DELIVER, RECOGNIZE, Batch
 from tests.chaos.run.stage import Stage
@@ -81,7 +81,7 @@ class Evidence:
     @cached_property
     def marks(self) -> set[str]:
         """The ids of images that are marked as erased."""
-        return {row["image_id"]["S"] for row in self.recognitions if row["sequencer"]["S"] == ERASED}
+        return {row["image_id"]["S"] for row in self.recognitions if row["sequencer"]["S"] == ERASED_ORDER}
 
     @cached_property
     def earlier_and_cached(self) -> list[Item]:

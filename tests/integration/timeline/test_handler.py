@@ -15,7 +15,7 @@ from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.deliveries.runtime.response import SubscriberResponse
-from recognition.results.runtime.entry import ERASED, Entry
+from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.builders import IMAGE_ID, http_request, image, recognition
 from tests.integration.conftest import Account, reloaded, subscription
 
@@ -115,5 +115,5 @@ def test_a_missing_erased_or_foreign_image_is_not_found(account: Account, timeli
     keep(account, FIRST)
     assert get(timelines, owner="them")[1]["code"] == "no_such_image"
     keys = {name: FIRST.to_item()[name] for name in ("owner", "image_id")}
-    account.dynamodb.put_item(TableName="recognitions", Item=keys | {"sequencer": {"S": ERASED}})
+    account.dynamodb.put_item(TableName="recognitions", Item=keys | {"sequencer": {"S": ERASED_ORDER}})
     assert get(timelines)[1]["code"] == "no_such_image"

@@ -1,4 +1,4 @@
-"""The cascade with fake detectors: which detector it asks, whose result it returns, and what it counts."""
+"""The cascade with fake detectors: the detectors asked, the results returned, and the metrics."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class FakeDetector:
 
     outcomes: Mapping[Image, Outcome]
     down: bool = False
-    slowest: float = 10.0
+    max_seconds: float = 10.0
     calls: list[tuple[list[Image], str | None]] = field(default_factory=list)
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
@@ -141,5 +141,6 @@ def test_an_image_that_neither_detector_accepts_has_the_edge_model_s_rejection(r
     assert run({CAT: rejection}, {CAT: FORMAT})(CAT) == {CAT: rejection}
 
 
-def test_it_may_take_as_long_as_both_detectors() -> None:
-    assert Cascade(FakeDetector({}, slowest=60), FakeDetector({}, slowest=45), 0.8, Counter()).slowest == 105
+def test_a_cascade_may_take_as_long_as_both_detectors() -> None:
+    edge, rekognition = FakeDetector({}, max_seconds=60), FakeDetector({}, max_seconds=45)
+    assert Cascade(edge, rekognition, 0.8, Counter()).max_seconds == 105

@@ -30,10 +30,10 @@ WEAPON = {"label": "Weapon Violence", "confidence": 0.9312, "parents": ["Violenc
 @pytest.fixture
 def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
     """Return the records of the server."""
-    book = Rekognition()
-    with serving(handler(book)) as url:
+    rekognition = Rekognition()
+    with serving(handler(rekognition)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
-        yield book
+        yield rekognition
 
 
 @pytest.fixture
@@ -76,7 +76,9 @@ def test_the_current_model_is_the_declared_one() -> None:
     assert MODERATION.model() == Model("rekognition-moderation", "7.0")
 
 
-def test_its_spending_is_counted(account: Account, recognize: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cost_of_moderation_is_counted(
+    account: Account, recognize: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
     upload(account, recognize, "moderation")
     (row,) = account.rows("usage")
     assert row["rekognition_calls"] == {"N": str(DETECTORS["moderation"].paid_calls)} == {"N": "1"}
@@ -84,7 +86,9 @@ def test_its_spending_is_counted(account: Account, recognize: ModuleType, capsys
     assert json.loads(line)["RekognitionCalls"] == [1]
 
 
-def test_only_its_own_result_is_reused(account: Account, recognize: ModuleType, rekognition: Rekognition) -> None:
+def test_only_a_result_of_moderation_is_reused(
+    account: Account, recognize: ModuleType, rekognition: Rekognition
+) -> None:
     upload(account, recognize, "rekognition", KEYS[0])
     first, second = (upload(account, recognize, "moderation", key) for key in KEYS[1:])
     assert first == second
@@ -92,11 +96,11 @@ def test_only_its_own_result_is_reused(account: Account, recognize: ModuleType, 
     assert rekognition.keys == KEYS[:2]
 
 
-def test_its_cache_key_is_its_own() -> None:
+def test_moderation_has_a_cache_key_of_its_own() -> None:
     assert CacheKey.of(image(), "moderation", "x").answer == "moderation/"
 
 
-def test_the_cascade_does_not_ask_it(account: Account, recognize: ModuleType) -> None:
+def test_the_cascade_does_not_ask_moderation(account: Account, recognize: ModuleType) -> None:
     assert upload(account, recognize, "cascade")["detector"] == "rekognition"
 
 
@@ -108,7 +112,7 @@ def test_a_throttled_image_is_requeued(account: Account, recognize: ModuleType, 
     assert queue["Attributes"][delayed] == "1"
 
 
-def test_it_shares_the_rate_limiter_of_rekognition(recognize: ModuleType) -> None:
+def test_all_detectors_of_rekognition_share_one_rate_limiter(recognize: ModuleType) -> None:
     labels, moderation = recognize.detectors.rekognition, recognize.detectors.rekognition_detector(MODERATION)
     assert labels._rate_limiter is moderation._rate_limiter
 
@@ -119,7 +123,7 @@ def test_a_reused_result_is_a_saved_call() -> None:
     assert counters(reused) == {"uploads": 1, "recognized": 1, "reused": 1, "reused_rekognition": 1}
 
 
-def test_its_grant_is_there_only_with_rekognition() -> None:
+def test_moderation_is_granted_only_with_rekognition() -> None:
     policy = "AWS::IAM::Policy"
     assert "rekognition:DetectModerationLabels" in json.dumps(found(policy))
     assert "rekognition:" not in json.dumps(found(policy, rekognition="false", detector="edge"))

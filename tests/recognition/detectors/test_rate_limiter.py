@@ -1,4 +1,4 @@
-"""The rate of calls of Rekognition stays within the setting: few enough workers, each of which spaces its calls."""
+"""The rate of calls of Rekognition stays within the setting: few enough workers, each with a rate limiter."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ def test_calls_of_several_threads_at_once_are_spaced_too() -> None:
     assert sorted(round(seconds, 6) for seconds in slept) == [round(0.2 * n, 6) for n in range(8)]
 
 
-def test_every_call_is_spaced_also_the_second_one_about_an_image(clock: Clock) -> None:
+def test_the_second_call_about_an_image_is_spaced_too(clock: Clock) -> None:
     rekognition, limiter = Rekognition(cat="InvalidImageFormatException"), RateLimiter(0.2, clock.now, clock.sleep)
     detector = rekognition_detector(rekognition, Lambda(DERIVED), rate_limiter=limiter)
     assert detector.detect([CAT, DOG], None).keys() == {CAT, DOG}

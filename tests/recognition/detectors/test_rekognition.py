@@ -1,4 +1,4 @@
-"""The detector `rekognition`: what results, refusals and throttling of Rekognition become."""
+"""The detector `rekognition`: outcomes of Rekognition's results, refusals and throttling."""
 
 from typing import Any
 

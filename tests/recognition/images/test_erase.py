@@ -1,4 +1,4 @@
-"""Erasure under moto: the receipt, what remains, and what a crash leaves."""
+"""Erasure under moto: the receipt, the remaining tombstone, and erasures that a crash interrupts."""
 
 import json
 from types import ModuleType
@@ -24,13 +24,13 @@ def erase(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def remains(account: Account, image_id: str = IMAGE_ID) -> list[str]:
-    """Return all that names the image: keys, versions and delete markers of both buckets, rows of all tables."""
-    found = []
+    """Return the keys and rows with the image ID: versions and delete markers of both buckets, rows of all tables."""
+    texts = []
     for bucket in (BUCKET, "derived"):
         listed = account.s3.list_object_versions(Bucket=bucket)
-        found += [version["Key"] for kind in ("Versions", "DeleteMarkers") for version in listed.get(kind, ())]
+        texts += [version["Key"] for kind in ("Versions", "DeleteMarkers") for version in listed.get(kind, ())]
     rows = [json.dumps(row, default=str) for table in TABLES for row in account.rows(table)]
-    return [found_row for found_row in (*found, *rows) if image_id in found_row]
+    return [text for text in (*texts, *rows) if image_id in text]
 
 
 def tombstone(account: Account) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The metrics of a batch: what they count, and how they are printed."""
+"""The metrics of a batch: their counts and their printed form."""
 
 import json
 from collections import Counter

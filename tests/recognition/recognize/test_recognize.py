@@ -1,4 +1,4 @@
-"""Recognizing a batch: what is stored, indexed, counted and published."""
+"""Recognizing a batch: entries, index rows, counters and events."""
 
 import pytest
 

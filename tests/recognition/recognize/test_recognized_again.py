@@ -1,4 +1,4 @@
-"""An image recognized again: both entries are stored, in whatever order the requests arrive."""
+"""An image recognized again: both entries are stored, whatever the order of the requests."""
 
 import pytest
 
@@ -32,14 +32,14 @@ def test_the_new_entry_is_current_and_the_old_one_is_an_earlier_one(world: World
     assert world.entry().earlier == 1
 
 
-def test_its_event_is_another_one_and_names_the_request(world: World) -> None:
+def test_the_event_of_a_request_is_another_one_and_names_the_request(world: World) -> None:
     world.recognize(FIRST)
     uploaded, again = world.published
     assert uploaded.event_id != again.event_id
     assert (uploaded.data.get("request"), again.data["request"]) == (None, "rcg_1")
 
 
-def test_it_is_not_counted_as_an_upload(world: World) -> None:
+def test_a_request_is_not_counted_as_an_upload(world: World) -> None:
     world.recognize(FIRST)
     assert world.counters() == {"uploads": 1, "recognized": 2}
 

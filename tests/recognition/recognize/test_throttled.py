@@ -74,11 +74,11 @@ class Stage:
 def stage(account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Return a stage whose default detector is Rekognition."""
     rekognition = Rekognition()
-    made = Stage(recognize, rekognition, account)
+    stage = Stage(recognize, rekognition, account)
     monkeypatch.setattr(recognize.detectors, "default", "rekognition")
     monkeypatch.setattr(recognize.detectors.rekognition, "_rekognition", rekognition)
-    monkeypatch.setattr(recognize, "lazy", {"sqs": made.queue, "s3": account.s3}.__getitem__)
-    return made
+    monkeypatch.setattr(recognize, "lazy", {"sqs": stage.queue, "s3": account.s3}.__getitem__)
+    return stage
 
 
 def test_a_throttled_image_is_requeued_and_its_message_is_finished(stage: Stage) -> None:
@@ -103,7 +103,7 @@ def test_however_long_a_detector_is_throttled_the_image_is_then_recognized_at_it
     assert len(stage.account.published()) == 1
 
 
-def test_its_neighbors_are_recognized(stage: Stage) -> None:
+def test_the_neighbors_of_a_throttled_image_are_recognized(stage: Stage) -> None:
     stage.queue.add(s3_event(KEY))
     stage.queue.add(s3_event(OTHER))
     stage.throttle(KEY)

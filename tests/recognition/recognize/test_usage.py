@@ -1,4 +1,4 @@
-"""What an entry adds to its owner's counters."""
+"""The counters of an owner, and the counts that an entry adds to them."""
 
 from dataclasses import replace
 

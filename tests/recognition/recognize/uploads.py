@@ -1,4 +1,4 @@
-"""The uploads queue in memory: at least once, in no order, and after five receives to the dead letters."""
+"""The uploads queue in memory: at least one delivery, no order, and the dead letters after five deliveries."""
 
 # ruff: noqa: N803 (arguments are named as botocore names them)
 

@@ -1,4 +1,4 @@
-"""All that `recognize` uses, in moto, with a detector whose outcomes are listed and a topic that can be down."""
+"""The stores that `recognize` uses, in moto, with a detector of listed outcomes and a topic that can be down."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,7 +50,7 @@ class FakeDetector:
     detector is throttled, `throttled` the images of the batch for which it was.
     """
 
-    slowest = 1.0
+    max_seconds = 1.0
     version: str = "1.0.0"
     outcomes: dict[str, Outcome | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

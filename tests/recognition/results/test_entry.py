@@ -1,4 +1,4 @@
-"""An entry and its item."""
+"""Entries, their DynamoDB items and their JSON form."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Recognitions in DynamoDB: conditional, ordered, corrected, erased."""
+"""The recognitions table: conditional writes, the order of entries, corrections, tombstones."""
 
 from dataclasses import replace
 

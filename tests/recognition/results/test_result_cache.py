@@ -11,6 +11,7 @@ from domain.options import Options
 from domain.recognition import Outcome, Recognition, Rejection
 from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.detectors.runtime.cascade import Cascade
+from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.results.runtime.result_cache import ResultCache, cache_keys
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account
@@ -71,10 +72,8 @@ def test_the_result_of_another_model_is_not_reused(world: World) -> None:
 
 
 def test_an_object_without_an_etag_equals_no_other(world: World) -> None:
-    blank = [request_for(image_id) for image_id in IDS[:2]]
-    world.recognize(
-        *(replace(each, image=replace(each.image, content="", version=str(n))) for n, each in enumerate(blank))
-    )
+    images = [replace(request_for(image_id).image, content="", version=image_id) for image_id in IDS[:2]]
+    world.recognize(*map(RecognitionRequest, images))
     assert world.detector.asked == IDS[:2]
     assert world.account.rows("answers") == []
 
@@ -117,7 +116,7 @@ def test_an_image_without_an_outcome_for_another_reason_is_not_throttled(world: 
 class Counting:
     """A detector with one outcome for all images, which counts them."""
 
-    slowest = 1.0
+    max_seconds = 1.0
 
     def __init__(self, outcome: Recognition) -> None:
         self.outcome, self.images = outcome, 0
@@ -138,8 +137,8 @@ def test_a_cascade_asks_neither_detector_twice_and_applies_its_current_threshold
 
     def cascade(below: float) -> Cascade:
         cached = [
-            CachedDetector(name, each, cache, lambda model: unsure.model, set())
-            for name, each in (("edge", edge), ("rekognition", paid))
+            CachedDetector(name, detector, cache, lambda model: unsure.model, set())
+            for name, detector in (("edge", edge), ("rekognition", paid))
         ]
         return Cascade(cached[0], cached[1], below, Counter())
 

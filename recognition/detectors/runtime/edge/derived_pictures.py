@@ -26,14 +26,14 @@ class S3Location(TypedDict):
     Key: str
 
 
-DRAWN_FROM = 0.3
+DRAWN_MIN_CONFIDENCE = 0.3
 """Lowest confidence of a box that is drawn by default: a detector's many doubtful boxes would cover the picture."""
 
 _DRAWN_FIELDS = ("label", "confidence", "box", "outline")
 
 
 class PictureError(Exception):
-    """The edge function cannot derive a picture: a stable `code`, a `detail` for the caller, and whether to retry."""
+    """The edge function cannot derive a picture. `code` is stable, `detail` is for the caller."""
 
     def __init__(self, code: str, detail: str, *, retryable: bool) -> None:
         super().__init__(detail)
@@ -88,7 +88,7 @@ def picture_location(bucket: str, image: Image, kind: str, detections: Detection
 
 
 def drawn_detections(entry: Entry, query: Options) -> list[dict[str, Any]]:
-    """Return the detections to draw: those that the reader sees, without doubtful boxes unless asked for."""
+    """Return the detections to draw: those of the JSON form, without doubtful boxes unless options select them."""
     body = entry.to_dict(top_k=query.top_k, min_confidence=query.min_confidence)
     detections: list[dict[str, Any]] = body["recognition"]["detections"]
     if query.min_confidence is not None or entry.options.min_confidence is not None:
@@ -96,5 +96,5 @@ def drawn_detections(entry: Entry, query: Options) -> list[dict[str, Any]]:
     return [
         detection
         for detection in detections
-        if detection["confidence"] >= DRAWN_FROM or not {"box", "outline"} & detection.keys()
+        if detection["confidence"] >= DRAWN_MIN_CONFIDENCE or not {"box", "outline"} & detection.keys()
     ]

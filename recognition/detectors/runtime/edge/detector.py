@@ -33,16 +33,16 @@ logger = Logger(child=True)
 
 
 class EdgeDetector:
-    """Invokes the edge function, which returns or is stopped after `slowest` seconds, its own timeout."""
+    """Invokes the edge function, whose own timeout is `max_seconds`."""
 
-    slowest = 60.0
+    max_seconds = 60.0
 
     def __init__(self, lambda_: "LambdaClient", function: str) -> None:
         self._lambda, self._function = lambda_, function
 
     @classmethod
     def within(cls, seconds: float, function: str) -> Self:
-        """Return a detector that waits this long and does not retry: the queue or the caller does."""
+        """Return a detector that waits this long and does not retry, because the queue or the caller retries."""
         lambda_ = client("lambda", connect_timeout=2, read_timeout=seconds, retries={"total_max_attempts": 1})
         return cls(lambda_, function)
 

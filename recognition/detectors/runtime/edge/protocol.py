@@ -15,7 +15,7 @@ class ImageReference(TypedDict):
 
 
 class SentImage(TypedDict):
-    """An image that is sent along, base64-encoded."""
+    """An image whose bytes are in the request itself, base64-encoded."""
 
     bytes: str
     correlation_id: str

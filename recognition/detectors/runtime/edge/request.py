@@ -1,4 +1,4 @@
-"""The edge function in an HTTP request: it responds within API Gateway's 30 s, or the caller receives a problem."""
+"""Calls of the edge function while an HTTP caller waits: a result within API Gateway's 30 s, or a problem."""
 
 from collections.abc import Callable
 

@@ -16,7 +16,7 @@ class _Resolved(NamedTuple):
 
 
 class EdgeVersions:
-    """Resolves model names, only for images with a reusable result; `clock` counts seconds."""
+    """Resolves model names; called only for images with a cached result. `clock` returns seconds."""
 
     def __init__(self, edge: EdgeDetector, clock: Callable[[], float] = time.monotonic) -> None:
         self._edge, self._clock = edge, clock

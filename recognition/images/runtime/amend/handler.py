@@ -48,10 +48,10 @@ def add_recognition(request: Request) -> Response:
     entry = lookup.finished(request)
     quota.admit(owner(request), chosen.detector or DETECTORS[0])
     options = replace(entry.options, detector=chosen.detector, model=chosen.model)
-    again = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
-    lazy("sqs").send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=again.to_message())
+    requested = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
+    lazy("sqs").send_message(QueueUrl=UPLOADS_QUEUE_URL, MessageBody=requested.to_message())
     links = _links(entry.image.image_id)
-    body = {"request": again.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
+    body = {"request": requested.request, "image_id": entry.image.image_id, "status": "queued", "links": links}
     return json_response(202, body, location=links["self"])
 
 

@@ -1,6 +1,5 @@
-"""Erasure of an image. A crash at any point and any queued message leave less of it than before, never more."""
+"""Erasure of an image. After a crash at any point it can be repeated, and no queued message restores any part."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -11,11 +10,10 @@ from recognition.images.runtime.erase.objects import ErasureError, ImageObjects,
 from recognition.images.runtime.erase.rows import ImageRows
 from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.publish import Publish
 
 TOMBSTONE_LIFETIME = timedelta(days=30)
 """The lifetime of an erased image's tombstone: a queue keeps a message for two weeks, and as long again if requeued."""
-
-Publish = Callable[[Sequence[Event]], set[str]]
 
 
 class Removed(TypedDict):
@@ -50,8 +48,8 @@ class ErasureStores:
 def erase(key: ImageKey, at: datetime, stores: ErasureStores, publish: Publish) -> Receipt | None:
     """Erase an image; return the receipt, None if there is no such image. Raises ErasureError if anything remains.
 
-    The image's row is marked first: from then on no reader finds the image, and no result that is on its way is stored.
-    The row keeps the entry until everything else is erased, so a repeated erasure continues from any point.
+    The image's row is marked first: from then on no reader finds the image, and no pending result is stored. The row
+    keeps the entry until everything else is erased, so a repeated erasure continues from any point.
     """
     if not (stores.tombstones.has_row(key) or stores.objects.exist(key)):
         return None

@@ -37,7 +37,7 @@ class ImageObjects:
         self._s3, self._images, self._derived = s3, images, derived
 
     def exist(self, key: ImageKey) -> bool:
-        """Return whether this image was uploaded."""
+        """Return whether the upload of this image has a version or a delete marker."""
         return any(True for _ in self._versions(images_prefix(*key)))
 
     def remove_originals(self, key: ImageKey, images: Sequence[Image]) -> list[ObjectVersion]:
@@ -65,7 +65,7 @@ class ImageObjects:
         return own if others else found
 
     def _versions(self, prefix: str, only: str | None = None) -> Iterator[ObjectVersion]:
-        """Yield the versions and delete markers under a prefix, or of the one key `only`, which S3 lists first."""
+        """Yield the versions and delete markers under a prefix, or only of the key `only`, which S3 lists first."""
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._images, Prefix=prefix):
             listed = [_version(version, delete_marker=False) for version in page.get("Versions", ())]
             listed += [_version(marker, delete_marker=True) for marker in page.get("DeleteMarkers", ())]

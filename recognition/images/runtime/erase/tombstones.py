@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from recognition.results.runtime.entry import ERASED, Entry, ImageKey
+from recognition.results.runtime.entry import ERASED_ORDER, Entry, ImageKey
 from recognition.results.runtime.transactions import key_item
 from wire.aws.rows import Item
 
@@ -17,14 +17,14 @@ class Tombstones:
         self._dynamodb, self._table = dynamodb, table
 
     def has_row(self, key: ImageKey) -> bool:
-        """Return whether an image has a row, be it a tombstone."""
-        row = self._dynamodb.get_item(
+        """Return whether an image has a row: an entry or a tombstone."""
+        response = self._dynamodb.get_item(
             TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
         )
-        return "Item" in row
+        return "Item" in response
 
     def mark(self, key: ImageKey, expires: int) -> Entry | None:
-        """Mark an image as erased; return its entry, None once its row is a tombstone.
+        """Mark an image as erased; return its entry, None if the row has no entry.
 
         The row keeps the entry, so a repeated erasure finds what an interrupted one has left.
         """
@@ -32,12 +32,12 @@ class Tombstones:
             TableName=self._table,
             Key=key_item(key),
             UpdateExpression="SET sequencer = :erased, expires = :expires",
-            ExpressionAttributeValues={":erased": {"S": ERASED}, ":expires": {"N": str(expires)}},
+            ExpressionAttributeValues={":erased": {"S": ERASED_ORDER}, ":expires": {"N": str(expires)}},
             ReturnValues="ALL_NEW",
         )["Attributes"]
         return Entry.from_item(row) if "said" in row else None
 
     def put(self, key: ImageKey, expires: int) -> None:
         """Replace the row with a tombstone."""
-        tombstone: Item = {"sequencer": {"S": ERASED}, "expires": {"N": str(expires)}}
+        tombstone: Item = {"sequencer": {"S": ERASED_ORDER}, "expires": {"N": str(expires)}}
         self._dynamodb.put_item(TableName=self._table, Item=key_item(key) | tombstone)

@@ -11,7 +11,7 @@ _PAGE_SIZE = 200
 MOST_CHARACTERS = 50_000_000
 
 ReadPage = Callable[[int, str | None], Page]
-"""Returns at most so many entries older than an image ID."""
+"""Returns a page of at most this many entries, older than this image ID."""
 
 
 @dataclass(frozen=True, slots=True)

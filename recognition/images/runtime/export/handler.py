@@ -69,7 +69,7 @@ def _complete(file_format: str, caller: str, filters: Filters, entries: list[Ent
 
 
 def _store(caller: str, file_format: str, file: ExportFile) -> dict[str, str]:
-    """Store the file, which is deleted within two days; return its presigned link and when the link expires."""
+    """Store the file, which is deleted within two days; return its presigned link and the time of the link's expiry."""
     key = f"exports/{caller}/{fresh_id('exp', now())}.{file.suffix}"
     s3.put_object(Bucket=DERIVED_BUCKET, Key=key, Body=file.text().encode(), ContentType=file.content_type)
     disposition = f'attachment; filename="sightline-{file_format}.{file.suffix}"'

@@ -1,4 +1,4 @@
-"""The detector `edge`: its requests to the edge function, and what results, errors and failures become."""
+"""The detector `edge`: requests to the edge function, and outcomes of results, errors and failures."""
 
 import base64
 

@@ -56,12 +56,12 @@ def loaded(tmp_path: Path, *entries: Entry) -> COCO:
     return COCO(path)
 
 
-def disc(height: int, width: int) -> NDArray[np.bool_]:
+def ring(height: int, width: int) -> NDArray[np.bool_]:
     """Return a ring, (height, width) bool: runs of many lengths, and a hole."""
     y, x = np.mgrid[:height, :width]
     distance = np.hypot(y - 0.6 * height, x - 0.4 * width)
-    ring: NDArray[np.bool_] = (distance < 0.35 * height) & (distance > 0.1 * height)
-    return ring
+    inside: NDArray[np.bool_] = (distance < 0.35 * height) & (distance > 0.1 * height)
+    return inside
 
 
 def masked(inside: NDArray[np.bool_]) -> Mask:
@@ -69,7 +69,7 @@ def masked(inside: NDArray[np.bool_]) -> Mask:
 
 
 def nearest(inside: NDArray[np.bool_], width: int, height: int) -> NDArray[np.bool_]:
-    """Return the (height, width) bool mask: each pixel as the one at its position in `inside`, also bool."""
+    """Return a mask, (height, width) bool, whose pixels equal those at the same position of the bool mask `inside`."""
     rows, columns = inside.shape
     found: NDArray[np.bool_] = inside[np.arange(height) * rows // height][:, np.arange(width) * columns // width]
     return found
@@ -86,7 +86,7 @@ def test_a_box_is_an_annotation_in_pixels(tmp_path: Path) -> None:
 
 
 def test_a_mask_is_run_lengths_of_the_picture_s_size(tmp_path: Path) -> None:
-    inside = disc(60, 80)
+    inside = ring(60, 80)
     coco = loaded(tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(inside)))))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
     found = coco.annToMask(annotation).astype(bool)
@@ -131,7 +131,7 @@ def test_pycocotools_finds_a_file_equal_to_itself(tmp_path: Path) -> None:
     from pycocotools.cocoeval import COCOeval
 
     coco = loaded(
-        tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(disc(60, 80)))))
+        tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(ring(60, 80)))))
     )
     for kind in ("bbox", "segm"):
         evaluated = COCOeval(coco, coco.loadRes(coco.loadAnns(coco.getAnnIds())), kind)
@@ -153,10 +153,12 @@ def test_coco_leaves_out_and_counts_images_that_are_rejected_or_have_no_size() -
     ("shape", "size"),
     [((7, 5), (13, 17)), ((60, 80), (31, 17)), ((1, 1), (9, 4)), ((3, 9), (3, 9)), ((257, 200), (4000, 3000))],
 )
-def test_each_pixel_of_a_scaled_mask_is_that_of_its_position(shape: tuple[int, int], size: tuple[int, int]) -> None:
+def test_a_pixel_of_a_scaled_mask_equals_the_pixel_at_its_position(
+    shape: tuple[int, int], size: tuple[int, int]
+) -> None:
     random = np.random.default_rng(0)
     width, height = size
-    for inside in (random.random(shape) < 0.5, disc(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
+    for inside in (random.random(shape) < 0.5, ring(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
         encoded_mask: Any = encode_mask(inside)
         found, area = scaled(encoded_mask, width, height)
         wanted = nearest(inside, width, height)
@@ -172,7 +174,7 @@ def rows(*entries: Entry) -> list[dict[str, str]]:
 def test_csv_has_a_row_per_detection_and_one_for_an_image_without() -> None:
     both = recognized(Detection("cat", 0.97, Box(0.1, 0.2, 0.3, 0.4)), Detection("dog", 0.2))
     found = rows(entry(both), entry(recognized(), 1), entry(Rejection("empty", "It is empty."), 2))
-    assert [(found_row["image_id"][-1], found_row["label"], found_row["confidence"]) for found_row in found] == [
+    assert [(row["image_id"][-1], row["label"], row["confidence"]) for row in found] == [
         ("0", "cat", "0.97"), ("0", "dog", "0.2"), ("1", "", ""), ("2", "", ""),
     ]  # fmt: skip
     assert [found[0][side] for side in ("left", "top", "width", "height")] == ["0.1", "0.2", "0.3", "0.4"]
@@ -200,9 +202,9 @@ def test_a_negative_number_stays_a_number() -> None:
 
 
 def test_json_has_everything() -> None:
-    ring = Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), (SQUARE,), masked(disc(6, 8)))
-    (shown,) = json.loads(text_of(JsonFile(), entry(recognized(ring), corrections=({"labels": [], "at": AT},))))
-    assert shown["recognition"]["detections"] == [ring.to_dict()]
+    detection = Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), (SQUARE,), masked(ring(6, 8)))
+    (shown,) = json.loads(text_of(JsonFile(), entry(recognized(detection), corrections=({"labels": [], "at": AT},))))
+    assert shown["recognition"]["detections"] == [detection.to_dict()]
     assert shown["corrections"] == [{"labels": [], "at": AT}]
     assert json.loads(JsonFile().text()) == []
 

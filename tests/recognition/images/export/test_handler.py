@@ -130,7 +130,7 @@ def test_coco_reads_the_sizes_that_rekognition_does_not_return(account: Account,
 
 
 def unversioned(account: Account) -> None:
-    """Let the stored entries refer to the only version of their objects."""
+    """Have the stored entries refer to the only version of their objects."""
     for row in account.rows():
         row["said"]["S"] = row["said"]["S"].replace('"version":"v1"', '"version":"null"')
         account.dynamodb.put_item(TableName="recognitions", Item=row)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TypedDict
 
-from recognition.images.runtime.export.formats.export_file import ImageBody
+from recognition.images.runtime.export.formats.export_file import DetectionBody, ImageBody
 from recognition.images.runtime.export.formats.polygons import area, bounds, outer
 from recognition.images.runtime.export.formats.run_lengths import RunLengths, scaled
 from recognition.results.runtime.entry import Entry
@@ -68,7 +68,7 @@ class CocoFile:
         }
         return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}\n"
 
-    def _annotate(self, detection: ImageBody, region: Region) -> None:
+    def _annotate(self, detection: DetectionBody, region: Region) -> None:
         category = self._categories.setdefault(detection["label"], len(self._categories) + 1)
         ids = {"id": len(self._annotations) + 1, "image_id": self.images, "category_id": category}
         self._annotations.append(self._json({**ids, "score": detection["confidence"], **region}))
@@ -90,7 +90,7 @@ def _image(number: int, entry: Entry, size: Mapping[str, int], labels: list[Labe
     } | {name: values for name, values in optional.items() if values}
 
 
-def _region(detection: ImageBody, width: int, height: int) -> Region | None:
+def _region(detection: DetectionBody, width: int, height: int) -> Region | None:
     outline = outer(detection.get("outline", ()))
     polygons = [[(x * width, y * height) for x, y in polygon] for polygon in outline]
     bbox = _bbox(detection["box"], width, height) if "box" in detection else bounds(polygons)
@@ -99,7 +99,7 @@ def _region(detection: ImageBody, width: int, height: int) -> Region | None:
     if "mask" in detection:
         mask, pixels = scaled(detection["mask"], width, height)
         return {"bbox": bbox, "area": pixels, "segmentation": mask, "iscrowd": 0}
-    flat = [[round(side, 2) for point in polygon for side in point] for polygon in polygons]
+    flat = [[round(coordinate, 2) for point in polygon for coordinate in point] for polygon in polygons]
     covered = round(sum(map(area, polygons)), 2) if polygons else round(bbox[2] * bbox[3], 2)
     return {"bbox": bbox, "area": covered, "segmentation": flat, "iscrowd": 0}
 

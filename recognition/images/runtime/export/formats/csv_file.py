@@ -3,7 +3,7 @@
 import csv
 import io
 
-from recognition.images.runtime.export.formats.export_file import ImageBody
+from recognition.images.runtime.export.formats.export_file import DetectionBody, ImageBody
 from recognition.results.runtime.entry import Entry
 
 COLUMNS = (
@@ -34,7 +34,7 @@ class CsvFile:
     def add(self, entry: Entry, body: ImageBody) -> None:
         """Add one row per detection, at least one for the image."""
         columns = _image_columns(entry, body)
-        detections: list[ImageBody] = body["recognition"]["detections"] if "recognition" in body else []
+        detections: list[DetectionBody] = body["recognition"]["detections"] if "recognition" in body else []
         for detection in detections or [{}]:
             row = columns | dict(detection) | detection.get("box", {})
             self._rows.writerow({name: _cell(value) for name, value in row.items()})

@@ -1,4 +1,4 @@
-"""The protocol of an export file in the making."""
+"""The protocol of export files."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -8,9 +8,12 @@ from recognition.results.runtime.entry import Entry
 ImageBody = Mapping[str, Any]
 """An image in the JSON form that callers see, with the detections that the query asks for."""
 
+DetectionBody = Mapping[str, Any]
+"""A detection in the JSON form that callers see."""
+
 
 class ExportFile(Protocol):
-    """A file that images are added to. `images` counts the images it contains, `left_out` those it cannot show."""
+    """A file that images are added to. `images` counts its images, `left_out` those that the format cannot show."""
 
     suffix: str
     content_type: str
@@ -19,7 +22,7 @@ class ExportFile(Protocol):
 
     @property
     def characters(self) -> int:
-        """The length of the file so far, exact or nearly so."""
+        """The length of the file so far, exact or nearly exact."""
 
     def add(self, entry: Entry, body: ImageBody) -> None:
         """Add one image of any status."""

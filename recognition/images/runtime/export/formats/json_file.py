@@ -1,4 +1,4 @@
-"""An export as JSON: a list of images as GET /images/{image_id} returns each, with outlines and masks."""
+"""An export as JSON: a list of images, each in the form of GET /images/{image_id}, with outlines and masks."""
 
 import json
 

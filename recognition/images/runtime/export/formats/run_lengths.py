@@ -34,7 +34,9 @@ def scaled(mask: RunLengths, width: int, height: int) -> ScaledMask:
     by_column = [list[Span]() for _ in range(columns)]
     for span in _spans(_decompressed(mask["counts"])):
         _cut(by_column, rows, span)
-    taller = [[Span(_scaled(a, rows, height), _scaled(b, rows, height)) for a, b in spans] for spans in by_column]
+    taller = [
+        [Span(_scaled(start, rows, height), _scaled(end, rows, height)) for start, end in spans] for spans in by_column
+    ]
     joined = list(
         _joined(
             Span(height * x + start, height * x + end)

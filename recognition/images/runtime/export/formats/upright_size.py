@@ -36,7 +36,7 @@ def _jpeg_size(head: bytes) -> Size | None:
     sideways = False
     for marker, content in _segments(head):
         if marker == 0xE1 and content.startswith(b"Exif\0\0"):
-            sideways = _orientation(content[6:]) in _SIDEWAYS
+            sideways = _exif_orientation(content[6:]) in _SIDEWAYS
         if marker in _FRAMES:
             height, width = struct.unpack(">HH", content[1:5])
             return (height, width) if sideways else (width, height)
@@ -55,7 +55,7 @@ def _segments(head: bytes) -> Iterator[Segment]:
         offset += 2 + length
 
 
-def _orientation(exif: bytes) -> int:
+def _exif_orientation(exif: bytes) -> int:
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if not order:
         return 1
