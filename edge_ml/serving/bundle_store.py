@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from edge_ml.bundles.model_reference import ModelIdentity
+from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN, ModelIdentity
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -21,7 +21,7 @@ MISS_MAX_AGE = 1
 MAX_BYTES = 250_000_000
 """The limit for one bundle: the function has 512 MB of disk, and holds several bundles."""
 
-_PLACE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,47})/((?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2})")
+_PLACE = re.compile(f"({NAME_PATTERN})/({VERSION_PATTERN})")
 _FILE = re.compile(r"model\.json|model\.onnx|MODEL_CARD\.md|advice/[^/\0]{1,60}\.md")
 _REQUIRED_FILES = ("model.json", "model.onnx")
 
@@ -144,7 +144,7 @@ def _group(objects: "Sequence[ObjectTypeDef]") -> dict[ModelIdentity, StoredBund
         key = entry["Key"]
         place = _PLACE.match(key, len(PREFIX))
         name = key[place.end() + 1 :] if place else ""
-        if place and key[place.end()] == "/" and _FILE.fullmatch(name):
+        if place and key.startswith("/", place.end()) and _FILE.fullmatch(name):
             file = StoredFile(name, key, entry["ETag"], entry["Size"])
             files.setdefault(ModelIdentity(place[1], place[2]), []).append(file)
     return {identity: StoredBundle(identity, tuple(of_bundle)) for identity, of_bundle in files.items()}

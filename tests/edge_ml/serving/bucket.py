@@ -32,7 +32,7 @@ class Bucket:
         """Return the function's store on this bucket."""
         return BundleStore(lambda: cast(Any, _Counting(self.s3, self.calls)), NAME, self.clock)
 
-    def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
+    def put_bundle(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
         """Store a bundle of the model of colors, or of another model file, under that name and version."""
         folder = samples.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
         if model is not None:
