@@ -1,4 +1,6 @@
 import base64
+import dataclasses
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +10,14 @@ import boto3
 import moto
 import pytest
 
-from domain.recognition import Detection, Model, Rejection
+from domain.recognition import Detection, Model, Recognition, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
 from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
+from recognition.detectors.runtime.edge.detector import EdgeDetector
+from tests import builders
 from tests.edge_ml import samples
-
-KNOWN = {"correlation_id": "img_0"}
 
 
 class Context:
@@ -24,6 +26,13 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds
+
+
+class Invoking:
+    """A Lambda client whose function is the handler."""
+
+    def invoke(self, **request: str) -> dict[str, Any]:
+        return {"Payload": io.BytesIO(json.dumps(invoke(json.loads(request["Payload"]))).encode())}
 
 
 @pytest.fixture(autouse=True)
@@ -104,12 +113,25 @@ def test_contract_of_recognize(s3: Any) -> None:
 
 
 def test_contract_recognition_reads_every_result(s3: Any) -> None:
-    edge_detector = pytest.importorskip("recognition.detectors.runtime.edge.detector")
-    response = invoke({"images": stored(s3, samples.encoded(samples.picture("red")), b"text")})
-    model = Model.from_dict(response["model"])
-    seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in response["results"])
-    assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
+    good, bad = (
+        dataclasses.replace(builders.image(image_id=f"img_{n}"), **reference)
+        for n, reference in enumerate(stored(s3, samples.encoded(samples.picture("red")), b"text"))
+    )
+    outcomes = EdgeDetector(Invoking(), "edge").detect([good, bad], "colors")  # type: ignore[arg-type]
+    seen, refused = outcomes[good], outcomes[bad]
+    assert isinstance(seen, Recognition)
+    assert seen.model == Model.from_dict(invoke({"images": [], "model": "colors"})["model"])
+    assert (seen.size, seen.detections[0].label) == ((64, 48), "red")
     assert isinstance(refused, Rejection)
+    assert refused.code == "not_an_image"
+
+
+def test_contract_recognition_reads_the_error_of_a_whole_request(s3: Any) -> None:
+    image = dataclasses.replace(builders.image(), **stored(s3, b"x")[0])
+    detector = EdgeDetector(Invoking(), "edge")  # type: ignore[arg-type]
+    (refused,) = detector.detect([image], "lions").values()
+    assert isinstance(refused, Rejection)
+    assert refused.code == "unknown_model"
 
 
 def test_each_log_line_has_the_correlation_id_of_its_image(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
