@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import moto
@@ -33,6 +33,10 @@ class Invoking:
 
     def invoke(self, **request: str) -> dict[str, Any]:
         return {"Payload": io.BytesIO(json.dumps(invoke(json.loads(request["Payload"]))).encode())}
+
+
+def edge_detector() -> EdgeDetector:
+    return EdgeDetector(cast(Any, Invoking()), "edge")
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +121,7 @@ def test_contract_recognition_reads_every_result(s3: Any) -> None:
         dataclasses.replace(builders.image(image_id=f"img_{n}"), **reference)
         for n, reference in enumerate(stored(s3, samples.encoded(samples.picture("red")), b"text"))
     )
-    outcomes = EdgeDetector(Invoking(), "edge").detect([good, bad], "colors")  # type: ignore[arg-type]
+    outcomes = edge_detector().detect([good, bad], "colors")
     seen, refused = outcomes[good], outcomes[bad]
     assert isinstance(seen, Recognition)
     assert seen.model == Model.from_dict(invoke({"images": [], "model": "colors"})["model"])
@@ -128,8 +132,7 @@ def test_contract_recognition_reads_every_result(s3: Any) -> None:
 
 def test_contract_recognition_reads_the_error_of_a_whole_request(s3: Any) -> None:
     image = dataclasses.replace(builders.image(), **stored(s3, b"x")[0])
-    detector = EdgeDetector(Invoking(), "edge")  # type: ignore[arg-type]
-    (refused,) = detector.detect([image], "lions").values()
+    (refused,) = edge_detector().detect([image], "lions").values()
     assert isinstance(refused, Rejection)
     assert refused.code == "unknown_model"
 

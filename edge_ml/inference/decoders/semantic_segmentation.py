@@ -92,9 +92,9 @@ def _lead(scores: NDArray[np.float32], labels: NDArray[np.intp], best: NDArray[n
 def _regions(bundle: ModelBundle, source: Size, label_map: LabelMap) -> "list[Detection]":
     """Return a detection per label that covers at least `MIN_SHARE` of the picture, the most confident first."""
     height, width = label_map.labels.shape
-    view, nothing = UprightView(bundle.fit, source, (height, width)), len(bundle.labels)
-    upright, confidences = view.resample(label_map.labels, nothing), view.resample(label_map.confidences, 0)
-    shares = np.bincount(upright.ravel(), minlength=nothing + 1)[:nothing] / upright.size
+    view, no_label = UprightView(bundle.fit, source, (height, width)), len(bundle.labels)
+    upright, confidences = view.resample(label_map.labels, no_label), view.resample(label_map.confidences, 0)
+    shares = np.bincount(upright.ravel(), minlength=no_label + 1)[:no_label] / upright.size
     shares[bundle.output.background] = 0
     present = [int(label) for label in np.flatnonzero(shares >= MIN_SHARE)]
     present.sort(key=lambda label: -shares[label])

@@ -6,9 +6,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from PIL import Image
 
+from edge_ml.pictures.size import Size
 from edge_ml.training.segmentation.scenes.pairs import BACKGROUND, Pair
-
-Size = tuple[int, int]
 
 WHOLE_SHARE, STRETCH_SHARE = 0.25, 0.5
 ZOOM, MAX_DEGREES, SHEAR, SHIFT = 1.7, 10.0, 0.15, 0.12

@@ -8,7 +8,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_ml.training.data.imagenet_sample import imagenet_sample
+from edge_ml.training.data.imagenet_sample import BIRDS, imagenet_sample
 from edge_ml.training.data.photographs import photo_files
 from edge_ml.training.segmentation.metrics import Mask, iou
 from edge_ml.training.segmentation.scenes.pairs import (
@@ -29,7 +29,6 @@ MIN_AGREEMENT, MIN_SHARE, MAX_SHARE = 0.75, 0.05, 0.75
 
 TRACE = 0.01
 MAX_PETS = 400
-BIRDS = (*range(7, 25), *range(80, 101), *range(127, 147))
 MAMMALS, THINGS = range(147, 389), range(398, 1000)
 """Of ImageNet's thousand classes."""
 

@@ -54,6 +54,7 @@ READ = {
     "scores in four dimensions": (NCHW, {"scores": zeros(1, 3, 1, 1) - 1}, ("classify", "logits", "scores")),
     "probabilities": (NHWC, {"scores": zeros(1, 3) + 0.3}, ("classify", "probabilities", "scores")),
     "quantized": (NHWC, {"scores": zeros(1, 3, dtype=np.uint8)}, ("classify", "probabilities", "scores")),
+    "YOLOX, its size no multiple of 32": ([1, 3, 72, 72], {"boxes": zeros(1, 115, 8)}, ("detect", "yolox", "boxes")),
     "YOLOX": (NCHW, {"boxes": zeros(1, CELLS, 8)}, ("detect", "yolox", "boxes")),
     "YOLOv8": (NCHW, {"boxes": zeros(1, 7, CELLS)}, ("detect", "yolov8", "boxes")),
     "YOLOv8 with masks": (

@@ -40,7 +40,7 @@ def test_a_model_that_never_ends_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_child_over_its_wall_time_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(confinement, "SECONDS", 0)
+    monkeypatch.setattr(confinement, "CPU_LIMIT_S", 0)
     assert refusal(samples.bundle(tmp_path)).code == "too_slow"
 
 
