@@ -43,14 +43,14 @@ UNKNOWN = "unknown"
 
 
 class BundleError(Exception):
-    """A bundle that cannot be used; the text states the reason to its maker."""
+    """A bundle that cannot be used; the text is the reason, for the bundle's owner."""
 
 
 class ModelBundle:
     """The content of model.json, and the folder of the bundle."""
 
     def __init__(self, folder: str, fields: Fields) -> None:
-        """Raises FieldError where model.json is not as described above."""
+        """Read the fields of model.json; raises FieldError where they are not as described above."""
         self.folder = folder
         self.name, self.version = _name(fields), _version(fields)
         self.task = fields.one_of("task", DECODINGS)
@@ -100,7 +100,7 @@ class ModelBundle:
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
     def describe(self) -> "ModelDescription":
-        """Return the entry of the list of models."""
+        """Return the bundle's entry in the list of models."""
         return {
             "name": self.name,
             "version": self.version,

@@ -31,7 +31,7 @@ class AddRequest(NamedTuple):
 
 
 def add(request: AddRequest, print_line: Print) -> None:
-    """Propose, try and store the bundle; raises TrialError, and then nothing was written."""
+    """Propose, try and store the bundle; raises TrialError, after which nothing is written."""
     place = destination(request.to)
     if request.photo and not request.photo.is_file():
         raise TrialError("no_such_photo", f"{request.photo} is not there.")

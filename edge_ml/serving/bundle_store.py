@@ -52,7 +52,7 @@ class StoredBundle(NamedTuple):
 
     @property
     def fault(self) -> str | None:
-        """The reason not to fetch the bundle, or None."""
+        """The reason that the bundle cannot be used as listed, or None."""
         missing = [name for name in _REQUIRED_FILES if name not in {file.name for file in self.files}]
         if missing:
             return f"{self.identity}: there is no {missing[0]}."
@@ -62,7 +62,7 @@ class StoredBundle(NamedTuple):
 
 
 class BundleStore:
-    """The bundles in the bucket; none where the bucket has no name.
+    """The bundles in the bucket; no bundles where the name of the bucket is empty.
 
     `misplaced` lists the keys of models that are not under a name and a version.
     """
@@ -91,7 +91,7 @@ class BundleStore:
         return self._bundles
 
     def fetch(self, bundle: StoredBundle, folder: str) -> None:
-        """Write the bundle's files into the folder; raises StoreError, also where one changed since it was listed."""
+        """Write the bundle's files into the folder; raises StoreError, also where one changed since the listing."""
         for file in bundle.files:
             path = os.path.join(folder, *file.name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)

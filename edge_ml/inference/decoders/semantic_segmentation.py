@@ -56,7 +56,7 @@ class ClassMapDecoder:
     def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
         """Return the region of each label; such a model has no probabilities, so each confidence is 1.
 
-        Raises ImageError where an index is no label's.
+        Raises ImageError where an index has no label.
         """
         labels = outputs[0][0].astype(np.intp)
         if labels.ndim == 3:
@@ -77,7 +77,7 @@ class LabelMap(NamedTuple):
 
 
 def _lead(scores: NDArray[np.float32], labels: NDArray[np.intp], best: NDArray[np.float32], label: int) -> ScoreMap:
-    """Return by how much the label's score is above, or below, the best of the other labels, (H, W).
+    """Return the label's score minus the best score of the other labels, (H, W).
 
     `scores` is (H, W, labels), `labels` and `best` are its arg max and max, (H, W).
     """

@@ -11,7 +11,7 @@ _INTEGERS = ("uint8", "int8", "int32", "int64")
 
 
 class Reading(NamedTuple):
-    """A task and a decoding for one output; `labels` is the number of labels, None where it cannot be seen."""
+    """A task and a decoding for one output; `labels` is the number of labels, None where the shape does not show it."""
 
     task: str
     decoding: str

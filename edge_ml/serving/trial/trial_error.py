@@ -1,4 +1,4 @@
-"""The refusal of a model, and the refusal for memory that several places raise."""
+"""The refusal of a model, with a code; and the refusal for memory, which several modules raise."""
 
 MEMORY_LIMIT_MB = 1024
 """The memory in which a model has to load and run; half of the function's."""

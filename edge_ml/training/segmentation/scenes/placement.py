@@ -31,7 +31,7 @@ class Placement(NamedTuple):
 
     @classmethod
     def random(cls, source: Size, scene: Size, random: np.random.Generator) -> Self:
-        """Return the whole photograph in a quarter of the cases, else a resized, rotated and shifted one."""
+        """Return the placement of the whole photograph in a quarter of the cases, else a varied one."""
         whole = cls.whole(source, scene, stretch=random.random() < STRETCH_SHARE)
         return whole if random.random() < WHOLE_SHARE else whole._varied(scene, random)
 
