@@ -53,9 +53,9 @@ class _Counting:
     def __init__(self, s3: Any, calls: list[str]) -> None:
         self._s3, self._calls = s3, calls
 
-    def get_object(self, **what: Any) -> Any:
-        self._calls.append(what["Key"])
-        return self._s3.get_object(**what)
+    def get_object(self, **request: Any) -> Any:
+        self._calls.append(request["Key"])
+        return self._s3.get_object(**request)
 
     def get_paginator(self, name: str) -> Any:
         self._calls.append("list")

@@ -24,9 +24,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "why"), BROKEN)
+@pytest.mark.parametrize(("changed", "reason"), BROKEN)
 def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
-    models: ModelRegistry, bucket: Bucket, changed: dict[str, Any], why: str
+    models: ModelRegistry, bucket: Bucket, changed: dict[str, Any], reason: str
 ) -> None:
     inside = changed.pop("name_inside", None)
     bucket.put_bundle("broken", "1.0.0", **changed)
@@ -34,7 +34,7 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
         bucket.put("broken/1.0.0/model.json", json.dumps(samples.model_json(inside, version="1.0.0")).encode())
     bucket.put_bundle("crayons", "1.0.0")
     for _ in range(2):
-        with pytest.raises(BundleError, match=why):
+        with pytest.raises(BundleError, match=reason):
             models.get("broken")
     assert bucket.calls.count("models/broken/1.0.0/model.json") == 1  # it is not fetched again
     assert best(models, "crayons") == best(models, "colors") == "red"

@@ -36,10 +36,10 @@ def test_a_worker_does_not_start_without_its_default_model(folder: Path) -> None
         ModelRegistry(folder, "animals", NOWHERE)
 
 
-@pytest.mark.parametrize(("file", "why"), [("model.onnx", "does not load"), ("model.json", "cannot be read")])
-def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file: str, why: str) -> None:
+@pytest.mark.parametrize(("file", "reason"), [("model.onnx", "does not load"), ("model.json", "cannot be read")])
+def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file: str, reason: str) -> None:
     (folder / "colors" / file).write_bytes(b"broken")
-    with pytest.raises(BundleError, match=why):
+    with pytest.raises(BundleError, match=reason):
         ModelRegistry(folder, "colors", NOWHERE)
 
 
