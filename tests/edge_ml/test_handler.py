@@ -10,6 +10,7 @@ import boto3
 import moto
 import pytest
 
+from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
@@ -55,6 +56,12 @@ def stored(s3: Any, *bodies: bytes) -> list[dict[str, str]]:
     for n, body in enumerate(bodies):
         s3.put_object(Bucket="images", Key=f"{n}.jpg", Body=body)
     return [{"bucket": "images", "key": f"{n}.jpg", "version": "null"} for n in range(len(bodies))]
+
+
+def domain_image(reference: dict[str, str], image_id: str) -> Image:
+    """Return the Image that recognition refers to by these fields."""
+    bucket, key, version = (reference[field] for field in ("bucket", "key", "version"))
+    return dataclasses.replace(builders.image(image_id=image_id), bucket=bucket, key=key, version=version)
 
 
 def invoke(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]:
@@ -117,10 +124,8 @@ def test_contract_of_recognize(s3: Any) -> None:
 
 
 def test_contract_recognition_reads_every_result(s3: Any) -> None:
-    good, bad = (
-        dataclasses.replace(builders.image(image_id=f"img_{n}"), **reference)
-        for n, reference in enumerate(stored(s3, samples.encoded(samples.picture("red")), b"text"))
-    )
+    references = stored(s3, samples.encoded(samples.picture("red")), b"text")
+    good, bad = (domain_image(reference, f"img_{n}") for n, reference in enumerate(references))
     outcomes = edge_detector().detect([good, bad], "colors")
     seen, refused = outcomes[good], outcomes[bad]
     assert isinstance(seen, Recognition)
@@ -131,8 +136,8 @@ def test_contract_recognition_reads_every_result(s3: Any) -> None:
 
 
 def test_contract_recognition_reads_the_error_of_a_whole_request(s3: Any) -> None:
-    image = dataclasses.replace(builders.image(), **stored(s3, b"x")[0])
-    (refused,) = edge_detector().detect([image], "lions").values()
+    (reference,) = stored(s3, b"x")
+    (refused,) = edge_detector().detect([domain_image(reference, "img_0")], "lions").values()
     assert isinstance(refused, Rejection)
     assert refused.code == "unknown_model"
 
