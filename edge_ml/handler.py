@@ -1,4 +1,4 @@
-"""Handle an invocation. `edge_ml.protocol` has the types of events and responses.
+"""The function's handler. `edge_ml.protocol` has the types of events and responses.
 
 {"images": […], "model": …}        recognize the images with one model: one result per image
 {"describe": true}                 list the models
@@ -103,7 +103,7 @@ def _readers() -> "Executor":
 
 
 def _bodies(images: "Sequence[ImageRequest]") -> Iterator["Future[bytes]"]:
-    """Yield the images' bytes. An S3 client is made only where it is needed: that takes longer than a recognition."""
+    """Yield the images' bytes. An S3 client is made only for objects: that takes longer than a recognition."""
     client = s3() if any("bytes" not in image for image in images) else None
     return prefetch(partial(read, client), images, _readers())
 

@@ -28,7 +28,7 @@ def s3() -> "S3Client":
 
 
 def read(client: "S3Client | None", image: "ImageRequest") -> bytes:
-    """Return the bytes of the object, or those in the request, which need no client.
+    """Return the bytes of the object, or those in the request, which need no client (None).
 
     Raises ImageError; it is retryable where S3 may return the object later.
     """

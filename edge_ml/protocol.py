@@ -83,7 +83,7 @@ class Event(TypedDict, total=False):
 
 
 class Error(TypedDict):
-    """A stable code, a sentence for the caller, and whether a retry may succeed (no, where absent)."""
+    """A stable code, a sentence for the caller, and whether a retry may succeed (absent: it cannot)."""
 
     code: str
     detail: str
@@ -91,7 +91,7 @@ class Error(TypedDict):
 
 
 class Failure(TypedDict):
-    """The result that takes the place of any other."""
+    """The result of an image, a model or a whole request that failed."""
 
     error: Error
 
@@ -120,7 +120,10 @@ class ModelDigest(TypedDict):
 
 
 class ModelDescription(TypedDict):
-    """An entry in the list of models; an `unusable` or `untried` one has name, version and status only."""
+    """An entry in the list of models.
+
+    An `untried` one has only name, version, status and origin; an `unusable` one also has the error.
+    """
 
     name: str
     version: str

@@ -30,6 +30,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN
 from edge_ml.bundles.schema.fields import FieldError, Fields
 from edge_ml.bundles.schema.input import InputSpec
 from edge_ml.bundles.schema.output import DECODINGS, OutputSpec
@@ -42,14 +43,14 @@ UNKNOWN = "unknown"
 
 
 class BundleError(Exception):
-    """A bundle that cannot be used; the text states the reason to its maker."""
+    """A bundle that cannot be used; the text is the reason, for the bundle's owner."""
 
 
 class ModelBundle:
     """The content of model.json, and the folder of the bundle."""
 
     def __init__(self, folder: str, fields: Fields) -> None:
-        """Raises FieldError where model.json is not as described above."""
+        """Read the fields of model.json; raises FieldError where they are not as described above."""
         self.folder = folder
         self.name, self.version = _name(fields), _version(fields)
         self.task = fields.one_of("task", DECODINGS)
@@ -99,7 +100,7 @@ class ModelBundle:
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
     def describe(self) -> "ModelDescription":
-        """Return the entry of the list of models."""
+        """Return the bundle's entry in the list of models."""
         return {
             "name": self.name,
             "version": self.version,
@@ -116,13 +117,13 @@ class ModelBundle:
 
 def _name(fields: Fields) -> str:
     name = fields.text("name")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}", name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise FieldError(f"name must be 1 to 48 letters, digits, dots, hyphens or underscores, not {name!r}.")
     return name
 
 
 def _version(fields: Fields) -> str:
     version = fields.text("version")
-    if not re.fullmatch(r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}", version, re.ASCII):
+    if not re.fullmatch(VERSION_PATTERN, version):
         raise FieldError(f"version must be three numbers such as 1.0.0, not {version!r}.")
     return version

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}"
+VERSION_PATTERN = r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}"
+"""Regular expressions of the names and versions that a bundle may have."""
+
 
 class ModelIdentity(NamedTuple):
     """One version of one model; versions compare by their three numbers."""

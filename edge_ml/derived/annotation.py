@@ -30,7 +30,7 @@ class Annotation:
         self._occupied: list[Rectangle] = []
 
     def draw(self, detections: "Sequence[Detection]") -> None:
-        """Draw the detections, given best first: the labels of the best choose their places first and lie on top."""
+        """Draw the detections, best first: the label of a better one is placed first, and its outline lies on top."""
         texts = [(label_text(detection, n), detection) for n, detection in enumerate(detections, 1)]
         located = [(text, detection) for text, detection in texts if _extent(detection)]
         for _, detection in reversed(located):
@@ -68,7 +68,7 @@ class Annotation:
         self._draw_text(place, text, label_color(detection["label"]))
 
     def _draw_caption(self, lines: "Sequence[tuple[str, Detection]]") -> None:
-        """Draw the detections without a place, a line each, in the lower left corner."""
+        """Draw the labels of detections without a place, one per line, in the lower left corner."""
         bottom = self.picture.height - self._padding
         for text, detection in reversed(lines[:_MAX_CAPTION_LINES]):
             width, height = self._label_size(text)

@@ -34,14 +34,17 @@ def store_derived(client: "S3Client", request: "DeriveRequest") -> "DerivedPictu
 
 
 def derive(kind: str, data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
-    """Return the derived picture of that kind of an image file; raises ImageError."""
+    """Return the derived picture of that kind, made of an image file; raises ImageError."""
     if kind not in _KINDS:
         raise ImageError("unknown_kind", f"There is no derived picture {kind!r}; there are {', '.join(_KINDS)}.")
     return _KINDS[kind](data, detections)
 
 
 def for_rekognition(data: bytes, detections: "Sequence[Detection]" = ()) -> JPEG:
-    """Return a JPEG within Rekognition's limits: sides of 80 to 10,000 pixels, 15 MB. Above 4,096 it sees no more."""
+    """Return a JPEG within Rekognition's limits: sides of 80 to 10,000 pixels, 15 MB.
+
+    No side is over 4,096 pixels: Rekognition detects no more in larger pictures.
+    """
     return _encode(upright(data, max_side=4096, min_side=80), max_bytes=5_000_000, qualities=(90, 75, 50))
 
 
@@ -65,7 +68,7 @@ _KINDS: "dict[str, Callable[[bytes, Sequence[Detection]], JPEG]]" = {
 
 
 def _encode(picture: Image.Image, *, max_bytes: int, qualities: Sequence[int]) -> JPEG:
-    """Return the picture at the first quality that keeps within `max_bytes`, or else at the last."""
+    """Return the picture at the first quality that keeps within `max_bytes`, or else at the lowest."""
     for quality in qualities:
         file = BytesIO()
         picture.save(file, "JPEG", quality=quality, optimize=True)

@@ -15,20 +15,23 @@ class Rectangle(NamedTuple):
     bottom: int
 
     def moved_into(self, size: Size) -> "Rectangle":
-        """Return the rectangle moved into a picture of that size, as far as the picture is large enough."""
+        """Return the rectangle moved into a picture of that size; one too large for it begins at the top left."""
         left = max(0, min(self.left, size[0] - (self.right - self.left)))
         top = max(0, min(self.top, size[1] - (self.bottom - self.top)))
         return Rectangle(left, top, left + self.right - self.left, top + self.bottom - self.top)
 
     def overlap(self, other: "Rectangle") -> int:
-        """Return the number of pixels that lie in both."""
+        """Return the number of pixels in both rectangles."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(width, 0) * max(height, 0)
 
 
 def place_label(label: Size, box: Rectangle, picture: Size, occupied: Sequence[Rectangle]) -> Rectangle:
-    """Return the first candidate place for a label of that size that covers no other, or the one that covers least."""
+    """Return the first candidate place that covers no occupied one, or the candidate that covers least.
+
+    `label` and `picture` are sizes.
+    """
     candidates = [candidate.moved_into(picture) for candidate in _candidates(label, box)]
     return min(candidates, key=lambda candidate: sum(map(candidate.overlap, occupied)))
 

@@ -71,7 +71,7 @@ class Session:
 def model_failure(reason: str, *, retryable: bool = False) -> ImageError:
     """Return the error of a model that failed.
 
-    Retryable where the run broke off: another worker may succeed. A wrong output would be the same again.
+    A run that broke off is retryable, as another worker may succeed. A wrong output is not: it would be the same again.
     """
     return ImageError("model_failed", f"The model failed: {reason}", retryable=retryable)
 

@@ -12,8 +12,8 @@ from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
 from edge_ml.onboarding.report import detection_line, finding_lines
 from edge_ml.onboarding.staging import stage_bundle
-from edge_ml.serving.trial.confinement import SECONDS
-from edge_ml.serving.trial.trial_error import MEGABYTES, TrialError
+from edge_ml.serving.trial.confinement import CPU_LIMIT_S
+from edge_ml.serving.trial.trial_error import MEMORY_LIMIT_MB, TrialError
 from edge_ml.serving.trial.trial_run import trial_run
 
 Print = Callable[[str], None]
@@ -31,7 +31,7 @@ class AddRequest(NamedTuple):
 
 
 def add(request: AddRequest, print_line: Print) -> None:
-    """Propose, try and store the bundle; raises TrialError, and then nothing was written."""
+    """Propose, try and store the bundle; raises TrialError, after which nothing is written."""
     place = destination(request.to)
     if request.photo and not request.photo.is_file():
         raise TrialError("no_such_photo", f"{request.photo} is not there.")
@@ -49,7 +49,7 @@ def add(request: AddRequest, print_line: Print) -> None:
 
 def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print) -> None:
     detections = trial_run(folder, photo)
-    print_line(f"Tried in a process of its own with {MEGABYTES} MB and {SECONDS} s: it loads and runs.")
+    print_line(f"Tried in a process of its own with {MEMORY_LIMIT_MB} MB and {CPU_LIMIT_S} s: it loads and runs.")
     if photo:
         print_line(f"On {photo.name} it sees: {detection_line(detections)}")
     content = proposal.to_dict()

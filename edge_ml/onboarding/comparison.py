@@ -1,4 +1,4 @@
-"""One photograph under each usual normalization: no file states the right one, but its owner can recognize it."""
+"""One photograph under each usual normalization: no file states the right one, but the detections show it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ class Comparison(NamedTuple):
 
 
 def compare_normalizations(folder: Path, content: dict[str, Any], photo: Path) -> Iterator[Comparison]:
-    """Try the bundle in the folder under every usual normalization; at the end its model.json is `content` again."""
+    """Try the bundle in the folder under every usual normalization; afterwards its model.json is `content` again."""
     described = content["input"]
     for name, normalization in NORMALIZATIONS.items():
         changed = {"mean": list(normalization.mean), "std": list(normalization.std)}

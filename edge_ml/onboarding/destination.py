@@ -60,13 +60,13 @@ class Bucket(NamedTuple):
         return f"s3://{self.bucket}/{self._prefix(name, version)}"
 
     def exists(self, name: str, version: str) -> bool:
-        """Return whether there is any object under the bundle's prefix."""
+        """Return whether there is an object under the bundle's prefix."""
         with self._bucket_errors():
             listed = self.client.list_objects_v2(Bucket=self.bucket, Prefix=self._prefix(name, version), MaxKeys=1)
         return bool(listed.get("KeyCount"))
 
     def store(self, bundle: Path, name: str, version: str) -> None:
-        """Upload the files, model.json last: before it the others are no bundle."""
+        """Upload the files, model.json last: without it the others are not a bundle."""
         for file in sorted(bundle.iterdir(), key=lambda file: file.name == "model.json"):
             with self._bucket_errors():
                 key = self._prefix(name, version) + file.name

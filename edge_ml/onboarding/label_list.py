@@ -46,7 +46,7 @@ def read_labels(path: Path) -> LabelList:
 
 
 def labels_from_metadata(metadata: Mapping[str, str]) -> LabelList | None:
-    """Return the labels that the exporter of Ultralytics writes, such as `names` = "{0: 'person', …}"; None without."""
+    """Return the labels that the exporter of Ultralytics writes, such as `names` = "{0: 'person', …}", or None."""
     try:
         names = _from_json(ast.literal_eval(metadata["names"]))
     except (KeyError, ValueError, SyntaxError, MemoryError, RecursionError):
@@ -55,7 +55,7 @@ def labels_from_metadata(metadata: Mapping[str, str]) -> LabelList | None:
 
 
 def _from_json(content: object) -> list[str]:
-    """Return the labels of a list, or of an object from indices to labels; none where it is neither."""
+    """Return the labels of a list, or of an object from indices to labels; and no labels of anything else."""
     if isinstance(content, dict):
         content = [content[key] for key in sorted(content, key=int)]
     return [str(name) for name in content] if isinstance(content, list) else []

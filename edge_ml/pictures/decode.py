@@ -1,4 +1,4 @@
-"""Decode an image file to the upright RGB pixels of a model's input, with as little work as they need."""
+"""Decode an image file to the upright RGB pixels of a model's input, with no more work than these need."""
 
 from typing import NamedTuple
 

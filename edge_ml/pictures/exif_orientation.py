@@ -1,4 +1,4 @@
-"""The EXIF orientation: read it, and turn pictures upright. HEIF's own rotation is applied by its decoder."""
+"""The EXIF orientation: read it, and turn pictures upright. HEIF's own rotation is applied by HEIF's decoder."""
 
 from PIL import Image
 
@@ -19,7 +19,7 @@ _TRANSPOSES = {
 def exif_orientation(image: Image.Image) -> int:
     """Return the orientation, 1–8; 1 (upright) where the EXIF block is absent or damaged.
 
-    Call it after `decompress`: a PNG may hold its EXIF block behind the pixels.
+    Call it after `decompress`: a PNG may hold its EXIF block after the pixels.
     """
     try:
         value = image.getexif().get(_TAG)

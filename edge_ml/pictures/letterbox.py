@@ -1,4 +1,4 @@
-"""The geometry of resizing: which part of a picture fills which part of a model's input (letterbox, cover, stretch)."""
+"""The geometry of resizing: the part of a picture that is used, and the part of a model's input that it fills."""
 
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ class Fit(NamedTuple):
     resize: str
 
     def transposed(self) -> "Fit":
-        """Return the fit for a picture whose width and height are still exchanged."""
+        """Return the fit for a picture that is not upright yet, whose width and height are exchanged."""
         return Fit((self.size[1], self.size[0]), self.resize)
 
     def crop(self, source: Size) -> Crop:
@@ -59,7 +59,7 @@ class Fit(NamedTuple):
         return (max(round(source[0] * scale), 1), max(round(source[1] * scale), 1))
 
     def offset(self, source: Size) -> tuple[int, int]:
-        """Return where that part begins in the input: left, top in pixels."""
+        """Return the left and the top of that part of the input, in pixels."""
         if self.resize == "letterbox_corner":
             return (0, 0)
         width, height = self.inner_size(source)

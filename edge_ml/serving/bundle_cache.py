@@ -1,4 +1,4 @@
-"""The cache of bundles from the bucket: each is fetched and tried once, and the last few used stay loaded."""
+"""The cache of bundles from the bucket: each is fetched and tried once, and the most recently used stay loaded."""
 
 import os
 from collections import OrderedDict

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from edge_ml.bundles.model_reference import ModelIdentity
+from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN, ModelIdentity
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -21,7 +21,7 @@ MISS_MAX_AGE = 1
 MAX_BYTES = 250_000_000
 """The limit for one bundle: the function has 512 MB of disk, and holds several bundles."""
 
-_PLACE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,47})/((?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2})")
+_PLACE = re.compile(f"({NAME_PATTERN})/({VERSION_PATTERN})")
 _FILE = re.compile(r"model\.json|model\.onnx|MODEL_CARD\.md|advice/[^/\0]{1,60}\.md")
 _REQUIRED_FILES = ("model.json", "model.onnx")
 
@@ -52,7 +52,7 @@ class StoredBundle(NamedTuple):
 
     @property
     def fault(self) -> str | None:
-        """The reason not to fetch the bundle, or None."""
+        """The reason that the bundle cannot be used as listed, or None."""
         missing = [name for name in _REQUIRED_FILES if name not in {file.name for file in self.files}]
         if missing:
             return f"{self.identity}: there is no {missing[0]}."
@@ -62,7 +62,7 @@ class StoredBundle(NamedTuple):
 
 
 class BundleStore:
-    """The bundles in the bucket; none where the bucket has no name.
+    """The bundles in the bucket; no bundles where the name of the bucket is empty.
 
     `misplaced` lists the keys of models that are not under a name and a version.
     """
@@ -91,7 +91,7 @@ class BundleStore:
         return self._bundles
 
     def fetch(self, bundle: StoredBundle, folder: str) -> None:
-        """Write the bundle's files into the folder; raises StoreError, also where one changed since it was listed."""
+        """Write the bundle's files into the folder; raises StoreError, also where one changed since the listing."""
         for file in bundle.files:
             path = os.path.join(folder, *file.name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -144,7 +144,7 @@ def _group(objects: "Sequence[ObjectTypeDef]") -> dict[ModelIdentity, StoredBund
         key = entry["Key"]
         place = _PLACE.match(key, len(PREFIX))
         name = key[place.end() + 1 :] if place else ""
-        if place and key[place.end()] == "/" and _FILE.fullmatch(name):
+        if place and key.startswith("/", place.end()) and _FILE.fullmatch(name):
             file = StoredFile(name, key, entry["ETag"], entry["Size"])
             files.setdefault(ModelIdentity(place[1], place[2]), []).append(file)
     return {identity: StoredBundle(identity, tuple(of_bundle)) for identity, of_bundle in files.items()}

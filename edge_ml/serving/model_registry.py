@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from edge_ml.protocol import ModelDescription
 
 TRIAL_SECONDS = 6
-"""For how long `describe` starts trial runs of bundles that this worker has not tried yet."""
+"""The time during which `describe` starts trial runs of bundles that this worker has not tried yet."""
 
 
 class UnknownModelError(LookupError):
-    """There is no bundle of that name; the text lists the names there are."""
+    """There is no bundle of that name; the text lists the names of all models."""
 
 
 class ModelRegistry:
@@ -77,7 +77,7 @@ class ModelRegistry:
             return untried(bundle.identity)
 
     def _stored(self, *, empty_on_error: bool) -> Mapping[ModelIdentity, StoredBundle]:
-        """Return the bucket's bundles; with `empty_on_error` none where it cannot be read."""
+        """Return the bucket's bundles; with `empty_on_error`, return none where it cannot be read."""
         try:
             return self._store.bundles()
         except StoreError:

@@ -1,4 +1,4 @@
-"""The descriptions of models that cannot be used, or that nobody has tried yet."""
+"""The descriptions of models that cannot be used, or that this worker has not tried yet."""
 
 from typing import TYPE_CHECKING
 

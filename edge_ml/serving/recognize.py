@@ -1,4 +1,4 @@
-"""Recognize images: one result per image, and an error of one leaves the others alone."""
+"""Recognize images: one result per image; an error of one image does not affect the others."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -41,7 +41,7 @@ def recognize_image(model: Model, data: bytes) -> "ImageResult":
 
 
 def result_or_failure(work: Callable[[], T], remaining_ms: Callable[[], int]) -> "T | Failure":
-    """Return the result of `work`, or the ImageError that it raises; with too little time left, do not begin."""
+    """Return the result of `work`, or the ImageError that it raises; with too little time left, `work` is not begun."""
     try:
         if remaining_ms() < WORST_IMAGE_MS:
             raise ImageError("out_of_time", "The batch ran out of time before this image.", retryable=True)

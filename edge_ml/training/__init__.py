@@ -1,1 +1,1 @@
-"""Trains the models bundled with edge_ml from folders of labeled photographs."""
+"""Training of the models bundled with edge_ml from folders of labeled photographs."""

@@ -12,7 +12,7 @@ from torch import nn
 
 OPSET = 17
 TOLERANCE = 0.02
-"""As a share of the largest number in the output; float16 keeps three digits of a weight."""
+"""The permitted error, as a share of the largest number in the output; float16 keeps three digits of a weight."""
 
 MIN_SIZE = 64
 """Tensors with fewer numbers stay float32."""
@@ -44,7 +44,10 @@ def export(module: nn.Module, size: tuple[int, int], path: Path, *, output: str)
 
 
 def fold_padding(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Move the padding to the right and below into the convolution behind it; apart, it breaks the runtime's layout."""
+    """Move the padding to the right and below into the convolution after it.
+
+    A padding node of its own interrupts the layout that ONNX Runtime chooses for convolutions.
+    """
     pads = {node.output[0]: node for node in model.graph.node if node.op_type == "Pad"}
     for node in model.graph.node:
         if node.op_type == "Conv" and node.input[0] in pads:

@@ -19,7 +19,7 @@ STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3,
 
 
 class Conv(nn.Module):
-    """A convolution from and to that many channels, clipped to 0–6 unless linear.
+    """A convolution between the two numbers of `channels`, clipped to 0–6 unless `linear`.
 
     At stride 2 it is padded to the right and below only, as in TensorFlow.
     """
@@ -33,7 +33,7 @@ class Conv(nn.Module):
         self.conv = nn.Conv2d(*channels, kernel, stride, padding, groups=groups)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """[N, C, H, W] to [N, C', H / stride, W / stride]."""
+        """Convert [N, C, H, W] to [N, C', H / stride, W / stride]."""
         output = self.conv(F.pad(images, (0, 1, 0, 1)) if self.halves else images)
         return output if self.linear else F.relu6(output)
 
@@ -52,7 +52,7 @@ class Block(nn.Module):
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """[N, C, H, W] to [N, C', H / stride, W / stride]."""
+        """Convert [N, C, H, W] to [N, C', H / stride, W / stride]."""
         output = self.layers(images)
         return images + output if self.adds else output
 

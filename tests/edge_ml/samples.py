@@ -57,18 +57,18 @@ def bundle(
     return folder
 
 
-def constant_model(sides: Sequence[int | str], **answers: NDArray[Any]) -> onnx.ModelProto:
+def constant_model(sides: Sequence[int | str], **outputs: NDArray[Any]) -> onnx.ModelProto:
     """Return a model that takes an `image` of these sides and returns constant outputs."""
     nodes = [
-        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(answer))
-        for name, answer in answers.items()
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(output))
+        for name, output in outputs.items()
     ]
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, sides)
-    outputs = [
-        helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(answer.dtype), answer.shape)
-        for name, answer in answers.items()
+    declared = [
+        helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(output.dtype), output.shape)
+        for name, output in outputs.items()
     ]
-    return _model(helper.make_graph(nodes, "constant", [image], outputs))
+    return _model(helper.make_graph(nodes, "constant", [image], declared))
 
 
 def with_input(**changed: Any) -> dict[str, Any]:

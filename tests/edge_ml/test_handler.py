@@ -1,21 +1,24 @@
 import base64
+import dataclasses
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import moto
 import pytest
 
-from domain.recognition import Detection, Model, Rejection
+from domain.image import Image
+from domain.recognition import Detection, Model, Recognition, Rejection
 from edge_ml import handler as module
 from edge_ml import objects
 from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
+from recognition.detectors.runtime.edge.detector import EdgeDetector
+from tests import builders
 from tests.edge_ml import samples
-
-KNOWN = {"correlation_id": "img_0"}
 
 
 class Context:
@@ -24,6 +27,17 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds
+
+
+class Invoking:
+    """A Lambda client whose function is the handler."""
+
+    def invoke(self, **request: str) -> dict[str, Any]:
+        return {"Payload": io.BytesIO(json.dumps(invoke(json.loads(request["Payload"]))).encode())}
+
+
+def edge_detector() -> EdgeDetector:
+    return EdgeDetector(cast(Any, Invoking()), "edge")
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +56,12 @@ def stored(s3: Any, *bodies: bytes) -> list[dict[str, str]]:
     for n, body in enumerate(bodies):
         s3.put_object(Bucket="images", Key=f"{n}.jpg", Body=body)
     return [{"bucket": "images", "key": f"{n}.jpg", "version": "null"} for n in range(len(bodies))]
+
+
+def domain_image(reference: dict[str, str], image_id: str) -> Image:
+    """Return the Image that recognition refers to by these fields."""
+    bucket, key, version = (reference[field] for field in ("bucket", "key", "version"))
+    return dataclasses.replace(builders.image(image_id=image_id), bucket=bucket, key=key, version=version)
 
 
 def invoke(event: dict[str, Any], context: Context | None = None) -> dict[str, Any]:
@@ -104,12 +124,22 @@ def test_contract_of_recognize(s3: Any) -> None:
 
 
 def test_contract_recognition_reads_every_result(s3: Any) -> None:
-    edge_detector = pytest.importorskip("recognition.detectors.runtime.edge.detector")
-    response = invoke({"images": stored(s3, samples.encoded(samples.picture("red")), b"text")})
-    model = Model.from_dict(response["model"])
-    seen, refused = (edge_detector._outcome(model, KNOWN, result) for result in response["results"])
-    assert (seen.model, seen.size, seen.detections[0].label) == (model, (64, 48), "red")
+    references = stored(s3, samples.encoded(samples.picture("red")), b"text")
+    good, bad = (domain_image(reference, f"img_{n}") for n, reference in enumerate(references))
+    outcomes = edge_detector().detect([good, bad], "colors")
+    seen, refused = outcomes[good], outcomes[bad]
+    assert isinstance(seen, Recognition)
+    assert seen.model == Model.from_dict(invoke({"images": [], "model": "colors"})["model"])
+    assert (seen.size, seen.detections[0].label) == ((64, 48), "red")
     assert isinstance(refused, Rejection)
+    assert refused.code == "not_an_image"
+
+
+def test_contract_recognition_reads_the_error_of_a_whole_request(s3: Any) -> None:
+    (reference,) = stored(s3, b"x")
+    (refused,) = edge_detector().detect([domain_image(reference, "img_0")], "lions").values()
+    assert isinstance(refused, Rejection)
+    assert refused.code == "unknown_model"
 
 
 def test_each_log_line_has_the_correlation_id_of_its_image(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:

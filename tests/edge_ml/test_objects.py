@@ -75,7 +75,7 @@ def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "code", "retryable"),
+    ("s3_code", "status", "code", "retryable"),
     [
         ("AccessDenied", 403, "access_denied", True),
         ("SlowDown", 503, "storage_error", True),
@@ -83,11 +83,11 @@ def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.M
         ("NoSuchVersion", 404, "no_such_object", False),
     ],
 )
-def test_s3_s_refusals_are_coded(s3: Any, answer: str, status: int, code: str, retryable: bool) -> None:
+def test_s3_s_refusals_are_coded(s3: Any, s3_code: str, status: int, code: str, retryable: bool) -> None:
     with Stubber(s3) as stub:
         # standard retries ask again after a 5xx
         for _ in range(5):
-            stub.add_client_error("get_object", answer, http_status_code=status)
+            stub.add_client_error("get_object", s3_code, http_status_code=status)
         error = refused(s3, {"bucket": "images", "key": "k", "version": "null"})
     assert (error.code, error.retryable) == (code, retryable)
 

@@ -7,23 +7,23 @@ from botocore.exceptions import ClientError
 from edge_ml.prefetch import READ_AHEAD, prefetch
 
 
-def test_the_next_objects_are_read_while_the_first_is_looked_at() -> None:
+def test_the_next_objects_are_read_while_the_first_is_recognized() -> None:
     images: Any = [{"key": str(n)} for n in range(20)]
     requested: list[str] = []
-    two = threading.Semaphore(0)
+    reads = threading.Semaphore(0)
 
     def reader(image: Any) -> bytes:
         requested.append(image["key"])
-        two.release()
+        reads.release()
         return str(image["key"]).encode()
 
     with ThreadPoolExecutor(4) as pool:
-        coming = prefetch(reader, images, pool)
-        first = next(coming).result()
-        assert two.acquire(timeout=60)
-        assert two.acquire(timeout=60)  # the second was requested for although nobody took it yet
+        futures = prefetch(reader, images, pool)
+        first = next(futures).result()
+        assert reads.acquire(timeout=60)
+        assert reads.acquire(timeout=60)  # the second read was started although nobody waits for it yet
         assert len(requested) <= READ_AHEAD + 1
-        assert [first, *(future.result() for future in coming)] == [str(n).encode() for n in range(20)]
+        assert [first, *(future.result() for future in futures)] == [str(n).encode() for n in range(20)]
 
 
 def test_a_failed_read_does_not_affect_the_others() -> None:

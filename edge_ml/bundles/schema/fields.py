@@ -9,10 +9,13 @@ class FieldError(ValueError):
 
 
 class Fields:
-    """One JSON object; `path` is its place in the document."""
+    """One JSON object; its methods raise FieldError.
+
+    `path` is its place in the document, such as `output`; it is empty for the whole document.
+    """
 
     def __init__(self, value: object, path: str = "") -> None:
-        """Raises FieldError where `value` is no object."""
+        """Keep the object; raises FieldError where `value` is not an object."""
         if not isinstance(value, dict):
             raise FieldError(f"{path or 'it'} must be an object, not {value!r}.")
         self._values: dict[str, object] = value
@@ -30,7 +33,7 @@ class Fields:
         return dict(value)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """Return a text that is not empty, or the default."""
+        """Return a text that is not empty, or the default where the field is absent."""
         value = self._values.get(name, default) if default is not None else self._required(name)
         if not isinstance(value, str) or not (value or value == default):
             raise self._error(name, "a text")
@@ -51,14 +54,14 @@ class Fields:
         return value
 
     def number(self, name: str, default: float, minimum: float = -math.inf, maximum: float = math.inf) -> float:
-        """Return a number within these bounds, or the default."""
+        """Return a number within these bounds, or the default where the field is absent."""
         number = _number(self._values.get(name, default))
         if number is None or not minimum <= number <= maximum:
             raise self._error(name, f"a number from {minimum:g} to {maximum:g}")
         return number
 
     def numbers(self, name: str, count: int, above: float = -math.inf) -> tuple[float, ...]:
-        """Return a list of `count` numbers, each above that bound."""
+        """Return a list of `count` numbers, each greater than `above`."""
         value = self._required(name)
         numbers = [_number(element) for element in value] if isinstance(value, list) else []
         fitting = tuple(number for number in numbers if number is not None and number > above)

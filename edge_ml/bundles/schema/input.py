@@ -55,9 +55,9 @@ class InputSpec:
 
     @cached_property
     def scale_and_shift(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Factor and summand of the normalization, float32.
+        """The factor and the summand of the normalization, float32.
 
-        (3, 1, 1) for channels first; (3 · W,) for channels last: a row at once is 9 times as fast as pixel by pixel.
+        (3, 1, 1) for channels first; (3 · W,) for channels last: by rows this is 9 times as fast as by pixels.
         """
         std = np.array(self.std, np.float32)
         scale, shift = np.float32(1) / std, -np.array(self.mean, np.float32) / std

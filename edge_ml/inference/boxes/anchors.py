@@ -1,5 +1,6 @@
 """Anchors of YOLO detectors: the cells of three grids, and the proposals made at them."""
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +23,16 @@ class AnchorGrid(NamedTuple):
         """Return the grids of an input of that size: row by row, the finest grid first."""
         cells, strides = [], []
         for stride in _STRIDES:
-            columns, rows = (-(-side // stride) for side in size)
+            columns, rows = _cells(size, stride)
             y, x = np.divmod(np.arange(columns * rows), columns)
             cells.append(np.stack([x, y], 1))
             strides.append(np.full((columns * rows, 1), stride))
         return cls(np.concatenate(cells).astype(np.float64), np.concatenate(strides).astype(np.float64))
+
+
+def anchor_count(size: Size) -> int:
+    """Return the number of cells in the grids of an input of that size."""
+    return sum(prod(_cells(size, stride)) for stride in _STRIDES)
 
 
 class AnchorBoxes(NamedTuple):
@@ -46,3 +52,8 @@ class AnchorBoxes(NamedTuple):
         labels = self.scores.argmax(1)
         scores = self.scores[np.arange(len(self.scores)), labels].clip(0, 1)
         return Proposals(corners.clip(-1, 2), labels, scores, self.anchors).select(scores >= MIN_SCORE)
+
+
+def _cells(size: Size, stride: int) -> Size:
+    """Return the columns and rows of a grid; an input that is no multiple of the stride ends in cells of padding."""
+    return -(-size[0] // stride), -(-size[1] // stride)

@@ -50,7 +50,7 @@ class YoloV8MaskDecoder:
 
 
 def _inside_box(logits: ScoreMap, corners: NDArray[np.float64]) -> ScoreMap:
-    """Return the mask's logits, (H, W), made negative outside of the box (4,)."""
+    """Make the mask's logits, (H, W), negative outside of the box (4,), and return them."""
     height, width = logits.shape
     left, top, right, bottom = np.round(corners * (width, height, width, height)).astype(int)
     outside = np.ones(logits.shape, bool)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from edge_ml.inference.session import model_failure
 
 _TOLERANCE = 0.01
-"""How far rounding may take a probability out of 0–1."""
+"""The rounding error by which a probability may lie outside of 0–1."""
 
 Probabilities = NDArray[np.floating]
 

@@ -56,7 +56,7 @@ class ClassMapDecoder:
     def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
         """Return the region of each label; such a model has no probabilities, so each confidence is 1.
 
-        Raises ImageError where an index is no label's.
+        Raises ImageError where an index has no label.
         """
         labels = outputs[0][0].astype(np.intp)
         if labels.ndim == 3:
@@ -77,7 +77,7 @@ class LabelMap(NamedTuple):
 
 
 def _lead(scores: NDArray[np.float32], labels: NDArray[np.intp], best: NDArray[np.float32], label: int) -> ScoreMap:
-    """Return by how much the label's score is above, or below, the best of the other labels, (H, W).
+    """Return the label's score minus the best score of the other labels, (H, W).
 
     `scores` is (H, W, labels), `labels` and `best` are its arg max and max, (H, W).
     """
@@ -92,9 +92,9 @@ def _lead(scores: NDArray[np.float32], labels: NDArray[np.intp], best: NDArray[n
 def _regions(bundle: ModelBundle, source: Size, label_map: LabelMap) -> "list[Detection]":
     """Return a detection per label that covers at least `MIN_SHARE` of the picture, the most confident first."""
     height, width = label_map.labels.shape
-    view, nothing = UprightView(bundle.fit, source, (height, width)), len(bundle.labels)
-    upright, confidences = view.resample(label_map.labels, nothing), view.resample(label_map.confidences, 0)
-    shares = np.bincount(upright.ravel(), minlength=nothing + 1)[:nothing] / upright.size
+    view, no_label = UprightView(bundle.fit, source, (height, width)), len(bundle.labels)
+    upright, confidences = view.resample(label_map.labels, no_label), view.resample(label_map.confidences, 0)
+    shares = np.bincount(upright.ravel(), minlength=no_label + 1)[:no_label] / upright.size
     shares[bundle.output.background] = 0
     present = [int(label) for label in np.flatnonzero(shares >= MIN_SHARE)]
     present.sort(key=lambda label: -shares[label])

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from edge_ml.inference.masks.polygon import Points, polygon_area, simplify_polygons
 
 _MAX_POINTS, _MAX_POINTS_IN_ALL = 200, 4000
-"""The points of one object, and of all objects on a picture: a recognition has to fit into a table row."""
+"""The limits for one object, and for all objects on a picture: a recognition has to fit into a table row."""
 
-_TOLERANCE = 0.25
-_MIN_AREA = 1.0
-"""In pixels of the model's output: how far an outline may be off, and the area up to which a region is a speck."""
+_TOLERANCE, _MIN_AREA = 0.25, 1.0
+"""The error of an outline, and the area up to which a region is a speck, in pixels of the model's output."""
 
 _MAX_SCORE = 1e4
 """Scores are clipped to this: between two pixels with larger ones the outline runs half-way."""
@@ -23,7 +22,7 @@ ScoreMap = NDArray[np.floating]
 
 
 def points_per_object(objects: int) -> int:
-    """Return how many points each of that many objects on one picture may have."""
+    """Return the limit of points for each of that many objects on one picture."""
     return min(_MAX_POINTS, _MAX_POINTS_IN_ALL // max(objects, 1))
 
 
@@ -36,7 +35,7 @@ def trace_outlines(score_map: ScoreMap, max_points: int = _MAX_POINTS) -> list[P
     top, bottom = _extent(inside.any(1))
     left, right = _extent(inside.any(0))
     lines = _contour_lines(score_map[top:bottom, left:right])
-    longest = sorted(lines, key=len)[-max_points:]  # noise has tens of thousands
+    longest = sorted(lines, key=len)[-max_points:]  # noise has tens of thousands of lines
     polygons = sorted((np.add(line[:-1], (left, top)) for line in longest), key=polygon_area, reverse=True)
     kept = [polygon for n, polygon in enumerate(polygons) if n == 0 or polygon_area(polygon) > _MIN_AREA]
     return simplify_polygons(kept[: max_points // 4], _TOLERANCE, max_points)

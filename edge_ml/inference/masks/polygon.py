@@ -11,7 +11,10 @@ Points = NDArray[np.float64]
 
 
 class _Stretch(NamedTuple):
-    """A stretch of a polygon between two kept points; the heap yields the one that leaves its chord farthest."""
+    """A stretch of a polygon between two kept points; a heap yields the one with the largest deviation from its chord.
+
+    `start`, `farthest` and `end` are indices of points.
+    """
 
     negative_deviation: float
     polygon: int

@@ -1,4 +1,4 @@
-"""The usual normalizations of pixels, 0–255, to the input of a network; no model file states its own."""
+"""The usual normalizations of pixels, 0–255, for the input of a network; a model file does not state its own."""
 
 from typing import NamedTuple
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from edge_ml.inference.boxes.anchors import anchor_count
 from edge_ml.onboarding.inspection.tensor import OutputSample
 from edge_ml.onboarding.proposal.input import ImageInput
-from edge_ml.onboarding.proposal.output_readings import Reading, anchor_count, output_readings
+from edge_ml.onboarding.proposal.output_readings import Reading, output_readings
 from edge_ml.serving.trial.trial_error import TrialError
 
 
@@ -41,7 +42,7 @@ def _reason(samples: Sequence[OutputSample], picture: ImageInput, given: Mapping
 def _hint(shape: tuple[int, ...], picture: ImageInput) -> str:
     if shape == picture.shape:
         return " It has the input's own shape: the model makes pictures of pictures."
-    if len(shape) == 3 and shape[1] == 3 * anchor_count(picture):
+    if len(shape) == 3 and shape[1] == 3 * anchor_count(picture.size):
         return " It looks like YOLOv5, whose three anchors per cell are not decoded; export YOLOv8, YOLO11 or YOLOX."
     if len(shape) == 3 and shape[2] == 6:
         return " It looks like boxes after non-maximum suppression: export without it (nms=False, end2end=False)."

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from edge_ml.inference.boxes.anchors import anchor_count
 from edge_ml.onboarding.inspection.tensor import OutputSample
 from edge_ml.onboarding.proposal.input import ImageInput
 
-_STRIDES = (8, 16, 32)
 _INTEGERS = ("uint8", "int8", "int32", "int64")
 
 
 class Reading(NamedTuple):
-    """A task and a decoding for one output; `labels` is the number of labels, None where it cannot be seen."""
+    """A task and a decoding for one output; `labels` is the number of labels, None where the shape does not show it."""
 
     task: str
     decoding: str
@@ -26,11 +26,6 @@ def output_readings(samples: Sequence[OutputSample], picture: ImageInput) -> lis
     return [reading for find in _FINDERS for sample in samples for reading in find(sample, samples, picture)]
 
 
-def anchor_count(picture: ImageInput) -> int:
-    """Return the number of cells in a detector's grids at strides 8, 16 and 32."""
-    return sum((picture.size[0] // stride) * (picture.size[1] // stride) for stride in _STRIDES)
-
-
 def _yolov8_masks(sample: OutputSample, samples: Sequence[OutputSample], picture: ImageInput) -> Iterator[Reading]:
     """Find the instance segmentation of YOLOv8: boxes with coefficients, and the prototypes that they weigh."""
     for other in samples:
@@ -41,7 +36,7 @@ def _yolov8_masks(sample: OutputSample, samples: Sequence[OutputSample], picture
 
 
 def _yolox(sample: OutputSample, samples: Sequence[OutputSample], picture: ImageInput) -> Iterator[Reading]:
-    if len(sample.shape) == 3 and sample.shape[1] == anchor_count(picture) and sample.shape[2] > 5:
+    if len(sample.shape) == 3 and sample.shape[1] == anchor_count(picture.size) and sample.shape[2] > 5:
         count = sample.shape[2] - 5
         reason = f"{list(sample.shape)} is 5 + {count} numbers per cell of three grids at strides 8, 16 and 32"
         yield Reading("detect", "yolox", sample, count, reason)

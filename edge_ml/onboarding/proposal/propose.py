@@ -1,4 +1,4 @@
-"""Propose the model.json of a model file: fields are found in the file, or else guessed."""
+"""Propose the model.json of a model file: each field is given by the user, found in the file, or guessed."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -12,7 +12,7 @@ _STRIP = 256
 
 
 def to_resizable(image: Image.Image) -> Image.Image:
-    """Return the picture in a mode whose values may be averaged."""
+    """Return the picture in a mode whose values may be averaged, as a resize does."""
     if image.mode in _DEEP:
         return _to_8_bits(image)
     if image.has_transparency_data and image.mode not in ("RGBa", "La"):

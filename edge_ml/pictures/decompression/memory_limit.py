@@ -13,7 +13,7 @@ _DATA_PAGES = 5
 
 @contextmanager
 def memory_limit() -> Iterator[None]:
-    """Let the process allocate `MAX_BYTES` more: further allocations fail. On systems other than Linux, do nothing."""
+    """Let allocations beyond `MAX_BYTES` more than now fail with MemoryError. Does nothing except on Linux."""
     if sys.platform != "linux":
         yield
         return

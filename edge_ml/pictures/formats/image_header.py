@@ -11,7 +11,7 @@ from edge_ml.pictures.formats.signatures import PLUGINS, detect_format
 
 
 def open_image(data: bytes) -> Image.Image:
-    """Return the image, its pixels not yet decoded; raises ImageError, and on damage the exceptions of Pillow."""
+    """Return the image, its pixels not yet decoded; raises ImageError, or Pillow's exceptions where it is damaged."""
     name = detect_format(data)
     if name is None:
         raise ImageError("not_an_image", "The file does not begin like any known image format.")

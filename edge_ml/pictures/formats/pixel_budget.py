@@ -15,13 +15,13 @@ PIXEL_BUDGETS = {
     "WEBP": 25_000_000,
     "AVIF": 25_000_000,
 }
-"""The most pixels each decoder takes within 600 MB: WebP needs 16 bytes per pixel, a baseline JPEG hardly any."""
+"""The most pixels that a decoder handles within 600 MB: WebP needs 16 bytes per pixel, a baseline JPEG hardly any."""
 
 _MAX_SCANS = 100
 _START_OF_SCAN = b"\xff\xda"
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 
-Image.MAX_IMAGE_PIXELS = max(PIXEL_BUDGETS.values())  # Pillow's own check stays as a second one behind this
+Image.MAX_IMAGE_PIXELS = max(PIXEL_BUDGETS.values())  # Pillow's own check remains as a second one
 
 
 def check_pixel_budget(image: Image.Image, name: str, data: bytes) -> None:

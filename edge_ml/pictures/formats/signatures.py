@@ -12,7 +12,7 @@ PLUGINS = {
     "AVIF": "PIL.AvifImagePlugin",
     "HEIF": "edge_ml.pictures.formats.heif",
 }
-"""Each decoded format and the module with its decoder. Left to itself, Pillow would import all of its forty."""
+"""Each decoded format and the module with its decoder. Without this, Pillow imports all of its forty."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from edge_ml.serving.trial.trial_error import MEGABYTES, TrialError, is_memory_error, too_much_memory
+from edge_ml.serving.trial.trial_error import MEMORY_LIMIT_MB, TrialError, is_memory_error, too_much_memory
 
 if TYPE_CHECKING:
     from typing import Any
 
-SECONDS = 8
-"""Of processor time, for the start, the load and a few runs; on a busy machine three times that by the clock."""
+CPU_LIMIT_S = 8
+"""Seconds of processor time for the start, the load and a few runs; by the clock, `_CLOCK_FACTOR` times as many."""
 
 _CLOCK_FACTOR = 3
 _TIMEOUT_SIGNALS = {signal.SIGXCPU, signal.SIGKILL}
@@ -27,7 +27,7 @@ def run_confined(module: str, request: Mapping[str, object]) -> "dict[str, Any]"
     try:
         child = subprocess.run(
             command, input=json.dumps(request), env=_environment(), capture_output=True, text=True,
-            timeout=SECONDS * _CLOCK_FACTOR, check=False,
+            timeout=CPU_LIMIT_S * _CLOCK_FACTOR, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise _too_slow() from None
@@ -56,14 +56,14 @@ def serve_request(work: "Callable[[Mapping[str, Any]], Mapping[str, object]]") -
 
 
 def _too_slow() -> TrialError:
-    return TrialError("too_slow", f"The model does not load and run within {SECONDS} s.")
+    return TrialError("too_slow", f"The model does not load and run within {CPU_LIMIT_S} s.")
 
 
 def _set_limits() -> None:
     """Limit memory, processor time and files. macOS does not enforce these: there only the clock ends the child."""
     limits = {
-        resource.RLIMIT_DATA: MEGABYTES << 20,
-        resource.RLIMIT_CPU: SECONDS,
+        resource.RLIMIT_DATA: MEMORY_LIMIT_MB << 20,
+        resource.RLIMIT_CPU: CPU_LIMIT_S,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
     }

@@ -1,4 +1,4 @@
-"""The error messages of ONNX Runtime for files that it does not load, as a code and a sentence with a remedy."""
+"""Turn ONNX Runtime's messages about files that it does not load into a code, and a sentence with a remedy."""
 
 import re
 import textwrap

@@ -1,6 +1,6 @@
-"""The refusal of a model, and the refusal for memory that several places raise."""
+"""The refusal of a model, with a code; and the refusal for memory, which several modules raise."""
 
-MEGABYTES = 1024
+MEMORY_LIMIT_MB = 1024
 """The memory in which a model has to load and run; half of the function's."""
 
 _MEMORY_ERRORS = ("bad_alloc", "bad allocation", "Failed to allocate", "allocate memory", "MemoryError")
@@ -21,4 +21,4 @@ def is_memory_error(text: str) -> bool:
 
 def too_much_memory() -> TrialError:
     """Return the refusal of a model that needs more memory than the limit."""
-    return TrialError("too_much_memory", f"The model asks for more than {MEGABYTES} MB of memory.")
+    return TrialError("too_much_memory", f"The model asks for more than {MEMORY_LIMIT_MB} MB of memory.")

@@ -1,1 +1,1 @@
-"""Trains a classifier: fine-tune, calibrate, export, evaluate."""
+"""Training of a classifier: fine-tune, calibrate, export, evaluate."""

@@ -10,10 +10,10 @@ WARM_UP = 0.05
 class Recipe:
     """`rate` is the learning rate of the heads, `body_rate` that of the last layer below them.
 
-    Each further layer down multiplies `body_rate` by `rate_decay`. Until the share `small_share` of the epochs is
-    over, views have two thirds of the side `size`, which is twice as fast. `min_crop` is the smallest share of a
-    photograph that a crop shows, `turns` permits quarter turns, `teacher_weight` weighs the teacher's classes against
-    the labels; 0 leaves the teacher out.
+    Each further layer down multiplies `body_rate` by `rate_decay`. In the first epochs, as many as the share
+    `small_share`, views have two thirds of the side `size`, which is twice as fast. `min_crop` is the smallest share
+    of a photograph that a crop shows, `turns` permits quarter turns, `teacher_weight` weighs the teacher's classes
+    against the labels; 0 leaves the teacher out.
     """
 
     epochs: int

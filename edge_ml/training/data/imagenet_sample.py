@@ -6,6 +6,9 @@ from pathlib import Path
 
 from edge_ml.training.data.photographs import DataError
 
+BIRDS = (*range(7, 25), *range(80, 101), *range(127, 147))
+"""The indices of ImageNet's classes of birds."""
+
 
 def imagenet_sample(data: Path) -> Iterator[tuple[Path, int]]:
     """Yield each photograph with the index of its class, 0–999; raises DataError."""

@@ -18,7 +18,7 @@ class DataError(ValueError):
 class Photo:
     """One file; `label` is an index into the labels, `origin` the set of photographs it belongs to.
 
-    `times` is how often an epoch shows it on average, `certainty` the share of the target that its label gets.
+    `times` is the average number of its views in an epoch, `certainty` the share of the target that its label gets.
     """
 
     path: Path

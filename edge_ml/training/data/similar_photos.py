@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_COSINE = 0.86
-"""Cosine of the teacher's features; by eye, lab leaves above 0.87 are one leaf and below 0.86 hardly ever."""
+"""Cosine of the teacher's features; by eye, lab leaves above 0.87 are shots of one leaf, below 0.86 hardly ever."""
 
 MAX_GROUP = 8
 

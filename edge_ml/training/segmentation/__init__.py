@@ -1,1 +1,1 @@
-"""Trains `livestock`, which segments animals from their background."""
+"""Training of `livestock`, which segments animals from their background."""

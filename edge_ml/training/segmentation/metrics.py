@@ -10,7 +10,7 @@ Mask = NDArray[np.bool_]
 Floats = NDArray[np.floating]
 
 TOLERANCE = 0.0075
-"""Of the diagonal: how far an outline may be off and still count (as in DAVIS, Perazzi et al. 2016)."""
+"""The permitted error of an outline, as a share of the diagonal (as in DAVIS, Perazzi et al. 2016)."""
 
 
 def iou(predicted: Mask, truth: Mask) -> float:
@@ -29,13 +29,13 @@ def outline(mask: Mask) -> Mask:
 
 
 def widen(mask: Mask, pixels: int) -> Mask:
-    """Return the mask and all pixels within a square of that many pixels around its own."""
+    """Return the mask with all pixels that lie at most that many pixels away, in rows and in columns."""
     image = Image.fromarray(np.uint8(255) * mask.astype(np.uint8))
     return np.asarray(image.filter(ImageFilter.MaxFilter(2 * pixels + 1))) > 127
 
 
 def boundary_f1(predicted: Mask, truth: Mask) -> float:
-    """Return the harmonic mean of the shares of either outline that lie near the other."""
+    """Return the harmonic mean of two shares: of each outline, the pixels that lie near the other outline."""
     tolerance = max(round(TOLERANCE * float(np.hypot(*truth.shape))), 1)
     lines = outline(predicted), outline(truth)
     if not (lines[0].any() and lines[1].any()):

@@ -13,7 +13,7 @@ WIDTHS = (16, 32, 48, 64, 96)
 """Channels of the pyramid at strides 2, 4, 8, 16 and 32."""
 
 FROZEN = 2
-"""Blocks of the encoder that are not trained: they see edges and colors, and cost a third of a step."""
+"""Blocks of the encoder that are not trained: they detect edges and colors; training them takes a third of a step."""
 
 
 class Merge(nn.Module):
@@ -27,7 +27,7 @@ class Merge(nn.Module):
         )
 
     def forward(self, coarse: torch.Tensor, finer: torch.Tensor) -> torch.Tensor:
-        """[N, C, H / 2, W / 2] and the encoder's [N, C', H, W] to [N, out, H, W]."""
+        """Merge [N, C, H / 2, W / 2] and the encoder's [N, C', H, W] to [N, out, H, W]."""
         return cast(torch.Tensor, self.mix(torch.cat([enlarge_twice(coarse), self.skip(finer)], 1)))
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from edge_ml.pictures.size import Size
 from edge_ml.training.segmentation.loss import segmentation_loss
 from edge_ml.training.segmentation.network import Segmenter, normalize
-from edge_ml.training.segmentation.scenes.placement import Size
 from edge_ml.training.segmentation.scenes.scenes import Stock
 
 WARM_UP, SMALL_SHARE = 0.04, 0.5

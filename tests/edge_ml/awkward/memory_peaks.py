@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import edge_ml.pictures.formats.heif  # noqa: F401 - what a first HEIF would add
+import edge_ml.pictures.formats.heif  # noqa: F401 - imported here, or else the first HEIF would grow by it
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.derived.derive import derive
 from edge_ml.image_error import ImageError

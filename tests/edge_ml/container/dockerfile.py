@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 CONTEXT = ROOT / "edge_ml"
-RUNTIME_CLIENT = "awslambdaric==4.2.2"  # what the base image holds
+RUNTIME_CLIENT = "awslambdaric==4.2.2"  # the version in the base image
 
 
 def instructions(name: str) -> list[str]:

@@ -61,18 +61,18 @@ class _Handler(BaseHTTPRequestHandler):
             "Invoked-Function-Arn": ARN,
             "Trace-Id": "Root=1",
         }
-        self._answer(200, json.dumps(event).encode(), headers)
+        self._respond(200, json.dumps(event).encode(), headers)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        what = self.path.removeprefix(PREFIX).replace("invocation/request-1/", "")
-        self._answer(202, b'{"status":"OK"}', {})
-        self.server.posted.put((what, json.loads(body)))
+        kind = self.path.removeprefix(PREFIX).replace("invocation/request-1/", "")
+        self._respond(202, b'{"status":"OK"}', {})
+        self.server.posted.put((kind, json.loads(body)))
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
-    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+    def _respond(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(f"Lambda-Runtime-{name}", value)

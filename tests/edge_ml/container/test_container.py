@@ -85,38 +85,38 @@ def stored(s3_endpoint: str, *bodies: bytes) -> list[dict[str, str]]:
 
 def test_the_cat_is_a_cat_and_a_bad_image_beside_it_has_its_code(function: RuntimeAPI, s3_endpoint: str) -> None:
     images = stored(s3_endpoint, b"this is no image", CAT.read_bytes())
-    what, answer = function.invoke({"images": images, "model": None})
-    assert what == "response", answer
-    bad, cat = answer["results"]
+    kind, response = function.invoke({"images": images, "model": None})
+    assert kind == "response", response
+    bad, cat = response["results"]
     assert bad["error"]["code"] == "not_an_image"
     assert Detection.from_dict(cat["detections"][0]).label == "cat"
-    assert Model.from_dict(answer["model"]).name == "animals"
+    assert Model.from_dict(response["model"]).name == "animals"
 
 
 def test_one_worker_handles_many_invocations(function: RuntimeAPI) -> None:
-    what, described = function.invoke({"describe": True})
-    assert (what, described["models"][0]["name"]) == ("response", "animals")
-    what, answer = function.invoke({"images": [], "model": "lions"})
-    assert (what, answer["error"]["code"]) == ("response", "unknown_model")
+    kind, described = function.invoke({"describe": True})
+    assert (kind, described["models"][0]["name"]) == ("response", "animals")
+    kind, response = function.invoke({"images": [], "model": "lions"})
+    assert (kind, response["error"]["code"]) == ("response", "unknown_model")
 
 
 def test_an_event_that_is_no_request_is_a_function_error(function: RuntimeAPI) -> None:
-    what, error = function.invoke({"Records": []})
-    assert (what, error["errorType"]) == ("error", "KeyError")
+    kind, error = function.invoke({"Records": []})
+    assert (kind, error["errorType"]) == ("error", "KeyError")
     assert function.invoke({"describe": True})[0] == "response"  # and the worker lives on
 
 
 def test_a_worker_without_its_model_fails_at_init(python: Path, task_root: Path, tmp_path: Path) -> None:
     with running(python, task_root, MODELS_FOLDER=str(tmp_path)) as api:
-        what, error = api.next_post()
-    assert (what, error["errorType"]) == ("init/error", "UnknownModelError")
+        kind, error = api.next_post()
+    assert (kind, error["errorType"]) == ("init/error", "UnknownModelError")
 
 
 def test_another_model_can_be_the_default(python: Path, task_root: Path, tmp_path: Path) -> None:
     samples.bundle(tmp_path)
     with running(python, task_root, MODELS_FOLDER=str(tmp_path), DEFAULT_MODEL="colors") as api:
-        _, answer = api.invoke({"images": []})
-    assert answer["model"]["name"] == "colors"
+        _, response = api.invoke({"images": []})
+    assert response["model"]["name"] == "colors"
 
 
 def test_a_bundle_of_the_bucket_is_tried_and_served(

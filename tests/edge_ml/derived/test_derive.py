@@ -25,12 +25,12 @@ def opened(data: bytes) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize("form", PLUGINS)
+@pytest.mark.parametrize("file_format", PLUGINS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_of_any_format_becomes_a_jpeg_in_rgb(kind: str, form: str) -> None:
-    made_of = derive(kind, samples.encoded(samples.picture(size=(400, 300)), form))
-    image = opened(made_of.data)
-    assert (image.mode, image.size) == ("RGB", made_of.size)
+def test_a_picture_of_any_format_becomes_a_jpeg_in_rgb(kind: str, file_format: str) -> None:
+    jpeg = derive(kind, samples.encoded(samples.picture(size=(400, 300)), file_format))
+    image = opened(jpeg.data)
+    assert (image.mode, image.size) == ("RGB", jpeg.size)
     assert image.getpixel((5, 5)) == pytest.approx((255, 0, 0), abs=6)
 
 
@@ -44,9 +44,9 @@ def test_a_derived_picture_has_no_metadata(kind: str) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (60, 40), (20_000, 1), (5000, 3000)])
 def test_rekognition_can_take_a_picture_of_any_size(size: tuple[int, int]) -> None:
-    made_of = derive("rekognition", samples.encoded(samples.picture(size=size)))
-    assert all(80 <= side <= 10_000 for side in made_of.size)
-    assert len(made_of.data) <= 15_000_000
+    jpeg = derive("rekognition", samples.encoded(samples.picture(size=size)))
+    assert all(80 <= side <= 10_000 for side in jpeg.size)
+    assert len(jpeg.data) <= 15_000_000
 
 
 def test_rekognition_gets_the_picture_as_it_is_where_it_can_take_it() -> None:

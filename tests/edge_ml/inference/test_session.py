@@ -16,8 +16,8 @@ from edge_ml.protocol import Detection
 from tests.edge_ml import samples
 
 
-def model(folder: Path, answer: NDArray[Any]) -> Model:
-    file = samples.constant_model(["N", 3, 32, 32], logits=answer)
+def model(folder: Path, output: NDArray[Any]) -> Model:
+    file = samples.constant_model(["N", 3, 32, 32], logits=output)
     return Model(ModelBundle.load(samples.bundle(folder, model=file)))
 
 

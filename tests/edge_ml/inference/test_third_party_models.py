@@ -60,7 +60,7 @@ pytestmark = pytest.mark.skipif(not (DATA / "models").is_dir(), reason="no share
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("strangers")
+    return tmp_path_factory.mktemp("third-party")
 
 
 @cache

@@ -17,9 +17,9 @@ from tests.edge_ml import samples
 
 
 @pytest.fixture
-def brought(tmp_path: Path) -> Path:
+def files(tmp_path: Path) -> Path:
     """Return a folder with a model of colors, its labels, and a photo."""
-    samples.bundle(tmp_path, "brought")
+    samples.bundle(tmp_path, "files")
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
     (tmp_path / "photo.png").write_bytes(samples.encoded(samples.picture("blue")))
     return tmp_path
@@ -33,21 +33,21 @@ def s3() -> Iterator[Any]:
         yield client
 
 
-def add(monkeypatch: pytest.MonkeyPatch, brought: Path, *options: str) -> int:
-    words = ["add", str(brought / "brought/model.onnx"), "--labels", str(brought / "labels.txt"), *options]
+def add(monkeypatch: pytest.MonkeyPatch, files: Path, *options: str) -> int:
+    words = ["add", str(files / "files/model.onnx"), "--labels", str(files / "labels.txt"), *options]
     monkeypatch.setattr(sys, "argv", ["edge_ml", *words])
     return command.main()
 
 
 def test_a_bundle_is_written_that_the_function_reads(
-    monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ("--name", "colors", "--to", str(brought / "here"), "--license", "MIT", "--metrics", '{"accuracy": 1}')
-    assert add(monkeypatch, brought, *options, "--try", str(brought / "photo.png")) == 0
-    bundle = ModelBundle.load(brought / "here/colors")
+    options = ("--name", "colors", "--to", str(files / "here"), "--license", "MIT", "--metrics", '{"accuracy": 1}')
+    assert add(monkeypatch, files, *options, "--try", str(files / "photo.png")) == 0
+    bundle = ModelBundle.load(files / "here/colors")
     assert (bundle.name, bundle.version, bundle.labels) == ("colors", "1.0.0", samples.LABELS)
     assert (bundle.license, bundle.metrics) == ("MIT", {"accuracy": 1})
-    assert "Nobody has" in (brought / "here/colors/MODEL_CARD.md").read_text()
+    assert "Nobody has" in (files / "here/colors/MODEL_CARD.md").read_text()
     output = capsys.readouterr().out
     assert "Found in the file:" in output
     assert "Guessed" in output
@@ -56,14 +56,14 @@ def test_a_bundle_is_written_that_the_function_reads(
     assert "copy it into edge_ml/models or into the models bucket" in output
 
 
-def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, brought: Path) -> None:
+def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, files: Path) -> None:
     words = (
         "--name c --version 2.0.1 --task classify --layout NCHW --size 32x32 --resize letterbox --channels BGR "
         "--normalize unit --mean 1,2,3 --output logits --decoding logits --temperature 2 --unknown-below 0.3 "
-        f"--license MIT --source here --to {brought}"
+        f"--license MIT --source here --to {files}"
     )
-    assert add(monkeypatch, brought, *words.split()) == 0
-    content = json.loads((brought / "c/model.json").read_text())
+    assert add(monkeypatch, files, *words.split()) == 0
+    content = json.loads((files / "c/model.json").read_text())
     assert content["version"] == "2.0.1"
     assert content["input"]["mean"] == [1, 2, 3]
     assert content["input"]["std"] == [255, 255, 255]
@@ -81,43 +81,43 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("options", "why"), REFUSALS)
+@pytest.mark.parametrize(("options", "reason"), REFUSALS)
 def test_a_refusal_states_the_reason_and_writes_nothing(
-    monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str], options: Any, why: str
+    monkeypatch: pytest.MonkeyPatch, files: Path, capsys: pytest.CaptureFixture[str], options: Any, reason: str
 ) -> None:
-    before = sorted(brought.rglob("*"))
-    assert add(monkeypatch, brought, "--to", str(brought / "here"), *options) == 1
-    assert why in capsys.readouterr().err
-    assert sorted(brought.rglob("*")) == before
+    before = sorted(files.rglob("*"))
+    assert add(monkeypatch, files, "--to", str(files / "here"), *options) == 1
+    assert reason in capsys.readouterr().err
+    assert sorted(files.rglob("*")) == before
 
 
 def test_an_existing_bundle_is_replaced_only_with_the_option(
-    monkeypatch: pytest.MonkeyPatch, brought: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = ("--name", "c", "--to", str(brought / "here"))
-    assert add(monkeypatch, brought, *place) == 0
-    (brought / "here/c/advice").mkdir()
-    assert add(monkeypatch, brought, *place, "--version", "1.1.0") == 1
+    place = ("--name", "c", "--to", str(files / "here"))
+    assert add(monkeypatch, files, *place) == 0
+    (files / "here/c/advice").mkdir()
+    assert add(monkeypatch, files, *place, "--version", "1.1.0") == 1
     assert "there already" in capsys.readouterr().err
-    assert add(monkeypatch, brought, *place, "--version", "1.1.0", "--replace") == 0
-    assert ModelBundle.load(brought / "here/c").version == "1.1.0"
-    assert (brought / "here/c/advice").is_dir()
+    assert add(monkeypatch, files, *place, "--version", "1.1.0", "--replace") == 0
+    assert ModelBundle.load(files / "here/c").version == "1.1.0"
+    assert (files / "here/c/advice").is_dir()
 
 
 def test_a_bundle_goes_into_the_bucket_under_its_version(
-    monkeypatch: pytest.MonkeyPatch, brought: Path, s3: Any, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, files: Path, s3: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for version in ("1.0.0", "1.1.0"):
-        assert add(monkeypatch, brought, "--name", "c", "--version", version, "--to", "s3://models/models/") == 0
+        assert add(monkeypatch, files, "--name", "c", "--version", version, "--to", "s3://models/models/") == 0
     assert sorted(map(str, BundleStore(lambda: s3, "models").bundles())) == ["c@1.0.0", "c@1.1.0"]
     output = capsys.readouterr().out
     assert "s3://models/models/c/1.1.0/" in output
     assert '{"options": {"model": "c"}}, or "c@1.1.0"' in output
-    assert add(monkeypatch, brought, "--name", "c", "--to", "s3://models") == 1
+    assert add(monkeypatch, files, "--name", "c", "--to", "s3://models") == 1
 
 
 def test_a_bucket_that_is_not_there_is_a_refusal(
-    monkeypatch: pytest.MonkeyPatch, brought: Path, s3: Any, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, files: Path, s3: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert add(monkeypatch, brought, "--to", "s3://nobody/models/") == 1
+    assert add(monkeypatch, files, "--to", "s3://nobody/models/") == 1
     assert "bucket_unavailable" in capsys.readouterr().err

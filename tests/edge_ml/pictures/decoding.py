@@ -32,5 +32,5 @@ def refusal_code(data: bytes) -> str:
     with pytest.raises(ImageError) as caught:
         decode(data, SQUARE)
     assert not caught.value.retryable
-    assert not re.search("0x[0-9a-f]{6}", caught.value.detail)  # no addresses of ours
+    assert not re.search("0x[0-9a-f]{6}", caught.value.detail)  # no memory addresses of this process
     return caught.value.code

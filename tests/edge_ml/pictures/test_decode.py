@@ -100,10 +100,10 @@ def test_a_file_cut_short_is_damaged(kind: str) -> None:
 @pytest.mark.parametrize("kind", PLUGINS)
 def test_flipped_bytes_end_in_a_picture_or_a_code(kind: str) -> None:
     whole = np.frombuffer(samples.encoded(photo((64, 64)), kind), np.uint8)
-    chance = np.random.default_rng(11)
+    random = np.random.default_rng(11)
     for _ in range(60):
         flipped = whole.copy()
-        flipped[chance.integers(0, len(whole), 4)] = chance.integers(0, 256, 4)
+        flipped[random.integers(0, len(whole), 4)] = random.integers(0, 256, 4)
         try:
             assert decode(flipped.tobytes(), SQUARE).pixels.shape == (32, 32, 3)
         except ImageError as error:

@@ -15,7 +15,7 @@ from edge_ml.pictures.letterbox import Fit
         ("letterbox_corner", (400, 400), (0, 0, 400, 400), (50, 50)),
     ],
 )
-def test_which_part_of_a_picture_goes_where(
+def test_each_resize_mode_has_its_part_of_the_picture_and_of_the_input(
     resize: str, source: tuple[int, int], box: tuple[float, ...], inner: tuple[int, int]
 ) -> None:
     fit = Fit((100, 50), resize)

@@ -99,7 +99,7 @@ def test_no_metadata_is_left() -> None:
 
 
 @pytest.mark.parametrize("max_side", [40, 300])
-def test_it_looks_as_a_full_decode_would(max_side: int) -> None:
+def test_the_picture_looks_as_after_a_full_decode(max_side: int) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (30, 40, 3), np.uint8)
     image = Image.fromarray(noise).resize((1600, 1200), Image.Resampling.BICUBIC)
     data = samples.encoded(image, "JPEG", quality=92)

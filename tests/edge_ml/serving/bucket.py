@@ -32,7 +32,7 @@ class Bucket:
         """Return the function's store on this bucket."""
         return BundleStore(lambda: cast(Any, _Counting(self.s3, self.calls)), NAME, self.clock)
 
-    def drop(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
+    def put_bundle(self, name: str, version: str, *, model: bytes | None = None, **changed: Any) -> None:
         """Store a bundle of the model of colors, or of another model file, under that name and version."""
         folder = samples.bundle(self.scratch / str(len(list(self.scratch.iterdir()))), name, version=version, **changed)
         if model is not None:
@@ -53,9 +53,9 @@ class _Counting:
     def __init__(self, s3: Any, calls: list[str]) -> None:
         self._s3, self._calls = s3, calls
 
-    def get_object(self, **what: Any) -> Any:
-        self._calls.append(what["Key"])
-        return self._s3.get_object(**what)
+    def get_object(self, **request: Any) -> Any:
+        self._calls.append(request["Key"])
+        return self._s3.get_object(**request)
 
     def get_paginator(self, name: str) -> Any:
         self._calls.append("list")

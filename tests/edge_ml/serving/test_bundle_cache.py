@@ -24,17 +24,17 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "why"), BROKEN)
+@pytest.mark.parametrize(("changed", "reason"), BROKEN)
 def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
-    models: ModelRegistry, bucket: Bucket, changed: dict[str, Any], why: str
+    models: ModelRegistry, bucket: Bucket, changed: dict[str, Any], reason: str
 ) -> None:
     inside = changed.pop("name_inside", None)
-    bucket.drop("broken", "1.0.0", **changed)
+    bucket.put_bundle("broken", "1.0.0", **changed)
     if inside:
         bucket.put("broken/1.0.0/model.json", json.dumps(samples.model_json(inside, version="1.0.0")).encode())
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     for _ in range(2):
-        with pytest.raises(BundleError, match=why):
+        with pytest.raises(BundleError, match=reason):
             models.get("broken")
     assert bucket.calls.count("models/broken/1.0.0/model.json") == 1  # it is not fetched again
     assert best(models, "crayons") == best(models, "colors") == "red"
@@ -46,7 +46,7 @@ def test_a_broken_bundle_is_refused_with_its_reason_and_all_else_is_served(
 def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
     models: ModelRegistry, bucket: Bucket, in_a_child: None
 ) -> None:
-    bucket.drop("endless", "1.0.0", model=hostile_models.endless())
+    bucket.put_bundle("endless", "1.0.0", model=hostile_models.endless())
     with pytest.raises(BundleError, match="does not load and run within"):
         models.get("endless")
     assert best(models, "colors") == "red"
@@ -54,10 +54,10 @@ def test_a_model_that_never_ends_is_refused_and_the_worker_lives_on(
 
 
 def test_a_repaired_bundle_is_served(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("crayons", "1.0.0", model=b"broken")
+    bucket.put_bundle("crayons", "1.0.0", model=b"broken")
     with pytest.raises(BundleError):
         models.get("crayons")
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     bucket.clock.next_list()
     assert best(models, "crayons") == "red"
 
@@ -75,7 +75,7 @@ def test_the_least_recently_used_models_are_evicted(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "disk"))
     monkeypatch.setattr(bundle_cache, "MAX_MODELS", 2)
     for n in range(3):
-        bucket.drop(f"crayons{n}", "1.0.0")
+        bucket.put_bundle(f"crayons{n}", "1.0.0")
         bucket.clock.now += 1
         assert best(models, f"crayons{n}") == "red"
     assert len(list((tmp_path / "disk").iterdir())) == 2
@@ -87,7 +87,7 @@ def test_the_least_recently_used_models_are_evicted(
 def test_unused_bundles_are_tried_while_there_is_time(
     models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bucket.drop("crayons", "1.0.0", model=b"broken")
+    bucket.put_bundle("crayons", "1.0.0", model=b"broken")
     monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", -1)
     assert descriptions(models)["crayons@1.0.0"]["status"] == "untried"
     monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", 60)

@@ -20,7 +20,7 @@ def test_a_bundle_dropped_just_now_is_found_without_waiting_for_the_next_list(
 ) -> None:
     with pytest.raises(UnknownModelError):
         models.get("crayons")
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     with pytest.raises(UnknownModelError):
         models.get("crayons")  # names that do not exist cost one list a second at most
     assert bucket.calls == ["list"]
@@ -29,7 +29,7 @@ def test_a_bundle_dropped_just_now_is_found_without_waiting_for_the_next_list(
 
 
 def test_a_replaced_bundle_is_served_at_the_next_look(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     bucket.relabel("crayons", "1.0.0", ["rouge", "vert", "bleu"])
     assert best(models, "crayons") == "red"
@@ -38,7 +38,7 @@ def test_a_replaced_bundle_is_served_at_the_next_look(models: ModelRegistry, buc
 
 
 def test_a_bundle_taken_away_is_no_longer_known(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     for file in ("model.json", "model.onnx"):
         bucket.s3.delete_object(Bucket=NAME, Key=f"models/crayons/1.0.0/{file}")
@@ -54,7 +54,7 @@ def test_the_default_and_exact_built_in_versions_never_ask_the_bucket(models: Mo
 
 
 def test_a_kept_model_costs_one_list_in_ten_seconds(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     for _ in range(20):
         models.get("crayons")
     assert sorted(bucket.calls) == ["list", "models/crayons/1.0.0/model.json", "models/crayons/1.0.0/model.onnx"]
@@ -65,12 +65,19 @@ def test_a_kept_model_costs_one_list_in_ten_seconds(models: ModelRegistry, bucke
 
 
 def test_other_objects_in_the_bucket_are_ignored(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     for name in ("..", "advice", "advice/..", "advice/red.md", "notes.txt", "deeper/model.onnx"):
         bucket.put(f"crayons/1.0.0/{name}", b"?")
     assert best(models, "crayons") == "red"
     fetched = {key.removeprefix("models/crayons/1.0.0/") for key in bucket.calls} - {"list"}
     assert fetched == {"model.json", "model.onnx", "advice/red.md"}
+
+
+@pytest.mark.parametrize("key", ["crayons/1.0.0", "crayons/1.0.0.1/model.onnx"])
+def test_a_key_that_only_begins_like_a_bundle_is_ignored(models: ModelRegistry, bucket: Bucket, key: str) -> None:
+    bucket.put(key, b"?")
+    bucket.put_bundle("crayons", "1.0.0")
+    assert best(models, "crayons") == "red"
 
 
 @pytest.mark.parametrize("key", ["crayons/model.onnx", "crayons/latest/model.json", "../1.0.0/model.onnx"])
@@ -85,7 +92,7 @@ def test_a_bundle_may_not_be_larger_than_the_disk(
     models: ModelRegistry, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("edge_ml.serving.bundle_store.MAX_BYTES", 100)
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     with pytest.raises(BundleError, match="bytes are more than"):
         models.get("crayons")
 
@@ -110,7 +117,7 @@ def test_listed_bundles_are_served_while_the_bucket_is_down(
 ) -> None:
     store = bucket.store()
     models = ModelRegistry(folder, "colors", store)
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     assert best(models, "crayons") == "red"
     monkeypatch.setattr(store, "_client", Down)
     bucket.clock.next_list()

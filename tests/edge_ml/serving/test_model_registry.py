@@ -36,10 +36,10 @@ def test_a_worker_does_not_start_without_its_default_model(folder: Path) -> None
         ModelRegistry(folder, "animals", NOWHERE)
 
 
-@pytest.mark.parametrize(("file", "why"), [("model.onnx", "does not load"), ("model.json", "cannot be read")])
-def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file: str, why: str) -> None:
+@pytest.mark.parametrize(("file", "reason"), [("model.onnx", "does not load"), ("model.json", "cannot be read")])
+def test_a_worker_does_not_start_with_a_broken_default_model(folder: Path, file: str, reason: str) -> None:
     (folder / "colors" / file).write_bytes(b"broken")
-    with pytest.raises(BundleError, match=why):
+    with pytest.raises(BundleError, match=reason):
         ModelRegistry(folder, "colors", NOWHERE)
 
 
@@ -58,7 +58,7 @@ def test_the_default_is_described_first_with_where_it_comes_from(folder: Path) -
 
 
 def test_a_bundle_in_the_bucket_is_served(models: ModelRegistry, bucket: Bucket, in_a_child: None) -> None:
-    bucket.drop("crayons", "1.0.0")
+    bucket.put_bundle("crayons", "1.0.0")
     assert best(models, "crayons", "blue") == "blue"
     assert models.get("crayons@1.0.0") is models.get("crayons")
     assert descriptions(models)["crayons@1.0.0"]["origin"] == "bucket"
@@ -66,7 +66,7 @@ def test_a_bundle_in_the_bucket_is_served(models: ModelRegistry, bucket: Bucket,
 
 def test_versions_exist_side_by_side_and_the_name_alone_means_the_newest(models: ModelRegistry, bucket: Bucket) -> None:
     for version in ("1.9.0", "1.10.0", "0.99.99"):
-        bucket.drop("crayons", version)
+        bucket.put_bundle("crayons", version)
     assert models.get("crayons").bundle.version == "1.10.0"
     assert models.get("crayons@1.9.0").bundle.version == "1.9.0"
     assert [description["version"] for description in models.describe() if description["name"] == "crayons"] == [
@@ -79,19 +79,19 @@ def test_versions_exist_side_by_side_and_the_name_alone_means_the_newest(models:
 def test_a_newer_version_of_a_built_in_model_gets_its_name_but_not_the_default(
     models: ModelRegistry, bucket: Bucket
 ) -> None:
-    bucket.drop("colors", "2.0.0", labels=["rouge", "vert", "bleu"])
+    bucket.put_bundle("colors", "2.0.0", labels=["rouge", "vert", "bleu"])
     assert best(models, "colors") == "rouge"
     assert best(models, "colors@1.2.3") == "red"
     assert models.get(None).bundle.version == "1.2.3"
 
 
 def test_an_older_version_in_the_bucket_leaves_the_built_in_one_in_place(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("colors", "0.1.0")
+    bucket.put_bundle("colors", "0.1.0")
     assert models.get("colors").bundle.version == "1.2.3"
 
 
 def test_a_bundle_that_is_built_in_already_does_not_take_its_place(models: ModelRegistry, bucket: Bucket) -> None:
-    bucket.drop("colors", "1.2.3", labels=["rouge", "vert", "bleu"])
+    bucket.put_bundle("colors", "1.2.3", labels=["rouge", "vert", "bleu"])
     assert best(models, "colors@1.2.3") == best(models, "colors") == "red"
     (shadowed,) = [description for description in models.describe() if description["origin"] == "bucket"]
     assert "is built in" in shadowed["error"]["detail"]

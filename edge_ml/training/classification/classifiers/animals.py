@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from edge_ml.training.classification.recipe import Recipe
 from edge_ml.training.classification.task import Task
-from edge_ml.training.data.imagenet_sample import imagenet_sample
+from edge_ml.training.data.imagenet_sample import BIRDS, imagenet_sample
 from edge_ml.training.data.photographs import Photo, photo_files
 from edge_ml.training.data.splits import split_names
 
 LABELS = ("cat", "dog", "horse", "bird", "other")
 CAT, DOG, HORSE, BIRD, OTHER = range(5)
 CATS, DOGS, SORREL = range(281, 286), range(151, 269), 339
-BIRDS = (*range(7, 25), *range(80, 101), *range(127, 147))
 TIMES = (1.0, 1.0, 1.5, 6.0, 2.0)
 TEST_SHARES = {BIRD: 0.25}
 """Of 59 birds, the usual 12 % would be too few for a test."""

@@ -28,7 +28,7 @@ FEATURES_SIZE = 160
 
 
 class Leaves(NamedTuple):
-    """A folder of leaves. Field photographs are few: each is shown more often, and more are held out."""
+    """A folder of leaves. Field photographs are few: each is shown more often, and a larger share is held out."""
 
     folder: str
     label: int
@@ -47,7 +47,7 @@ FOLDERS = (
     Leaves("potato-field/java_phytophthora", LATE_BLIGHT, "java", 3.0),
     Leaves("potato-field/ethiopia_healthy", HEALTHY, "ethiopia", 2.0),
     Leaves("potato-field/ethiopia_late_blight", LATE_BLIGHT, "ethiopia", 5.0),
-    # The set says "fungi", which is mostly but not always early blight: trained with a doubt, reported apart.
+    # The set calls these "fungi", mostly but not always early blight: an uncertain label, reported apart.
     Leaves("potato-field/java_fungi", EARLY_BLIGHT, "java_fungi", 1.0, certainty=0.8, validation=0.0),
 )
 

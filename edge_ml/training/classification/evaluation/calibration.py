@@ -7,7 +7,7 @@ import numpy as np
 from edge_ml.training.classification.evaluation.metrics import Floats, Labels, softmax
 
 MIN_COVERAGE = 0.99
-"""The share of validation that must still get a label; of unfamiliar photographs a smaller share will."""
+"""The share of validation that must get a label and not `unknown`; of unfamiliar photographs the share is smaller."""
 
 THRESHOLDS = np.round(np.arange(0.4, 0.91, 0.02), 2)
 

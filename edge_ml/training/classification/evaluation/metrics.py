@@ -27,7 +27,7 @@ def accuracy(matrix: NDArray[np.int64]) -> float:
 
 
 def recalls(matrix: NDArray[np.int64]) -> list[float]:
-    """Return the share of each true label that was predicted as it; 0 for a label without photographs."""
+    """Return the share of each label's photographs that were predicted as it; 0 for a label without photographs."""
     return [float(row[label] / max(row.sum(), 1)) for label, row in enumerate(matrix)]
 
 

@@ -12,8 +12,8 @@ from edge_ml.pictures.size import Size
 from edge_ml.training.mobilenet_v2 import MEAN, STD
 from edge_ml.training.segmentation.metrics import Floats, Mask
 
-ANIMAL = 1
-"""The index of the label."""
+ANIMAL_LABEL = 1
+"""The index of the label `animal`."""
 
 
 class Deployed:
@@ -29,10 +29,10 @@ class Deployed:
         """Return the animal's logit minus the background's, (H, W) float32, per pixel of the photograph."""
         picture = decode(photo.read_bytes(), self._fit)
         logits = self._session.run(None, {"image": input_tensor(picture)})[0][0]
-        return enlarge(logits[ANIMAL] - logits[1 - ANIMAL], self._fit, picture.size)
+        return enlarge(logits[ANIMAL_LABEL] - logits[1 - ANIMAL_LABEL], self._fit, picture.size)
 
     def mask(self, photo: Path) -> Mask:
-        """Return where the model sees an animal, (H, W) bool."""
+        """Return the pixels in which the model sees an animal, (H, W) bool."""
         return self.lead(photo) > 0
 
 

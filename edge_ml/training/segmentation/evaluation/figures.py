@@ -13,10 +13,10 @@ from edge_ml.training.segmentation.scenes.pairs import ANIMAL, UNKNOWN, Pair, ho
 from edge_ml.training.segmentation.scenes.teachers import Teachers
 
 MIN_SHARE = 0.0005
-"""Of the picture: a smaller region is no detection (edge_ml.inference.decoders.semantic_segmentation)."""
+"""The share of the picture below which a region is no detection (edge_ml.inference.decoders.semantic_segmentation)."""
 
 LARGE_SHARE = 0.05
-"""Of the picture: the size of the smallest animals trained on."""
+"""The share of the picture of the smallest animals in training."""
 
 EMPTY = ("potato-field/java_healthy", "potato-field/ethiopia_healthy")
 
@@ -73,7 +73,7 @@ def horse_figures(model: Deployed, photos: Sequence[Path]) -> HorseFigures:
 
 
 def pet_figures(model: Deployed, data: Path) -> PetFigures:
-    """Return the overlap with the teachers: nobody drew these masks."""
+    """Return the overlap with the teachers' masks: these photographs have none drawn by hand."""
     pairs = list(Teachers(data).pets("test"))
     overlaps = [iou(model.mask(path) & known_mask(pair), animal_mask(pair)) for path, pair in pairs]
     return {"n": len(pairs), "mean_iou_with_teachers": round(float(np.mean(overlaps)), 4)}

@@ -13,7 +13,7 @@ ANIMAL, UNKNOWN, BACKGROUND = 255, 128, 0
 """The values of a mask; unknown pixels are used neither in training nor in evaluation."""
 
 MAX_SIDE = 400
-"""Photographs are kept at this size: no scene shows them larger than 1.3 times that."""
+"""The longer side of a photograph as kept: no scene shows it at more than 1.3 times that."""
 
 
 class Pair(NamedTuple):

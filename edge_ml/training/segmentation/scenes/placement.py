@@ -6,9 +6,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from PIL import Image
 
+from edge_ml.pictures.size import Size
 from edge_ml.training.segmentation.scenes.pairs import BACKGROUND, Pair
-
-Size = tuple[int, int]
 
 WHOLE_SHARE, STRETCH_SHARE = 0.25, 0.5
 ZOOM, MAX_DEGREES, SHEAR, SHIFT = 1.7, 10.0, 0.15, 0.12
@@ -32,7 +31,7 @@ class Placement(NamedTuple):
 
     @classmethod
     def random(cls, source: Size, scene: Size, random: np.random.Generator) -> Self:
-        """Return the whole photograph in a quarter of the cases, else a resized, rotated and shifted one."""
+        """Return the placement of the whole photograph in a quarter of the cases, else a varied one."""
         whole = cls.whole(source, scene, stretch=random.random() < STRETCH_SHARE)
         return whole if random.random() < WHOLE_SHARE else whole._varied(scene, random)
 

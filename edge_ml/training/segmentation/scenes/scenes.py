@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from edge_ml.pictures.size import Size
 from edge_ml.training.segmentation.scenes.color_jitter import jitter_colors
 from edge_ml.training.segmentation.scenes.pairs import ANIMAL, UNKNOWN, Pair, horse_files, horse_pair
-from edge_ml.training.segmentation.scenes.placement import Placement, Size, place
+from edge_ml.training.segmentation.scenes.placement import Placement, place
 from edge_ml.training.segmentation.scenes.teachers import Teachers
 
 IGNORED = -1

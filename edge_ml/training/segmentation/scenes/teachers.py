@@ -8,7 +8,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_ml.training.data.imagenet_sample import imagenet_sample
+from edge_ml.training.data.imagenet_sample import BIRDS, imagenet_sample
 from edge_ml.training.data.photographs import photo_files
 from edge_ml.training.segmentation.metrics import Mask, iou
 from edge_ml.training.segmentation.scenes.pairs import (
@@ -25,13 +25,13 @@ FOUR_LEGGED = (8, 10, 12, 13, 17)
 """Pascal VOC's cat, cow, dog, horse and sheep."""
 
 MIN_AGREEMENT, MIN_SHARE, MAX_SHARE = 0.75, 0.05, 0.75
-"""A mask is used where both teachers' masks have this IoU and the animal covers such a share of the picture."""
+"""A mask is used where both teachers' masks have this IoU, and the animal's share of the picture is in this range."""
 
 TRACE = 0.01
+"""The share of the picture below which a teacher sees no animal."""
 MAX_PETS = 400
-BIRDS = (*range(7, 25), *range(80, 101), *range(127, 147))
 MAMMALS, THINGS = range(147, 389), range(398, 1000)
-"""Of ImageNet's thousand classes."""
+"""The indices of ImageNet's classes of mammals, and of things."""
 
 
 class Teacher:
@@ -63,7 +63,7 @@ class Teachers:
         self._teachers = [Teacher(data / "models" / name) for name in TEACHERS]
 
     def pets(self, split: str, max_count: int = MAX_PETS) -> Iterator[tuple[Path, Pair]]:
-        """Yield cats and dogs on which the teachers agree; at most `max_count` of each are looked at."""
+        """Yield cats and dogs on which the teachers agree; at most `max_count` of each are examined."""
         for kind in ("cat", "dog"):
             paths = paths_in_split(photo_files(self._data / "animals" / kind), split)
             yield from self._agreed_pairs(paths[:max_count])
@@ -97,7 +97,7 @@ class Teachers:
 
 
 def agreed_mask(first: Mask, second: Mask) -> Image.Image:
-    """Return a mask with the pixels that both see alike; those on which they disagree are unknown."""
+    """Return a mask of the pixels on which both agree; those on which they disagree are unknown."""
     mask = np.where(first == second, np.where(first, ANIMAL, BACKGROUND), UNKNOWN)
     return Image.fromarray(mask.astype(np.uint8))
 

@@ -22,18 +22,18 @@ def tensor(folder: Path, **changed: Any) -> NDArray[Any]:
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
 def test_floats_are_normalized_channel_by_channel(tmp_path: Path, layout: str, channels: str) -> None:
-    fed = tensor(tmp_path, layout=layout, channels=channels)
+    result = tensor(tmp_path, layout=layout, channels=channels)
     seen = PIXELS if channels == "RGB" else PIXELS[:, :, ::-1]
     expected = ((seen - MEAN) / STD)[None]
-    assert fed.dtype == np.float32
-    np.testing.assert_allclose(fed, expected if layout == "NHWC" else expected.transpose(0, 3, 1, 2), rtol=1e-4)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, expected if layout == "NHWC" else expected.transpose(0, 3, 1, 2), rtol=1e-4)
 
 
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
 def test_bytes_are_fed_raw(tmp_path: Path, layout: str, channels: str) -> None:
-    fed = tensor(tmp_path, layout=layout, channels=channels, dtype="uint8")
+    result = tensor(tmp_path, layout=layout, channels=channels, dtype="uint8")
     seen = (PIXELS if channels == "RGB" else PIXELS[:, :, ::-1])[None]
-    assert fed.dtype == np.uint8
-    assert fed.flags.c_contiguous
-    np.testing.assert_array_equal(fed, seen if layout == "NHWC" else seen.transpose(0, 3, 1, 2))
+    assert result.dtype == np.uint8
+    assert result.flags.c_contiguous
+    np.testing.assert_array_equal(result, seen if layout == "NHWC" else seen.transpose(0, 3, 1, 2))

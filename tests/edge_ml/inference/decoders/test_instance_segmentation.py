@@ -15,7 +15,7 @@ from tests.edge_ml import samples
 SIDE, PROTOTYPE = 64, 16
 Y, X = (np.mgrid[:PROTOTYPE, :PROTOTYPE] + 0.5) * SIDE / PROTOTYPE
 LEFT_OF = [(16 - X) / 4, (48 - X) / 4]
-"""Two prototypes: what lies to the left of 16, and of 48, in pixels of the input."""
+"""Two prototypes: positive to the left of 16, and of 48, in pixels of the input."""
 
 
 def detections(

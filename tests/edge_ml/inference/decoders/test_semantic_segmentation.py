@@ -124,15 +124,15 @@ def test_scores_as_large_as_numbers_go_still_make_a_region(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("array", "decoding", "why"),
+    ("array", "decoding", "reason"),
     [
         (np.zeros((1, 4, SIDE, SIDE), np.float32), "class_scores", r"asks for \[1, 3, \?, \?\]"),
         (np.zeros((1, SIDE, SIDE, 3), np.float32), "class_scores", r"asks for \[1, 3, \?, \?\]"),
         (np.zeros((1, SIDE, SIDE), np.float32), "class_map", r"is tensor\(float\), not tensor\(uint8\)"),
     ],
 )
-def test_an_output_of_another_kind_is_refused(tmp_path: Path, array: NDArray[Any], decoding: str, why: str) -> None:
-    with pytest.raises(BundleError, match=why):
+def test_an_output_of_another_kind_is_refused(tmp_path: Path, array: NDArray[Any], decoding: str, reason: str) -> None:
+    with pytest.raises(BundleError, match=reason):
         model(tmp_path, array, decoding, "NCHW")
 
 

@@ -84,7 +84,7 @@ def test_a_wild_box_ends_at_the_picture_s_sides(tmp_path: Path, wild: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("row", "why"),
+    ("row", "reason"),
     [
         ([0.5, 0.5, np.nan, 0, 0.9, 0.9, 0, 0], "NaN or infinity"),
         ([0.5, 0.5, 0, np.inf, 0.9, 0.9, 0, 0], "NaN or infinity"),
@@ -93,8 +93,8 @@ def test_a_wild_box_ends_at_the_picture_s_sides(tmp_path: Path, wild: float) -> 
         ([0.5, 0.5, 0, 0, 0.9, 9, 0, 0], "not probabilities"),
     ],
 )
-def test_an_output_out_of_range_is_a_failure_of_the_model(tmp_path: Path, row: list[float], why: str) -> None:
-    with pytest.raises(ImageError, match=why) as caught:
+def test_an_output_out_of_range_is_a_failure_of_the_model(tmp_path: Path, row: list[float], reason: str) -> None:
+    with pytest.raises(ImageError, match=reason) as caught:
         detections(tmp_path, "yolox", cells((9, row)))
     assert caught.value.code == "model_failed"
 

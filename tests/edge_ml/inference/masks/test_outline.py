@@ -17,7 +17,7 @@ def disc(x: float, y: float, radius: float) -> NDArray[Any]:
     return np.asarray(radius - np.hypot(X - x, Y - y))
 
 
-def test_an_outline_runs_between_the_pixels_where_the_field_is_zero() -> None:
+def test_an_outline_runs_between_the_pixels_where_the_score_is_zero() -> None:
     (outline,) = trace_outlines(disc(40.3, 30.7, 20.2))
     assert np.hypot(outline[:, 0] - 40.3, outline[:, 1] - 30.7) == pytest.approx(20.2, abs=0.1)
     assert polygon_area(outline) == pytest.approx(np.pi * 20.2**2, rel=0.02)

@@ -24,7 +24,7 @@ def test_a_square_of_many_points_is_its_four_corners() -> None:
 
 
 @pytest.mark.parametrize("start", [1, 13, 40, 77])
-def test_where_a_polygon_begins_costs_it_one_point_at_most(start: int) -> None:
+def test_the_first_point_of_a_polygon_adds_one_point_at_most(start: int) -> None:
     (corners,) = simplify_polygons([np.roll(square(), start, 0)], 0.1, 200)
     assert {(0, 0), (0, 10), (10, 0), (10, 10)} <= set(map(tuple, corners.tolist()))
     assert len(corners) <= 5

@@ -53,15 +53,15 @@ def test_pictures_of_any_shape_can_be_seen(resize: str, source: tuple[int, int])
     [("stretch", 0.25, 0.75), ("cover", 0.375, 0.625), ("letterbox", 0.25, 0.75), ("letterbox_corner", 0.25, 0.75)],
 )
 def test_an_outline_is_placed_on_the_picture(resize: str, left: float, right: float) -> None:
-    field = np.full(OUTPUT, -1.0)
-    field[:, 4:12] = 1
-    (outline,) = view(resize, (200, 100)).outlines(field, 200)
+    score_map = np.full(OUTPUT, -1.0)
+    score_map[:, 4:12] = 1
+    (outline,) = view(resize, (200, 100)).outlines(score_map, 200)
     x, y = zip(*outline, strict=True)
     assert (min(x), max(x)) == (left, right)
     assert (min(y), max(y)) == (0, 1)
 
 
 def test_the_padding_has_no_outline() -> None:
-    field = np.full(OUTPUT, -1.0)
-    field[:3] = 1
-    assert view("letterbox", (200, 100)).outlines(field, 200) == []
+    score_map = np.full(OUTPUT, -1.0)
+    score_map[:3] = 1
+    assert view("letterbox", (200, 100)).outlines(score_map, 200) == []

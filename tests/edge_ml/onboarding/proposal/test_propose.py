@@ -54,6 +54,7 @@ READ = {
     "scores in four dimensions": (NCHW, {"scores": zeros(1, 3, 1, 1) - 1}, ("classify", "logits", "scores")),
     "probabilities": (NHWC, {"scores": zeros(1, 3) + 0.3}, ("classify", "probabilities", "scores")),
     "quantized": (NHWC, {"scores": zeros(1, 3, dtype=np.uint8)}, ("classify", "probabilities", "scores")),
+    "YOLOX, its size no multiple of 32": ([1, 3, 72, 72], {"boxes": zeros(1, 115, 8)}, ("detect", "yolox", "boxes")),
     "YOLOX": (NCHW, {"boxes": zeros(1, CELLS, 8)}, ("detect", "yolox", "boxes")),
     "YOLOv8": (NCHW, {"boxes": zeros(1, 7, CELLS)}, ("detect", "yolov8", "boxes")),
     "YOLOv8 with masks": (
@@ -61,7 +62,7 @@ READ = {
     ),
     "pixels' scores": (NHWC, {"map": zeros(1, 16, 16, 3)}, ("segment", "class_scores", "map")),
     "pixels' labels": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64)}, ("segment", "class_map", "map")),
-    "the one of two that is an answer": (NCHW, {"x": zeros(1, 2, 3, 4, 5), "y": zeros(1, 3)}, ("classify",)),
+    "the one of two that can be read": (NCHW, {"x": zeros(1, 2, 3, 4, 5), "y": zeros(1, 3)}, ("classify",)),
     "the one of two with as many labels": (NCHW, {"x": zeros(1, 7), "y": zeros(1, 3)}, ("classify", None, "y")),
 }  # fmt: skip
 
@@ -135,10 +136,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_an_unreadable_output_is_refused_with_a_remedy(kind: str, tmp_path: Path) -> None:
-    sides, outputs, code, why = REFUSED[kind]
+    sides, outputs, code, reason = REFUSED[kind]
     error = refusal(tmp_path, sides, **outputs)
     assert error.code == code
-    assert why in error.detail
+    assert reason in error.detail
 
 
 def test_a_task_that_the_output_does_not_support_is_refused(tmp_path: Path) -> None:

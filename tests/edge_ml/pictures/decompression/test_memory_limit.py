@@ -27,7 +27,7 @@ from edge_ml.serving.recognize import recognize_image
 from edge_ml.inference.model import Model
 
 model = Model(ModelBundle.load("edge_ml/models/animals"))
-def peak():  # ru_maxrss would count what the parent held when it forked
+def peak():  # ru_maxrss would count the memory of the parent at the fork
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 small, large = (Path(name).read_bytes() for name in sys.argv[1:])
 recognize_image(model, small)

@@ -11,7 +11,7 @@ from edge_ml.serving.trial.confinement import serve_request
 def act(request: Mapping[str, Any]) -> dict[str, Any]:
     os.write(1, b"native code may say what it likes")
     return {"limits": limits, "environment": environment, "exit": exit_, "abort": abort, "raise": fail, "memory": eat}[
-        request["tell"]
+        request["act"]
     ]()
 
 

@@ -40,7 +40,7 @@ def test_a_model_that_never_ends_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_child_over_its_wall_time_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(confinement, "SECONDS", 0)
+    monkeypatch.setattr(confinement, "CPU_LIMIT_S", 0)
     assert refusal(samples.bundle(tmp_path)).code == "too_slow"
 
 
@@ -59,14 +59,14 @@ def test_a_photo_that_is_none_is_not_the_model_s_fault(tmp_path: Path) -> None:
 
 def test_the_child_has_limits_and_the_parent_has_none_of_them(tmp_path: Path) -> None:
     before = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU)}
-    limits = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "limits"})
+    limits = run_confined("tests.edge_ml.serving.trial.confined_child", {"act": "limits"})
     assert limits == {"megabytes": 1024, "seconds": 8, "bytes_in_a_file": 0}
     assert {kind: resource.getrlimit(kind) for kind in before} == before
 
 
 def test_the_child_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
-    names = run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": "environment"})["names"]
+    names = run_confined("tests.edge_ml.serving.trial.confined_child", {"act": "environment"})["names"]
     assert "PATH" in names
     assert not [name for name in names if name.startswith("AWS_")]
 
@@ -76,5 +76,5 @@ def test_the_child_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_child_that_dies_is_a_refusal(act: str, code: str) -> None:
     with pytest.raises(TrialError) as caught:
-        run_confined("tests.edge_ml.serving.trial.confined_child", {"tell": act})
+        run_confined("tests.edge_ml.serving.trial.confined_child", {"act": act})
     assert caught.value.code == code

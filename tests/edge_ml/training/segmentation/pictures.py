@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_ml.training.segmentation.scenes.pairs import (
-    ANIMAL,
-    BACKGROUND,
-    Pair,
-)
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL, BACKGROUND, Pair
 
 SCENE = (96, 64)
 RED, BLUE = (220, 20, 20), (20, 20, 220)

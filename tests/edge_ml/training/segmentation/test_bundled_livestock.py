@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from edge_ml.training.segmentation.metrics import (
-    iou,
-)
-from edge_ml.training.segmentation.scenes.pairs import (
-    ANIMAL,
-    horse_files,
-    horse_pair,
-)
+from edge_ml.training.segmentation.metrics import iou
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL, horse_files, horse_pair
 
 BUNDLE = Path(__file__).parents[4] / "edge_ml" / "models" / "livestock"
 DATA = Path(__file__).parents[5] / "shared" / "data"

@@ -3,13 +3,7 @@
 import numpy as np
 import pytest
 
-from edge_ml.training.segmentation.metrics import (
-    boundary_f1,
-    calibration_error,
-    fit_temperature,
-    iou,
-    outline,
-)
+from edge_ml.training.segmentation.metrics import boundary_f1, calibration_error, fit_temperature, iou, outline
 from tests.edge_ml.training.segmentation.pictures import square
 
 
@@ -50,7 +44,7 @@ def test_certain_and_right_is_calibrated_and_certain_and_wrong_is_not() -> None:
 
 
 def test_the_temperature_that_spoiled_the_logits_is_found() -> None:
-    chance = np.random.default_rng(0)
-    lead = chance.normal(scale=2, size=20_000)
-    truth = chance.random(20_000) < 1 / (1 + np.exp(-lead))
+    random = np.random.default_rng(0)
+    lead = random.normal(scale=2, size=20_000)
+    truth = random.random(20_000) < 1 / (1 + np.exp(-lead))
     assert fit_temperature(lead * 3, truth) == pytest.approx(3, rel=0.1)

@@ -10,6 +10,6 @@ def test_the_temperature_divides_the_logits() -> None:
     segmenter = network().eval()
     images = torch.randn(1, 3, 64, 96)
     with torch.inference_mode():
-        answer, cool = segmenter(images), segmenter.with_temperature(2.0)(images)
-    assert answer.shape == (1, 2, 64, 96)
-    assert torch.allclose(answer / 2, cool, atol=1e-5)
+        logits, cooled = segmenter(images), segmenter.with_temperature(2.0)(images)
+    assert logits.shape == (1, 2, 64, 96)
+    assert torch.allclose(logits / 2, cooled, atol=1e-5)

@@ -7,9 +7,9 @@ from edge_ml.training.classification.augmentation import views
 
 
 def test_crops_lie_within_the_photograph() -> None:
-    image, chance = Image.new("RGB", (60, 40)), np.random.default_rng(0)
+    image, random = Image.new("RGB", (60, 40)), np.random.default_rng(0)
     for _ in range(50):
-        left, top, right, bottom = views.random_box(image, 0.3, chance)
+        left, top, right, bottom = views.random_box(image, 0.3, random)
         assert 0 <= left < right <= 60
         assert 0 <= top < bottom <= 40
 

@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 
 from edge_ml.training.classification.evaluation.calibration import coverage, fit_temperature, fit_threshold
-from edge_ml.training.classification.evaluation.metrics import (
-    softmax,
-)
+from edge_ml.training.classification.evaluation.metrics import softmax
 
 
 def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return logits, and truths drawn from their softmax: perfectly calibrated."""
-    chance = np.random.default_rng(0)
-    logits = chance.normal(size=(count, 4)) * 2
-    return logits, np.array([chance.choice(4, p=row) for row in softmax(logits)])
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(count, 4)) * 2
+    return logits, np.array([random.choice(4, p=row) for row in softmax(logits)])
 
 
 def test_the_temperature_that_spoiled_the_logits_is_found() -> None:

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from edge_ml.training.data.photographs import DataError
-from edge_ml.training.segmentation.scenes.pairs import (
-    ANIMAL,
-    MAX_SIDE,
-    horse_files,
-    horse_pair,
-    paths_in_split,
-)
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL, MAX_SIDE, horse_files, horse_pair, paths_in_split
 from tests.edge_ml.training.segmentation.pictures import red_on_blue, redness
 
 

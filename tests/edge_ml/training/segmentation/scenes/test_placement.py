@@ -3,29 +3,25 @@
 import numpy as np
 import pytest
 
-from edge_ml.training.segmentation.metrics import (
-    iou,
-)
-from edge_ml.training.segmentation.scenes.pairs import (
-    ANIMAL,
-)
+from edge_ml.training.segmentation.metrics import iou
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL
 from edge_ml.training.segmentation.scenes.placement import GRAY, Placement, place
 from tests.edge_ml.training.segmentation.pictures import SCENE, red_on_blue, redness
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_mask_covers_the_animal(seed: int) -> None:
-    chance = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     pair = red_on_blue().mirrored() if seed % 2 else red_on_blue()
-    shown = place(pair, Placement.random(pair.photo.size, SCENE, chance), SCENE)
+    shown = place(pair, Placement.random(pair.photo.size, SCENE, random), SCENE)
     assert shown.photo.size == SCENE
     assert iou(redness(shown.photo), np.asarray(shown.mask) == ANIMAL) > 0.85
 
 
 def test_photographs_are_varied_in_size_and_place() -> None:
-    chance = np.random.default_rng(0)
+    random = np.random.default_rng(0)
     shares = [
-        np.asarray(place(red_on_blue(), Placement.random((80, 60), SCENE, chance), SCENE).mask).mean()
+        np.asarray(place(red_on_blue(), Placement.random((80, 60), SCENE, random), SCENE).mask).mean()
         for _ in range(40)
     ]
     assert max(shares) > 2 * min(shares) > 0

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from edge_ml.training.segmentation.scenes.pairs import (
-    ANIMAL,
-    BACKGROUND,
-    UNKNOWN,
-)
+from edge_ml.training.segmentation.scenes.pairs import ANIMAL, BACKGROUND, UNKNOWN
 from edge_ml.training.segmentation.scenes.teachers import agreed_mask
 from tests.edge_ml.training.segmentation.pictures import square
 
