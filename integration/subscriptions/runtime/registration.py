@@ -61,7 +61,7 @@ def _url(value: object, policy: Policy) -> str:
 
 def _events(value: object) -> tuple[str, ...]:
     if value is None:
-        return TYPES
+        return ()
     if not isinstance(value, list) or not value or any(event not in TYPES for event in value):
         raise RegistrationError(f"events must be a list of at least one of {', '.join(TYPES)}.")
     return tuple(dict.fromkeys(value))

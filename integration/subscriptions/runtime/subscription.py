@@ -52,6 +52,7 @@ def new_subscription_id(at: datetime) -> str:
 class Subscription:
     """A receiver, the events that it wants, and its state.
 
+    `events` are the event types that its owner chose; without a choice, all types are delivered, also later ones.
     `labels` and `min_confidence` narrow `image.recognized` to images on which one of the labels was detected with at
     least that confidence; without labels any label will do. `rate_limit` is the most attempts a minute, 0 for no limit.
     `generation` counts the secrets so far, `rotations` are the times of the last ones, in seconds since 1970.
@@ -61,7 +62,7 @@ class Subscription:
     owner: str
     subscription_id: str
     url: str
-    events: tuple[str, ...] = TYPES
+    events: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     min_confidence: float = 0.0
     description: str = ""
@@ -125,6 +126,11 @@ class Subscription:
         return {"generation": {"N": str(self.generation)}, "rotations": {"L": times}}
 
     @property
+    def event_types(self) -> tuple[str, ...]:
+        """The event types to deliver: those that the owner chose, or all that exist."""
+        return self.events or TYPES
+
+    @property
     def key(self) -> tuple[str, str]:
         """The owner and the id, which identify the subscription."""
         return self.owner, self.subscription_id
@@ -140,7 +146,7 @@ class Subscription:
         return {
             "webhook_id": self.subscription_id,
             "url": self.url,
-            "events": list(self.events),
+            "events": list(self.event_types),
             "labels": list(self.labels),
             "min_confidence": self.min_confidence,
             "description": self.description,
@@ -158,7 +164,7 @@ class Subscription:
 
     def wants(self, event: Event) -> bool:
         """Return True if the event should be posted; raises AttributeError, KeyError or TypeError on another shape."""
-        if event.type not in self.events:
+        if event.type not in self.event_types:
             return False
         return event.type != "image.recognized" or self._matches(event.data["recognition"]["detections"])
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.event import Event
+from domain.event import TYPES, Event
 from domain.ids import is_id
 from domain.recognition import Rejection
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
@@ -78,6 +78,16 @@ def test_without_preferences_every_event_is_wanted() -> None:
     assert subscription().wants(CAT)
     assert subscription().wants(REJECTED)
     assert subscription().wants(Event.recognized(image(), replace(recognition(), detections=()), AT))
+
+
+def test_without_a_choice_an_event_type_that_is_declared_later_is_wanted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_types, chosen = subscription().to_item(), subscription(events=TYPES).to_item()
+    monkeypatch.setattr("integration.subscriptions.runtime.subscription.TYPES", (*TYPES, "image.flagged"))
+    flagged = replace(REJECTED, type="image.flagged")
+    assert Subscription.from_item(all_types).wants(flagged)
+    assert Subscription.from_item(all_types).to_dict()["events"] == [*TYPES, "image.flagged"]
+    assert not Subscription.from_item(chosen).wants(flagged)
+    assert Subscription.from_item(chosen).to_dict()["events"] == [*TYPES]
 
 
 def test_other_types_are_not_wanted() -> None:
