@@ -28,6 +28,7 @@ SCHEMAS: dict[str, Schema] = {
             "enabled": {"type": "boolean"},
             "disabled": maybe(ref("Disabled")),
             "failing_since": maybe(TIME),
+            "resting_until": maybe(TIME),
             "links": ref("Links"),
         }
     ),

@@ -150,7 +150,7 @@ def _changed(request: Request, change: Change) -> Subscription:
 
 def _to_json(subscription: Subscription) -> LinkedWebhook:
     link = f"{PUBLIC_URL}/webhooks/{subscription.subscription_id}"
-    return {**subscription.to_dict(), "links": {"self": link}}
+    return {**subscription.to_dict(now().timestamp()), "links": {"self": link}}
 
 
 ROUTES = {

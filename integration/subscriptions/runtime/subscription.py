@@ -41,6 +41,7 @@ class Webhook(TypedDict):
     enabled: bool
     disabled: Disabled | None
     failing_since: str | None
+    resting_until: str | None
 
 
 def new_subscription_id(at: datetime) -> str:
@@ -140,9 +141,9 @@ class Subscription:
         recent = tuple(rotation for rotation in self.rotations if at - rotation < ROTATION_SECONDS)
         return replace(self, generation=self.generation + 1, rotations=(*recent, at)[-MOST_ROTATIONS:])
 
-    def to_dict(self) -> Webhook:
-        """Return the JSON form that callers see, without the secret."""
-        since = self.circuit_breaker.failing_since
+    def to_dict(self, now: float) -> Webhook:
+        """Return the JSON form that callers see, without the secret; a rest that is over at `now` is not shown."""
+        resumes_at = self.circuit_breaker.resumes_at
         return {
             "webhook_id": self.subscription_id,
             "url": self.url,
@@ -154,7 +155,8 @@ class Subscription:
             "created_at": self.created_at,
             "enabled": not self.disabled,
             "disabled": {"reason": self.disabled, "at": self.disabled_at} if self.disabled else None,
-            "failing_since": rfc3339(datetime.fromtimestamp(since, UTC)) if since else None,
+            "failing_since": _time(self.circuit_breaker.failing_since),
+            "resting_until": _time(resumes_at) if resumes_at > now else None,
         }
 
     def generations(self, now: float) -> list[int]:
@@ -181,6 +183,11 @@ class Subscription:
 def circuit_breaker_of(item: Item) -> CircuitBreaker:
     """Read the circuit breaker from a subscription's row."""
     return CircuitBreaker(*(_number(item, name) for name in CIRCUIT_BREAKER_ATTRIBUTES))
+
+
+def _time(seconds: int) -> str | None:
+    """Return seconds since 1970 as RFC 3339; None for 0."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
 def _number(item: Item, name: str) -> int:
