@@ -88,10 +88,10 @@ def change_webhook(request: Request) -> Response:
     """PATCH /webhooks/{webhook_id}: change the fields in the body; enabling a webhook forgets its failures."""
     only_query(request)
     given = json_body(request)
-    change = _read(lambda: _change(given, own_webhook(request, subscriptions)))
+    change = _read(lambda: _read_change(given, own_webhook(request, subscriptions)))
     if not change.attributes and not change.removed:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
-    return json_response(200, _to_json(_changed(request, change)))
+    return json_response(200, _to_json(_apply(request, change)))
 
 
 def rotate_secret(request: Request) -> Response:
@@ -99,7 +99,7 @@ def rotate_secret(request: Request) -> Response:
     only_query(request)
     at = now()
     rotated = own_webhook(request, subscriptions).rotated(int(at.timestamp()))
-    subscription = _changed(request, Change(rotated.secret_attributes(), ()))
+    subscription = _apply(request, Change(rotated.secret_attributes(), ()))
     until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     return json_response(200, _to_json(subscription) | {"secret": shown_once, "previous_secret_until": until})
@@ -128,7 +128,7 @@ def _read(reader: Callable[[], T]) -> T:
         raise ApiError(400 if error.code == "invalid_url" else 422, error.code, error.detail) from error
 
 
-def _change(given: Mapping[str, Any], known: Subscription) -> Change:
+def _read_change(given: Mapping[str, Any], known: Subscription) -> Change:
     """Return the change that the body asks for; a new URL is a new receiver, which has no failures yet."""
     fields = preferences({name: value for name, value in given.items() if name != "enabled"}, policy)
     stored = replace(known, **fields).preference_attributes()
@@ -141,7 +141,7 @@ def _change(given: Mapping[str, Any], known: Subscription) -> Change:
     return Change(attributes | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, removed)
 
 
-def _changed(request: Request, change: Change) -> Subscription:
+def _apply(request: Request, change: Change) -> Subscription:
     subscription = subscriptions.change(owner(request), webhook_id(request), *change)
     if not subscription:
         raise no_such_webhook()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypedDict
 
 from domain.clock import rfc3339
-from domain.event import TYPES, Event
+from domain.event import RECOGNIZED, TYPES, Event
 from domain.ids import fresh_id
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from wire.aws.rows import Item
@@ -168,7 +168,7 @@ class Subscription:
         """Return True if the event should be posted; raises AttributeError, KeyError or TypeError on another shape."""
         if event.type not in self.event_types:
             return False
-        return event.type != "image.recognized" or self._matches(event.data["recognition"]["detections"])
+        return event.type != RECOGNIZED or self._matches(event.data["recognition"]["detections"])
 
     def _matches(self, detections: Iterable[Mapping[str, Any]]) -> bool:
         if not self.labels and not self.min_confidence:
