@@ -1,11 +1,12 @@
 """Handle the routes by which an owner manages webhooks. A webhook in the API is a Subscription in the code."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from typing import Any, NamedTuple, TypedDict, TypeVar
+from typing import Any, NamedTuple, TypedDict
 
 from domain.clock import now, rfc3339
 from integration.subscriptions.runtime.disabled_event import OWNER
@@ -25,8 +26,6 @@ from wire.http.api import ApiError, Request, Response, json_body, json_response,
 from wire.http.paging import Cursors, limit
 from wire.outbound.policy import Policy
 from wire.outbound.target import TargetError
-
-T = TypeVar("T")
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
@@ -64,7 +63,8 @@ def add_webhook(request: Request) -> Response:
     """POST /webhooks: the only response that holds the secret."""
     only_query(request)
     given = json_body(request)
-    subscription = _read(lambda: register(given, owner(request), now(), policy))
+    with _problems():
+        subscription = register(given, owner(request), now(), policy)
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     subscriptions.add(subscription)
     body = _to_json(subscription)
@@ -88,7 +88,8 @@ def change_webhook(request: Request) -> Response:
     """PATCH /webhooks/{webhook_id}: change the fields in the body; enabling a webhook forgets its failures."""
     only_query(request)
     given = json_body(request)
-    change = _read(lambda: _read_change(given, own_webhook(request, subscriptions)))
+    with _problems():
+        change = _read_change(given, own_webhook(request, subscriptions))
     if not change.attributes and not change.removed:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
     return json_response(200, _to_json(_apply(request, change)))
@@ -119,9 +120,11 @@ def key() -> bytes:
     return signing_key(client("secretsmanager"), SIGNING_KEY_ARN)
 
 
-def _read(reader: Callable[[], T]) -> T:
+@contextmanager
+def _problems() -> Iterator[None]:
+    """Turn the refusal of a field or of a URL into an ApiError."""
     try:
-        return reader()
+        yield
     except RegistrationError as error:
         raise ApiError(400, "invalid_webhook", str(error)) from error
     except TargetError as error:
