@@ -22,6 +22,7 @@ _WEBHOOK = {
     "enabled": True,
     "disabled": None,
     "failing_since": None,
+    "resting_until": None,
     "links": {"self": f"https://api.example/webhooks/{_ID}"},
 }
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 (an example)

@@ -2,6 +2,7 @@
 
 from domain.event import TYPES
 from integration.subscriptions.runtime.disabled_event import FAILING, GONE, OWNER
+from integration.subscriptions.runtime.registration import LONGEST_DESCRIPTION, MOST_A_MINUTE
 from integration.subscriptions.runtime.subscription import ID_PREFIX
 from openapi.parameters import LABELS
 from openapi.route import Schema, ref
@@ -14,8 +15,13 @@ PREFERENCES: dict[str, Schema] = {
     "events": array(one_of(*TYPES), minItems=1),
     "labels": LABELS,
     "min_confidence": FRACTION,
-    "description": {"type": "string", "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]*$"},
-    "rate_limit": {"type": "integer", "minimum": 1, "maximum": 6000, "description": "The most attempts a minute."},
+    "description": {"type": "string", "maxLength": LONGEST_DESCRIPTION, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]*$"},
+    "rate_limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_A_MINUTE,
+        "description": "The most attempts a minute.",
+    },
 }
 REASON = one_of(FAILING, GONE, OWNER)
 SCHEMAS: dict[str, Schema] = {
@@ -28,6 +34,7 @@ SCHEMAS: dict[str, Schema] = {
             "enabled": {"type": "boolean"},
             "disabled": maybe(ref("Disabled")),
             "failing_since": maybe(TIME),
+            "resting_until": maybe(TIME),
             "links": ref("Links"),
         }
     ),

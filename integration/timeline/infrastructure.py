@@ -1,4 +1,4 @@
-"""The function that shows an image's timeline; it reads recognition results, so its zip holds their room."""
+"""The function that shows an image's timeline; it reads recognition results, so its zip contains their room."""
 
 from infrastructure.bundles import unit_bundle
 from infrastructure.functions import PythonFunction

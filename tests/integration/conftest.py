@@ -46,7 +46,7 @@ class Account:
         """Return the deliveries queued since the last call."""
         return [Delivery.from_json(body) for body in self._received(self.deliveries)]
 
-    def announced(self) -> list[Event]:
+    def published(self) -> list[Event]:
         """Return the events queued since the last call."""
         return [Event.from_json(body) for body in self._received(self.events)]
 

@@ -14,18 +14,18 @@ STACK = "IntegrationStack"
 
 
 def found(kind: str, **settings: str) -> dict[str, dict[str, Any]]:
-    """The properties of every resource of a type, by logical id."""
-    every = template(STACK, **settings)["Resources"].items()
-    return {name: resource.get("Properties", {}) for name, resource in every if resource["Type"] == kind}
+    """Return the properties of every resource of a type, by logical id."""
+    resources = template(STACK, **settings)["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
 
 
 def queue(name: str) -> dict[str, Any]:
-    (one,) = [resource for key, resource in found("AWS::SQS::Queue").items() if key.startswith(name)]
-    return one
+    (resource,) = [resource for key, resource in found("AWS::SQS::Queue").items() if key.startswith(name)]
+    return resource
 
 
 def granted(function: str) -> set[str]:
-    """Every action the function's role may take, save writing its logs and traces."""
+    """Return every action that the function's role may take, but for writing its logs and traces."""
     (policy,) = [resource for key, resource in found("AWS::IAM::Policy").items() if key.startswith(f"{function}Role")]
     actions: set[str] = set()
     for statement in policy["PolicyDocument"]["Statement"]:
@@ -141,7 +141,7 @@ def test_this_machine_is_a_target_only_where_the_setting_says(settings: dict[str
     assert [variables["LOOPBACK"] for variables in environments if "LOOPBACK" in variables] == [loopback, loopback]
 
 
-def test_a_default_endpoint_reaches_the_functions_that_tell_and_the_operator() -> None:
+def test_a_default_endpoint_reaches_the_functions_that_deliver_and_the_operator() -> None:
     named = template(STACK, webhook_url="https://example.com/all")
     functions = [
         resource["Properties"]

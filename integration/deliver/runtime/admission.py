@@ -29,10 +29,10 @@ def _postpone(group: Sequence[DueDelivery], state: SubscriberState, now: float) 
     subscription = max((due.subscription for due in group), key=lambda known: known.circuit_breaker.failed_at)
     breaker = subscription.circuit_breaker
     if breaker.resumes_at > now:
-        return _all(group, breaker.resumes_at - now)
+        return _postpone_all(group, breaker.resumes_at - now)
     if breaker.open:
         probes = 1 if state.claim_probe(subscription, int(now)) else 0
-        return _all(group[probes:], SHORTEST_REST)
+        return _postpone_all(group[probes:], SHORTEST_REST)
     unreserved = [due for due in group if not due.delivery.reserved]
     return _limit_rate(unreserved, subscription, state, now) if subscription.rate_limit and unreserved else {}
 
@@ -42,10 +42,10 @@ def _limit_rate(
 ) -> dict[str, Postponed]:
     slots = state.reserve_slots(subscription, len(group), now, LONGEST_DELAY)
     if slots is None:
-        return _all(group, LONGEST_DELAY)
+        return _postpone_all(group, LONGEST_DELAY)
     later = {due.message_id: slot - now for due, slot in zip(group, slots, strict=True) if slot > now}
     return {message_id: Postponed(seconds, reserved=True) for message_id, seconds in later.items()}
 
 
-def _all(group: Sequence[DueDelivery], seconds: float) -> dict[str, Postponed]:
+def _postpone_all(group: Sequence[DueDelivery], seconds: float) -> dict[str, Postponed]:
     return {due.message_id: Postponed(seconds) for due in group}

@@ -114,8 +114,8 @@ def start(
 def take(queue: Callable[[], DeliveryQueue], begin: Callable[[Sequence[Record]], Batch]) -> Batch | None:
     """Take a batch from the queue and start it; return None if there are no messages.
 
-    An error here concerns this batch alone, whose messages return to the queue by themselves: to raise it would also
-    return those of the running batches, which have been posted, so that they would be posted twice.
+    An error of AWS is logged and not raised: the messages of this batch return to the queue by themselves. To raise it
+    would return those of the running batches as well, which would then be posted twice.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
 
@@ -133,9 +133,9 @@ def work_off(
     """Yield the first batch, and the batches taken while attempts of any hang, each as soon as it has ended.
 
     Batches overlap, and two of them may hold deliveries to one subscriber. Only their attempts run in threads: batches
-    are started and recorded by this one thread, so that what one batch teaches about a subscriber (SubscriberState's
-    memory) is not changed by another meanwhile, and idle connections are checked out under the pool's lock. A taken
-    message stays hidden from other workers for 60 s, longer than its batch can last.
+    are started and recorded by this one thread, so no two of them change SubscriberState's memory at once, and idle
+    connections are checked out under the pool's lock. A taken message stays hidden from other workers for 60 s, longer
+    than its batch can last.
     """
     until = clock() + TAKING_SECONDS
     running, patience = [first], UNHURRIED_SECONDS

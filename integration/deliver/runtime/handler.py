@@ -33,15 +33,16 @@ connections = ConnectionPool(Policy.from_environment(os.environ), ATTEMPT_SECOND
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Deliver a batch of the SQS event source; return the messages to retry, each when the retry policy says.
+    """Deliver a batch of the SQS event source; return the messages to retry, delayed by the retry policy.
 
-    Batches that the worker takes itself meanwhile end here, too: their messages are removed by us, not by Lambda.
+    Batches that the worker takes from the queue meanwhile end here too. Lambda does not know of their messages, so the
+    worker deletes them itself.
     """
     begin = partial(start, stores=stores(), sender=sender(), now=time.time)
     first = begin(event["Records"])
     failed: Sequence[Record] = ()
     for batch in work_off(first, partial(take, queue, begin)):
-        retried = record_results(batch, stores(), queue, announce, time.time)
+        retried = record_results(batch, stores(), queue, publish, time.time)
         if batch is first:
             failed = retried
         else:
@@ -49,8 +50,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return batch_item_failures(failed)
 
 
-def announce(event: Event) -> None:
-    """Publish an event that happened here: send it to dispatch."""
+def publish(event: Event) -> None:
+    """Publish an event: send it to dispatch."""
     client("sqs").send_message(QueueUrl=EVENTS_QUEUE_URL, MessageBody=event.to_json())
 
 

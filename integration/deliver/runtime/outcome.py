@@ -62,7 +62,7 @@ class Skipped:
 
     @property
     def finished(self) -> bool:
-        """True if the delivery is dropped; otherwise the message belongs into the dead letters."""
+        """True if the delivery is dropped; otherwise the message belongs in the dead letters."""
         return self in (UNSUBSCRIBED, DISABLED, ERASED)
 
     def retry_delay(self) -> int:

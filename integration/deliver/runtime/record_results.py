@@ -13,7 +13,7 @@ from integration.deliver.runtime.outcome import DeliveryOutcome, DueDelivery
 from integration.deliver.runtime.requeue import requeue
 from integration.deliver.runtime.stores import Stores
 from integration.deliver.runtime.telemetry import log_attempts, print_failures
-from integration.deliver.runtime.update_subscribers import Announce, Reply, update_subscribers
+from integration.deliver.runtime.update_subscribers import Publish, Reply, update_subscribers
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.queue import DeliveryQueue
@@ -53,7 +53,7 @@ def record_results(
     batch: Batch,
     stores: Stores,
     queue: Callable[[], DeliveryQueue],
-    announce: Announce,
+    publish: Publish,
     now: Callable[[], float] = time.time,
 ) -> list[Record]:
     """Record the results of a batch; return the messages that must stay in the queue, to be retried.
@@ -70,12 +70,12 @@ def record_results(
     log_attempts(results.attempts)
     if results.retried:
         queue().retry_later(results.retried, lambda record: results.delays[record["messageId"]])
-    _write(results, stores, announce, batch.begun, now())
+    _write(results, stores, publish, batch.begun, now())
     print_failures(results.attempts, now())
     return results.retried
 
 
-def _write(results: _Results, stores: Stores, announce: Announce, begun: float, now: float) -> None:
+def _write(results: _Results, stores: Stores, publish: Publish, begun: float, now: float) -> None:
     """Write to the tables. One that refuses is logged: to raise would post the deliveries once more."""
     with _logged_errors(results.due):
         stores.log.write(results.rows)
@@ -83,7 +83,7 @@ def _write(results: _Results, stores: Stores, announce: Announce, begun: float, 
         with _logged_errors(results.due):
             stores.log.forget_erased(candidates, results.rows, now)
     with _logged_errors(results.due):
-        stores.log.write(update_subscribers(results.replies.values(), stores.state, announce, now))
+        stores.log.write(update_subscribers(results.replies.values(), stores.state, publish, now))
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The log lines of a batch's attempts, and the CloudWatch metric of those that failed: printed, without a call.
 
-Powertools formats one line, and the others are made like it, all in one write: Powertools alone takes five times as
-long, which is half as long as the posts take. The metric is a line in CloudWatch's embedded metric format, written by
-hand because deliver's start does without every module that it can spare:
+Powertools formats one line, and the others are made like it, all in one write. Powertools alone takes five times as
+long: half of the time of the posts. The metric is a line in CloudWatch's embedded metric format, written by hand
+because deliver's start loads as few modules as possible:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 

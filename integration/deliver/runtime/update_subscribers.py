@@ -1,4 +1,4 @@
-"""Update the state of the subscribers after a batch: their circuit breakers, and whether they are disabled."""
+"""Update the state of the subscribers after a batch: their circuit breakers, and the disabling."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.rows import Item
 
-Announce = Callable[[Event], None]
+Publish = Callable[[Event], None]
 
 logger = Logger()
 
@@ -29,7 +29,7 @@ class Reply(NamedTuple):
 
 
 def update_subscribers(
-    replies: Iterable[Sequence[Reply]], state: SubscriberState, announce: Announce, now: float
+    replies: Iterable[Sequence[Reply]], state: SubscriberState, publish: Publish, now: float
 ) -> list[Item]:
     """Update the circuit breakers; disable the subscribers that are gone; return the log's rows about that.
 
@@ -42,7 +42,7 @@ def update_subscribers(
             continue
         failing, reason = _update_circuit_breaker(subscription, responses, state, now)
         if reason and subscription.owner != EVERY_OWNER:
-            rows += _disable(failing, reason, state, announce, now)
+            rows += _disable(failing, reason, state, publish, now)
     return rows
 
 
@@ -63,11 +63,11 @@ def _update_circuit_breaker(
 
 
 def _disable(
-    subscription: Subscription, reason: str, state: SubscriberState, announce: Announce, now: float
+    subscription: Subscription, reason: str, state: SubscriberState, publish: Publish, now: float
 ) -> list[Item]:
-    """Announce, then disable: a crash in between announces twice, never not at all."""
+    """Publish the event, then disable: a crash in between publishes twice, never not at all."""
     event = disabled_event(subscription, reason, timestamp(subscription.circuit_breaker.failing_since), timestamp(now))
-    announce(event)
+    publish(event)
     if not state.disable(subscription, reason, event.timestamp, int(now)):
         return []
     logger.warning("webhook disabled", extra={"subscription_id": subscription.subscription_id, "reason": reason})

@@ -119,11 +119,11 @@ def _write_subscription(subscription: Subscription) -> SubscriptionMessage:
 
 def _read_subscription(given: Mapping[str, Any]) -> Subscription:
     fields = {**given, "rotations": tuple(given["rotations"])}
-    failing_since, failures, failed_at, rest_until = numbers = fields.pop("health")
+    failing_since, failures, failed_at, rest_until = health = fields.pop("health")
     breaker = CircuitBreaker(failing_since, failures, failed_at, rest_until)
     subscription = Subscription(**fields, circuit_breaker=breaker)
     texts = (subscription.owner, subscription.subscription_id, subscription.url)
-    numbers = (subscription.rate_limit, subscription.generation, *numbers)
+    numbers = (subscription.rate_limit, subscription.generation, *health)
     if not all(isinstance(text, str) and text for text in texts) or any(type(n) is not int for n in numbers):
         raise DeliveryError("A subscription holds texts and whole numbers.")
     return subscription

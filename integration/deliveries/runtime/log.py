@@ -45,7 +45,7 @@ class DeliveryLog:
         self._dynamodb, self._table = dynamodb, table
 
     def write(self, items: Iterable[Item]) -> None:
-        """Put these rows, of two with one key the later; one request for twenty-five."""
+        """Put these rows, twenty-five with each request; of two rows with one key, put the later one only."""
         latest = {(item["owner"]["S"], item["delivery"]["S"]): item for item in items}
         write(self._dynamodb, (put(self._table, item) for item in latest.values()))
 
@@ -59,13 +59,13 @@ class DeliveryLog:
         records = _assemble(self._rows(owner, shared_prefix(image_id)))
         return [record for record in records if record.image_id == image_id]
 
-    def newest(self, of: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
+    def newest(self, selection: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
         """Return a page of deliveries, without bodies, by the times of their events, the newest first."""
-        return self._page(of, limit, after, forward=False)
+        return self._page(selection, limit, after, forward=False)
 
-    def oldest(self, of: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
+    def oldest(self, selection: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
         """Return a page of deliveries, without bodies, by the times of their events, the oldest first."""
-        return self._page(of, limit, after, forward=True)
+        return self._page(selection, limit, after, forward=True)
 
     def with_bodies(self, records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
         """Return the same deliveries with their bodies, which no index holds."""
@@ -73,7 +73,7 @@ class DeliveryLog:
         return [DeliveryRecord.from_item(item) for item in self._read(keys) if "said" in item]
 
     def erased(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
-        """Return those of these deliveries, by owner and id, whose image was erased since."""
+        """Return the owner and the id of each of these deliveries whose image has been erased."""
         images = {
             (delivery.subscription.owner, delivery.delivery_id): delivery.image_id
             for delivery in deliveries
@@ -113,20 +113,20 @@ class DeliveryLog:
         tombstones = [put(self._table, erased_item(owner, delivery_id, now)) for delivery_id in deliveries]
         write(self._dynamodb, [*tombstones, *(delete(self._table, _key(owner, name)) for name in attempts)])
 
-    def _page(self, of: DeliveryFilter, limit: int, after: str | None, *, forward: bool) -> LogPage:
-        index, name = (BY_STATUS, "webhook_status") if of.status else (BY_WEBHOOK, "webhook")
-        value = "/".join(filter(None, (of.owner, of.subscription_id, of.status)))
+    def _page(self, selection: DeliveryFilter, limit: int, after: str | None, *, forward: bool) -> LogPage:
+        index, name = (BY_STATUS, "webhook_status") if selection.status else (BY_WEBHOOK, "webhook")
+        value = "/".join(filter(None, (selection.owner, selection.subscription_id, selection.status)))
         arguments: QueryInputTypeDef = {
             "TableName": self._table,
             "IndexName": index,
             "KeyConditionExpression": f"{name} = :value AND #at >= :since",
             "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":value": {"S": value}, ":since": {"S": of.since}},
+            "ExpressionAttributeValues": {":value": {"S": value}, ":since": {"S": selection.since}},
             "Limit": limit,
             "ScanIndexForward": forward,
         }
         if after:
-            arguments["ExclusiveStartKey"] = _index_key(of.owner, name, value, after)
+            arguments["ExclusiveStartKey"] = _index_key(selection.owner, name, value, after)
         page = self._dynamodb.query(**arguments)
         last = page.get("LastEvaluatedKey")
         return LogPage([DeliveryRecord.from_item(item) for item in page["Items"]], last["at"]["S"] if last else None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.event import ERASED, Event
+from domain.event import ERASED, RECOGNIZED, Event
 
 
 class EventError(ValueError):
@@ -29,8 +29,8 @@ def _check_data(kind: str, data: Mapping[str, Any]) -> None:
         raise EventError(f"An event {ERASED} names an image.")
     if not isinstance(data.get("image_id", ""), str):
         raise EventError("The id of an image is a text.")
-    if kind == "image.recognized" and not _has_detections(data.get("recognition")):
-        raise EventError("An event image.recognized has a recognition with a list of detections.")
+    if kind == RECOGNIZED and not _has_detections(data.get("recognition")):
+        raise EventError(f"An event {RECOGNIZED} has a recognition with a list of detections.")
 
 
 def _has_detections(recognition: object) -> bool:

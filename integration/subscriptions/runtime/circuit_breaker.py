@@ -9,6 +9,7 @@ STREAK_GAP_SECONDS = 86_400
 FAILURES = 5
 """This many failures in a row open the circuit."""
 SHORTEST_REST, LONGEST_REST = 30, 600
+"""The bounds of the rest of an open circuit, in seconds."""
 LONGEST_RETRY_AFTER = 3600
 """The most seconds for which the Retry-After of one response holds back a subscriber's other deliveries."""
 

@@ -1,11 +1,12 @@
 """Handle the routes by which an owner manages webhooks. A webhook in the API is a Subscription in the code."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from typing import Any, NamedTuple, TypedDict, TypeVar
+from typing import Any, NamedTuple, TypedDict
 
 from domain.clock import now, rfc3339
 from integration.subscriptions.runtime.disabled_event import OWNER
@@ -25,8 +26,6 @@ from wire.http.api import ApiError, Request, Response, json_body, json_response,
 from wire.http.paging import Cursors, limit
 from wire.outbound.policy import Policy
 from wire.outbound.target import TargetError
-
-T = TypeVar("T")
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
@@ -64,7 +63,8 @@ def add_webhook(request: Request) -> Response:
     """POST /webhooks: the only response that holds the secret."""
     only_query(request)
     given = json_body(request)
-    subscription = _read(lambda: register(given, owner(request), now(), policy))
+    with _problems():
+        subscription = register(given, owner(request), now(), policy)
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     subscriptions.add(subscription)
     body = _to_json(subscription)
@@ -88,10 +88,11 @@ def change_webhook(request: Request) -> Response:
     """PATCH /webhooks/{webhook_id}: change the fields in the body; enabling a webhook forgets its failures."""
     only_query(request)
     given = json_body(request)
-    change = _read(lambda: _change(given, own_webhook(request, subscriptions)))
+    with _problems():
+        change = _read_change(given, own_webhook(request, subscriptions))
     if not change.attributes and not change.removed:
         raise ApiError(400, "invalid_webhook", "The body names nothing to change.")
-    return json_response(200, _to_json(_changed(request, change)))
+    return json_response(200, _to_json(_apply(request, change)))
 
 
 def rotate_secret(request: Request) -> Response:
@@ -99,7 +100,7 @@ def rotate_secret(request: Request) -> Response:
     only_query(request)
     at = now()
     rotated = own_webhook(request, subscriptions).rotated(int(at.timestamp()))
-    subscription = _changed(request, Change(rotated.secret_attributes(), ()))
+    subscription = _apply(request, Change(rotated.secret_attributes(), ()))
     until = rfc3339(at + timedelta(seconds=ROTATION_SECONDS))
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
     return json_response(200, _to_json(subscription) | {"secret": shown_once, "previous_secret_until": until})
@@ -119,16 +120,18 @@ def key() -> bytes:
     return signing_key(client("secretsmanager"), SIGNING_KEY_ARN)
 
 
-def _read(reader: Callable[[], T]) -> T:
+@contextmanager
+def _problems() -> Iterator[None]:
+    """Turn the refusal of a field or of a URL into an ApiError."""
     try:
-        return reader()
+        yield
     except RegistrationError as error:
         raise ApiError(400, "invalid_webhook", str(error)) from error
     except TargetError as error:
         raise ApiError(400 if error.code == "invalid_url" else 422, error.code, error.detail) from error
 
 
-def _change(given: Mapping[str, Any], known: Subscription) -> Change:
+def _read_change(given: Mapping[str, Any], known: Subscription) -> Change:
     """Return the change that the body asks for; a new URL is a new receiver, which has no failures yet."""
     fields = preferences({name: value for name, value in given.items() if name != "enabled"}, policy)
     stored = replace(known, **fields).preference_attributes()
@@ -141,7 +144,7 @@ def _change(given: Mapping[str, Any], known: Subscription) -> Change:
     return Change(attributes | {"disabled": {"S": OWNER}, "disabled_at": {"S": rfc3339(now())}}, removed)
 
 
-def _changed(request: Request, change: Change) -> Subscription:
+def _apply(request: Request, change: Change) -> Subscription:
     subscription = subscriptions.change(owner(request), webhook_id(request), *change)
     if not subscription:
         raise no_such_webhook()
@@ -150,7 +153,7 @@ def _changed(request: Request, change: Change) -> Subscription:
 
 def _to_json(subscription: Subscription) -> LinkedWebhook:
     link = f"{PUBLIC_URL}/webhooks/{subscription.subscription_id}"
-    return {**subscription.to_dict(), "links": {"self": link}}
+    return {**subscription.to_dict(now().timestamp()), "links": {"self": link}}
 
 
 ROUTES = {

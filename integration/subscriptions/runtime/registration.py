@@ -10,13 +10,12 @@ from integration.subscriptions.runtime.subscription import Subscription, new_sub
 from wire.outbound.policy import Policy, check_target
 from wire.outbound.target import check_url
 
-FIELDS = ("url", "events", "labels", "min_confidence", "description", "rate_limit")
+LONGEST_DESCRIPTION = 256
+MOST_A_MINUTE = 6000
 _MOST_LABELS = 50
 _LONGEST_LABEL = 100
-_LONGEST_DESCRIPTION = 256
-_DIGITS = 6
-"""DynamoDB has no number as small as 1e-200."""
-_MOST_A_MINUTE = 6000
+_DECIMALS = 6
+"""Decimal places of `min_confidence`: DynamoDB has no number as small as 1e-200."""
 
 
 class RegistrationError(ValueError):
@@ -40,9 +39,7 @@ def preferences(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     unknown = sorted(set(given) - set(FIELDS))
     if unknown:
         raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(FIELDS)}.")
-    readers: dict[str, Callable[[object], Any]] = dict(zip(FIELDS[1:], _READERS, strict=True))
-    readers["url"] = lambda value: _url(value, policy)
-    return {name: readers[name](value) for name, value in given.items()}
+    return {name: _url(value, policy) if name == "url" else _READERS[name](value) for name, value in given.items()}
 
 
 def enabled(value: object) -> bool:
@@ -61,7 +58,7 @@ def _url(value: object, policy: Policy) -> str:
 
 def _events(value: object) -> tuple[str, ...]:
     if value is None:
-        return TYPES
+        return ()
     if not isinstance(value, list) or not value or any(event not in TYPES for event in value):
         raise RegistrationError(f"events must be a list of at least one of {', '.join(TYPES)}.")
     return tuple(dict.fromkeys(value))
@@ -86,23 +83,30 @@ def _fraction(value: object) -> float:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise RegistrationError("min_confidence must be a number from 0 to 1.")
-    return round(float(value), _DIGITS)
+    return round(float(value), _DECIMALS)
 
 
 def _description(value: object) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > _LONGEST_DESCRIPTION or not value.isprintable():
-        raise RegistrationError(f"description must be one line of at most {_LONGEST_DESCRIPTION} characters.")
+    if not isinstance(value, str) or len(value) > LONGEST_DESCRIPTION or not value.isprintable():
+        raise RegistrationError(f"description must be one line of at most {LONGEST_DESCRIPTION} characters.")
     return value
 
 
 def _rate_limit(value: object) -> int:
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_A_MINUTE:
-        raise RegistrationError(f"rate_limit must be a whole number from 1 to {_MOST_A_MINUTE}: attempts a minute.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_A_MINUTE:
+        raise RegistrationError(f"rate_limit must be a whole number from 1 to {MOST_A_MINUTE}: attempts a minute.")
     return value
 
 
-_READERS = (_events, _labels, _fraction, _description, _rate_limit)
+_READERS: dict[str, Callable[[object], Any]] = {
+    "events": _events,
+    "labels": _labels,
+    "min_confidence": _fraction,
+    "description": _description,
+    "rate_limit": _rate_limit,
+}
+FIELDS = ("url", *_READERS)

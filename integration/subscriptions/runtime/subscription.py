@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypedDict
 
 from domain.clock import rfc3339
-from domain.event import TYPES, Event
+from domain.event import RECOGNIZED, TYPES, Event
 from domain.ids import fresh_id
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from wire.aws.rows import Item
@@ -41,6 +41,7 @@ class Webhook(TypedDict):
     enabled: bool
     disabled: Disabled | None
     failing_since: str | None
+    resting_until: str | None
 
 
 def new_subscription_id(at: datetime) -> str:
@@ -52,6 +53,7 @@ def new_subscription_id(at: datetime) -> str:
 class Subscription:
     """A receiver, the events that it wants, and its state.
 
+    `events` are the event types that its owner chose; without a choice, all types are delivered, also later ones.
     `labels` and `min_confidence` narrow `image.recognized` to images on which one of the labels was detected with at
     least that confidence; without labels any label will do. `rate_limit` is the most attempts a minute, 0 for no limit.
     `generation` counts the secrets so far, `rotations` are the times of the last ones, in seconds since 1970.
@@ -61,7 +63,7 @@ class Subscription:
     owner: str
     subscription_id: str
     url: str
-    events: tuple[str, ...] = TYPES
+    events: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     min_confidence: float = 0.0
     description: str = ""
@@ -125,6 +127,11 @@ class Subscription:
         return {"generation": {"N": str(self.generation)}, "rotations": {"L": times}}
 
     @property
+    def event_types(self) -> tuple[str, ...]:
+        """The event types to deliver: those that the owner chose, or all that exist."""
+        return self.events or TYPES
+
+    @property
     def key(self) -> tuple[str, str]:
         """The owner and the id, which identify the subscription."""
         return self.owner, self.subscription_id
@@ -134,13 +141,13 @@ class Subscription:
         recent = tuple(rotation for rotation in self.rotations if at - rotation < ROTATION_SECONDS)
         return replace(self, generation=self.generation + 1, rotations=(*recent, at)[-MOST_ROTATIONS:])
 
-    def to_dict(self) -> Webhook:
-        """Return the JSON form that callers see, without the secret."""
-        since = self.circuit_breaker.failing_since
+    def to_dict(self, now: float) -> Webhook:
+        """Return the JSON form that callers see, without the secret; a rest that is over at `now` is not shown."""
+        resumes_at = self.circuit_breaker.resumes_at
         return {
             "webhook_id": self.subscription_id,
             "url": self.url,
-            "events": list(self.events),
+            "events": list(self.event_types),
             "labels": list(self.labels),
             "min_confidence": self.min_confidence,
             "description": self.description,
@@ -148,7 +155,8 @@ class Subscription:
             "created_at": self.created_at,
             "enabled": not self.disabled,
             "disabled": {"reason": self.disabled, "at": self.disabled_at} if self.disabled else None,
-            "failing_since": rfc3339(datetime.fromtimestamp(since, UTC)) if since else None,
+            "failing_since": _time(self.circuit_breaker.failing_since),
+            "resting_until": _time(resumes_at) if resumes_at > now else None,
         }
 
     def generations(self, now: float) -> list[int]:
@@ -158,9 +166,9 @@ class Subscription:
 
     def wants(self, event: Event) -> bool:
         """Return True if the event should be posted; raises AttributeError, KeyError or TypeError on another shape."""
-        if event.type not in self.events:
+        if event.type not in self.event_types:
             return False
-        return event.type != "image.recognized" or self._matches(event.data["recognition"]["detections"])
+        return event.type != RECOGNIZED or self._matches(event.data["recognition"]["detections"])
 
     def _matches(self, detections: Iterable[Mapping[str, Any]]) -> bool:
         if not self.labels and not self.min_confidence:
@@ -175,6 +183,11 @@ class Subscription:
 def circuit_breaker_of(item: Item) -> CircuitBreaker:
     """Read the circuit breaker from a subscription's row."""
     return CircuitBreaker(*(_number(item, name) for name in CIRCUIT_BREAKER_ATTRIBUTES))
+
+
+def _time(seconds: int) -> str | None:
+    """Return seconds since 1970 as RFC 3339; None for 0."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
 def _number(item: Item, name: str) -> int:

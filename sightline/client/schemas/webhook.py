@@ -11,7 +11,10 @@ class Disabled(TypedDict):
 
 
 class Webhook(TypedDict):
-    """A subscription; `secret` is there only in the response that created it."""
+    """A subscription; `secret` is there only in the response that makes it.
+
+    `resting_until` is missing in the responses of older deployments.
+    """
 
     webhook_id: str
     url: str
@@ -24,6 +27,7 @@ class Webhook(TypedDict):
     enabled: bool
     disabled: Disabled | None
     failing_since: str | None
+    resting_until: NotRequired[str | None]
     links: dict[str, str]
     secret: NotRequired[str]
 

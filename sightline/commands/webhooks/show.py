@@ -9,7 +9,7 @@ from sightline.commands.webhooks.state import webhook_state
 from sightline.output.json_lines import print_json
 from sightline.output.text import print_line
 
-_IN_STATE = ("disabled", "enabled", "failing_since")
+_IN_STATE = ("disabled", "enabled", "failing_since", "resting_until")
 
 
 def register(commands: Commands) -> None:

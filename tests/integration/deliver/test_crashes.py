@@ -91,7 +91,7 @@ def test_deliver_that_dies_after_a_post_posts_the_same_once_more(
     assert (found.status, found.tries) == ("delivered", 2)
 
 
-def test_deliver_that_dies_between_announcing_and_disabling_announces_the_same_event_again(
+def test_deliver_that_dies_between_publishing_and_disabling_publishes_the_same_event_again(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     body = message(registered(account, f"{subscriber.url}/status/410"))
@@ -105,5 +105,5 @@ def test_deliver_that_dies_between_announcing_and_disabling_announces_the_same_e
     stored = account.subscriptions.get("public", subscription(0).subscription_id)
     assert stored
     assert stored.disabled == "gone"
-    first, second = account.announced()
+    first, second = account.published()
     assert first.event_id == second.event_id

@@ -122,14 +122,14 @@ class Delivering(RuleBasedStateMachine):
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
-    def tell_dispatch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
+    def dispatch_batch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
         """Dispatch a batch of events, some perhaps again; the worker may die before a call, the queue may refuse."""
         self.deliveries.refusing = refuses
         self.work(self.happened, self.happened.receive(picks, stale), self.dispatched, dies)
 
     @precondition(lambda self: self.events)
     @rule(picks=PICKS, stale=st.booleans(), dies=DIES, refuses=REFUSES)
-    def tell_subscribers(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
+    def deliver_batch(self, picks: list[int], stale: bool, dies: int | None, refuses: int) -> None:
         """Deliver a batch, likewise."""
         self.deliveries.refusing = refuses
         batch = self.deliveries.receive(picks, stale)

@@ -1,4 +1,4 @@
-"""The outcomes of a message: whether it may leave the queue, when it is retried, and the rows it adds to the log."""
+"""The outcomes of a message: if it may leave the queue, when it is retried, and the rows that it adds to the log."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The results that deliver records: the log, the state of subscribers, announced events, requeued deliveries."""
+"""The results that deliver records: the log, the state of subscribers, published events, requeued deliveries."""
 
 import json
 import time
@@ -55,8 +55,8 @@ def stored(account: Account) -> Subscription:
     return kept
 
 
-def failing(account: Account, **health: int) -> None:
-    changed: Item = {name: {"N": str(value)} for name, value in health.items()}
+def failing(account: Account, **breaker: int) -> None:
+    changed: Item = {name: {"N": str(value)} for name, value in breaker.items()}
     account.subscriptions.change("public", subscription().subscription_id, changed, ())
 
 
@@ -110,8 +110,8 @@ def test_failures_are_counted_and_a_success_resets_the_count(
 ) -> None:
     returned(worker, *(message(receiver, event) for event in events(3)))
     assert stored(account).circuit_breaker.failures == 3
-    well = replace(stored(account), url=f"{subscriber.url}/status/200")
-    returned(worker, message(well))
+    recovered = replace(stored(account), url=f"{subscriber.url}/status/200")
+    returned(worker, message(recovered))
     assert stored(account).circuit_breaker == CircuitBreaker()
 
 
@@ -167,14 +167,14 @@ def test_a_delivery_that_was_never_tried_is_logged_as_pending_when_it_waits(
     assert (record["status"], record["tries"], record["last"]) == ("pending", 0, None)
 
 
-def test_a_gone_subscriber_is_disabled_and_the_event_is_announced(
+def test_a_gone_subscriber_is_disabled_and_the_event_is_published(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     lost = subscription(0, f"{subscriber.url}/status/410")
     account.subscriptions.add(lost)
     assert returned(worker, message(lost)) == []
     assert stored(account).disabled == "gone"
-    (event,) = account.announced()
+    (event,) = account.published()
     assert (event.type, event.owner) == ("webhook.disabled", "public")
     assert event.data["webhook_id"] == lost.subscription_id
     assert event.data["reason"] == "gone"
@@ -189,9 +189,9 @@ def test_a_subscriber_that_has_failed_for_five_days_is_disabled_once(
     failing(account, failing_since=now - DISABLE_AFTER_SECONDS, failures=3, failed_at=now - 3600)
     returned(worker, message(stored(account)))
     assert stored(account).disabled == "failing"
-    assert [event.data["reason"] for event in account.announced()] == ["failing"]
+    assert [event.data["reason"] for event in account.published()] == ["failing"]
     returned(worker, message(stored(account), events(1)[0]))
-    assert account.announced() == []
+    assert account.published() == []
 
 
 def test_one_failure_after_five_quiet_days_disables_nobody(
@@ -273,7 +273,7 @@ def test_the_deployment_s_own_endpoint_is_never_disabled(
     for event in events(2):
         assert returned(worker, message(default, event)) == []
     assert len(subscriber.received) == 2
-    assert account.announced() == []
+    assert account.published() == []
     worker.connections.close()
 
 

@@ -94,7 +94,7 @@ def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> N
     assert account.log.get("public", delivery.delivery_id[:-1]) is None
 
 
-def test_an_index_holds_no_bodies_and_whole_fetches_them(account: Account) -> None:
+def test_an_index_holds_no_bodies_and_with_bodies_reads_them(account: Account) -> None:
     log_all(account, "delivered", "dead")
     found, _ = account.log.newest(DeliveryFilter("public", subscription().subscription_id), 9)
     assert {record.body for record in found} == {""}

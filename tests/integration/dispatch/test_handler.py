@@ -53,7 +53,7 @@ def returned(module: ModuleType, *bodies: str) -> list[str]:
     return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
-def owed_to(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
+def receivers_and_images(queued: Iterable[Delivery]) -> list[tuple[str, str]]:
     return sorted((delivery.subscription.subscription_id, delivery.image_id) for delivery in queued)
 
 
@@ -89,7 +89,7 @@ def test_only_the_owner_s_subscriptions_that_want_the_event_receive_it(account: 
     account.subscriptions.add(subscription(3, owner="them"))
     assert returned(dispatch, CAT.to_json(), REJECTED.to_json(), THEIRS.to_json()) == []
     rejected, theirs = REJECTED.data["image_id"], THEIRS.data["image_id"]
-    assert owed_to(account.queued()) == [
+    assert receivers_and_images(account.queued()) == [
         (subscription(1).subscription_id, rejected),
         (subscription(2).subscription_id, rejected),
         (subscription(3).subscription_id, theirs),

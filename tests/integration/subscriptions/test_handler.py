@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.event import TYPES
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from integration.subscriptions.runtime.signature import secret
 from integration.subscriptions.runtime.subscription import Subscription
@@ -47,7 +48,7 @@ def test_a_registered_webhook_is_a_row_and_its_secret_is_shown(account: Account,
     (row,) = account.rows()
     kept = Subscription.from_item(row)
     assert (kept.owner, kept.subscription_id, kept.generation) == ("me", webhook["webhook_id"], 1)
-    assert kept.to_dict().items() <= webhook.items()
+    assert kept.to_dict(now=0).items() <= webhook.items()
 
 
 def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
@@ -55,10 +56,19 @@ def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
     assert response["headers"]["location"] == json.loads(response["body"])["links"]["self"]
 
 
-def test_without_preferences_a_webhook_receives_every_event(webhooks: ModuleType) -> None:
+def test_without_preferences_a_webhook_receives_every_event(account: Account, webhooks: ModuleType) -> None:
     _, webhook = add(webhooks)
     assert webhook["events"] == ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"]
     assert (webhook["labels"], webhook["min_confidence"], webhook["description"]) == ([], 0, "")
+    assert account.rows()[0]["events"] == {"L": []}
+
+
+def test_a_null_returns_to_every_event(account: Account, webhooks: ModuleType) -> None:
+    _, webhook = add(webhooks, events=["image.rejected"])
+    assert account.rows()[0]["events"] == {"L": [{"S": "image.rejected"}]}
+    _, changed = patch(webhooks, webhook["webhook_id"], events=None)
+    assert changed["events"] == list(TYPES)
+    assert account.rows()[0]["events"] == {"L": []}
 
 
 def test_no_later_response_and_no_row_holds_the_secret(account: Account, webhooks: ModuleType) -> None:

@@ -131,7 +131,7 @@ def test_for_a_day_after_a_rotation_either_secret_verifies(verified: Verify) -> 
     assert [verified(sent(day_old, generation=n)) for n in (1, 2)] == [False, True]
 
 
-TOLD = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1", "name": "cat.jpg"}})
+RECOGNIZED = json.dumps({"type": "image.recognized", "data": {"image_id": "img_1", "name": "cat.jpg"}})
 TESTED = json.dumps({"type": "webhook.test", "data": {"webhook_id": "sub_1"}})
 
 
@@ -148,7 +148,7 @@ def test_the_receiver_of_the_page_takes_what_verifies_and_nothing_else(
     language: str, interpreter: Callable[[], list[str]]
 ) -> None:
     (written,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    port, good = free_port(), sent(subscription(), body=TOLD)
+    port, good = free_port(), sent(subscription(), body=RECOGNIZED)
     arguments = [good.secret] if language == "python" else ["receiver.js", good.secret]
     command = [*interpreter(), written.replace("8000", str(port)), *arguments]
     with subprocess.Popen(

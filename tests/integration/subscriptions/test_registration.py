@@ -26,7 +26,7 @@ def test_every_given_field_is_kept() -> None:
 
 def test_null_means_the_default() -> None:
     given = registered(events=None, labels=None, min_confidence=None, description=None, rate_limit=None)
-    assert (given.events, given.labels) == (TYPES, ())
+    assert (given.events, given.event_types, given.labels) == ((), TYPES, ())
     assert (given.min_confidence, given.description, given.rate_limit) == (0.0, "", 0)
 
 

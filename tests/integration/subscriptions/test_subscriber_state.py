@@ -51,8 +51,8 @@ def test_a_success_ends_a_streak(account: Account, receiver: Subscription, state
 
 
 def test_a_worker_s_memory_serves_deliveries_queued_before(receiver: Subscription, state: SubscriberState) -> None:
-    health = state.record_failures(receiver, 7, 0, NOW)
-    assert state.current(receiver, NOW - 5).circuit_breaker == health
+    breaker = state.record_failures(receiver, 7, 0, NOW)
+    assert state.current(receiver, NOW - 5).circuit_breaker == breaker
     assert state.current(receiver, NOW + 5).circuit_breaker == CircuitBreaker()
 
 
@@ -94,7 +94,7 @@ def test_a_subscription_deleted_meanwhile_gets_no_row(account: Account, state: S
 
 
 def test_the_state_of_the_default_subscription_is_the_worker_s_memory(account: Account, state: SubscriberState) -> None:
-    health = state.record_failures(DEFAULT, 7, 0, NOW)
-    assert state.record_failures(replace(DEFAULT, circuit_breaker=health), 1, 0, NOW + 1).failures == 8
+    breaker = state.record_failures(DEFAULT, 7, 0, NOW)
+    assert state.record_failures(replace(DEFAULT, circuit_breaker=breaker), 1, 0, NOW + 1).failures == 8
     assert state.current(DEFAULT, NOW).circuit_breaker.open
     assert account.rows() == []

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.event import Event
+from domain.event import TYPES, Event
 from domain.ids import is_id
 from domain.recognition import Rejection
-from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
+from integration.subscriptions.runtime.circuit_breaker import FAILURES, SHORTEST_REST, CircuitBreaker
 from integration.subscriptions.runtime.subscription import (
     ID_PREFIX,
     ROTATION_SECONDS,
@@ -17,6 +17,7 @@ from tests.builders import image, recognition
 from tests.integration.conftest import subscription
 
 AT = "2026-11-20T17:00:01.000Z"
+NOW = 1_800_000_000
 CAT = Event.recognized(image(), recognition("Cat", 0.9), AT)
 REJECTED = Event.rejected(image(), Rejection("empty", "The file is empty."), AT)
 
@@ -34,7 +35,7 @@ def test_a_subscription_survives_its_table() -> None:
 
 
 def test_the_json_form_has_every_preference_and_no_secret() -> None:
-    assert subscription(labels=("cat",)).to_dict() == {
+    assert subscription(labels=("cat",)).to_dict(NOW) == {
         "webhook_id": "sub_" + "0" * 32,
         "url": "https://example.com/hook",
         "events": ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"],
@@ -46,6 +47,7 @@ def test_the_json_form_has_every_preference_and_no_secret() -> None:
         "enabled": True,
         "disabled": None,
         "failing_since": None,
+        "resting_until": None,
     }
 
 
@@ -53,9 +55,24 @@ def test_the_json_form_of_a_failing_or_disabled_subscription_has_time_and_reason
     failing = subscription(
         circuit_breaker=CircuitBreaker(failing_since=1_800_000_000, failures=3), disabled="gone", disabled_at=AT
     )
-    shown = failing.to_dict()
+    shown = failing.to_dict(NOW)
     assert shown["failing_since"] == "2027-01-15T08:00:00.000Z"
     assert (shown["enabled"], shown["disabled"]) == (False, {"reason": "gone", "at": AT})
+
+
+@pytest.mark.parametrize(
+    ("breaker", "resting_until"),
+    [
+        (CircuitBreaker(), None),
+        (CircuitBreaker(NOW - 60, FAILURES - 1, NOW), None),
+        (CircuitBreaker(NOW - 60, FAILURES, NOW), "2027-01-15T08:00:30.000Z"),
+        (CircuitBreaker(NOW - 60, FAILURES, NOW - SHORTEST_REST), None),
+        (CircuitBreaker(NOW, 1, NOW, rest_until=NOW + 7), "2027-01-15T08:00:07.000Z"),
+        (CircuitBreaker(NOW - 60, 1, NOW - 60, rest_until=NOW), None),
+    ],
+)
+def test_the_json_form_tells_how_long_a_subscriber_rests(breaker: CircuitBreaker, resting_until: str | None) -> None:
+    assert subscription(circuit_breaker=breaker).to_dict(NOW)["resting_until"] == resting_until
 
 
 def test_a_rotated_secret_signs_beside_its_successor_for_a_day() -> None:
@@ -78,6 +95,16 @@ def test_without_preferences_every_event_is_wanted() -> None:
     assert subscription().wants(CAT)
     assert subscription().wants(REJECTED)
     assert subscription().wants(Event.recognized(image(), replace(recognition(), detections=()), AT))
+
+
+def test_without_a_choice_an_event_type_that_is_declared_later_is_wanted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_types, chosen = subscription().to_item(), subscription(events=TYPES).to_item()
+    monkeypatch.setattr("integration.subscriptions.runtime.subscription.TYPES", (*TYPES, "image.flagged"))
+    flagged = replace(REJECTED, type="image.flagged")
+    assert Subscription.from_item(all_types).wants(flagged)
+    assert Subscription.from_item(all_types).to_dict(NOW)["events"] == [*TYPES, "image.flagged"]
+    assert not Subscription.from_item(chosen).wants(flagged)
+    assert Subscription.from_item(chosen).to_dict(NOW)["events"] == [*TYPES]
 
 
 def test_other_types_are_not_wanted() -> None:

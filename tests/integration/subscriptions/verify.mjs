@@ -1,4 +1,4 @@
-// Reads cases [{secret, body, headers}] as JSON, says of each whether the JavaScript reference library takes it.
+// Read cases [{secret, body, headers}] as JSON; print, for each, true if the JavaScript reference library accepts it.
 import { readFileSync } from "node:fs";
 import { Webhook } from "standardwebhooks";
 

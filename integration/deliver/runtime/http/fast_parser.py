@@ -13,7 +13,7 @@ _NO_CONTENT = 204
 
 @dataclass(frozen=True, slots=True)
 class PlainResponse:
-    """The parts of a response that matter, and whether its connection may be used again."""
+    """Status, Retry-After and body of a response; `keep_alive` means that its connection may be used again."""
 
     status: int
     retry_after: str

@@ -51,7 +51,7 @@ class ConnectionPool:
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundConnection | None:
         """Send a request on an idle connection, and return the connection without waiting for the response.
 
-        Return None if there is no idle connection to the target, or if the one there is has been closed meanwhile.
+        Return None if there is no idle connection to the target, or if the server has closed it meanwhile.
         """
         try:
             target = _target(url)

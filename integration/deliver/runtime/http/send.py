@@ -114,7 +114,7 @@ def start_attempts(
     }
     early = _poll(sent)
     for message_id, attempt in sent.items():
-        futures[message_id] = _finished(attempt) if message_id in early else threads.submit(attempt.finish)
+        futures[message_id] = _completed(attempt) if message_id in early else threads.submit(attempt.finish)
     return futures
 
 
@@ -134,7 +134,7 @@ def _poll(sent: Mapping[str, SentAttempt]) -> set[str]:
     return early
 
 
-def _finished(attempt: SentAttempt) -> Future[Attempt]:
+def _completed(attempt: SentAttempt) -> Future[Attempt]:
     future: Future[Attempt] = Future()
     try:
         future.set_result(attempt.finish())

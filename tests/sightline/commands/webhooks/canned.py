@@ -17,6 +17,7 @@ WEBHOOK = {
     "enabled": True,
     "disabled": None,
     "failing_since": None,
+    "resting_until": None,
     "links": {"self": "…"},
 }
 ATTEMPT = {"attempt": 8, "at": "2026-11-21T12:00:01.000Z", "ms": 15001, "status": None, "error": "timeout"}

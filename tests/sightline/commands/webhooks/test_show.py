@@ -15,3 +15,11 @@ def test_a_disabled_webhook_says_how_to_enable_it_and_replay_what_was_dropped(de
 def test_a_failing_webhook_says_how_to_attempt_deliveries_at_once(deployment: Deployment, run: Run) -> None:
     prepare(deployment, "/webhooks/sub_1", WEBHOOK | {"failing_since": "2026-11-20T12:00:00Z"})
     assert run("webhooks", "show", "sub_1").stdout.splitlines()[-1].endswith(": sightline webhooks enable sub_1")
+
+
+def test_the_state_of_a_resting_webhook_is_one_line(deployment: Deployment, run: Run) -> None:
+    times = {"failing_since": "2026-11-20T12:00:00Z", "resting_until": "2026-11-20T12:10:00Z"}
+    prepare(deployment, "/webhooks/sub_1", WEBHOOK | times)
+    *_, state, enable = run("webhooks", "show", "sub_1").stdout.splitlines()
+    assert state.split(maxsplit=1)[1] == "resting until 2026-11-20T12:10:00Z, failing since 2026-11-20T12:00:00Z"
+    assert enable.endswith(": sightline webhooks enable sub_1")
