@@ -19,7 +19,7 @@ def test_ids_sort_by_time() -> None:
 @pytest.mark.parametrize("name", ["cat.jpg", "my cat.jpg", "a+b%20c.jpg", "čičė 猫.jpg", "100%.png", "asked.jpg"])
 @pytest.mark.parametrize("asked", [False, True])
 def test_an_uploaded_image_is_known_again_by_its_key(name: str, asked: bool) -> None:
-    key = image_key("owner-1", IMAGE_ID, name, asked=asked)
+    key = image_key("owner-1", IMAGE_ID, name, has_options=asked)
     image = Image.from_s3_record(s3_record(key))
     assert (image.owner, image.image_id, image.name, image.has_options) == ("owner-1", IMAGE_ID, name, asked)
     assert image.key == key

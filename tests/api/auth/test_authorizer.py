@@ -27,7 +27,7 @@ def authorize(pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The handler's module, new: it has read no keys yet."""
     pool.reads.clear()
     pool.down = False
-    monkeypatch.setattr(tokens, "_PATIENCE_SECONDS", 60)  # however slow the machine
+    monkeypatch.setattr(tokens, "_TIMEOUT_SECONDS", 60)  # however slow the machine
     monkeypatch.setenv("TOKEN_ISSUER", ISSUER)
     monkeypatch.setenv("USER_POOL_CLIENT_ID", CLIENT)
     monkeypatch.setenv("AWS_ENDPOINT_URL", pool.url)

@@ -75,7 +75,7 @@ def test_a_request_that_makes_an_image_is_about_it_from_there_on(
     logged: Callable[[], list[dict[str, Any]]],
 ) -> None:
     def upload(request: Request) -> Response:
-        api.about(IMAGE)
+        api.correlate_with(IMAGE)
         return json_response(202, {})
 
     answered(upload)
