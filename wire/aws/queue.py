@@ -39,6 +39,21 @@ class QueueEvent(TypedDict):
     Records: Sequence[Record]
 
 
+class ItemFailure(TypedDict):
+    """The id of a message that returns to its queue."""
+
+    itemIdentifier: str
+
+
+class BatchResponse(TypedDict):
+    """The response to a batch: Lambda deletes the messages that are not listed.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+    """
+
+    batchItemFailures: list[ItemFailure]
+
+
 _MOST_ENTRIES = 10
 _MOST_BYTES = 250_000
 """SQS and SNS accept ten messages and 256 KiB per call.
@@ -52,11 +67,8 @@ REQUEUE_COUNT, TRY_COUNT = "PutOff", "Tried"
 logger = Logger()
 
 
-def batch_item_failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
-    """Return the response with which a function returns only these records to their queue.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
-    """
+def batch_item_failures(records: Iterable[Record]) -> BatchResponse:
+    """Return the response with which a function returns only these records to their queue."""
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
 
