@@ -12,19 +12,19 @@ BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"]
 
 
 def of_topic(kind: str, **settings: str) -> list[dict[str, Any]]:
-    """What of this kind belongs to the alarm topic."""
+    """Return the resources of this type that refer to the alarm topic."""
     found = [item["Properties"] for _, item in resources(kind, **settings)]
     return [item for item in found if '"Alarms' in json.dumps(item)]
 
 
-def test_whoever_is_named_is_told_and_without_a_name_nobody() -> None:
+def test_the_topic_has_a_subscriber_only_with_an_address() -> None:
     assert of_topic("AWS::SNS::Subscription") == []
     (subscription,) = of_topic("AWS::SNS::Subscription", alarm_email="ops@example.com")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
 
 
 @BOTH
-def test_cloudwatch_and_budgets_of_this_account_may_tell_the_topic(settings: dict[str, str]) -> None:
+def test_cloudwatch_and_budgets_of_this_account_may_publish_to_the_topic(settings: dict[str, str]) -> None:
     (policy,) = of_topic("AWS::SNS::TopicPolicy", **settings)
     (allowed,) = [item for item in policy["PolicyDocument"]["Statement"] if item["Effect"] == "Allow"]
     assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
@@ -52,7 +52,7 @@ def test_there_is_a_budget_where_one_is_set() -> None:
 
 
 def shown(**settings: str) -> dict[str, list[list[Any]]]:
-    """The metrics of each graph of the one dashboard, by title."""
+    """Return the metrics of each graph of the dashboard, by title."""
     ((name, dashboard),) = resources("AWS::CloudWatch::Dashboard", **settings)
     assert name.startswith("IntegrationStack/")
     _, parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"]
@@ -78,7 +78,7 @@ def test_one_dashboard_shows_the_whole_chain(settings: dict[str, str]) -> None:
     assert {metric[-1]["label"] for metric in graphs["Dead letters"]} == {"uploads", "events", "deliveries"}
 
 
-def test_the_dashboard_shows_all_that_a_batch_of_questions_counts() -> None:
+def test_the_dashboard_shows_every_metric_of_recognize() -> None:
     counted = {metric[1] for metric in shown()["Images asked about, and what Rekognition was paid"]}
     assert counted == set(METRICS)
 
