@@ -107,7 +107,7 @@ def client(service: str, **config: Any) -> BaseClient:
     """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
     s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop(
         "s3", {}
-    )  # else botocore signs for the region "aws-global"
+    )  # else botocore uses the region "aws-global"
     return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
 
 
