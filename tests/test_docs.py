@@ -66,9 +66,8 @@ def error_codes(tree: ast.Module) -> set[str]:
     found |= {text_of(more.get("error")) for name, _, more in calls(tree) if name == "SubscriberResponse"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
-            found |= {
-                text_of(value) for key, value in zip(node.keys, node.values, strict=True) if text_of(key) == "code"
-            }
+            pairs = zip(node.keys, node.values, strict=True)
+            found |= {text_of(value) for key, value in pairs if text_of(key) == "code"}
     return {code for code in found if code}
 
 
