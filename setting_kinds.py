@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """The kind of a setting. `read` converts a value of the CDK context, or returns None for an invalid value.
+    """The kind of a setting. `read` converts a value of the CDK context, and returns None for an invalid one.
 
-    `values` describes the valid values after "must be", and in the docs.
+    `values` describes the valid values, in the docs and in errors after "must be".
     """
 
     values: str

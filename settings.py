@@ -15,9 +15,9 @@ from setting_kinds import EMAIL_ADDRESS, FLAG, PAIRS, TEXT, Kind, number, one_of
 T = TypeVar("T")
 
 _CALLS_PER_SECOND = 2
-"""The least rate of each recognizer in calls of Rekognition per second: a batch of ten then takes five seconds."""
+"""The least rate of a recognize worker in calls of Rekognition per second: a batch of ten then takes five seconds."""
 _FEWEST_WORKERS = 2
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
+"""The least concurrency of a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
 
 
 class SettingsError(ValueError):
@@ -25,6 +25,7 @@ class SettingsError(ValueError):
 
 
 _declared = 0
+"""The number of calls of `setting`: a class body keeps only the last of two fields with the same name."""
 
 
 def setting(default: T, kind: Kind[T], sentence: str) -> T:
@@ -136,15 +137,15 @@ class Settings:
         return not self.loopback
 
     @property
-    def recognizers(self) -> int:
-        """How many batches are recognized at once."""
+    def recognize_concurrency(self) -> int:
+        """The number of batches that are recognized at once."""
         most = max(_FEWEST_WORKERS, self.rekognition_tps // _CALLS_PER_SECOND) if self.rekognition else self.concurrency
         return min(self.concurrency, most)
 
     @property
     def rekognition_pause(self) -> float:
         """Seconds between two calls of Rekognition by one worker, so that all workers stay within `rekognition_tps`."""
-        return math.ceil(1000 * self.recognizers / self.rekognition_tps) / 1000
+        return math.ceil(1000 * self.recognize_concurrency / self.rekognition_tps) / 1000
 
     def stack_name(self, construct_id: str) -> str:
         """Return the stack's name in the account."""

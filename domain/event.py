@@ -19,10 +19,11 @@ _MOST_DETECTIONS = 20
 
 
 class EventType(str):
-    """The name of an event type. `published` is the sentence for the docs; `subscribable` unless sent on request only.
+    """The name of an event type. `published` is its sentence in the docs.
 
-    A declaration registers itself in `EVENT_TYPES`. Raises ValueError for a name that is declared twice and for a
-    missing sentence. The schema of an event's `data` is declared in `ROOM.events` of the room that publishes it.
+    `subscribable` is False for an event that is only sent on request. A declaration registers itself in `EVENT_TYPES`;
+    it raises ValueError for a name that is declared twice and for a missing sentence. The schema of an event's `data`
+    is declared in `ROOM.events` of the room that publishes it.
     """
 
     published: str
@@ -90,7 +91,7 @@ class Event:
 
 
 def _event_id(kind: EventType, image: Image, request: str, *source: str) -> str:
-    """Return the id that is the same whenever the same source gives the outcome of the same image version."""
+    """Return the id of an outcome: equal for the same image version, source and request."""
     requested = (request,) if request else ()
     return derived_id("evt", kind, image.image_id, image.version, *source, *requested)
 

@@ -14,9 +14,10 @@ PUBLIC = "public"
 """The owner of every image of a deployment without sign-in."""
 
 _UPLOADED = re.compile(
-    r"images/(?P<owner>[^/]+)/(?P<image_id>img_[0-9a-f]{32})/(?P<asked>asked/)?(?P<name>.+)", re.DOTALL
+    r"images/(?P<owner>[^/]+)/(?P<image_id>img_[0-9a-f]{32})/(?P<options>asked/)?(?P<name>.+)", re.DOTALL
 )
 SEQUENCER_DIGITS = 32
+"""The length of a padded sequencer."""
 
 
 def new_image_id(at: datetime) -> str:
@@ -24,9 +25,9 @@ def new_image_id(at: datetime) -> str:
     return fresh_id(ID_PREFIX, at)
 
 
-def image_key(owner: str, image_id: str, name: str, *, asked: bool = False) -> str:
-    """Return the S3 key of an uploaded image; `asked` marks an object whose metadata holds options."""
-    return f"images/{owner}/{image_id}/{'asked/' if asked else ''}{name}"
+def image_key(owner: str, image_id: str, name: str, *, has_options: bool = False) -> str:
+    """Return the S3 key of an uploaded image; the key shows whether the object's metadata holds options."""
+    return f"images/{owner}/{image_id}/{'asked/' if has_options else ''}{name}"
 
 
 def images_prefix(owner: str, image_id: str) -> str:
@@ -39,9 +40,9 @@ class Image:
     """One version of one stored picture.
 
     `received_at` is RFC 3339 UTC. `sequencer` orders the versions of one key as S3 does: as strings, padded with zeros
-    on the right. `has_options` is whether the object's metadata may hold options: the key of an upload by this API
-    tells; any other object may have some. `content` identifies the bytes: S3's ETag and the size, empty when the event
-    has no ETag.
+    on the right. `has_options` is False only if the object's metadata holds no options, which the key of an upload by
+    this API shows; any other object may have some. `content` identifies the bytes: S3's ETag and the size, empty when
+    the event has no ETag.
     """
 
     image_id: str
@@ -78,7 +79,7 @@ class Image:
             sequencer=sequencer,
             size=int(stored["size"]),
             received_at=record["eventTime"],
-            has_options=uploaded is None or uploaded["asked"] is not None,
+            has_options=uploaded is None or uploaded["options"] is not None,
             content=f"{etag}-{stored['size']}" if (etag := stored.get("eTag", "").strip('"')) else "",
         )
 

@@ -1,4 +1,4 @@
-"""The metrics that functions print into their logs, in CloudWatch's embedded metric format; each is declared once."""
+"""The metrics that functions print into their logs in CloudWatch's embedded metric format, each declared once."""
 
 from dataclasses import dataclass
 

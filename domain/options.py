@@ -35,7 +35,7 @@ class Options:
         if unknown:
             raise OptionsError(f"Unknown option {unknown[0]!r}; the options are {', '.join(cls.__slots__)}.")
         return cls(
-            detector=_one_of(given.get("detector")),
+            detector=_detector(given.get("detector")),
             model=_model(given.get("model")),
             top_k=_whole(given.get("top_k")),
             min_confidence=_fraction(given.get("min_confidence")),
@@ -54,7 +54,7 @@ class Options:
         }
 
 
-def _one_of(value: object) -> str | None:
+def _detector(value: object) -> str | None:
     if value is None or (isinstance(value, str) and value in DETECTORS):
         return value
     raise OptionsError(f"detector must be one of {', '.join(DETECTORS)}.")

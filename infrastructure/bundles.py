@@ -44,7 +44,7 @@ def bundle(
     requirements: str | None,
     files: Mapping[str, bytes] | None = None,
 ) -> lambda_.Code:
-    """Stage folders of the repository as one zip asset, with the packages of `requirements` where it is given.
+    """Stage folders of the repository as one zip asset, with the packages of `requirements` if given.
 
     `files` are added by their paths in the zip. The bundle includes bytecode: without it a start takes nearly twice
     as long, and the timestamps of a zip make ordinary `.pyc` files stale (https://peps.python.org/pep-0552/).

@@ -27,13 +27,13 @@ class FunctionSettings(TypedDict):
     memory: NotRequired[int]
 
 
-class Grants(lambda_.Function):
-    """A function with a role of its own, which holds only what is granted beside the function."""
+class LeastPrivilegeFunction(lambda_.Function):
+    """A function with a role of its own, which may do only what `may` grants, and write logs."""
 
     def _wait_for_grants(self) -> None:
         """Create the function after its role's policy.
 
-        The CDK would also name the role here, which the function's reference to the role implies.
+        The CDK would also list the role in DependsOn, which the function's reference to the role implies.
         """
         assert self.role
         policy = self.role.node.find_child("DefaultPolicy").node.default_child
@@ -47,7 +47,7 @@ class Grants(lambda_.Function):
         self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
 
 
-class PythonFunction(Grants):
+class PythonFunction(LeastPrivilegeFunction):
     """A Lambda function in a zip. `module` is the dotted name of the module of its handler."""
 
     def __init__(
@@ -67,8 +67,8 @@ class PythonFunction(Grants):
     def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
         """Receive the queue's messages in batches of ten that fail by item, at most `concurrency` batches at once.
 
-        An `SqsEventSource` would also grant sqs:GetQueueUrl, which no function calls; the construct id is the one that
-        it would choose.
+        An `SqsEventSource` would also grant sqs:GetQueueUrl, which no function calls; the construct id is that of an
+        `SqsEventSource`.
         https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
         """
         self.may([*POLLING_ACTIONS, "sqs:ChangeMessageVisibility"], queue.queue_arn)
@@ -81,7 +81,7 @@ class PythonFunction(Grants):
         )
 
 
-class ImageFunction(Grants, lambda_.DockerImageFunction):
+class ImageFunction(LeastPrivilegeFunction, lambda_.DockerImageFunction):
     """A Lambda function in a container image; Docker builds the image at deploy, not at synthesis."""
 
     def __init__(

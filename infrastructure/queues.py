@@ -17,7 +17,7 @@ class Queue:
     dead_letters: sqs.Queue
 
     def subscribe(self, topic: sns.Topic) -> None:
-        """Receive the topic's messages as they are; what SNS cannot deliver goes to the dead letters too."""
+        """Receive the topic's messages as they are; a message that SNS cannot deliver becomes a dead letter, too."""
         topic.add_subscription(
             subscriptions.SqsSubscription(self.messages, raw_message_delivery=True, dead_letter_queue=self.dead_letters)
         )

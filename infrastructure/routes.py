@@ -1,4 +1,4 @@
-"""Routes of the HTTP API, to which every stack adds those of its functions."""
+"""Routes of the HTTP API: every stack adds those of its functions."""
 
 from dataclasses import dataclass
 

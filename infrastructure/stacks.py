@@ -1,4 +1,4 @@
-"""The arguments that every stack passes to the CDK: its name, how it is deployed, account and region."""
+"""The arguments that every stack passes to the CDK: its name, its synthesizer, its account and region."""
 
 import os
 from typing import TypedDict

@@ -50,7 +50,7 @@ def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> D
     } | ({"security": [{scheme: []} for scheme in schemes(auth)]} if schemes(auth) else {})
 
 
-def coded_routes(package: str) -> dict[str, Definition]:
+def routes_in_code(package: str) -> dict[str, Definition]:
     """Return the code behind every route key in the tables of a room's handlers."""
     return {key: code for module in _handlers(package) for key, code in route_table(module.name).items()}
 
@@ -65,7 +65,7 @@ def _handlers(package: str) -> Iterator[Module]:
 def _paths(rooms: Sequence[Room], auth: str) -> JsonObject:
     paths: JsonObject = {}
     for room in rooms:
-        for key, code in sorted(coded_routes(room.package).items(), key=lambda item: item[0].partition(" ")[2]):
+        for key, code in sorted(routes_in_code(room.package).items(), key=lambda item: item[0].partition(" ")[2]):
             method, _, path = key.partition(" ")
             if path:
                 paths.setdefault(path, {})[method.lower()] = _operation(room, key, code, auth)
@@ -74,7 +74,7 @@ def _paths(rooms: Sequence[Room], auth: str) -> JsonObject:
 
 def _operation(room: Room, key: str, code: Definition, auth: str) -> JsonObject:
     is_open = key in OPEN_ROUTES
-    route = room.routes.get(key, Route(answers={}))
+    route = room.routes.get(key, Route(responses={}))
     described_operation = operation(key, code, route, room.parameters, () if is_open else refusals(auth))
     tag = route.tag or next(iter(room.tags))
     return {"tags": [tag]} | described_operation | ({"security": []} if is_open and schemes(auth) else {})

@@ -9,11 +9,11 @@ from http import HTTPStatus
 from openapi.reader.reach import Reach
 from openapi.reader.refusal import Refusal
 from openapi.reader.source import Definition
-from openapi.route import Answer, Body, JsonObject, Route, Schema
+from openapi.route import Body, JsonObject, Response, Route, Schema
 
 _KEY = re.compile(r"`?(GET|POST|PUT|PATCH|DELETE) /\S*?`?(:|\.$|(?= ))\s*")
-_OURS = Refusal(500, "internal_error", "The server failed to respond; try again.", retryable=True)
-_LATER = ("retry-after",)
+_INTERNAL_ERROR = Refusal(500, "internal_error", "The server failed to respond; try again.", retryable=True)
+_HEADERS_OF_503 = ("retry-after",)
 
 
 def operation(
@@ -35,7 +35,7 @@ def operation(
             *(_parameter("path", name, schemas) for name in in_path),
             *(_parameter("query", name, schemas) for name in in_query),
         ],
-        "responses": _answers(route, reach) | _problems({_OURS, *reach.refusals(), *declared, *signing_in}),
+        "responses": _responses(route, reach) | _problems({_INTERNAL_ERROR, *reach.refusals(), *declared, *signing_in}),
     } | body
 
 
@@ -71,22 +71,22 @@ def _body(body: Body) -> JsonObject:
     return {"required": body.required, "content": content}
 
 
-def _answers(route: Route, reach: Reach) -> JsonObject:
+def _responses(route: Route, reach: Reach) -> JsonObject:
     statuses = {*reach.statuses(), *route.statuses}
-    known = route.answers or {status: Answer(HTTPStatus(status).phrase) for status in statuses}
-    return {str(status): _answer(answer) for status, answer in sorted(known.items())}
+    known = route.responses or {status: Response(HTTPStatus(status).phrase) for status in statuses}
+    return {str(status): _response(response) for status, response in sorted(known.items())}
 
 
-def _answer(answer: Answer) -> JsonObject:
-    own = {
+def _response(response: Response) -> JsonObject:
+    own_headers = {
         name: {"description": description, "required": True, "schema": {"type": "string"}}
-        for name, description in answer.headers.items()
+        for name, description in response.headers.items()
     }
-    response: JsonObject = {"description": answer.description, "headers": _headers() | own}
-    if answer.schema is None:
-        return response
-    example = {"example": answer.example} if answer.example is not None else {}
-    return response | {"content": {answer.content_type: {"schema": answer.schema} | example}}
+    fields: JsonObject = {"description": response.description, "headers": _headers() | own_headers}
+    if response.schema is None:
+        return fields
+    example = {"example": response.example} if response.example is not None else {}
+    return fields | {"content": {response.content_type: {"schema": response.schema} | example}}
 
 
 def _problems(refusals: Iterable[Refusal]) -> JsonObject:
@@ -105,7 +105,7 @@ def _problem(status: int, refusals: list[Refusal]) -> JsonObject:
     content = {"schema": schema} | ({"examples": examples} if examples else {})
     return {
         "description": ", ".join(f"`{code}`" for code in codes),
-        "headers": _headers(*headers, *(_LATER if status == 503 else ())),
+        "headers": _headers(*headers, *(_HEADERS_OF_503 if status == 503 else ())),
         "content": {"application/problem+json": content},
     }
 

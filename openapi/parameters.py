@@ -1,10 +1,10 @@
-"""Parameters that routes of several units have."""
+"""Schemas of parameters and bodies that routes of several units share."""
 
 from domain.image import ID_PREFIX
 from domain.image_type import CONTENT_TYPES
 from domain.options import MOST_DETECTIONS
 from openapi.route import Schema, ref
-from openapi.schema import FRACTION, array, described, identity
+from openapi.schema import FRACTION, array, described, id_schema
 from wire.http.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
@@ -23,7 +23,7 @@ PICTURE: dict[str, Schema] = {
         "description": "A picture of up to 4.5 MB; its first bytes decide its type: " + ", ".join(CONTENT_TYPES) + ".",
     }
 }
-IMAGE_ID = identity(ID_PREFIX)
+IMAGE_ID = id_schema(ID_PREFIX)
 
 OPTIONS: dict[str, Schema] = {
     "detector": described("The detector; by default that of the deployment.", ref("Detector")),
@@ -36,6 +36,7 @@ OPTIONS: dict[str, Schema] = {
     },
     "min_confidence": described("The least confidence of a detection to return.", FRACTION),
 }
+"""The options of an image, as query parameters and as fields of a JSON body."""
 
 LISTED: dict[str, Schema] = {
     "limit": {
@@ -50,6 +51,7 @@ LISTED: dict[str, Schema] = {
         "description": "The `next_cursor` of the previous page of the same query.",
     },
 }
+"""Query parameters of every list."""
 
 BETWEEN: dict[str, Schema] = {
     "since": {"type": "string", "format": "date", "description": "A day (UTC) or a time.", "examples": ["2026-11-20"]},
@@ -60,3 +62,4 @@ BETWEEN: dict[str, Schema] = {
         "examples": ["2026-11-22"],
     },
 }
+"""Query parameters of a period."""

@@ -1,4 +1,4 @@
-"""Declarations of a room for the description of its routes: bodies, examples, and facts that cannot be read."""
+"""Declarations that a room adds to the description of its routes: bodies, examples, and facts beyond its code."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,12 @@ JsonObject = dict[str, Any]
 """A part of an OpenAPI document: JSON of any shape."""
 
 JSON = "application/json"
+"""The content type of a response by default."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The response of one status of success: a sentence, the schema of its body, an example, its headers."""
+class Response:
+    """A response with a status of success: a sentence, the schema of its body, an example, its headers."""
 
     description: str
     schema: Schema | None = None
@@ -36,12 +37,12 @@ class Body:
 class Route:
     """The declaration of a route; openapi.reader has the rules of what is read off the code.
 
-    `answers` are the responses by status. Facts that cannot be read off the code are declared, too: `statuses` of
+    `responses` are those of success, by status. Facts that cannot be read off the code are declared, too: `statuses` of
     success, `fields` of the JSON body, query `parameters`, and `refusals`, as status by code. `parameters` may also
-    replace those of the room for this route. `tag` is the first of the room by default.
+    replace those of the room for this route. `tag` is the first tag of the room by default.
     """
 
-    answers: Mapping[int, Answer]
+    responses: Mapping[int, Response]
     body: Body | None = None
     refusals: Mapping[str, int] = field(default_factory=dict)
     parameters: Mapping[str, Schema] = field(default_factory=dict)
@@ -54,8 +55,8 @@ class Route:
 class Room:
     """A room's part of the description. `package` is its dotted name.
 
-    `parameters` are those of its queries and paths; such a schema may also have `required`. `events` has the schema of
-    `data` for each event type that the room publishes.
+    `parameters` are the schemas of its query and path parameters, which may also have `required`. `events` has the
+    schema of `data` for each event type that the room publishes.
     """
 
     package: str

@@ -24,7 +24,7 @@ _PLAIN: dict[object, Schema] = {
 }
 
 
-def form(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
+def dataclass_schema(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
     """Return the schema of a dataclass's JSON form, described by its docstring; `fixed` replaces derived schemas.
 
     A field that may be None is optional.
@@ -42,8 +42,8 @@ def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> JsonO
     return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
 
 
-def given(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
-    """Return the schema of an object that callers send: no other properties are allowed."""
+def request_body(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
+    """Return the schema of an object in a request: properties other than these are refused."""
     optional = [name for name in properties if name not in required]
     return obj(properties, optional) | {"additionalProperties": False}
 
@@ -58,7 +58,7 @@ def one_of(*values: str) -> JsonObject:
     return {"type": "string", "enum": list(values)}
 
 
-def maybe(schema: Schema) -> JsonObject:
+def nullable(schema: Schema) -> JsonObject:
     """Return the schema of a value that may be null."""
     kind = schema.get("type")
     return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
@@ -70,7 +70,7 @@ def described(text: str, schema: Schema) -> JsonObject:
     return dict(schema) | {"description": "\n\n".join(filter(None, paragraphs))}
 
 
-def identity(prefix: str) -> JsonObject:
+def id_schema(prefix: str) -> JsonObject:
     """Return the schema of an id with this prefix."""
     return {"type": "string", "pattern": f"^{prefix}_[0-9a-f]{{32}}$"}
 

@@ -23,7 +23,7 @@ def schemes(auth: str) -> JsonObject:
 
 @cache
 def refusals(auth: str) -> list[Refusal]:
-    """Return the refusals of a token that routes respond with."""
+    """Return the refusals of a token, with which every route that needs a token may respond."""
     authorizer = read("api.auth.runtime.authorizer").named("handler")
     assert authorizer
     return [_refusal(code, detail) for code, detail in Reach(authorizer).raised("TokenError")] if schemes(auth) else []

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class BucketServer(ThreadingHTTPServer):
-    """`objects` are the stored bodies, by path; `puts` counts the requests."""
+    """Stores the bodies of requests in `objects`, by path; `puts` counts the requests."""
 
     daemon_threads = True
 

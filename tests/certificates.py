@@ -19,7 +19,7 @@ class Certificates:
         self._own = self._issued("authority.example", self._key, authority=True)
 
     def server(self, host: str, *, expired: bool = False) -> ssl.SSLContext:
-        """Return the context of a server named `host`; its certificate expired yesterday or will tomorrow."""
+        """Return the context of a server named `host`; its certificate expires tomorrow, or expired yesterday."""
         key = ec.generate_private_key(ec.SECP256R1())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         secret = key.private_bytes(

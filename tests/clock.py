@@ -1,4 +1,4 @@
-"""A clock for tests: it stands still until a test, or the server that the code under test talks to, moves it on."""
+"""A clock for tests: it does not run, but a test or a server of a test advances it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ import wire.outbound.fetch
 
 
 class Clock:
-    """Seconds as `time.monotonic` counts them; its `monotonic` makes it fit in place of the `time` module."""
+    """Seconds as `time.monotonic` counts them; an object with `monotonic` can replace the `time` module."""
 
     def __init__(self) -> None:
         self._now = 1000.0
@@ -17,14 +17,14 @@ class Clock:
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on."""
+        """Advance the clock."""
         self._now += seconds
 
 
 def outbound_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the clock by which outbound connections now measure their deadlines.
+    """Return a new clock by which outbound connections measure their deadlines from now on.
 
-    What a deadline leaves also bounds each wait on a socket, and that wait ends by the real clock.
+    The seconds until a deadline also bound each wait on a socket, and such a wait ends by the real clock.
     """
     clock = Clock()
     for module in (wire.outbound.connection, wire.outbound.fetch):

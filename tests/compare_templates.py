@@ -22,7 +22,7 @@ SETTINGS = {
     "auth=none": ["-c", "auth=none"],
     "stage": ["-c", "stage=blue"],
 }
-"""Arguments of the CDK CLI by the name of the case; None: those of `make run`."""
+"""Arguments of the CDK CLI for each case by name; None means those of `make run`."""
 
 EXPECTED = ("Handler", "Code", "Metadata", "ImageUri", "S3Key", "AlarmDescription")
 """Keys under which two deployments of the same resources may differ."""
@@ -56,10 +56,10 @@ def differences(old: object, new: object, path: str = "") -> Iterator[tuple[str,
 
 
 def main() -> int:
-    """Print the differences; return 1 where one is not expected."""
+    """Print the differences; return 1 if one of them is not expected."""
     parser = argparse.ArgumentParser(prog="python -m tests.compare_templates", description=__doc__)
     parser.add_argument("old", type=Path, help="a checkout in which `make check` was run once")
-    parser.add_argument("new", type=Path, help="another one")
+    parser.add_argument("new", type=Path, help="another such checkout")
     given = parser.parse_args()
     unexpected = 0
     for case, arguments in SETTINGS.items():

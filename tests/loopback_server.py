@@ -1,4 +1,4 @@
-"""An HTTP server on this machine that sends, for each path, exactly the bytes a test gives it, at the pace it gives."""
+"""An HTTP server on this machine that sends, for each path, the bytes and pauses that a test sets."""
 
 import math
 import socket
@@ -15,14 +15,14 @@ Response = bytes | Iterable[Part]
 
 STALL = math.inf
 
-_LINGER_NOT = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("ii", 1, 0)
 """SO_LINGER of zero seconds: closing the socket resets the connection."""
 
 
 class LoopbackServer:
-    """`responses` by path; `requests` are the heads received; `url` and `port` say where it listens.
+    """Sends `responses` by path; `requests` are the received heads, `url` and `port` its address.
 
-    `wait` passes the seconds that a response asks for: time.sleep, or a clock's `advance`.
+    `wait` waits for the seconds in a response: time.sleep, or a clock's `advance`.
     """
 
     def __init__(self, responses: dict[str, Response], tls: ssl.SSLContext | None = None) -> None:
@@ -49,17 +49,17 @@ class LoopbackServer:
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
-                threading.Thread(target=self._converse, args=(self._listener.accept()[0],), daemon=True).start()
+                threading.Thread(target=self._respond, args=(self._listener.accept()[0],), daemon=True).start()
 
-    def _converse(self, channel: socket.socket) -> None:
+    def _respond(self, channel: socket.socket) -> None:
         with suppress(OSError), channel:
             stream = self._tls.wrap_socket(channel, server_side=True) if self._tls else channel
             with stream, stream.makefile("rb") as received:
                 while head := _head(received):
                     self._note(head)
-                    answer = self.responses.get(head.split(" ")[1], response(b"", status="404 Not Found"))
-                    self._send(stream, [answer] if isinstance(answer, bytes) else answer)
-                    if not isinstance(answer, bytes):
+                    found = self.responses.get(head.split(" ")[1], response(b"", status="404 Not Found"))
+                    self._send(stream, [found] if isinstance(found, bytes) else found)
+                    if not isinstance(found, bytes):
                         break  # a response in parts is the last one on its connection
 
     def _note(self, head: str) -> None:
@@ -72,7 +72,7 @@ class LoopbackServer:
             if isinstance(part, bytes):
                 channel.sendall(part)
             elif part is None:
-                channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+                channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             elif part == STALL:
                 while channel.recv(4096):
                     pass
@@ -81,7 +81,7 @@ class LoopbackServer:
 
 
 def response(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """Return a whole response; `length` declares another length than the body's, -1 none."""
+    """Return a whole response; `length` replaces the declared length, and -1 declares none."""
     declared = len(body) if length is None else length
     lines = [f"HTTP/1.1 {status}", *headers, *([f"Content-Length: {declared}"] if declared >= 0 else [])]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,4 +1,4 @@
-"""The product code as tests of its structure and its vocabulary read it."""
+"""The product code, for tests of its structure and vocabulary."""
 
 import ast
 from collections.abc import Iterator

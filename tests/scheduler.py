@@ -11,7 +11,7 @@ DEPLOYED = ("tests/chaos/", "tests/grants/", "tests/pipeline/")
 
 
 class FileScheduler(LoadScopeScheduling):
-    """Distributes whole files, and files that belong together as if they were one."""
+    """Distributes whole files; all files of a group go to the same process."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid.partition("::")[0])

@@ -18,7 +18,7 @@ _COMMA = re.compile(r", (?![^(]*\))")
 _CLAUSE = re.compile(r"(SET|ADD|REMOVE) (.*?)(?= (?:SET|ADD|REMOVE) |$)")
 
 
-class DiedError(BaseException):
+class CrashError(BaseException):
     """A simulated crash, which no code under test catches."""
 
 
@@ -46,7 +46,7 @@ class Tables:
         writes = [(table, write) for table, requests in RequestItems.items() for write in requests]
         try:
             self.before("BatchWriteItem")
-        except DiedError:
+        except CrashError:
             self._write(writes[: len(writes) // 2])
             raise
         self._write(writes)
@@ -84,8 +84,8 @@ class Tables:
         return [dict(row) for key in keys if (row := self.rows[table].get(self._at(table, key)))]
 
     def _at(self, table: str, row: Item) -> tuple[str, str]:
-        first, second = self.keys[table]
-        return row[first]["S"], row[second]["S"]
+        partition, sort = self.keys[table]
+        return row[partition]["S"], row[sort]["S"]
 
     def _write(self, writes: list[tuple[str, Item]]) -> None:
         for table, write in writes:

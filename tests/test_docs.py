@@ -30,11 +30,11 @@ CODES = {
     "Skipped": 0,
     "TargetError": 0,
 }
-"""Which argument of each is its stable code."""
+"""The position of the stable code among the arguments of each class."""
 
 
 def named(text: str) -> re.Pattern[str]:
-    """A name in code style, alone or before more of the same code."""
+    """Return the pattern of a name in code style, alone or before further code."""
     return re.compile(rf"`{re.escape(text)}(`|[ =?])")
 
 
@@ -77,7 +77,7 @@ def test_every_route_is_documented() -> None:
     assert not unnamed(route_keys(), API)
 
 
-def test_no_route_is_documented_that_there_is_not() -> None:
+def test_every_documented_route_exists() -> None:
     written = {f"{verb} {path}" for verb, path in re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^\s`?]*)", DOCS)}
     assert written
     assert written <= route_keys()
@@ -135,16 +135,16 @@ def test_the_index_is_numbered_in_reading_order() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_every_picture_of_the_pages_is_there() -> None:
+def test_every_picture_of_the_pages_exists() -> None:
     named = [(page, name) for page, text in PAGES.items() for name in re.findall(r'<img src="([^"]+)"', text)]
     assert named
     assert not [name for page, name in named if not (page.parent / name).exists()]
 
 
-def test_links_lead_to_files_and_headings_that_are_there() -> None:
+def test_every_link_leads_to_a_file_or_heading() -> None:
     pages = PAGES | MORE_PAGES
-    broken = [(page.name, target) for page, text in pages.items() for target in links(text) if not leads(page, target)]
-    assert not broken
+    dead = [(page.name, target) for page, text in pages.items() for target in links(text) if not leads(page, target)]
+    assert not dead
 
 
 def links(text: str) -> list[str]:
@@ -153,12 +153,12 @@ def links(text: str) -> list[str]:
 
 def leads(page: Path, target: str) -> bool:
     name, _, anchor = target.partition("#")
-    there = (page.parent / name).resolve() if name else page
-    return there.exists() and (not anchor or anchor in anchors(there.read_text()))
+    linked = (page.parent / name).resolve() if name else page
+    return linked.exists() and (not anchor or anchor in anchors(linked.read_text()))
 
 
 def anchors(text: str) -> set[str]:
-    """Headings as GitHub links to them, and anchors set by hand."""
+    """Return the anchors of headings as GitHub makes them, and those set by hand."""
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     return slugs | set(re.findall(r'<a id="([^"]+)">', text))

@@ -13,8 +13,8 @@ from tests.benchmarks.start import ENVIRONMENT
 from tests.stacks import resources
 
 TRACERS = {"aws_xray_sdk", "ddtrace", "opentelemetry"}
-OURS = {"api", "domain", "integration", "recognition", "wire"}
-"""Packages of this repository, which cost little; the budgets count modules of Python and of other packages."""
+OWN = {"api", "domain", "integration", "recognition", "wire"}
+"""Packages of this repository: they cost little, and the budgets count only modules of Python and of other packages."""
 
 NEVER = TRACERS | {"asyncio", "boto3", "cv2", "httpx", "multiprocessing", "numpy", "PIL", "pydantic", "requests"}
 BUDGETS = {
@@ -38,14 +38,14 @@ BUDGETS = {
 def loaded(module: str) -> set[str]:
     """Return the modules of a new interpreter after it has imported the handler's module."""
     code = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, check=True, capture_output=True, text=True)
-    return set(json.loads(answer.stdout))
+    result = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, check=True, capture_output=True, text=True)
+    return set(json.loads(result.stdout))
 
 
 @pytest.mark.parametrize(("module", "budget"), BUDGETS.items())
 def test_a_handler_loads_no_more_than_its_budget(module: str, budget: int) -> None:
     modules = loaded(module)
-    foreign = [name for name in modules if name.partition(".")[0] not in OURS]
+    foreign = [name for name in modules if name.partition(".")[0] not in OWN]
     assert len(foreign) <= budget
     assert not NEVER & modules
 
@@ -64,7 +64,7 @@ def test_these_start_without_aws(module: str) -> None:
     assert not {"botocore.session", "urllib3"} & loaded(module)
 
 
-def test_the_edge_function_starts_with_what_a_classifier_needs_and_no_more() -> None:
+def test_the_edge_function_loads_only_the_modules_of_a_classifier() -> None:
     later = {
         "botocore",
         "concurrent.futures",

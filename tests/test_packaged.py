@@ -11,8 +11,8 @@ from tests.stacks import resources
 
 
 def handlers() -> list[str]:
-    """The handlers of the account's functions that are zips."""
-    found = [name["Properties"].get("Handler") for _, name in resources("AWS::Lambda::Function")]
+    """Return the handlers of all functions of an account that are zips."""
+    found = [function["Properties"].get("Handler") for _, function in resources("AWS::Lambda::Function")]
     return sorted(name for name in found if name)
 
 
@@ -21,12 +21,12 @@ def test_a_handler_starts_from_its_bundle_alone(handler: str) -> None:
     module, function = handler.rsplit(".", 1)
     code = f"import {module}; assert callable({module}.{function}); print({module}.__file__)"
     path = python_path(module)
-    answer = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-S", "-P", "-c", code],
         env=ENVIRONMENT | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert answer.returncode == 0, answer.stderr
-    assert "/bundles/" in answer.stdout
+    assert completed.returncode == 0, completed.stderr
+    assert "/bundles/" in completed.stdout

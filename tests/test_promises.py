@@ -89,7 +89,7 @@ def test_wildcard_resources_are_for_services_that_support_no_others(settings: di
 
 
 @BOTH
-def test_only_erase_may_delete_images_and_only_where_they_lie(settings: dict[str, str]) -> None:
+def test_only_erase_may_delete_objects_and_only_in_the_buckets_of_pictures(settings: dict[str, str]) -> None:
     may = {
         (name.split("/")[1].split("Role")[0], action, json.dumps(statement["Resource"]))
         for name, policy in resources("AWS::IAM::Policy", **settings)
@@ -116,7 +116,7 @@ def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> No
 
 
 @BOTH
-def test_a_function_is_made_once_its_role_has_its_grants(settings: dict[str, str]) -> None:
+def test_a_function_is_created_after_the_grants_of_its_role(settings: dict[str, str]) -> None:
     for name, function in resources("AWS::Lambda::Function", **settings):
         role = function["Properties"]["Role"]["Fn::GetAtt"][0]
         (policy,) = function["DependsOn"]
@@ -151,11 +151,11 @@ def test_every_bucket_but_those_of_access_logs_has_access_logs(settings: dict[st
 @BOTH
 def test_stacks_depend_one_way(settings: dict[str, str]) -> None:
     manifest = json.loads((assembly(**settings) / "manifest.json").read_text())["artifacts"]
-    leans = {
+    dependencies = {
         name: {stack for stack in manifest[name].get("dependencies", ()) if stack.endswith("Stack")}
         for name in ("APIStack", "RekognitionStack", "IntegrationStack")
     }
-    assert leans == {
+    assert dependencies == {
         "APIStack": set(),
         "RekognitionStack": {"APIStack"},
         "IntegrationStack": {"APIStack", "RekognitionStack"},
@@ -218,7 +218,7 @@ def test_the_account_s_edge_function_is_a_container_image_and_the_machine_s_a_zi
     assert package(**LOCAL) == {"Zip"}
 
 
-def test_with_auth_every_route_but_health_and_docs_needs_a_token() -> None:
+def test_with_auth_every_route_except_for_health_and_docs_needs_a_token() -> None:
     properties = [route["Properties"] for _, route in resources("AWS::ApiGatewayV2::Route")]
     routes = {route["RouteKey"]: route for route in properties}
     open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
@@ -281,11 +281,11 @@ def test_a_stage_is_in_the_stacks_names_only() -> None:
 
 
 def test_only_a_deployment_with_rekognition_may_call_it() -> None:
-    def may_ask(settings: dict[str, str]) -> bool:
+    def may_call(settings: dict[str, str]) -> bool:
         return any(REKOGNITION_ACTIONS.intersection(actions(statement)) for statement in statements(settings))
 
-    assert may_ask(ACCOUNT)
-    assert not may_ask(LOCAL)
+    assert may_call(ACCOUNT)
+    assert not may_call(LOCAL)
 
 
 def test_no_template_holds_a_secret() -> None:

@@ -1,1 +1,1 @@
-"""How the functions speak: to AWS, to queues, to their HTTP callers, to strangers' servers."""
+"""Communication of the functions with AWS, with callers of the HTTP API, and with foreign servers."""

@@ -1,4 +1,4 @@
-"""Sign-in: the user pool, its app client, and the authorizer of the HTTP API."""
+"""The user pool, its app client, and the authorizer of the HTTP API."""
 
 from dataclasses import dataclass, field
 
@@ -60,10 +60,10 @@ def user_pool_client(pool: cognito.UserPool) -> cognito.UserPoolClient:
 def authorizer(
     scope: Construct, pool: cognito.UserPool, client: cognito.UserPoolClient, *, vendor: bool
 ) -> HttpLambdaAuthorizer:
-    """Define the Lambda authorizer: it names the owner of a token and lets every request through to its route.
+    """Define the Lambda authorizer: it names the owner of a token and passes every request on to its route.
 
-    With a JWT authorizer, or with an identity source to cache by, API Gateway would refuse requests itself, with
-    neither a code nor a reason.
+    With a JWT authorizer, or with an identity source as cache key, API Gateway would refuse requests itself, without a
+    code and without a reason.
     """
     function = PythonFunction(
         scope,

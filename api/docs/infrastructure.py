@@ -1,4 +1,4 @@
-"""The function that serves the API's description, and its zip: no other function carries the description."""
+"""The function that serves the API's description, and its zip, the only one that holds the description."""
 
 import json
 
@@ -15,7 +15,7 @@ _LICENSES = ("LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt")
 
 
 def docs_function(scope: Construct, description: Description, routes: Routes, *, vendor: bool) -> None:
-    """Define the function that serves the description made by this synthesis, and Swagger UI of package-lock.json."""
+    """Define the function that serves this description and Swagger UI, in the version of package-lock.json."""
     files = {name: (_SWAGGER_UI / name).read_bytes() for name in (*_FILES, *_LICENSES)}
     files["openapi.json"] = json.dumps(description, ensure_ascii=False).encode()
     docs = PythonFunction(

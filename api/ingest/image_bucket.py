@@ -30,9 +30,9 @@ def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
 def allow_buckets_to_publish(uploads: sns.Topic) -> None:
     """Allow every bucket of this account to publish to the topic.
 
-    The policy cannot name the ARN of one bucket: it must exist before the bucket, which publishes to the topic.
-    The topic is not encrypted with KMS: S3 could publish only with a customer key, and the messages hold no more than
-    keys and sizes; the queues behind are encrypted.
+    The policy cannot name the ARN of one bucket, because it must exist before the bucket that publishes to the topic.
+    The topic is not encrypted with KMS: S3 could publish only with a customer key. The messages hold only keys and
+    sizes, and the queues behind the topic are encrypted.
     """
     uploads.add_to_resource_policy(
         iam.PolicyStatement(

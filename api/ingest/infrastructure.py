@@ -1,4 +1,4 @@
-"""The bucket of the images, the topic and queue of its uploads, the function behind the upload routes."""
+"""The bucket of the images, the topic and queue of its uploads, and the function behind the upload routes."""
 
 from dataclasses import dataclass
 

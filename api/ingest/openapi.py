@@ -2,13 +2,13 @@
 
 from domain.image_type import CONTENT_TYPES
 from openapi.parameters import IMAGE_ID, OPTIONS, PICTURE
-from openapi.route import Answer, Body, Room, Route, ref
-from openapi.schema import LINK, NOTHING, TEXT, given, maybe, obj, one_of
+from openapi.route import Body, Response, Room, Route, ref
+from openapi.schema import LINK, NOTHING, TEXT, nullable, obj, one_of, request_body
 
 _ID = "img_01a1fa287ea2a27678add6ad9b4a8b27"
 _URL = {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}
 
-QUEUED = Answer(
+QUEUED = Response(
     "Stored; recognition follows within seconds.",
     ref("Queued"),
     {"image_id": _ID, "status": "queued", "links": {"self": f"https://api.example/images/{_ID}"}},
@@ -26,7 +26,9 @@ ROOM = Room(
         "GET /": Route(
             {
                 202: QUEUED,
-                302: Answer("A redirect to the list of images.", NOTHING, headers={"location": "The list of images."}),
+                302: Response(
+                    "A redirect to the list of images.", NOTHING, headers={"location": "The list of images."}
+                ),
             },
         ),
         "POST /images": Route(
@@ -38,20 +40,22 @@ ROOM = Room(
             {"invalid_name": 400},
         ),
         "POST /uploads": Route(
-            {201: Answer("A presigned form for one picture, valid for five minutes.", ref("Form"))},
+            {201: Response("A presigned form for one picture, valid for five minutes.", ref("Form"))},
             Body({"application/json": ref("UploadByForm")}, {"application/json": _FORM}),
             {"invalid_name": 400, "invalid_content_type": 400},
         ),
         "GET /health": Route(
-            {200: Answer("The API runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"
+            {200: Response("The API runs.", obj({"status": {"const": "ok"}}), {"status": "ok"})}, tag="docs"
         ),
     },
     schemas={
-        "Options": given({name: maybe(schema) for name, schema in OPTIONS.items()})
+        "Options": request_body({name: nullable(schema) for name, schema in OPTIONS.items()})
         | {"description": "The options of one image; null means the same as a missing field."},
-        "UploadByUrl": given({"url": _URL, "name": maybe(TEXT), "options": maybe(ref("Options"))}, ["url"]),
-        "UploadByForm": given(
-            {"name": maybe(TEXT), "content_type": one_of(*CONTENT_TYPES), "options": maybe(ref("Options"))},
+        "UploadByUrl": request_body(
+            {"url": _URL, "name": nullable(TEXT), "options": nullable(ref("Options"))}, ["url"]
+        ),
+        "UploadByForm": request_body(
+            {"name": nullable(TEXT), "content_type": one_of(*CONTENT_TYPES), "options": nullable(ref("Options"))},
             ["content_type"],
         ),
         "Queued": obj({"image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),

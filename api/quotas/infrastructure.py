@@ -19,9 +19,9 @@ class Quotas:
     spend: float
 
     def govern(self, function: PythonFunction) -> None:
-        """Have the function enforce the quotas, as `wire.http.quota.Quota` does.
+        """Pass the quotas to the function, whose `wire.http.quota.Quota` enforces them.
 
-        Grants access to the counters only where there is a quota.
+        Grant access to the counters only where there is a quota.
         """
         function.add_environment("DAILY_UPLOADS", str(self.uploads))
         function.add_environment("DAILY_SPEND", f"{self.spend:g}")

@@ -1,7 +1,7 @@
 """The alarms of functions, queues and the API; each names its section in docs/operations.md.
 
-Each alarm watches one metric, without metric math. Missing data is fine: neither an idle queue nor a function without
-invocations has metrics.
+Each alarm watches one metric, without metric math. Missing data sets off no alarm: an idle queue and a function without
+invocations have no metrics.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,9 @@ from domain.pricing import REKOGNITION_CALL
 from infrastructure.monitoring.metrics import FIVE_MINUTES, printed
 
 LONGEST_WAIT = cdk.Duration.minutes(30)
-"""Longer than a message waits for a retry: after the death of its function it returns within 12 minutes."""
+"""Longer than a message waits for a retry: if its function dies, it is received again within 12 minutes."""
 NEAR_TIMEOUT = 0.8
+"""The share of its timeout after which a function counts as slow."""
 ONE_PERIOD, TWICE, A_QUARTER_OF_AN_HOUR = 1, 2, 3
 HALF_AN_HOUR = cdk.Duration.minutes(30)
 """Twice the longest delay of a requeued image, so that an image that still waits counts in every period."""
@@ -86,7 +87,7 @@ class Alarms:
         self._add(recognize, calls, Alarm("Spending", round(dollars / REKOGNITION_CALL), meaning, "rekognition-costs"))
 
     def throttled(self, recognize: lambda_.Function) -> None:
-        """Define the alarm of requeued images: a requeued message is new, so that no queue's age shows the delay."""
+        """Define the alarm of requeued images: a requeued message is new, so the age of no queue shows the delay."""
         requeued = printed(recognize, "Throttled", period=HALF_AN_HOUR)
         meaning = "Images have been requeued for an hour, because a detector is throttled"
         self._add(recognize, requeued, Alarm("PutOff", 1, meaning, "rekognition-throttles", TWICE))

@@ -1,4 +1,4 @@
-"""The dashboard: the chain from the API to the subscribers on one page, in the order of an image's way."""
+"""The dashboard: the chain from the API to the subscribers on one page, in the order in which an image passes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -35,8 +35,8 @@ def dashboard(
 ) -> cloudwatch.Dashboard:
     """Define the dashboard; `queues` are named by their messages.
 
-    It shows only the functions of the chain: every name from another stack becomes an export, which that stack cannot
-    remove while this stack uses it.
+    It shows only the functions of the chain, because every name from another stack becomes an export, which that stack
+    cannot remove while this stack uses it.
     """
     page = cloudwatch.Dashboard(scope, "Dashboard", default_interval=cdk.Duration.hours(12))
     for row in (_api(api), _queues(queues), _functions(chain), _results(chain)):

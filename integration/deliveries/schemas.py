@@ -6,32 +6,32 @@ from integration.deliveries.runtime.log_row import STATUSES
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import IMAGE_ID
 from openapi.route import Schema, ref
-from openapi.schema import COUNT, TEXT, TIME, identity, maybe, obj, one_of
+from openapi.schema import COUNT, TEXT, TIME, id_schema, nullable, obj, one_of
 
-DELIVERY_ID = identity(ID_PREFIX)
+DELIVERY_ID = id_schema(ID_PREFIX)
 
 _ATTEMPT: dict[str, Schema] = {
     "attempt": {"type": "integer", "minimum": 1},
     "at": TIME,
     "ms": COUNT,
-    "status": maybe({"type": "integer"}),
-    "error": maybe(TEXT),
+    "status": nullable({"type": "integer"}),
+    "error": nullable(TEXT),
 }
 _DELIVERY: dict[str, Schema] = {
     "delivery_id": DELIVERY_ID,
     "webhook_id": WEBHOOK_ID,
-    "image_id": maybe(IMAGE_ID),
+    "image_id": nullable(IMAGE_ID),
     "type": one_of(*TYPES, TEST),
     "timestamp": TIME,
     "status": one_of(*STATUSES),
-    "reason": maybe(TEXT),
+    "reason": nullable(TEXT),
     "tries": COUNT,
-    "last_attempt": maybe(ref("LastAttempt")),
-    "next_attempt_at": maybe(TIME),
+    "last_attempt": nullable(ref("LastAttempt")),
+    "next_attempt_at": nullable(TIME),
 }
 
 SCHEMAS: dict[str, Schema] = {
     "LastAttempt": obj(_ATTEMPT),
-    "Attempt": obj(_ATTEMPT | {"response": maybe(TEXT), "next_attempt_at": maybe(TIME)}),
+    "Attempt": obj(_ATTEMPT | {"response": nullable(TEXT), "next_attempt_at": nullable(TIME)}),
     "Delivery": obj(_DELIVERY | {"links": ref("Links")}),
 }

@@ -3,8 +3,8 @@
 from domain.event import DISABLED, TEST
 from integration.subscriptions.schemas import PREFERENCES, REASON, SCHEMAS, WEBHOOK_ID
 from openapi.parameters import LISTED
-from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
-from openapi.schema import TIME, given, maybe, obj
+from openapi.route import Body, Response, Room, Route, Schema, page_of, ref
+from openapi.schema import TIME, nullable, obj, request_body
 
 _ID = "sub_01a1fa288aecaf5810de9f630567e669"
 _REQUEST = {
@@ -38,7 +38,7 @@ ROOM = Room(
     routes={
         "POST /webhooks": Route(
             {
-                201: Answer(
+                201: Response(
                     "Registered. Only this response holds the secret.",
                     _with(secret=ref("Secret")),
                     _WEBHOOK | {"secret": _SECRET},
@@ -48,17 +48,17 @@ ROOM = Room(
             Body({"application/json": ref("Wish")}, {"application/json": _REQUEST}),
         ),
         "GET /webhooks": Route(
-            {200: Answer("A page of webhooks.", page_of("Webhook"), {"items": [_WEBHOOK], "next_cursor": None})}
+            {200: Response("A page of webhooks.", page_of("Webhook"), {"items": [_WEBHOOK], "next_cursor": None})}
         ),
-        "GET /webhooks/{webhook_id}": Route({200: Answer("The webhook.", ref("Webhook"), _WEBHOOK)}),
+        "GET /webhooks/{webhook_id}": Route({200: Response("The webhook.", ref("Webhook"), _WEBHOOK)}),
         "PATCH /webhooks/{webhook_id}": Route(
-            {200: Answer("The changed webhook.", ref("Webhook"), _WEBHOOK)},
+            {200: Response("The changed webhook.", ref("Webhook"), _WEBHOOK)},
             Body({"application/json": ref("Change")}, {"application/json": {"enabled": True, "labels": ["cat"]}}),
         ),
-        "DELETE /webhooks/{webhook_id}": Route({204: Answer("Deleted; it receives no further event.")}),
+        "DELETE /webhooks/{webhook_id}": Route({204: Response("Deleted; it receives no further event.")}),
         "POST /webhooks/{webhook_id}/rotate": Route(
             {
-                200: Answer(
+                200: Response(
                     "The new secret, shown this once.",
                     _with(secret=ref("Secret"), previous_secret_until=TIME),
                     _WEBHOOK | {"secret": _SECRET, "previous_secret_until": "2026-11-21T18:12:03.436Z"},
@@ -68,18 +68,20 @@ ROOM = Room(
     },
     schemas=SCHEMAS
     | {
-        "Wish": given(
-            {name: schema if name == "url" else maybe(schema) for name, schema in PREFERENCES.items()}, ["url"]
+        "Wish": request_body(
+            {name: schema if name == "url" else nullable(schema) for name, schema in PREFERENCES.items()}, ["url"]
         ),
-        "Change": given(
-            {name: schema if name == "url" else maybe(schema) for name, schema in PREFERENCES.items()}
+        "Change": request_body(
+            {name: schema if name == "url" else nullable(schema) for name, schema in PREFERENCES.items()}
             | {"enabled": {"type": "boolean"}}
         )
         | {"minProperties": 1},
     },
     parameters=LISTED | {"webhook_id": WEBHOOK_ID},
     events={
-        DISABLED: obj({"webhook_id": WEBHOOK_ID, "reason": REASON, "failing_since": maybe(TIME), "disabled_at": TIME}),
+        DISABLED: obj(
+            {"webhook_id": WEBHOOK_ID, "reason": REASON, "failing_since": nullable(TIME), "disabled_at": TIME}
+        ),
         TEST: obj({"webhook_id": WEBHOOK_ID}),
     },
 )

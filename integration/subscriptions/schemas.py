@@ -6,9 +6,9 @@ from integration.subscriptions.runtime.registration import LONGEST_DESCRIPTION, 
 from integration.subscriptions.runtime.subscription import ID_PREFIX
 from openapi.parameters import LABELS
 from openapi.route import Schema, ref
-from openapi.schema import FRACTION, TIME, array, identity, maybe, obj, one_of
+from openapi.schema import FRACTION, TIME, array, id_schema, nullable, obj, one_of
 
-WEBHOOK_ID = identity(ID_PREFIX)
+WEBHOOK_ID = id_schema(ID_PREFIX)
 
 PREFERENCES: dict[str, Schema] = {
     "url": {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
@@ -29,12 +29,12 @@ SCHEMAS: dict[str, Schema] = {
         {"webhook_id": WEBHOOK_ID}
         | PREFERENCES
         | {
-            "rate_limit": maybe(PREFERENCES["rate_limit"]),
+            "rate_limit": nullable(PREFERENCES["rate_limit"]),
             "created_at": TIME,
             "enabled": {"type": "boolean"},
-            "disabled": maybe(ref("Disabled")),
-            "failing_since": maybe(TIME),
-            "resting_until": maybe(TIME),
+            "disabled": nullable(ref("Disabled")),
+            "failing_since": nullable(TIME),
+            "resting_until": nullable(TIME),
             "links": ref("Links"),
         }
     ),

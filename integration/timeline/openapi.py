@@ -5,8 +5,8 @@ from integration.deliveries.runtime.log_row import STATUSES
 from integration.deliveries.schemas import DELIVERY_ID
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import IMAGE_ID
-from openapi.route import Answer, Room, Route, Schema, ref
-from openapi.schema import COUNT, FRACTION, TEXT, TIME, array, maybe, obj, one_of
+from openapi.route import Response, Room, Route, Schema, ref
+from openapi.schema import COUNT, FRACTION, TEXT, TIME, array, nullable, obj, one_of
 
 _HOPS = ("received", "queued", "recognized", "rejected", "corrected", "attempt", *STATUSES)
 _OPTIONAL: dict[str, Schema] = {
@@ -16,28 +16,28 @@ _OPTIONAL: dict[str, Schema] = {
     "detector": TEXT,
     "asked": TEXT,
     "model": obj({"name": TEXT, "version": TEXT}),
-    "label": maybe(TEXT),
-    "confidence": maybe(FRACTION),
+    "label": nullable(TEXT),
+    "confidence": nullable(FRACTION),
     "code": TEXT,
     "detail": TEXT,
     "labels": array(TEXT),
     "delivery_id": DELIVERY_ID,
     "webhook_id": WEBHOOK_ID,
     "type": one_of(*TYPES, TEST),
-    "reason": maybe(TEXT),
+    "reason": nullable(TEXT),
     "attempt": COUNT,
     "ms": COUNT,
-    "status": maybe({"type": "integer"}),
-    "error": maybe(TEXT),
-    "response": maybe(TEXT),
-    "next_attempt_at": maybe(TIME),
+    "status": nullable({"type": "integer"}),
+    "error": nullable(TEXT),
+    "response": nullable(TEXT),
+    "next_attempt_at": nullable(TIME),
 }
 
 ROOM = Room(
     package=__package__,
     tags={"images": ""},
     routes={
-        "GET /images/{image_id}/timeline": Route({200: Answer("Every hop, the oldest first.", ref("Timeline"))}),
+        "GET /images/{image_id}/timeline": Route({200: Response("Every hop, the oldest first.", ref("Timeline"))}),
     },
     schemas={
         "Timeline": obj({"image_id": IMAGE_ID, "items": array(ref("Hop")), "links": ref("Links")}),

@@ -1,4 +1,4 @@
-"""The code that a route can reach, and its query parameters, JSON fields, statuses and refusals."""
+"""The code that a route can reach, and the query parameters, JSON fields, statuses and refusals in that code."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Refusals: the status and code of each ApiError, as literals or from the exception that it handles."""
+"""Refusals: the status and code of each ApiError, read from literals or from the exception that the code handles."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from openapi.reader.source import Definition
 
 @dataclass(frozen=True, order=True, slots=True)
 class Refusal:
-    """A status, a code, the detail if it is constant, and the names of the headers."""
+    """The description of one ApiError: status, code, the detail if it is constant, and the names of the headers."""
 
     status: int
     code: str
@@ -22,7 +22,7 @@ class Refusal:
 def refusals(call: Call, among: Iterable[Call]) -> list[Refusal]:
     """Return the refusals of one `ApiError(status, code, detail)`.
 
-    `among` are the calls that may construct the exceptions that the code around it catches.
+    `among` are the calls that may construct the exceptions that the `except` clause around the call catches.
     """
     status, code, detail = call.node.args[:3]
     keywords = {keyword.arg: literal(keyword.value) for keyword in call.node.keywords if keyword.arg}
@@ -55,7 +55,7 @@ def _caught(call: Call) -> Iterator[str]:
 def _status(status: ast.expr, code: str, context: Definition) -> int | None:
     """Read a number, `table[code]`, `table.get(code, n)` or `n if error.code == "…" else m`; None for anything else."""
     if isinstance(status, ast.IfExp):
-        return _status(status.body if _is(status.test, code) else status.orelse, code, context)
+        return _status(status.body if _compares_with(status.test, code) else status.orelse, code, context)
     if isinstance(status, ast.Subscript):
         return _table(status.value, context).get(code)
     if isinstance(status, ast.Call) and isinstance(status.func, ast.Attribute):
@@ -65,7 +65,7 @@ def _status(status: ast.expr, code: str, context: Definition) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _is(test: ast.expr, code: str) -> bool:
+def _compares_with(test: ast.expr, code: str) -> bool:
     return isinstance(test, ast.Compare) and literal(test.comparators[0]) == code
 
 

@@ -1,4 +1,4 @@
-"""The functions' code, parsed and never run: the definition of a name, in whichever module it is."""
+"""Parsed modules of this repository, and the definitions of the names in them; no code is run."""
 
 import ast
 from dataclasses import dataclass
@@ -17,14 +17,9 @@ class Definition:
     node: ast.AST
 
     def followed(self) -> Self:
-        """Return the definition that this one refers to, if it is only another name, else itself."""
+        """Return the definition that a name refers to, through further names; return itself if it is no name."""
         target = self.module.find(self.node) if isinstance(self.node, ast.Name | ast.Attribute) else None
         return type(self)(target.module, target.node).followed() if target else self
-
-    @property
-    def docstring(self) -> str:
-        """The docstring of a function or a class, else an empty text."""
-        return (ast.get_docstring(self.node) or "") if isinstance(self.node, ast.FunctionDef | ast.ClassDef) else ""
 
 
 class Module:
@@ -70,7 +65,7 @@ class Module:
 
 
 def route_table(name: str) -> dict[str, Definition]:
-    """Return the code of each route key in the ROUTES of a handler's module, including its wrappers."""
+    """Return the value of each route key in the ROUTES of a handler's module: a function, or calls that wrap one."""
     table = read(name).named("ROUTES")
     assert table, f"{name} has no ROUTES"
     assert isinstance(table.node, ast.Dict), f"the ROUTES of {name} are not a dict literal"

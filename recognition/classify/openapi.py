@@ -1,7 +1,7 @@
 """OpenAPI details of POST /classify that cannot be read off its handler."""
 
 from openapi.parameters import OPTIONS, PICTURE
-from openapi.route import Answer, Body, Room, Route, ref
+from openapi.route import Body, Response, Room, Route, ref
 from recognition.results.schemas import RECOGNITION_EXAMPLE
 
 _UNREADABLE = {"damaged_image": 422, "too_many_pixels": 422}
@@ -11,7 +11,7 @@ ROOM = Room(
     tags={"models": ""},
     routes={
         "POST /classify": Route(
-            {200: Answer("The recognition of the edge model.", ref("Recognition"), RECOGNITION_EXAMPLE)},
+            {200: Response("The recognition of the edge model.", ref("Recognition"), RECOGNITION_EXAMPLE)},
             Body(PICTURE),
             _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
         ),

@@ -3,7 +3,7 @@
 from domain.detectors import RECOGNIZERS
 from domain.event import ERASED, RECOGNIZED, REJECTED
 from openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
-from openapi.route import Answer, Body, Room, Route, Schema, page_of, ref
+from openapi.route import Body, Response, Room, Route, Schema, page_of, ref
 from openapi.schema import (
     COUNT,
     DAY,
@@ -14,10 +14,10 @@ from openapi.schema import (
     TIME,
     array,
     described,
-    given,
-    maybe,
+    nullable,
     obj,
     one_of,
+    request_body,
 )
 from recognition.results.schemas import RECOGNITION_EXAMPLE, SCHEMAS, STATS
 
@@ -35,7 +35,7 @@ _IMAGE = {
 }
 _IMAGE_FIELDS: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
 _FORMATS = ("json", "csv", "coco")
-_DERIVED = Answer(
+_DERIVED = Response(
     "A redirect to a link that opens the picture for an hour.", NOTHING, headers={"location": "The picture."}
 )
 _UNDERIVABLE = dict.fromkeys(
@@ -48,32 +48,37 @@ ROOM = Room(
     tags={"images": "Your images and their results.", "models": "The models, and recognition while you wait."},
     routes={
         "GET /images": Route(
-            {200: Answer("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
+            {200: Response("A page of images.", page_of("Image"), {"items": [_IMAGE], "next_cursor": None})}
         ),
         "GET /images/{image_id}": Route(
-            {200: Answer("The image.", {"anyOf": [ref("ImageInFull"), ref("QueuedImage")]}, _IMAGE)}
+            {200: Response("The image.", {"anyOf": [ref("ImageInFull"), ref("QueuedImage")]}, _IMAGE)}
         ),
         "GET /images/{image_id}/annotated": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
         "GET /images/{image_id}/thumbnail": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
-        "GET /images/stats": Route({200: Answer("The days, newest first, and their total.", ref("Stats"))}),
-        "GET /images/export": Route({200: Answer("A link that opens the file for an hour.", ref("Export"))}),
+        "GET /images/stats": Route({200: Response("The days, newest first, and their total.", ref("Stats"))}),
+        "GET /images/export": Route({200: Response("A link that opens the file for an hour.", ref("Export"))}),
         "POST /images/{image_id}/recognitions": Route(
-            {202: Answer("The image will be recognized again.", ref("Requested"), headers={"location": "The image."})},
+            {
+                202: Response(
+                    "The image will be recognized again.", ref("Requested"), headers={"location": "The image."}
+                )
+            },
             Body({"application/json": ref("Again")}, {"application/json": {"detector": "edge"}}, required=False),
         ),
         "POST /images/{image_id}/corrections": Route(
             {
-                201: Answer(
+                201: Response(
                     "The correction is stored beside the result.", ref("Corrected"), headers={"location": "The image."}
                 )
             },
             Body(
-                {"application/json": given({"labels": LABELS}, ["labels"])}, {"application/json": {"labels": ["cat"]}}
+                {"application/json": request_body({"labels": LABELS}, ["labels"])},
+                {"application/json": {"labels": ["cat"]}},
             ),
         ),
-        "DELETE /images/{image_id}": Route({200: Answer("The receipt.", ref("Receipt"))}),
+        "DELETE /images/{image_id}": Route({200: Response("The receipt.", ref("Receipt"))}),
         "GET /models": Route(
-            {200: Answer("The models.", page_of("ModelBundle", detectors=array(ref("Detector"))))}, tag="models"
+            {200: Response("The models.", page_of("ModelBundle", detectors=array(ref("Detector"))))}, tag="models"
         ),
     },
     schemas=SCHEMAS
@@ -86,10 +91,10 @@ ROOM = Room(
                 "left_out": described("Images without a size, which COCO requires.", COUNT),
                 "url": LINK,
                 "expires_at": TIME,
-                "next_cursor": maybe(TEXT),
+                "next_cursor": nullable(TEXT),
             }
         ),
-        "Again": given({name: maybe(OPTIONS[name]) for name in ("detector", "model")}),
+        "Again": request_body({name: nullable(OPTIONS[name]) for name in ("detector", "model")}),
         "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
         "Corrected": obj({"image_id": IMAGE_ID, "labels": array(TEXT), "at": TIME, "links": ref("Links")}),
         "Receipt": obj(

@@ -17,7 +17,7 @@ def recognize(unit: Unit) -> PythonFunction:
         environment=_environment(unit),
     )
     _grant(unit, function)
-    function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognizers)
+    function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognize_concurrency)
     return function
 
 

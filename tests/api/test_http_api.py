@@ -15,7 +15,7 @@ HARMLESS = {
     "$context.routeKey",
     "$context.status",
 }
-"""Neither path nor query, no header, no claim of a token: a route's key names what was asked without its values."""
+"""Neither path nor query, no header, no claim of a token: a route key names the request without its values."""
 
 
 def logged() -> dict[str, Any]:
@@ -24,14 +24,14 @@ def logged() -> dict[str, Any]:
     return entry
 
 
-def test_nothing_that_a_caller_sends_is_written_down() -> None:
+def test_the_access_log_holds_nothing_that_a_caller_sends() -> None:
     assert set(logged().values()) <= HARMLESS
 
 
-def test_a_line_is_joined_to_the_functions_logs_by_the_request_s_id() -> None:
+def test_a_line_has_the_request_id_of_the_functions_logs() -> None:
     assert logged()["requestId"] == "$context.requestId"
 
 
-def test_browsers_may_read_the_id_a_request_is_found_by() -> None:
+def test_browsers_may_read_the_request_id() -> None:
     ((_, api),) = resources("AWS::ApiGatewayV2::Api")
     assert "x-request-id" in api["Properties"]["CorsConfiguration"]["ExposeHeaders"]

@@ -11,7 +11,7 @@ def properties(kind: str, settings: dict[str, str]) -> dict[str, dict[str, Any]]
     return {key: resource.get("Properties", {}) for key, resource in found.items() if resource["Type"] == kind}
 
 
-def test_every_bucket_is_private_encrypted_and_stays_when_the_stack_goes() -> None:
+def test_every_bucket_is_private_encrypted_and_retained() -> None:
     buckets = {
         key: resource
         for key, resource in template("APIStack", **ACCOUNT)["Resources"].items()
@@ -33,28 +33,28 @@ def test_images_keep_their_versions_for_a_month_and_unfinished_uploads_for_a_day
     assert images["LoggingConfiguration"]
 
 
-def test_every_new_object_is_announced_and_only_once_the_topic_admits_it() -> None:
+def test_every_new_object_is_published_to_a_topic_whose_policy_exists_first() -> None:
     resources = template("APIStack", **ACCOUNT)["Resources"]
     (bucket,) = [
         resource for resource in resources.values() if "NotificationConfiguration" in resource.get("Properties", {})
     ]
-    (announced,) = bucket["Properties"]["NotificationConfiguration"]["TopicConfigurations"]
-    assert announced["Event"] == "s3:ObjectCreated:*"
-    assert "Filter" not in announced
-    (topic,) = announced["Topic"].values()
+    (published,) = bucket["Properties"]["NotificationConfiguration"]["TopicConfigurations"]
+    assert published["Event"] == "s3:ObjectCreated:*"
+    assert "Filter" not in published
+    (topic,) = published["Topic"].values()
     (policy,) = [key for key, resource in resources.items() if admits(resource, topic)]
     assert policy in bucket["DependsOn"]
 
 
-def test_no_stranger_s_bucket_may_announce_to_the_topic() -> None:
+def test_a_bucket_of_another_account_may_not_publish_to_the_topic() -> None:
     policies = properties("AWS::SNS::TopicPolicy", ACCOUNT).values()
     statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-    (admitted,) = [
+    (allowed,) = [
         statement for statement in statements if statement.get("Principal") == {"Service": "s3.amazonaws.com"}
     ]
-    assert admitted["Effect"] == "Allow"
-    assert admitted["Action"] == "sns:Publish"
-    assert admitted["Condition"]["StringEquals"]["aws:SourceAccount"]
+    assert allowed["Effect"] == "Allow"
+    assert allowed["Action"] == "sns:Publish"
+    assert allowed["Condition"]["StringEquals"]["aws:SourceAccount"]
 
 
 def test_uploads_reach_the_queue_as_s3_wrote_them_or_the_dead_letters() -> None:
@@ -64,7 +64,7 @@ def test_uploads_reach_the_queue_as_s3_wrote_them_or_the_dead_letters() -> None:
 
 
 def test_every_function_has_its_code_in_this_repository() -> None:
-    """Some constructs of the CDK add functions of their own."""
+    """Check every handler: some constructs of the CDK would add functions of their own."""
     handlers = [function["Handler"] for function in properties("AWS::Lambda::Function", ACCOUNT).values()]
     assert handlers
     modules = [handler.rpartition(".")[0].replace(".", "/") for handler in handlers]
@@ -81,7 +81,7 @@ def test_the_upload_function_may_put_images_and_nothing_else() -> None:
     assert json.dumps(of_s3[0]["Resource"]).endswith('"/images/*"]]}')
 
 
-def test_plain_http_is_refused_in_an_account_and_spoken_on_one_machine() -> None:
+def test_plain_http_is_refused_in_an_account_and_accepted_on_one_machine() -> None:
     def refusals(settings: dict[str, str]) -> int:
         return json.dumps(template("APIStack", **settings)).count('{"aws:SecureTransport": "false"}')
 
@@ -116,7 +116,7 @@ def test_users_are_invited_and_keep_long_passwords() -> None:
     assert not properties("AWS::Cognito::UserPoolDomain", ACCOUNT)
 
 
-def test_the_outputs_are_what_a_caller_needs() -> None:
+def test_the_outputs_have_all_that_a_caller_needs() -> None:
     with_pool = {"ApiUrl", "ImagesBucket", "UploadsQueueUrl", "UserPoolId", "UserPoolClientId"}
     assert with_pool <= set(template("APIStack", **ACCOUNT)["Outputs"])
     local = template("APIStack", public_url="http://127.0.0.1:4566/x", **LOCAL)["Outputs"]

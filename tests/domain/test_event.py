@@ -1,4 +1,4 @@
-"""Event: announced once per image version, detector and model version."""
+"""Event: its id is the same for the same image version, detector and model version."""
 
 from dataclasses import replace
 
@@ -20,14 +20,14 @@ def test_another_model_version_is_another_event() -> None:
     assert Event.recognized(image(), recognition(), AT).event_id != Event.recognized(image(), other, AT).event_id
 
 
-def test_the_answer_to_whoever_asks_again_is_another_event() -> None:
+def test_the_outcome_of_another_request_is_another_event() -> None:
     arrived = Event.recognized(image(), recognition(), AT)
     first, second = (Event.recognized(image(), recognition(), AT, f"rcg_{n}") for n in (1, 2))
     assert len({event.event_id for event in (arrived, first, second)}) == 3
     assert ("request" in arrived.data, first.data["request"]) == (False, "rcg_1")
 
 
-def test_that_an_image_was_erased_tells_nothing_but_its_id() -> None:
+def test_the_event_of_an_erased_image_holds_only_its_id() -> None:
     erased = Event.erased("ann", image().image_id, AT)
     assert (erased.type, erased.owner, erased.data) == ("image.erased", "ann", {"image_id": image().image_id})
 
@@ -37,7 +37,7 @@ def test_an_event_survives_the_queue() -> None:
     assert Event.from_json(event.to_json()) == event
 
 
-def test_an_event_leaves_outlines_and_masks_out() -> None:
+def test_an_event_has_no_outlines_and_masks() -> None:
     shaped = Detection("goat", 0.9, Box(0, 0, 1, 1), (((0, 0), (1, 0), (1, 1)),) * 100, Mask(500, 500, "0" * 50_000))
     event = Event.recognized(image(), replace(recognition(), detections=(shaped,)), AT)
     assert event.data["recognition"]["detections"] == [shaped.to_dict(shape=False)]

@@ -1,4 +1,4 @@
-"""Image: keys, ids, and what S3 says of an object."""
+"""Image: its key, its id, and the fields that it reads from an S3 event."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,21 +17,21 @@ def test_ids_sort_by_time() -> None:
 
 
 @pytest.mark.parametrize("name", ["cat.jpg", "my cat.jpg", "a+b%20c.jpg", "čičė 猫.jpg", "100%.png", "asked.jpg"])
-@pytest.mark.parametrize("asked", [False, True])
-def test_an_uploaded_image_is_known_again_by_its_key(name: str, asked: bool) -> None:
-    key = image_key("owner-1", IMAGE_ID, name, asked=asked)
+@pytest.mark.parametrize("has_options", [False, True])
+def test_an_uploaded_image_is_read_back_from_its_key(name: str, has_options: bool) -> None:
+    key = image_key("owner-1", IMAGE_ID, name, has_options=has_options)
     image = Image.from_s3_record(s3_record(key))
-    assert (image.owner, image.image_id, image.name, image.has_options) == ("owner-1", IMAGE_ID, name, asked)
+    assert (image.owner, image.image_id, image.name, image.has_options) == ("owner-1", IMAGE_ID, name, has_options)
     assert image.key == key
     assert key.startswith(images_prefix("owner-1", IMAGE_ID))
 
 
-def test_an_object_put_by_hand_is_public_and_may_carry_options() -> None:
+def test_an_object_put_by_hand_is_public_and_may_have_options() -> None:
     image = Image.from_s3_record(s3_record("holiday/dog +1.jpg"))
     assert (image.owner, image.name, image.has_options) == ("public", "dog +1.jpg", True)
 
 
-def test_an_object_put_by_hand_keeps_its_id_when_its_event_comes_again() -> None:
+def test_an_object_put_by_hand_has_the_same_id_in_a_repeated_event() -> None:
     first, again = (Image.from_s3_record(s3_record("dog.jpg")) for _ in range(2))
     assert first == again
 

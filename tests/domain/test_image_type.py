@@ -20,7 +20,7 @@ def head(form: str, **settings: object) -> bytes:
     [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("GIF", "image/gif"), ("WEBP", "image/webp"),
      ("TIFF", "image/tiff"), ("BMP", "image/bmp"), ("AVIF", "image/avif"), ("HEIF", "image/heic")],
 )  # fmt: skip
-def test_what_pillow_writes_is_known_by_its_first_bytes(form: str, kind: str) -> None:
+def test_a_picture_written_by_pillow_is_recognized_by_its_first_bytes(form: str, kind: str) -> None:
     assert image_type(head(form)) == kind
 
 
@@ -36,7 +36,7 @@ def test_what_pillow_writes_is_known_by_its_first_bytes(form: str, kind: str) ->
         (b"GIF87a\x01\x00\x01\x00", "image/gif"),
     ],
 )
-def test_other_spellings_of_a_type_are_known_too(first: bytes, kind: str) -> None:
+def test_other_first_bytes_of_a_type_are_recognized_too(first: bytes, kind: str) -> None:
     assert image_type(first) == kind
     assert kind in CONTENT_TYPES
 
@@ -46,7 +46,7 @@ def test_other_spellings_of_a_type_are_known_too(first: bytes, kind: str) -> Non
     [b"\xff\x0a\x00\x00", b"\x00\x00\x00\x0cJXL \r\n\x87\n", b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"8BPS\x00\x01",
      b"\x00\x00\x01\x00\x01\x00", b"<svg xmlns='http://www.w3.org/2000/svg'>", b"%PDF-1.7"],
 )  # fmt: skip
-def test_pictures_of_another_kind_are_named(first: bytes) -> None:
+def test_pictures_of_an_unsupported_format_are_refused(first: bytes) -> None:
     with pytest.raises(ImageTypeError) as refused:
         image_type(first)
     assert refused.value.code == "unsupported_format"

@@ -1,4 +1,4 @@
-"""Options: what a caller may ask, and the way it rides on an object's metadata."""
+"""Options: their valid values, and their form as an object's metadata."""
 
 from typing import Any
 
@@ -18,16 +18,16 @@ def test_a_model_is_a_name_or_a_name_and_a_version(model: str) -> None:
     assert Options.from_dict({"model": model}).model == model
 
 
-def test_nothing_asked_is_no_metadata() -> None:
+def test_no_options_are_no_metadata() -> None:
     assert Options().to_metadata() == {}
 
 
-def test_metadata_of_the_uploader_s_own_is_left_alone() -> None:
+def test_other_metadata_is_ignored() -> None:
     assert Options.from_metadata({"camera": "Leica", "top-k": "2"}) == Options(top_k=2)
 
 
 @pytest.mark.parametrize(
-    ("given", "complaint"),
+    ("given", "name"),
     [
         ({"detector": "psychic"}, "detector"),
         ({"top_k": 0}, "top_k"),
@@ -47,6 +47,6 @@ def test_metadata_of_the_uploader_s_own_is_left_alone() -> None:
         ({"color": "red"}, "color"),
     ],
 )
-def test_what_cannot_be_asked_is_named(given: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(OptionsError, match=complaint):
+def test_an_invalid_option_is_named_in_the_error(given: dict[str, Any], name: str) -> None:
+    with pytest.raises(OptionsError, match=name):
         Options.from_dict(given)

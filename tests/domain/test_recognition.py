@@ -11,13 +11,13 @@ def test_a_recognition_survives_its_json_form() -> None:
     assert Recognition.from_dict(recognition().to_dict()) == recognition()
 
 
-def test_a_recognition_says_who_was_asked_where_another_answered() -> None:
+def test_a_recognition_names_the_requested_detector_besides_its_own() -> None:
     kept = replace(recognition(), asked="cascade")
     assert (kept.to_dict()["asked"], kept.to_dict()["detector"]) == ("cascade", "edge")
     assert Recognition.from_dict(kept.to_dict()) == kept
 
 
-def test_a_recognition_from_before_that_was_kept_asked_the_one_that_answered() -> None:
+def test_a_recognition_stored_without_the_requested_detector_was_requested_of_its_own() -> None:
     older = {name: value for name, value in recognition().to_dict().items() if name != "asked"}
     assert Recognition.from_dict(older).asked == "edge"
 
@@ -46,13 +46,13 @@ def test_outlines_and_masks_survive_json() -> None:
     assert Recognition.from_dict(json.loads(json.dumps(outlined().to_dict()))) == outlined()
 
 
-def test_a_detection_says_of_its_shape_what_it_knows_and_no_more() -> None:
+def test_a_detection_has_only_the_shapes_that_the_detector_gave() -> None:
     shaped, bare = outlined().to_dict()["detections"]
     assert shaped["outline"] == [[[0.1, 0.2], [0.5, 0.25], [0.3, 0.9]]]
     assert shaped["mask"] == {"size": [10, 20], "counts": "52203"}
     assert set(bare) == {"label", "confidence"}
 
 
-def test_shapes_can_be_left_out() -> None:
+def test_shapes_can_be_omitted() -> None:
     shaped = outlined().to_dict(shapes=False)["detections"][0]
     assert set(shaped) == {"label", "confidence", "box"}

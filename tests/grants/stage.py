@@ -53,7 +53,7 @@ class Stage:
         image_id = new_image_id(now())
         address = {
             "Bucket": self.chain.deployment.endpoints.images_bucket,
-            "Key": image_key(self.owner, image_id, name, asked=bool(metadata)),
+            "Key": image_key(self.owner, image_id, name, has_options=bool(metadata)),
         }
         stored = self.client("s3").put_object(**address, Body=body or self.picture(), Metadata=metadata)
         return {

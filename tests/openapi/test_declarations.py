@@ -5,23 +5,23 @@ from dataclasses import replace
 import pytest
 
 from domain.event import ERASED, EVENT_TYPES, TEST, EventType
-from openapi.document import coded_routes
+from openapi.document import routes_in_code
 from openapi.events import webhooks
 from openapi.operation import operation
 from openapi.reader.source import Definition
 from openapi.rooms import rooms
-from openapi.route import Answer, Route
+from openapi.route import Response, Route
 
 
 def listing() -> Definition:
     """Return the code of a route that has query parameters and refusals."""
-    return coded_routes("recognition.images")["GET /images"]
+    return routes_in_code("recognition.images")["GET /images"]
 
 
 def test_declared_parameters_statuses_and_refusals_add_to_those_of_the_code() -> None:
-    read = operation("GET /images", listing(), Route(answers={}), {}, ())
+    read = operation("GET /images", listing(), Route(responses={}), {}, ())
     route = Route(
-        {200: Answer("Read."), 207: Answer("Declared.")},
+        {200: Response("Read."), 207: Response("Declared.")},
         statuses=[207],
         parameters={"color": {"type": "string", "description": "A color."}},
         refusals={"busy": 503},
@@ -35,13 +35,13 @@ def test_declared_parameters_statuses_and_refusals_add_to_those_of_the_code() ->
 
 
 def test_declared_statuses_have_a_response_where_none_is_described() -> None:
-    described = operation("GET /images", listing(), Route(answers={}, statuses=[207]), {}, ())
+    described = operation("GET /images", listing(), Route(responses={}, statuses=[207]), {}, ())
     assert {"200", "207"} <= set(described["responses"])
 
 
 def test_a_declared_parameter_of_the_path_is_not_one_of_the_query() -> None:
-    route = Route(answers={}, parameters={"image_id": {"type": "string"}})
-    code = coded_routes("recognition.images")["GET /images/{image_id}"]
+    route = Route(responses={}, parameters={"image_id": {"type": "string"}})
+    code = routes_in_code("recognition.images")["GET /images/{image_id}"]
     parameters = operation("GET /images/{image_id}", code, route, {}, ())["parameters"]
     assert [parameter["in"] for parameter in parameters if parameter["name"] == "image_id"] == ["path"]
 

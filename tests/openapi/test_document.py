@@ -1,4 +1,4 @@
-"""The API's description: valid, complete, and the same as the code wherever it can be read."""
+"""The API's description: valid, complete, and equal to the code wherever the code can be read."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from domain.detectors import DETECTORS
 from domain.event import TEST, TYPES
-from openapi.document import Description, coded_routes, document
+from openapi.document import Description, document, routes_in_code
 from openapi.reader.reach import Reach
 from openapi.rooms import rooms
 from openapi.route import Room
@@ -70,18 +70,18 @@ def test_every_route_of_the_templates_is_described_and_no_other() -> None:
 
 @EVERY_ROOM
 def test_the_statuses_and_refusals_of_every_route_are_those_of_its_code(room: Room) -> None:
-    coded = {key: Reach(code) for key, code in coded_routes(room.package).items() if key != "$default"}
+    coded = {key: Reach(code) for key, code in routes_in_code(room.package).items() if key != "$default"}
     assert set(room.routes) == set(coded)
     for key, reach in coded.items():
         route = room.routes[key]
-        assert (key, set(route.answers)) == (key, {*reach.statuses(), *route.statuses})
+        assert (key, set(route.responses)) == (key, {*reach.statuses(), *route.statuses})
         unreadable = [call for call in reach.unreadable() if SIGN_IN not in call]
         assert not unreadable or route.refusals, f"{key} must declare the codes of {unreadable}"
 
 
 @EVERY_ROOM
 def test_a_json_body_has_the_fields_of_the_code(room: Room) -> None:
-    for key, code in coded_routes(room.package).items():
+    for key, code in routes_in_code(room.package).items():
         declared = room.routes[key].fields if key in room.routes else ()
         fields = {*Reach(code).fields(), *declared}
         if fields:
@@ -169,7 +169,7 @@ def test_the_detectors_are_those_of_the_deployment() -> None:
 
 def test_no_zip_holds_the_declarations() -> None:
     bundles = assembly(**LOCAL) / "bundles"
-    assert not [*bundles.rglob("openapi/*.py"), *bundles.rglob("routes.py"), *bundles.rglob("forms.py")]
+    assert not [*bundles.rglob("openapi/*.py"), *bundles.rglob("openapi.py"), *bundles.rglob("schemas.py")]
     assert list(bundles.rglob("openapi.json"))
     assert not list((bundles / "api").rglob("openapi.json"))
 

@@ -118,7 +118,7 @@ def busy_id(deployment: Deployment, cat: bytes) -> str:
     It is uploaded before all others because it waits for a minute; no other test counts its owner's images.
     """
     image_id, bucket = new_image_id(now()), deployment.endpoints.images_bucket
-    key = image_key("busy", image_id, "busy.jpg", asked=True)
+    key = image_key("busy", image_id, "busy.jpg", has_options=True)
     deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=cat, Metadata={"detector": "rekognition"})
     return image_id
 

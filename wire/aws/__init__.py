@@ -1,1 +1,1 @@
-"""AWS: clients, rows, queues."""
+"""AWS: clients, rows, queues, retry policies."""

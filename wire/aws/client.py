@@ -3,8 +3,8 @@
 The standard loader parses `endpoints.json` of 1.25 MB, which clients with endpoint rules never read, and walks the
 directories of some 440 services twice. docs/decisions.md has the measurement.
 
-`client` makes a new client, at the top of a module. `lazy` returns one client per service, made at its first call: use
-it in the function that needs a client where few invocations do, such as `lazy("sqs").send_message(…)`.
+`client` makes a new client: call it at the top of a module. `lazy` returns one client per service, made at its first
+call: use it where few invocations need a client, such as `lazy("sqs").send_message(…)`.
 """
 
 import json
@@ -105,12 +105,14 @@ def _typed(factory: Callable[..., object]) -> ClientFactory:
 @_typed
 def client(service: str, **config: Any) -> BaseClient:
     """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
-    s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop("s3", {})  # else it asks for the region "aws-global"
+    s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop(
+        "s3", {}
+    )  # else botocore uses the region "aws-global"
     return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
 
 
 lazy = _typed(cache(client))
-"""Return the client of a service: it is made at the first call, and the same client is returned later."""
+"""Return the client of a service, which is made at the first call for that service."""
 
 
 @_typed
@@ -120,11 +122,11 @@ def client_without_validation(service: str) -> object:
     A client of DynamoDB sends the rows of BatchWriteItem as they are: to validate and copy each value takes longer than
     to send it.
     """
-    made: Any = client(service, parameter_validation=False)
+    unvalidated: Any = client(service, parameter_validation=False)
     if service == "dynamodb":
-        made.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _set_aside)
-        made.meta.events.register("before-call.dynamodb.BatchWriteItem", _restore)
-    return made
+        unvalidated.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _set_aside)
+        unvalidated.meta.events.register("before-call.dynamodb.BatchWriteItem", _restore)
+    return unvalidated
 
 
 def _set_aside(params: dict[str, Iterable[str]], context: dict[str, object], **_: object) -> dict[str, object]:

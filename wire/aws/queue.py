@@ -1,4 +1,4 @@
-"""Records of an SQS batch: report the failed ones, pace their retries, send messages again."""
+"""Records of an SQS batch: report failed records, delay their retries, requeue messages."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NotRequired, TypedDict
@@ -39,6 +39,21 @@ class QueueEvent(TypedDict):
     Records: Sequence[Record]
 
 
+class ItemFailure(TypedDict):
+    """The id of a message that returns to its queue."""
+
+    itemIdentifier: str
+
+
+class BatchResponse(TypedDict):
+    """The response to a batch: Lambda deletes the messages that are not listed.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+    """
+
+    batchItemFailures: list[ItemFailure]
+
+
 _MOST_ENTRIES = 10
 _MOST_BYTES = 250_000
 """SQS and SNS accept ten messages and 256 KiB per call.
@@ -46,17 +61,14 @@ _MOST_BYTES = 250_000
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 
-PUT_OFF, TRIED = "PutOff", "Tried"
-"""Attributes of a message that was requeued: how often, and the number of its tries without the requeues."""
+REQUEUE_COUNT, TRY_COUNT = "PutOff", "Tried"
+"""Attributes of a requeued message: the number of its requeues, and of its tries before the last requeue."""
 
 logger = Logger()
 
 
-def batch_item_failures(records: Iterable[Record]) -> dict[str, list[dict[str, str]]]:
-    """Return the response of a function that returns only these records to their queue.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
-    """
+def batch_item_failures(records: Iterable[Record]) -> BatchResponse:
+    """Return the response with which a function returns only these records to their queue."""
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
 
@@ -67,7 +79,7 @@ def receive_count(record: Record) -> int:
 
 def tries(record: Record) -> int:
     """Return the number of tries of the record's message, including this one; a requeue is no try."""
-    return _number(record, TRIED) + receive_count(record)
+    return _number(record, TRY_COUNT) + receive_count(record)
 
 
 def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
@@ -82,10 +94,7 @@ def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], del
     ]
     if not entries:
         return
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-    )  # late: some functions start without AWS
+    from botocore.exceptions import BotoCoreError, ClientError  # late: deliver starts without botocore
 
     try:
         response = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
@@ -99,23 +108,23 @@ def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], del
 def requeue(sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
     """Send the messages of these records again, each delayed by `pause(number of its requeues)` seconds.
 
-    Return the records that are replaced this way; a longer visibility timeout would count as a try instead. A record is
-    not replaced if SQS refuses its message or if the pause is 0, which means that it has been requeued long enough.
+    Return the records that are replaced by new messages; a longer visibility timeout would count as a try. A record is
+    not replaced if SQS refuses the message, or if the pause is 0: the message has then been requeued long enough.
     """
-    pauses = {record["messageId"]: pause(_number(record, PUT_OFF) + 1) for record in records}
+    pauses = {record["messageId"]: pause(_number(record, REQUEUE_COUNT) + 1) for record in records}
     due = {record["messageId"]: record for record in records if pauses[record["messageId"]]}
     sent: set[str] = set()
     for batch in batches({message_id: record["body"] for message_id, record in due.items()}):
         sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id]) for message_id in batch])
     for message_id in sent:
-        times = _number(due[message_id], PUT_OFF) + 1
+        times = _number(due[message_id], REQUEUE_COUNT) + 1
         logger.info("put off", extra={"message_id": message_id, "seconds": pauses[message_id], "times": times})
     return [record for message_id, record in due.items() if message_id in sent]
 
 
 def send(sqs: "SQSClient", queue_url: str, entries: "Sequence[SendMessageBatchRequestEntryTypeDef]") -> set[str]:
     """Send a batch of messages in one call; return the ids of those that SQS accepted, and log the others."""
-    from botocore.exceptions import BotoCoreError, ClientError  # as above
+    from botocore.exceptions import BotoCoreError, ClientError  # late, as above
 
     try:
         response = sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
@@ -143,8 +152,8 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _requeued(record: Record, seconds: int) -> "SendMessageBatchRequestEntryTypeDef":
-    """Return the message of a record as a new one, with its counts as attributes."""
-    counts = {PUT_OFF: _number(record, PUT_OFF) + 1, TRIED: tries(record) - 1}
+    """Return a new message with the body of a record, and with its counts of requeues and tries as attributes."""
+    counts = {REQUEUE_COUNT: _number(record, REQUEUE_COUNT) + 1, TRY_COUNT: tries(record) - 1}
     return {
         "Id": record["messageId"],
         "MessageBody": record["body"],

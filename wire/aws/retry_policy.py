@@ -37,5 +37,5 @@ class RetryPolicy:
 UPLOADS = RetryPolicy((2, 4, 8, 16))
 EVENTS = RetryPolicy((5, 20, 80, 320, 900))
 REQUEUES = RetryPolicy((45, 90, 180, 360) + (675,) * 196, jitter=0.3)
-"""A day and a half in total, in pauses that SQS allows as a delay; then a requeued message is retried like others."""
+"""A day and a half in total, in pauses that SQS allows as a delay; afterwards a message is retried by UPLOADS."""
 DELIVERIES = RetryPolicy((5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600), jitter=0.1)

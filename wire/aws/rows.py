@@ -80,7 +80,7 @@ def read(
         if incomplete == _ROUNDS:
             raise UndoneError(f"{len(waiting)} rows were not read")
         batch: dict[str, KeysAndAttributesTypeDef] = {
-            table: _request(batch_keys, consistent=table in consistent, only=only)
+            table: _requested_keys(batch_keys, consistent=table in consistent, only=only)
             for table, batch_keys in _by_table(waiting[:_MOST_READS]).items()
         }
         response = dynamodb.batch_get_item(RequestItems=batch)
@@ -95,7 +95,7 @@ def read(
     return found
 
 
-def _request(keys: Sequence[Item], *, consistent: bool, only: Collection[str]) -> "KeysAndAttributesTypeDef":
+def _requested_keys(keys: Sequence[Item], *, consistent: bool, only: Collection[str]) -> "KeysAndAttributesTypeDef":
     if not only:
         return {"Keys": keys, "ConsistentRead": consistent}
     names = {f"#{name}": name for name in only}

@@ -17,7 +17,7 @@ from wire.http import sign_in
 
 
 class RequestContext(TypedDict):
-    """Facts of a request that API Gateway adds."""
+    """The fields that API Gateway adds to a request."""
 
     requestId: str
     authorizer: NotRequired[sign_in.Authorizer | None]
@@ -73,8 +73,8 @@ def respond(routes: Routes, request: Request) -> Response:
     return {**response, "headers": response["headers"] | {"x-request-id": request_id}}
 
 
-def about(image_id: str) -> None:
-    """Correlate the following log lines of this request with the image, as the log lines of later functions are."""
+def correlate_with(image_id: str) -> None:
+    """Write the image's id as `correlation_id` into the next log lines of this request, as later functions do."""
     logger.append_keys(correlation_id=image_id)
 
 
@@ -96,7 +96,7 @@ def json_response(status: int, body: object, **headers: str) -> Response:
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json"} | extra,
-        "body": json.dumps(body, ensure_ascii=False) + "\n",  # a shell's prompt then starts on a new line
+        "body": json.dumps(body, ensure_ascii=False) + "\n",  # the next prompt of a shell then starts on a new line
     }
 
 

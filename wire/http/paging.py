@@ -1,7 +1,7 @@
 """Cursor paging: every list returns `{"items": […], "next_cursor": …|null}`.
 
 A cursor holds the id after which the next page starts, and a signature over that id, the owner, the route and the
-query. A cursor that was made up, that another owner received, or that belongs to another list is refused.
+query. An invented cursor, the cursor of another owner, and the cursor of another list are refused.
 """
 
 import base64

@@ -38,13 +38,13 @@ class Quota:
             raise ApiError(429, "quota_exceeded", self._detail(), retryable=True, retry_after=wait)
 
     def _limits(self, detector: str) -> dict[str, float]:
-        """Return the limits by the name of the counter that must be below."""
+        """Return each limit by the name of the counter that it limits."""
         calls = self._spend / REKOGNITION_CALL if DETECTORS[detector].uses_rekognition else 0
         limits = {"admitted": self._uploads, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 
     def _counted(self, owner: str, day: str, limits: Mapping[str, float]) -> bool:
-        """Count one more in one call if every counter is below its limit; return whether it was."""
+        """Add 1 to `admitted` if every counter is below its limit, in one call; return whether they were."""
         try:
             lazy("dynamodb").update_item(
                 TableName=self._table,

@@ -1,1 +1,1 @@
-"""Connections to servers that callers name, and the checks of their addresses."""
+"""Connections to servers that callers name, and the checks of URLs and addresses."""

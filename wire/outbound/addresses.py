@@ -18,7 +18,7 @@ _SPECIAL_V4 = tuple(
             "100.64.0.0/10",  # carrier-grade NAT
             "127.0.0.0/8",
             "168.63.129.16/32",  # Azure's host, as its machines see it; in no registry
-            "169.254.0.0/16",  # link local; instance metadata, Lambda's own helpers
+            "169.254.0.0/16",  # link local; instance metadata, Lambda's own services
             "172.16.0.0/12",
             "192.0.0.0/24",  # IETF protocol assignments
             "192.0.2.0/24",  # documentation

@@ -1,4 +1,4 @@
-"""Connections to hosts that others name: the one place that checks their addresses.
+"""Connections to hosts that callers name; the addresses of a host are checked here and nowhere else.
 
 The name is resolved once, every address is checked, and the connection goes to a checked address; Host, SNI and the
 certificate check use the name. A library that resolves the name again after a check may get another address.
@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from wire.outbound.deadline_socket import DeadlineSocket, refusal
+from wire.outbound.deadline_socket import DeadlineSocket, connection_error
 from wire.outbound.framing import StrictResponse
 from wire.outbound.policy import Policy, check_addresses, check_target
 from wire.outbound.target import Address, Target, TargetError
@@ -55,7 +55,7 @@ class OutboundConnection(HTTPConnection):
             channel = self._encrypted(plain) if self.target.scheme == "https" else plain
         except (OSError, TargetError) as error:
             plain.close()
-            raise refusal(error) from error
+            raise connection_error(error) from error
         self.sock = DeadlineSocket(channel, self.remaining)
 
     def remaining(self) -> float:
@@ -76,13 +76,13 @@ class OutboundConnection(HTTPConnection):
         return found
 
     def _open(self, addresses: list[Address]) -> socket.socket:
-        for waiting in range(len(addresses), 0, -1):
+        for untried in range(len(addresses), 0, -1):
             try:
-                where = (str(addresses[-waiting]), self.target.port)
-                return socket.create_connection(where, timeout=self.remaining() / waiting)
+                endpoint = (str(addresses[-untried]), self.target.port)
+                return socket.create_connection(endpoint, timeout=self.remaining() / untried)
             except OSError as error:
                 last = error
-        raise refusal(last) from last
+        raise connection_error(last) from last
 
 
 @cache
@@ -109,6 +109,6 @@ def _look_up(host: str, port: int) -> list[Address]:
     """Return the addresses of a name. The final dot keeps a resolver from trying domains of the local network."""
     try:
         entries = socket.getaddrinfo(f"{host}." if "." in host else host, port, type=socket.SOCK_STREAM)
-        return [ip_address(str(where[0]).partition("%")[0]) for *_, where in entries]
+        return [ip_address(str(endpoint[0]).partition("%")[0]) for *_, endpoint in entries]
     except (OSError, ValueError):
         return []

@@ -21,6 +21,7 @@ A timeout is rounded up to a multiple of this, so that it is often the same for 
 """
 
 _AHEAD = 8192
+"""The most bytes to read ahead."""
 
 
 class DeadlineSocket:
@@ -55,7 +56,7 @@ class DeadlineSocket:
         return io.BufferedReader(_DeadlineReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
 
     def timed(self, operation: Callable[[T], R], argument: T) -> R:
-        """Call an operation that may wait for the remaining time; raises TargetError."""
+        """Call an operation that may wait, but not longer than the remaining time; raises TargetError."""
         left = self._remaining()
         try:
             if not left <= self._timeout <= left + _SLACK:
@@ -63,7 +64,7 @@ class DeadlineSocket:
                 self._channel.settimeout(self._timeout)
             return operation(argument)
         except OSError as error:
-            raise refusal(error) from error
+            raise connection_error(error) from error
 
     def close(self) -> None:
         """Close the socket once its readers are closed."""
@@ -90,7 +91,7 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
-def refusal(error: Exception) -> TargetError:
+def connection_error(error: Exception) -> TargetError:
     """Return the error of a failed connection, with the details that a caller may see."""
     if isinstance(error, TargetError):
         return error

@@ -10,7 +10,7 @@ _CHUNK = 1024 * 1024
 
 
 class FetchError(Exception):
-    """A response cannot be used: a stable `code`, a `detail` for the caller, and whether to try again.
+    """A response cannot be used: a stable `code`, a `detail` for the caller, and `retryable`.
 
     Codes: `url_blocked`, `too_many_redirects`, `upstream_status`, `connect_failed`, `not_http`, `unsupported_encoding`,
     `too_large`, `empty`.
@@ -43,7 +43,7 @@ class Body:
         try:
             return _read(self._response, _CHUNK) if size > 0 else self._rest()
         except (FetchError, HTTPException, TargetError) as error:
-            self.failure = broken(error) if isinstance(error, HTTPException) else error
+            self.failure = unreadable(error) if isinstance(error, HTTPException) else error
             raise self.failure from error
 
     def _rest(self) -> bytes:
@@ -79,10 +79,10 @@ def too_large(largest: int) -> FetchError:
     return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MB.")
 
 
-def broken(error: HTTPException) -> FetchError:
+def unreadable(error: HTTPException) -> FetchError:
     """Return the error of a response that http.client cannot read, with the details that a caller may see."""
     if isinstance(error, UnknownTransferEncoding):
-        return encoded()
+        return compressed()
     if isinstance(error, IncompleteRead | RemoteDisconnected):
         return FetchError(
             "connect_failed", "The server closed the connection before its response was complete.", retryable=True
@@ -90,7 +90,7 @@ def broken(error: HTTPException) -> FetchError:
     return FetchError("not_http", "The server's response is not valid HTTP.")
 
 
-def encoded() -> FetchError:
+def compressed() -> FetchError:
     """Return the error of a compressed response: decompression could turn a small response into a large one."""
     return FetchError("unsupported_encoding", "The server compresses its response, though the request excludes that.")
 

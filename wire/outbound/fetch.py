@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPException, HTTPResponse
 
 from wire.outbound.connection import OutboundConnection, connection
-from wire.outbound.download import Download, FetchError, broken, encoded
+from wire.outbound.download import Download, FetchError, compressed, unreadable
 from wire.outbound.framing import check_framing
 from wire.outbound.policy import Policy
 from wire.outbound.redirect import redirected
@@ -16,7 +16,7 @@ LARGEST = 15 * 1024 * 1024
 """Bytes: the limit of Rekognition for an image in S3."""
 
 LOOP_MARK = "sightline"
-"""Our name in CDN-Loop (RFC 8586): without it a server could redirect a fetch to this API and start an endless loop."""
+"""The name of this API in CDN-Loop (RFC 8586): without it, a redirect back to this API would start an endless loop."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -32,7 +32,7 @@ _HEADERS = {
 
 @contextmanager
 def fetch(target: Target, policy: Policy, *, largest: int = LARGEST, seconds: float = _SECONDS) -> Iterator[Download]:
-    """Return the picture at a URL; raises FetchError, ImageTypeError or TargetError, also while its body is read."""
+    """Yield the picture at a URL; raises FetchError, ImageTypeError or TargetError, also while its body is read."""
     deadline = time.monotonic() + seconds
     for _ in range(_MOST_REDIRECTS + 1):
         with _response(target, policy, deadline) as response:
@@ -57,17 +57,17 @@ def _request(link: OutboundConnection, target: Target) -> HTTPResponse:
         check_framing(response)
         return response
     except HTTPException as error:
-        raise broken(error) from error
+        raise unreadable(error) from error
 
 
 def _download(response: HTTPResponse, largest: int) -> Download:
     _check_status(response.status)
     if any(coding.strip().lower() not in ("", "identity") for coding in _codings(response)):
-        raise encoded()
+        raise compressed()
     try:
         return Download.of(response, largest)
     except HTTPException as error:
-        raise broken(error) from error
+        raise unreadable(error) from error
 
 
 def _check_status(status: int) -> None:

@@ -1,4 +1,4 @@
-"""Strict checks of where an HTTP body ends: http.client accepts responses that leave it open."""
+"""Strict checks of the end of an HTTP body: http.client accepts responses whose end is ambiguous."""
 
 import re
 from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
@@ -7,7 +7,7 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong
 _LONGEST_LINE = 1024
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
 _LENGTH = re.compile("[0-9]+")
-_CUT_SHORT = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
+_HEADER_DEFECTS = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
 
 
 class StrictResponse(HTTPResponse):
@@ -30,7 +30,7 @@ def check_framing(response: HTTPResponse) -> None:
 
     http.client accepts each of these errors, and may then return a part as the whole.
     """
-    if any(isinstance(defect, _CUT_SHORT) for defect in response.headers.defects):
+    if any(isinstance(defect, _HEADER_DEFECTS) for defect in response.headers.defects):
         raise HTTPException("A header line is invalid.")
     codings = response.headers.get_all("Transfer-Encoding", [])
     if codings and not (response.chunked and len(codings) == 1):

@@ -1,4 +1,4 @@
-"""The servers that a caller's URL may lead to: the one place that checks ports, names and addresses.
+"""The servers that a caller's URL may lead to: every check of a port, a name or an address is here.
 
 `target` checks the form of a URL and its scheme; `redirect` checks the target of a redirect.
 """
@@ -13,13 +13,14 @@ from wire.outbound.addresses import is_loopback, is_public
 from wire.outbound.target import PORTS, Address, Target, TargetError
 
 _RUNTIME_API_PORT = 9001
-_OURS = re.compile("AWS_ENDPOINT_URL(_.+)?|AWS_LAMBDA_RUNTIME_API|AWS_CONTAINER_CREDENTIALS_FULL_URI")
+_OWN_SERVERS = re.compile("AWS_ENDPOINT_URL(_.+)?|AWS_LAMBDA_RUNTIME_API|AWS_CONTAINER_CREDENTIALS_FULL_URI")
 """Environment variables that may name a server of the deployment on this machine."""
 
 _FOREIGN_PORTS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
 )
-_INSIDE = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "private"})
+"""Ports above 1023 that browsers refuse, because other protocols use them."""
+_PRIVATE_DOMAINS = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "private"})
 """Top-level names of private networks and of no public host: RFC 6762 (5, appendix G), RFC 8375, and ICANN's
 `internal`, which clouds use for their metadata."""
 
@@ -34,7 +35,7 @@ class Policy:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the policy: LOOPBACK=true allows this machine except for the ports of the emulator and of Lambda."""
-        servers = [value for name, value in environment.items() if _OURS.fullmatch(name)]
+        servers = [value for name, value in environment.items() if _OWN_SERVERS.fullmatch(name)]
         ports = frozenset(port for server in servers if (port := _port(server)))
         return cls(environment.get("LOOPBACK") == "true", ports | {_RUNTIME_API_PORT})
 
@@ -54,7 +55,7 @@ class Policy:
     def allows_name(self, name: str) -> bool:
         """Return whether a name may be resolved: a name without a dot belongs to a private network."""
         host, _, top = name.rpartition(".")
-        return self.loopback if top == "localhost" else bool(host) and top not in _INSIDE
+        return self.loopback if top == "localhost" else bool(host) and top not in _PRIVATE_DOMAINS
 
 
 def check_target(target: Target, policy: Policy) -> None:

@@ -61,14 +61,14 @@ def check_url(url: str) -> Target:
     match = _URL.fullmatch(url) if len(url) <= _LONGEST and _printable(url) else None
     if not match:
         raise _invalid("It must be http:// or https://, without spaces, backslashes or control characters.")
-    where = _AUTHORITY.fullmatch(match["authority"])
-    if not where:
+    authority = _AUTHORITY.fullmatch(match["authority"])
+    if not authority:
         raise _invalid("It must name a host, may name a port, and may not hold a user name or password.")
     scheme = match["scheme"].lower()
-    address = _v6(where["v6"]) if where["v6"] else _v4(where["host"])
-    host = str(address) if address else _name(where["host"])
+    address = _v6(authority["v6"]) if authority["v6"] else _v4(authority["host"])
+    host = str(address) if address else _name(authority["host"])
     path = (match["path"] or "/") + (match["query"] or "")
-    return Target(scheme, host, _port(scheme, where["port"]), quote(path, safe="/?%:@!$&'()*+,;=~[]|^`{}"), address)
+    return Target(scheme, host, _port(scheme, authority["port"]), quote(path, safe="/?%:@!$&'()*+,;=~[]|^`{}"), address)
 
 
 def _port(scheme: str, given: str | None) -> int:

@@ -1,6 +1,6 @@
 """The Lambda authorizer: it names the owner of a request's token, or the reason why the token is refused.
 
-It passes every request on to its route, and the route refuses: API Gateway's own 401 has neither a code nor a reason.
+It passes every request on to its route, which refuses it where needed: API Gateway's own 401 has no code or reason.
 """
 
 import os

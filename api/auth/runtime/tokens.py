@@ -10,8 +10,8 @@ from jwt import PyJWK, PyJWKClient, PyJWKClientConnectionError, PyJWKClientError
 _CLIENT_CLAIMS = {"access": "client_id", "id": "aud"}
 """The claim that names the app client, by the token's `token_use`."""
 
-_KEYS_SECONDS = 3600
-_PATIENCE_SECONDS = 3
+_KEYS_LIFESPAN_SECONDS = 3600
+_TIMEOUT_SECONDS = 3
 
 
 class TokenError(Exception):
@@ -32,11 +32,11 @@ class Tokens:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the keys from the issuer, or from the AWS endpoint in AWS_ENDPOINT_URL."""
+        """Read the issuer and the app client; the keys are those of the issuer, or of AWS_ENDPOINT_URL if it is set."""
         issuer = environment["TOKEN_ISSUER"]
         pool = issuer.rsplit("/", 1)[-1]
         base = f"{environment['AWS_ENDPOINT_URL']}/{pool}" if "AWS_ENDPOINT_URL" in environment else issuer
-        keys = PyJWKClient(f"{base}/.well-known/jwks.json", lifespan=_KEYS_SECONDS, timeout=_PATIENCE_SECONDS)
+        keys = PyJWKClient(f"{base}/.well-known/jwks.json", lifespan=_KEYS_LIFESPAN_SECONDS, timeout=_TIMEOUT_SECONDS)
         return cls(issuer, environment["USER_POOL_CLIENT_ID"], keys)
 
     def owner(self, authorization: str | None) -> str:

@@ -1,1 +1,1 @@
-"""The function that serves the description and the files beside it in its zip."""
+"""The function that serves the description and the page's files in its zip."""

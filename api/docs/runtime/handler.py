@@ -20,14 +20,14 @@ FILES = {
     "swagger-ui.css": "text/css",
 }
 
-API = "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
+_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
-        f"connect-src 'self' {API}",
+        f"connect-src 'self' {_ORIGIN}",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -69,7 +69,7 @@ def show_file(request: Request) -> Response:
 
 
 def refuse(request: Request) -> Response:
-    """`$default`: refuse a request to an unknown path, or with a method that its path does not have."""
+    """`$default`: refuse a request with an unknown path, or with a method that its path does not have."""
     allowed = methods(_description(), PUBLIC_URL, request)
     if allowed:
         raise ApiError(405, "method_not_allowed", "The path does not have this method.", allow=", ".join(allowed))

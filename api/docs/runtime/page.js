@@ -1,4 +1,4 @@
-// Addresses are relative: the page works under whatever base URL it was asked for.
+// Addresses are relative: the page works under any base URL.
 SwaggerUIBundle({
   dom_id: "#page",
   url: "openapi.json",
@@ -7,5 +7,5 @@ SwaggerUIBundle({
   docExpansion: "list",
   filter: true,
   tryItOutEnabled: false,
-  validatorUrl: null, // else a stranger's server would be asked whether the description is valid
+  validatorUrl: null, // else Swagger UI would send the address of openapi.json to a public validator
 });

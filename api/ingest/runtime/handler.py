@@ -100,7 +100,7 @@ def _new_image(request: Request, options: Options, *names: str | None) -> NewIma
     owner = api.owner(request)
     QUOTA.admit(owner, options.detector or DETECTORS[0])
     image = NewImage.of(owner, image_name(*names), options)
-    api.about(image.image_id)
+    api.correlate_with(image.image_id)
     return image
 
 

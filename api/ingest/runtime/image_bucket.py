@@ -1,4 +1,4 @@
-"""Images: the bucket of the uploads. The object in it is the only record of an upload."""
+"""The bucket of the images, as uploads write to it: the object is the only record of an upload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import BlobTypeDef
 
 _SPOOLED = 1024 * 1024
+"""Bytes of a download that are kept in memory; longer ones go to a temporary file."""
 _FORM_SECONDS = 300
 
 CLIENT_SETTINGS = {
@@ -44,7 +45,7 @@ class NewImage:
         """Return a new image with a new id."""
         metadata = options.to_metadata()
         image_id = new_image_id(now())
-        return cls(image_id, image_key(owner, image_id, name, asked=bool(metadata)), metadata)
+        return cls(image_id, image_key(owner, image_id, name, has_options=bool(metadata)), metadata)
 
 
 class PresignedForm(TypedDict):

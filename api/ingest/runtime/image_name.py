@@ -1,4 +1,4 @@
-"""The name of an image: the owner's name for it, made safe for an S3 key."""
+"""The name of an image: a name that the caller gives, made safe for an S3 key."""
 
 import unicodedata
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ def image_name(*names: str | None) -> str:
 
 
 def name_in_url(path: str) -> str:
-    """Return the name in a URL's path and query: the last segment of the path, percent-decoded."""
+    """Return the last segment of a URL's path, percent-decoded; `path` may end with a query."""
     return unquote(path.partition("?")[0].rsplit("/", 1)[-1], errors="replace")
 
 

@@ -5,7 +5,7 @@ The AWS clients are made, and botocore imported, on first use: a start takes hal
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.subscriptions.runtime.signature import signing_key
 from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.table import SubscriptionTable
-from wire.aws.queue import Record, batch_item_failures
+from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures
 from wire.outbound.policy import Policy
 
 DELIVERIES_QUEUE_URL = os.environ["DELIVERIES_QUEUE_URL"]
@@ -32,7 +32,7 @@ DELIVERIES_TABLE = os.environ["DELIVERIES_TABLE"]
 connections = ConnectionPool(Policy.from_environment(os.environ), ATTEMPT_SECONDS)
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Deliver a batch of the SQS event source; return the messages to retry, delayed by the retry policy.
 
     Batches that the worker takes from the queue meanwhile end here too. Lambda does not know of their messages, so the

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from integration.dispatch.runtime.read_event import EventError, read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
-from wire.aws.queue import Record, batch_item_failures, receive_count, retry_later
+from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import EVENTS
 from wire.aws.rows import UndoneError
 
@@ -33,7 +33,7 @@ subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], o
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Dispatch a batch of the SQS event source; return the messages to retry."""
     failed = dispatch(event["Records"], subscriptions, queue, log)
     retry_later(sqs, EVENTS_QUEUE_URL, failed, lambda record: EVENTS.backoff(receive_count(record)))

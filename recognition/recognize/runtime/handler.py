@@ -19,7 +19,16 @@ from recognition.recognize.runtime.request import RecognitionRequest, batches_by
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
-from wire.aws.queue import Record, batch_item_failures, receive_count, requeue, retry_later, tries
+from wire.aws.queue import (
+    BatchResponse,
+    QueueEvent,
+    Record,
+    batch_item_failures,
+    receive_count,
+    requeue,
+    retry_later,
+    tries,
+)
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
@@ -43,7 +52,7 @@ class Progress(NamedTuple):
     throttled: set[RecognitionRequest]
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
     received = {record["messageId"]: requests_in(record) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]

@@ -18,16 +18,16 @@ from tests.clock import Clock
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[UserPool]:
-    with user_pool() as made:
-        yield made
+    with user_pool() as running:
+        yield running
 
 
 @pytest.fixture
 def authorize(pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The handler's module, new: it has read no keys yet."""
+    """The handler's module, reloaded, so that it has read no keys."""
     pool.reads.clear()
     pool.down = False
-    monkeypatch.setattr(tokens, "_PATIENCE_SECONDS", 60)  # however slow the machine
+    monkeypatch.setattr(tokens, "_TIMEOUT_SECONDS", 60)  # however slow the machine
     monkeypatch.setenv("TOKEN_ISSUER", ISSUER)
     monkeypatch.setenv("USER_POOL_CLIENT_ID", CLIENT)
     monkeypatch.setenv("AWS_ENDPOINT_URL", pool.url)
@@ -38,38 +38,38 @@ def authorize(pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that says how long ago the keys were read."""
+    """The clock by which the age of the keys is measured."""
     clock = Clock()
     monkeypatch.setattr("jwt.jwks_client.time", clock)
     return clock
 
 
-def judged(authorize: ModuleType, authorization: str | None) -> dict[str, str]:
+def authorized(authorize: ModuleType, authorization: str | None) -> dict[str, str]:
     headers = {} if authorization is None else {"authorization": authorization}
     event = {"headers": headers, "routeKey": "GET /images", "requestContext": {"requestId": "request-1"}}
-    answer: dict[str, Any] = authorize.handler(event, Context())
-    assert answer["isAuthorized"] is True
-    result: dict[str, str] = answer["context"]
+    response: dict[str, Any] = authorize.handler(event, Context())
+    assert response["isAuthorized"] is True
+    result: dict[str, str] = response["context"]
     return result
 
 
 def refusal(authorize: ModuleType, authorization: str | None) -> str:
-    result = judged(authorize, authorization)
+    result = authorized(authorize, authorization)
     assert set(result) == {"refusal", "detail"}
     return result["refusal"]
 
 
 @pytest.mark.parametrize("use", ["access", "id"])
 def test_access_and_id_tokens_name_their_owner(authorize: ModuleType, pool: UserPool, use: str) -> None:
-    assert judged(authorize, f"Bearer {pool.token(use=use)}") == {"sub": "ann"}
+    assert authorized(authorize, f"Bearer {pool.token(use=use)}") == {"sub": "ann"}
 
 
 def test_the_scheme_is_written_in_any_case(authorize: ModuleType, pool: UserPool) -> None:
-    assert judged(authorize, f"bearer  {pool.token()} ") == {"sub": "ann"}
+    assert authorized(authorize, f"bearer  {pool.token()} ") == {"sub": "ann"}
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Basic dXNlcjpzZWNyZXQ="])
-def test_no_token_is_missed(authorize: ModuleType, authorization: str | None) -> None:
+def test_a_request_without_a_bearer_token_is_refused(authorize: ModuleType, authorization: str | None) -> None:
     assert refusal(authorize, authorization) == "token_missing"
 
 
@@ -88,13 +88,13 @@ def encoded(result: object) -> str:
         "a.b.c.d.e",
         "ä.ö.ü",
     ],
-    ids=["nothing", "a word", "three words", "no claims", "no key's name", "a refresh token", "beyond ASCII"],
+    ids=["nothing", "a word", "three words", "no claims", "no key id", "a refresh token", "beyond ASCII"],
 )
-def test_what_is_no_token_is_malformed(authorize: ModuleType, token: str) -> None:
+def test_a_text_that_is_no_token_is_malformed(authorize: ModuleType, token: str) -> None:
     assert refusal(authorize, f"Bearer {token}") == "token_malformed"
 
 
-def test_a_token_for_something_else_is_malformed(authorize: ModuleType, pool: UserPool) -> None:
+def test_a_refresh_token_is_malformed(authorize: ModuleType, pool: UserPool) -> None:
     assert refusal(authorize, f"Bearer {pool.token(use='refresh')}") == "token_malformed"
 
 
@@ -131,12 +131,12 @@ def test_a_token_signed_by_another_key_under_the_same_name_is_refused(authorize:
     assert refusal(authorize, f"Bearer {forged}") == "token_not_verified"
 
 
-def test_a_token_that_nobody_signed_is_refused(authorize: ModuleType, pool: UserPool) -> None:
+def test_an_unsigned_token_is_refused(authorize: ModuleType, pool: UserPool) -> None:
     unsigned = jwt.encode(claims(pool), "", "none", {"kid": "key-1"})
     assert refusal(authorize, f"Bearer {unsigned}") == "token_not_verified"
 
 
-def test_the_public_key_is_no_secret_to_sign_with(authorize: ModuleType, pool: UserPool) -> None:
+def test_a_token_signed_with_the_public_key_as_secret_is_refused(authorize: ModuleType, pool: UserPool) -> None:
     parts = f"{encoded({'alg': 'HS256', 'kid': 'key-1', 'typ': 'JWT'})}.{encoded(claims(pool))}"
     public = json.loads(pool.published())["keys"][0]["n"].encode()
     signed = base64.urlsafe_b64encode(
@@ -151,16 +151,16 @@ def test_claims_changed_after_signing_are_refused(authorize: ModuleType, pool: U
     assert refusal(authorize, f"Bearer {changed}") == "token_not_verified"
 
 
-def test_keys_are_read_once_and_only_when_a_token_of_the_pool_comes(authorize: ModuleType, pool: UserPool) -> None:
+def test_keys_are_read_once_and_only_for_a_token_of_the_pool(authorize: ModuleType, pool: UserPool) -> None:
     refusal(authorize, None)
     refusal(authorize, f"Bearer {pool.token(iss='https://elsewhere.example')}")
     assert pool.reads == []
     for _ in range(3):
-        judged(authorize, f"Bearer {pool.token()}")
+        authorized(authorize, f"Bearer {pool.token()}")
     assert pool.reads == [f"/{POOL}/.well-known/jwks.json"]
 
 
-def test_made_up_key_names_do_not_have_the_keys_read_again_and_again(
+def test_unknown_key_ids_do_not_cause_further_reads_of_the_keys(
     authorize: ModuleType, pool: UserPool, clock: Clock
 ) -> None:
     for name in range(5):
@@ -168,26 +168,26 @@ def test_made_up_key_names_do_not_have_the_keys_read_again_and_again(
     assert len(pool.reads) == 1
 
 
-def test_a_key_that_came_after_the_last_reading_is_found(
+def test_a_key_added_after_the_last_read_is_found(
     authorize: ModuleType, pool: UserPool, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged(authorize, f"Bearer {pool.token()}")
+    authorized(authorize, f"Bearer {pool.token()}")
     monkeypatch.setitem(pool.keys, "key-new", new_key())
     clock.advance(31)
-    assert judged(authorize, f"Bearer {pool.token(kid='key-new')}") == {"sub": "ann"}
+    assert authorized(authorize, f"Bearer {pool.token(kid='key-new')}") == {"sub": "ann"}
 
 
-def test_while_the_keys_cannot_be_read_nobody_is_let_in_and_the_token_is_not_blamed(
+def test_a_token_is_refused_as_unverifiable_while_the_keys_cannot_be_read(
     authorize: ModuleType, pool: UserPool
 ) -> None:
     pool.down = True
     assert refusal(authorize, f"Bearer {pool.token()}") == "keys_unavailable"
     pool.down = False
-    assert judged(authorize, f"Bearer {pool.token()}") == {"sub": "ann"}
+    assert authorized(authorize, f"Bearer {pool.token()}") == {"sub": "ann"}
 
 
 @pytest.mark.parametrize("garbage", [b"<html>Sorry</html>", b'{"keys": []}', b'{"keys": [{"kty": "none"}]}'])
-def test_where_the_keys_should_be_and_are_not_nobody_is_let_in_either(
+def test_a_token_is_refused_as_unverifiable_if_the_key_set_is_invalid(
     authorize: ModuleType, pool: UserPool, monkeypatch: pytest.MonkeyPatch, garbage: bytes
 ) -> None:
     monkeypatch.setattr(pool, "garbage", garbage)
@@ -195,8 +195,8 @@ def test_where_the_keys_should_be_and_are_not_nobody_is_let_in_either(
 
 
 def test_in_an_account_the_keys_are_read_from_the_issuer_over_https() -> None:
-    made = tokens.Tokens.from_environment({"TOKEN_ISSUER": ISSUER, "USER_POOL_CLIENT_ID": CLIENT})
-    assert made.keys.uri == f"{ISSUER}/.well-known/jwks.json"
+    checks = tokens.Tokens.from_environment({"TOKEN_ISSUER": ISSUER, "USER_POOL_CLIENT_ID": CLIENT})
+    assert checks.keys.uri == f"{ISSUER}/.well-known/jwks.json"
 
 
 def test_the_log_holds_no_token_and_no_name(
@@ -205,8 +205,8 @@ def test_the_log_holds_no_token_and_no_name(
     log = io.StringIO()
     monkeypatch.setattr(authorize.logger.registered_handler, "stream", log)
     token = pool.token(sub="ann-s-sub")
-    judged(authorize, f"Bearer {token}")
-    judged(authorize, f"Bearer {token}.and-more")
+    authorized(authorize, f"Bearer {token}")
+    authorized(authorize, f"Bearer {token}.and-more")
     result = log.getvalue()
     assert [json.loads(line)["correlation_id"] for line in result.splitlines()] == ["request-1", "request-1"]
     assert "token_malformed" in result

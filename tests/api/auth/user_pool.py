@@ -1,4 +1,4 @@
-"""A user pool on this machine: keys, the page that publishes them, and tokens signed as Cognito signs."""
+"""A user pool on this machine: its keys, a server that publishes them, and tokens signed as by Cognito."""
 
 import json
 import time
@@ -20,13 +20,13 @@ ISSUER = f"https://cognito-idp.us-east-1.amazonaws.com/{POOL}"
 
 
 def new_key() -> rsa.RSAPrivateKey:
-    """A signing key."""
+    """Return a new signing key."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass
 class UserPool:
-    """Its keys by their id, how often they were read, whether they can be, and what may be there in their place."""
+    """The keys by id, and the paths of all reads. While `down`, reads fail; `garbage` replaces the key set."""
 
     url: str = ""
     keys: dict[str, rsa.RSAPrivateKey] = field(default_factory=lambda: {"key-1": new_key()})
@@ -35,7 +35,7 @@ class UserPool:
     garbage: bytes = b""
 
     def token(self, *, kid: str = "key-1", use: str = "access", **changed: Any) -> str:
-        """A token of this pool for the client; `changed` claims of None are left out."""
+        """Return a token of this pool for the client; claims in `changed` replace others, and None removes one."""
         client = {"access": "client_id"}.get(use, "aud")
         now = int(time.time())
         claims = {"sub": "ann", "iss": ISSUER, "token_use": use, client: CLIENT, "iat": now, "exp": now + 3600}
@@ -43,14 +43,14 @@ class UserPool:
         return jwt.encode(payload, self.keys.get(kid) or new_key(), "RS256", {"kid": kid})
 
     def published(self) -> bytes:
-        """The key set as JSON."""
+        """Return the key set as JSON."""
         keys = [RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid} for kid, key in self.keys.items()]
         return json.dumps({"keys": [key | {"alg": "RS256", "use": "sig"} for key in keys]}).encode()
 
 
 @contextmanager
 def user_pool() -> Iterator[UserPool]:
-    """A pool whose keys can be read over HTTP."""
+    """Run a pool whose keys can be read over HTTP."""
     pool = UserPool()
     with serving(_page(pool)) as url:
         pool.url = url
@@ -60,7 +60,7 @@ def user_pool() -> Iterator[UserPool]:
 def _page(pool: UserPool) -> Callable[..., BaseHTTPRequestHandler]:
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            """Answer one reading."""
+            """Respond to one read."""
             pool.reads.append(self.path)
             self.send_response_only(503 if pool.down else 200)
             self.end_headers()

@@ -1,4 +1,4 @@
-"""The description and its page, as the function shows them out of its own zip."""
+"""The description and its page, as the function serves them from its own zip."""
 
 import base64
 import gzip
@@ -26,37 +26,37 @@ def docs() -> Iterator[ModuleType]:
         patched.setenv("AUTH", "cognito")
         import api.docs.runtime.handler
 
-        made = importlib.reload(api.docs.runtime.handler)
-        patched.setattr(made, "FOLDER", assembly(**LOCAL) / "bundles/api-docs/api/docs/runtime")
-        yield made
+        module = importlib.reload(api.docs.runtime.handler)
+        patched.setattr(module, "FOLDER", assembly(**LOCAL) / "bundles/api-docs/api/docs/runtime")
+        yield module
 
 
-def asked(docs: ModuleType, key: str, raw_path: str = "", **more: Any) -> dict[str, Any]:
-    """The answer to a request with this route key, its body as a client unpacks it."""
-    answer: dict[str, Any] = docs.handler(http_request(key, **more) | {"rawPath": raw_path}, None)
-    body = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
-    return answer | {"body": gzip.decompress(body) if answer["headers"].get("content-encoding") == "gzip" else body}
+def request(docs: ModuleType, key: str, raw_path: str = "", **more: Any) -> dict[str, Any]:
+    """Return the response to a request with this route key, its body decoded and decompressed."""
+    response: dict[str, Any] = docs.handler(http_request(key, **more) | {"rawPath": raw_path}, None)
+    body = base64.b64decode(response["body"]) if response.get("isBase64Encoded") else response["body"].encode()
+    return response | {"body": gzip.decompress(body) if response["headers"].get("content-encoding") == "gzip" else body}
 
 
-def test_the_description_names_the_address_it_is_served_under_and_wants_no_token(docs: ModuleType) -> None:
-    answer = asked(docs, "GET /openapi.json")
-    assert (answer["statusCode"], answer["headers"]["content-type"]) == (200, "application/json")
-    assert json.loads(answer["body"])["servers"] == [{"url": API}]
+def test_the_description_names_its_server_and_needs_no_token(docs: ModuleType) -> None:
+    response = request(docs, "GET /openapi.json")
+    assert (response["statusCode"], response["headers"]["content-type"]) == (200, "application/json")
+    assert json.loads(response["body"])["servers"] == [{"url": API}]
 
 
-def test_the_page_asks_for_nothing_that_is_not_there(docs: ModuleType) -> None:
-    page = asked(docs, "GET /docs")["body"].decode()
+def test_every_file_of_the_page_exists_and_none_is_of_another_server(docs: ModuleType) -> None:
+    page = request(docs, "GET /docs")["body"].decode()
     files = re.findall(r'(?:src|href)="docs/([^"]+)"', page)
     assert len(files) == 4
     for name in files:
-        answer = asked(docs, "GET /docs/{file}", path={"file": name})
-        assert answer["statusCode"] == 200
-        assert len(answer["body"]) > 100
+        response = request(docs, "GET /docs/{file}", path={"file": name})
+        assert response["statusCode"] == 200
+        assert len(response["body"]) > 100
     assert not re.search(r"https?://", page)
 
 
-def test_nothing_but_the_deployment_s_own_files_may_run_or_be_asked(docs: ModuleType) -> None:
-    header = asked(docs, "GET /docs")["headers"]["content-security-policy"]
+def test_the_content_security_policy_allows_only_the_deployment(docs: ModuleType) -> None:
+    header = request(docs, "GET /docs")["headers"]["content-security-policy"]
     policy = dict(directive.split(" ", 1) for directive in header.split("; "))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
@@ -64,23 +64,23 @@ def test_nothing_but_the_deployment_s_own_files_may_run_or_be_asked(docs: Module
     assert policy["frame-ancestors"] == "'none'"
 
 
-def test_what_is_large_goes_compressed_to_who_takes_that(docs: ModuleType) -> None:
+def test_a_large_file_is_compressed_for_clients_that_accept_gzip(docs: ModuleType) -> None:
     script = {"file": "swagger-ui-bundle.js"}
-    plain = asked(docs, "GET /docs/{file}", path=script)
-    small = asked(docs, "GET /docs/{file}", path=script, headers=GZIP)
+    plain = request(docs, "GET /docs/{file}", path=script)
+    small = request(docs, "GET /docs/{file}", path=script, headers=GZIP)
     assert small["headers"]["content-encoding"] == "gzip"
     assert "content-encoding" not in plain["headers"]
     assert small["body"] == plain["body"]
 
 
 @pytest.mark.parametrize("name", ["docs.py", "openapi.json", "../docs.py", "swagger-ui-bundle.js.map"])
-def test_no_other_file_is_shown(docs: ModuleType, name: str) -> None:
-    assert asked(docs, "GET /docs/{file}", path={"file": name})["statusCode"] == 404
+def test_any_other_file_is_not_found(docs: ModuleType, name: str) -> None:
+    assert request(docs, "GET /docs/{file}", path={"file": name})["statusCode"] == 404
 
 
-def test_a_path_that_there_is_not_is_not_found(docs: ModuleType) -> None:
-    answer = asked(docs, "$default", "/base/imags")
-    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "no_such_route")
+def test_an_unknown_path_is_not_found(docs: ModuleType) -> None:
+    response = request(docs, "$default", "/base/imags")
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (404, "no_such_route")
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,7 @@ def test_a_path_that_there_is_not_is_not_found(docs: ModuleType) -> None:
         ("/base", "GET"),
     ],
 )
-def test_a_path_asked_with_a_method_that_it_does_not_know_says_which_it_knows(
-    docs: ModuleType, path: str, allowed: str
-) -> None:
-    answer = asked(docs, "$default", path)
-    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (405, "method_not_allowed")
-    assert answer["headers"]["allow"] == allowed
+def test_a_response_to_an_unknown_method_lists_the_known_ones(docs: ModuleType, path: str, allowed: str) -> None:
+    response = request(docs, "$default", path)
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (405, "method_not_allowed")
+    assert response["headers"]["allow"] == allowed

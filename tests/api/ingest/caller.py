@@ -1,4 +1,4 @@
-"""Somebody who sends URLs to the upload handler, and all that is heard and kept of it."""
+"""A caller that sends URLs to the upload handler, and checks the response, the log and the bucket."""
 
 import io
 import json
@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 import wire.http.api
-from tests.api.ingest.hostile_answers import CANARY
+from tests.api.ingest.hostile_responses import CANARY
 from tests.bucket_server import BucketServer
 from tests.builders import Context, http_request
 from tests.clock import Clock
 from wire.outbound.fetch import fetch
 
 SECONDS = {"timeout": 0.4}
-"""How long a fetch may take that has to run out of time, by the clock that the servers move on."""
+"""Seconds that a fetch may take in tests of its deadline, by the clock that the servers advance."""
 
 STATUS = {
     "invalid_url": 400, "too_large": 413, "not_an_image": 415, "unsupported_encoding": 415, "unsupported_format": 415,
@@ -28,7 +28,7 @@ STATUS = {
 
 @dataclass
 class Caller:
-    """A caller of `upload`, whose pictures go to `bucket`."""
+    """A caller of the handler in the module `upload`, which stores pictures in `bucket`."""
 
     upload: ModuleType
     bucket: BucketServer
@@ -41,17 +41,17 @@ class Caller:
         self.bucket.objects.clear()
 
     def sends(self, url: str, seconds: float = 60) -> dict[str, Any]:
-        """The answer's body, once it is there and its status agrees with its code."""
+        """Send a URL; return the body of the response after a check that its status is that of its code."""
         self.monkeypatch.setattr(self.upload, "fetch", partial(fetch, seconds=seconds, largest=100_000))
-        answer = self.upload.handler(http_request("GET /", query={"url": url}), Context())
-        body: dict[str, Any] = json.loads(answer["body"])
-        assert answer["statusCode"] == STATUS.get(body.get("code", ""), 202)
+        response = self.upload.handler(http_request("GET /", query={"url": url}), Context())
+        body: dict[str, Any] = json.loads(response["body"])
+        assert response["statusCode"] == STATUS.get(body.get("code", ""), 202)
         return body
 
     def is_refused(self, url: str, code: str) -> None:
-        """And nothing is kept, and nothing of the server comes through."""
+        """Check that a URL is refused with this code, without a stored object and without a word of the server."""
         body = self.sends(url, SECONDS.get(code, 60))
         assert body["code"] == code
         assert self.bucket.objects == {}
-        for heard in (json.dumps(body), self.log.getvalue()):
-            assert not [word for word in (CANARY, "127.0.0.1", "Error", "Traceback") if word in heard]
+        for text in (json.dumps(body), self.log.getvalue()):
+            assert not [word for word in (CANARY, "127.0.0.1", "Error", "Traceback") if word in text]

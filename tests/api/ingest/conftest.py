@@ -12,14 +12,14 @@ from tests.loopback_server import LoopbackServer
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[BucketServer]:
-    """Where the pictures go."""
+    """The bucket of the pictures."""
     with bucket_server() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def wired(bucket: BucketServer) -> Iterator[ModuleType]:
-    """The handler's module, wired as `make run` wires it."""
+    """The handler's module with the environment of `make run`."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "AWS_ENDPOINT_URL": bucket.url,
@@ -36,7 +36,7 @@ def wired(bucket: BucketServer) -> Iterator[ModuleType]:
 
 @pytest.fixture
 def caller(wired: ModuleType, bucket: BucketServer, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> Caller:
-    """A caller with a URL; its clock moves on only where a server waits."""
+    """A caller; its clock advances only while a server waits."""
     clock = outbound_clock(monkeypatch)
     server.wait = clock.advance
     return Caller(wired, bucket, clock, monkeypatch)

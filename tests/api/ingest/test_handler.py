@@ -16,7 +16,7 @@ from tests.loopback_server import LoopbackServer, chunked, response
 
 @pytest.fixture
 def upload(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The handler's module, wired as `make run` wires it."""
+    """The handler's module with the environment of `make run`."""
     settings = {"IMAGES_BUCKET": "images", "DETECTORS": "edge", "PUBLIC_URL": "https://api.example", "LOOPBACK": "true"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -27,20 +27,20 @@ def upload(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         yield importlib.reload(api.ingest.runtime.handler)
 
 
-def answered(upload: ModuleType, route: str, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
-    answer = upload.handler(http_request(route, **given), Context())
-    return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+def responded(upload: ModuleType, route: str, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    result = upload.handler(http_request(route, **given), Context())
+    return result["statusCode"], json.loads(result["body"]), result["headers"]
 
 
 def posted(upload: ModuleType, given: dict[str, Any], route: str = "POST /images") -> tuple[int, dict[str, Any]]:
-    status, body, _ = answered(upload, route, body=json.dumps(given), headers={"content-type": "application/json"})
+    status, body, _ = responded(upload, route, body=json.dumps(given), headers={"content-type": "application/json"})
     return status, body
 
 
 def sent(upload: ModuleType, body: bytes, **given: Any) -> tuple[int, dict[str, Any]]:
     request = http_request("POST /images", body=base64.b64encode(body).decode(), **given) | {"isBase64Encoded": True}
-    answer = upload.handler(request, Context())
-    return answer["statusCode"], json.loads(answer["body"])
+    result = upload.handler(request, Context())
+    return result["statusCode"], json.loads(result["body"])
 
 
 def stored() -> list[str]:
@@ -49,7 +49,7 @@ def stored() -> list[str]:
 
 def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/cat.jpg"] = response(jpeg)
-    status, body, headers = answered(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
+    status, body, headers = responded(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
     link = f"https://api.example/images/{body['image_id']}"
     assert (status, body["status"], body["links"], headers["location"]) == (202, "queued", {"self": link}, link)
     assert stored() == [f"images/public/{body['image_id']}/cat.jpg"]
@@ -71,24 +71,24 @@ def test_names_survive_to_the_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str, query: dict[str, str], name: str
 ) -> None:
     server.responses[path.replace(" ", "%20")] = response(jpeg)
-    assert answered(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
+    assert responded(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
     assert stored()[0].rsplit("/", 1)[-1] == name
 
 
-def test_without_a_url_the_short_form_leads_to_the_list(upload: ModuleType) -> None:
-    status, _, headers = answered(upload, "GET /")
+def test_without_a_url_the_short_form_redirects_to_the_list(upload: ModuleType) -> None:
+    status, _, headers = responded(upload, "GET /")
     assert (status, headers["location"]) == (302, "https://api.example/images")
 
 
 @pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
-def test_what_an_upload_does_not_know_is_refused_by_name(upload: ModuleType, route: str) -> None:
-    status, body, _ = answered(upload, route, body='{"url": "http://example.com/a.jpg", "color": "red"}')
+def test_unknown_fields_and_parameters_are_refused(upload: ModuleType, route: str) -> None:
+    status, body, _ = responded(upload, route, body='{"url": "http://example.com/a.jpg", "color": "red"}')
     assert (status, body["code"]) == (400, "unknown_field")
-    status, body, _ = answered(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
+    status, body, _ = responded(upload, route, query={"size": "big"}, body='{"url": "http://example.com/a.jpg"}')
     assert (status, body["code"]) == (400, "unknown_parameter")
 
 
-def test_options_ride_on_the_object_and_show_in_its_key(
+def test_options_are_metadata_of_the_object_and_mark_its_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes
 ) -> None:
     server.responses["/a"] = chunked(jpeg)
@@ -100,12 +100,12 @@ def test_options_ride_on_the_object_and_show_in_its_key(
     assert boto3.client("s3").head_object(Bucket="images", Key=key)["Metadata"] == {"detector": "edge", "top-k": "3"}
 
 
-def test_an_image_belongs_to_whoever_signed_in(upload: ModuleType, jpeg: bytes) -> None:
+def test_an_image_belongs_to_the_signed_in_owner(upload: ModuleType, jpeg: bytes) -> None:
     sent(upload, jpeg, owner="sub-1", headers={"content-type": "image/jpeg"})
     assert stored()[0].startswith("images/sub-1/")
 
 
-def test_bytes_are_stored_with_the_type_they_have(upload: ModuleType, jpeg: bytes) -> None:
+def test_bytes_are_stored_with_their_real_type(upload: ModuleType, jpeg: bytes) -> None:
     status, body = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
     key = f"images/public/{body['image_id']}/bü+.jpg"
     assert (status, stored()) == (202, [key])
@@ -113,13 +113,11 @@ def test_bytes_are_stored_with_the_type_they_have(upload: ModuleType, jpeg: byte
     assert (found["Body"].read(), found["ContentType"]) == (jpeg, "image/jpeg")
 
 
-def test_bytes_without_a_content_type_are_a_picture_all_the_same(upload: ModuleType, jpeg: bytes) -> None:
+def test_bytes_without_a_content_type_are_read_as_a_picture(upload: ModuleType, jpeg: bytes) -> None:
     assert sent(upload, jpeg, headers={"content-type": "application/x-www-form-urlencoded"})[0] == 202
 
 
-def test_json_without_a_content_type_is_json_all_the_same(
-    upload: ModuleType, server: LoopbackServer, jpeg: bytes
-) -> None:
+def test_json_without_a_content_type_is_read_as_json(upload: ModuleType, server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a"] = response(jpeg)
     assert sent(upload, json.dumps({"url": f"{server.url}/a"}).encode())[0] == 202
 
@@ -135,7 +133,9 @@ def test_a_second_upload_of_the_same_name_keeps_the_first(upload: ModuleType, jp
     [(b"", 422, "empty"), (b"nothing to see", 415, "not_an_image"), (b"<svg/>", 415, "unsupported_format"),
      (b"\xff\xd8\xff" + bytes(4_500_000), 413, "too_large")],
 )  # fmt: skip
-def test_bytes_that_cannot_be_taken_are_refused(upload: ModuleType, body: bytes, status: int, code: str) -> None:
+def test_bytes_that_are_no_acceptable_picture_are_refused(
+    upload: ModuleType, body: bytes, status: int, code: str
+) -> None:
     assert _problem(sent(upload, body, headers={"content-type": "image/jpeg"})) == (status, code)
     assert stored() == []
 
@@ -155,15 +155,13 @@ def test_bytes_that_cannot_be_taken_are_refused(upload: ModuleType, body: bytes,
         ({"url": "https://example.com/a", "options": {"detector": "rekognition"}}, 400, "detector_unavailable"),
     ],
 )
-def test_a_request_that_cannot_be_taken_is_refused(
-    upload: ModuleType, given: dict[str, Any], status: int, code: str
-) -> None:
+def test_an_invalid_request_is_refused(upload: ModuleType, given: dict[str, Any], status: int, code: str) -> None:
     assert _problem(posted(upload, given)) == (status, code)
     assert stored() == []
 
 
-def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*asked: Any, **more: Any) -> Any:
+def test_an_unknown_host_is_retryable(upload: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*arguments: Any, **more: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "no such host")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
@@ -172,7 +170,7 @@ def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "code", "retryable"),
+    ("upstream", "status", "code", "retryable"),
     [
         (response(b"", length=15 * 1024 * 1024 + 1), 413, "too_large", False),
         (response(b""), 422, "empty", False),
@@ -183,21 +181,21 @@ def test_a_name_nobody_knows_may_be_known_later(upload: ModuleType, monkeypatch:
         ([response(b"\xff\xd8\xff" + bytes(99), length=999)], 502, "connect_failed", True),
     ],
 )  # fmt: skip
-def test_a_fetch_that_fails_says_why_and_stores_nothing(
-    upload: ModuleType, server: LoopbackServer, answer: Any, status: int, code: str, retryable: bool
+def test_a_failed_fetch_has_its_code_and_stores_nothing(
+    upload: ModuleType, server: LoopbackServer, upstream: Any, status: int, code: str, retryable: bool
 ) -> None:
-    server.responses["/cat.jpg"] = answer
-    answered_status, body = posted(upload, {"url": f"{server.url}/cat.jpg"})
-    assert (answered_status, body["code"], body["retryable"]) == (status, code, retryable)
+    server.responses["/cat.jpg"] = upstream
+    responded_status, body = posted(upload, {"url": f"{server.url}/cat.jpg"})
+    assert (responded_status, body["code"], body["retryable"]) == (status, code, retryable)
     assert stored() == []
 
 
 @pytest.mark.parametrize("loop_header", ["sightline", "cloudflare, sightline; v=1"])
-def test_a_fetch_that_a_server_leads_back_to_us_ends_there(
+def test_a_fetch_that_is_redirected_back_to_the_api_is_refused(
     upload: ModuleType, server: LoopbackServer, loop_header: str
 ) -> None:
     query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
-    status, problem, _ = answered(upload, "GET /", query=query, headers=headers)
+    status, problem, _ = responded(upload, "GET /", query=query, headers=headers)
     assert (status, problem["code"], server.requests) == (422, "url_blocked", [])
 
 
@@ -215,14 +213,14 @@ def test_a_form_for_another_type_is_refused(upload: ModuleType, content_type: st
     assert _problem(posted(upload, given, "POST /uploads")) == (415, "unsupported_format")
 
 
-def test_health_answers(upload: ModuleType) -> None:
-    assert answered(upload, "GET /health")[:2] == (200, {"status": "ok"})
+def test_health_is_ok(upload: ModuleType) -> None:
+    assert responded(upload, "GET /health")[:2] == (200, {"status": "ok"})
 
 
 def test_any_other_path_is_a_problem(upload: ModuleType) -> None:
-    assert _problem(answered(upload, "$default")[:2]) == (404, "no_such_route")
+    assert _problem(responded(upload, "$default")[:2]) == (404, "no_such_route")
 
 
-def _problem(answer: tuple[int, dict[str, Any]]) -> tuple[int, str]:
-    status, body = answer
+def _problem(responded: tuple[int, dict[str, Any]]) -> tuple[int, str]:
+    status, body = responded
     return status, body["code"]

@@ -1,54 +1,54 @@
 import pytest
 
-from tests.api.ingest import hostile_answers as answers
+from tests.api.ingest import hostile_responses as responses
 from tests.api.ingest.caller import Caller
-from tests.api.ingest.hostile_answers import PICTURE
+from tests.api.ingest.hostile_responses import PICTURE
 from tests.loopback_server import LoopbackServer, Response, response, serving
 
 REFUSED: list[tuple[str, Response, str]] = [
-    (what, answer, code)
+    (name, hostile, code)
     for code, table in {
-        "timeout": answers.dripping_answers(),
-        "connect_failed": answers.CONNECT_FAILED,
-        "not_http": answers.NOT_HTTP,
-        "too_large": answers.TOO_LARGE,
-        "unsupported_encoding": answers.UNSUPPORTED_ENCODING,
-        "upstream_status": answers.UPSTREAM_STATUS,
-        "empty": answers.EMPTY,
-        "not_an_image": answers.NOT_AN_IMAGE,
-        "unsupported_format": answers.UNSUPPORTED_FORMAT,
+        "timeout": responses.dripping_responses(),
+        "connect_failed": responses.CONNECT_FAILED,
+        "not_http": responses.NOT_HTTP,
+        "too_large": responses.TOO_LARGE,
+        "unsupported_encoding": responses.UNSUPPORTED_ENCODING,
+        "upstream_status": responses.UPSTREAM_STATUS,
+        "empty": responses.EMPTY,
+        "not_an_image": responses.NOT_AN_IMAGE,
+        "unsupported_format": responses.UNSUPPORTED_FORMAT,
     }.items()
-    for what, answer in table.items()
+    for name, hostile in table.items()
 ]
 
 
 def test_the_table_is_long() -> None:
-    assert len({what for what, *_ in REFUSED}) > 90
+    assert len({name for name, *_ in REFUSED}) > 90
 
 
-@pytest.mark.parametrize(("what", "answer", "code"), REFUSED, ids=[what for what, *_ in REFUSED])
-def test_a_server_that_means_ill_is_refused_with_its_code(
-    what: str, answer: Response, code: str, caller: Caller, server: LoopbackServer
+@pytest.mark.parametrize(("name", "hostile", "code"), REFUSED, ids=[name for name, *_ in REFUSED])
+def test_a_hostile_response_is_refused_with_its_code(
+    name: str, hostile: Response, code: str, caller: Caller, server: LoopbackServer
 ) -> None:
-    server.responses["/a.jpg"] = answer
+    server.responses["/a.jpg"] = hostile
     caller.is_refused(f"{server.url}/a.jpg", code)
     server.wait_for_requests(1)
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(("what", "answer"), answers.HARMLESS.items(), ids=answers.HARMLESS)
-def test_a_server_with_manners_of_its_own_is_heard(
-    what: str, answer: Response, caller: Caller, server: LoopbackServer
+@pytest.mark.parametrize(("name", "harmless"), responses.HARMLESS.items(), ids=responses.HARMLESS)
+def test_an_unusual_but_harmless_response_is_stored(
+    name: str, harmless: Response, caller: Caller, server: LoopbackServer
 ) -> None:
-    server.responses["/a.jpg"] = answer
+    server.responses["/a.jpg"] = harmless
     assert caller.sends(f"{server.url}/a.jpg")["status"] == "queued"
     assert list(caller.bucket.objects.values()) == [PICTURE]
 
 
 @pytest.mark.parametrize(
-    ("location", "code"), answers.REDIRECTS.items(), ids=[location[:60] for location in answers.REDIRECTS]
+    ("location", "code"), responses.REDIRECTS.items(), ids=[location[:60] for location in responses.REDIRECTS]
 )
-def test_no_redirect_leads_where_a_url_may_not(
+def test_a_redirect_to_a_forbidden_target_is_refused(
     location: str, code: str, caller: Caller, server: LoopbackServer
 ) -> None:
     server.responses["/"] = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
@@ -68,9 +68,9 @@ def test_two_servers_that_redirect_to_each_other_end(caller: Caller, server: Loo
         assert (len(server.requests), len(other.requests)) == (3, 3)
 
 
-def test_a_redirect_s_own_body_is_never_read(caller: Caller, server: LoopbackServer) -> None:
+def test_the_body_of_a_redirect_is_never_read(caller: Caller, server: LoopbackServer) -> None:
     start = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nTransfer-Encoding: chunked\r\n\r\n"
-    server.responses |= {"/a": answers.dripping(start, b"1\r\na\r\n"), "/b": response(PICTURE)}
+    server.responses |= {"/a": responses.dripping(start, b"1\r\na\r\n"), "/b": response(PICTURE)}
     assert caller.sends(f"{server.url}/a")["status"] == "queued"
 
 

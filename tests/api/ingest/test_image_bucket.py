@@ -25,7 +25,7 @@ IMAGE = NewImage("img_0193f2a5c0ff00112233445566778899", KEY, {"top-k": "3"})
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """S3 as moto serves it over the wire."""
+    """The URL of moto's S3 server."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -35,7 +35,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A reader of the bucket; the environment leads new clients to it too."""
+    """A client for checks of the bucket; the environment directs new clients to the same server."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     reader = boto3.client("s3")
     reader.create_bucket(Bucket="images")
@@ -47,7 +47,7 @@ def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def images(s3: Any) -> Images:
-    """The bucket as the function sees it."""
+    """The bucket as the function uses it."""
     return Images(client("s3", **CLIENT_SETTINGS), "images")
 
 
@@ -60,7 +60,7 @@ def stored(s3: Any) -> list[str]:
     return [item["Key"] for item in s3.list_objects_v2(Bucket="images").get("Contents", [])]
 
 
-def test_a_download_is_passed_on_whole_with_its_type_and_options(
+def test_a_download_is_stored_whole_with_its_type_and_options(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes
 ) -> None:
     server.responses["/a"] = response(jpeg)
@@ -90,7 +90,7 @@ def test_a_short_download_is_never_stored(
     assert stored(s3) == []
 
 
-def test_the_cap_counts_bytes_where_no_length_was_declared(
+def test_the_largest_size_also_holds_without_a_declared_length(
     images: Images, s3: Any, server: LoopbackServer, jpeg: bytes
 ) -> None:
     server.responses["/a"] = chunked(jpeg, bytes(50_000), bytes(50_000))
@@ -113,7 +113,7 @@ def test_a_body_is_sent_once_even_when_the_store_fails(
         assert len([item for item in store.requests if item.startswith("PUT")]) == 1
 
 
-def test_the_form_takes_one_key_one_type_and_at_most_fifteen_megabytes(images: Images) -> None:
+def test_a_presigned_form_accepts_one_key_one_type_and_at_most_fifteen_megabytes(images: Images) -> None:
     form = images.presigned_form(IMAGE, "image/png")
     assert form["fields"]["key"] == KEY
     assert form["fields"]["Content-Type"] == "image/png"

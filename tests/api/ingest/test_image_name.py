@@ -18,7 +18,7 @@ from api.ingest.runtime.image_name import image_name, name_in_url
         "a:b*c",
     ],
 )
-def test_a_name_survives_as_it_was_given(name: str) -> None:
+def test_a_clean_name_stays_as_it_is(name: str) -> None:
     assert image_name(name) == name
 
 
@@ -42,7 +42,7 @@ def test_a_name_is_one_clean_segment(given: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("given", [None, "", " ", "/", "..", ".", "a/..", "\x00"])
-def test_without_a_usable_name_the_next_one_counts(given: str | None) -> None:
+def test_without_a_usable_name_the_next_one_is_used(given: str | None) -> None:
     assert image_name(given, "cat.jpg") == "cat.jpg"
     assert image_name(given) == "image"
 

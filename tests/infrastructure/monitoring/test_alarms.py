@@ -1,4 +1,4 @@
-"""Every queue, function and the API are watched: read off the templates, so that a new one is not forgotten."""
+"""Every queue, every function and the API have alarms: the tests read the templates, so that none is forgotten."""
 
 import json
 import re
@@ -20,12 +20,12 @@ def alarms(**settings: str) -> dict[str, dict[str, Any]]:
 
 
 def watched(**settings: str) -> dict[Watched, dict[str, Any]]:
-    """The alarms by namespace, metric, and what of the template they watch."""
+    """Return the alarms by namespace, metric and watched resource."""
     found = {}
     for name, alarm in alarms(**settings).items():
         dimensions = {item["Name"]: item["Value"] for item in alarm["Dimensions"]}
-        about = next(dimensions[key] for key in ("FunctionName", "QueueName", "ApiId") if key in dimensions)
-        target = about.get("Ref") or about["Fn::GetAtt"][0]
+        dimension = next(dimensions[key] for key in ("FunctionName", "QueueName", "ApiId") if key in dimensions)
+        target = dimension.get("Ref") or dimension["Fn::GetAtt"][0]
         found[alarm["Namespace"], alarm["MetricName"], f"{name.split('/')[0]}/{target}"] = alarm
     assert len(found) == len(alarms(**settings))
     return found
@@ -62,7 +62,7 @@ def test_every_queue_is_watched_for_its_age_and_all_dead_letters_for_their_numbe
         assert found["AWS/SQS", metric, name]["Threshold"] > 0
 
 
-def test_only_deliveries_may_leave_dead_letters_before_anybody_is_told() -> None:
+def test_only_deliveries_may_have_dead_letters_without_an_alarm() -> None:
     depths = {name: alarm["Threshold"] for name, alarm in alarms().items() if "DepthAlarm" in name}
     deliveries = [name for name in depths if "DeliveriesDead" in name]
     assert {name: depth for name, depth in depths.items() if depth != 1} == dict.fromkeys(deliveries, 101)
@@ -70,12 +70,12 @@ def test_only_deliveries_may_leave_dead_letters_before_anybody_is_told() -> None
 
 
 @BOTH
-def test_the_api_is_watched_for_errors_and_for_how_long_callers_wait(settings: dict[str, str]) -> None:
+def test_the_api_is_watched_for_errors_and_latency(settings: dict[str, str]) -> None:
     assert not unwatched("AWS::ApiGatewayV2::Api", "AWS/ApiGateway", {"5xx", "Latency"}, settings)
 
 
 @BOTH
-def test_every_alarm_tells_the_topic_when_it_goes_off_and_when_it_is_over(settings: dict[str, str]) -> None:
+def test_every_alarm_notifies_the_topic_when_it_goes_off_and_when_it_is_over(settings: dict[str, str]) -> None:
     ((topic, _),) = [item for item in resources("AWS::SNS::Topic", **settings) if "/Alarms" in item[0]]
     for name, alarm in alarms(**settings).items():
         assert alarm["AlarmActions"] == alarm["OKActions"]
@@ -105,7 +105,7 @@ def test_the_page_names_every_function_and_queue() -> None:
     assert not {item for item in ids if f"`{item}`" not in PAGE}
 
 
-def test_what_the_functions_print_is_what_is_watched() -> None:
+def test_every_watched_metric_is_printed_by_its_function() -> None:
     printed = {name: alarm for (namespace, name, _), alarm in watched().items() if namespace == "Sightline"}
     assert set(printed) == {"RekognitionCalls", "DeliveriesFailed", "Throttled"}
     functions = dict(resources("AWS::Lambda::Function"))
@@ -123,14 +123,14 @@ def test_half_of_all_attempts_failing_is_an_average() -> None:
     assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Average", 0.5, 3)
 
 
-def test_images_that_are_put_off_are_watched_for_longer_than_one_of_them_is_away() -> None:
+def test_requeued_images_are_watched_for_longer_than_one_of_them_waits() -> None:
     (alarm,) = [item for item in alarms().values() if item["MetricName"] == "Throttled"]
     assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 2)
     assert alarm["Period"] >= 2 * max(REQUEUES.backoff(n, chance=lambda: 1.0) for n in range(1, REQUEUES.tries))
     assert "Throttled" not in {item["MetricName"] for item in alarms(**LOCAL).values()}
 
 
-def test_spending_is_watched_in_dollars_a_day_where_rekognition_can_be_asked() -> None:
+def test_spending_is_watched_in_dollars_a_day_where_rekognition_can_be_called() -> None:
     def threshold(**settings: str) -> list[float]:
         return [item["Threshold"] for name, item in alarms(**settings).items() if "SpendingAlarm" in name]
 

@@ -1,30 +1,29 @@
-"""The subscribers of alarms, the warnings of the budget, and the graphs of the dashboard."""
+"""The subscribers of the alarm topic, the warnings of the budget, and the retention of logs."""
 
 import json
 from typing import Any
 
 import pytest
 
-from recognition.recognize.runtime.metrics import METRICS
 from tests.stacks import LOCAL, resources
 
 BOTH = pytest.mark.parametrize("settings", [{}, LOCAL], ids=["account", "local"])
 
 
 def of_topic(kind: str, **settings: str) -> list[dict[str, Any]]:
-    """What of this kind belongs to the alarm topic."""
+    """Return the resources of this type that refer to the alarm topic."""
     found = [item["Properties"] for _, item in resources(kind, **settings)]
     return [item for item in found if '"Alarms' in json.dumps(item)]
 
 
-def test_whoever_is_named_is_told_and_without_a_name_nobody() -> None:
+def test_the_topic_has_a_subscriber_only_with_an_address() -> None:
     assert of_topic("AWS::SNS::Subscription") == []
     (subscription,) = of_topic("AWS::SNS::Subscription", alarm_email="ops@example.com")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
 
 
 @BOTH
-def test_cloudwatch_and_budgets_of_this_account_may_tell_the_topic(settings: dict[str, str]) -> None:
+def test_cloudwatch_and_budgets_of_this_account_may_publish_to_the_topic(settings: dict[str, str]) -> None:
     (policy,) = of_topic("AWS::SNS::TopicPolicy", **settings)
     (allowed,) = [item for item in policy["PolicyDocument"]["Statement"] if item["Effect"] == "Allow"]
     assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
@@ -49,38 +48,6 @@ def test_there_is_a_budget_where_one_is_set() -> None:
         item[0]["SubscriptionType"] == "SNS" and "Alarms" in json.dumps(item[0]["Address"]) for item in subscription
     )
     assert any("AlarmsPolicy" in item for item in budget["DependsOn"])
-
-
-def shown(**settings: str) -> dict[str, list[list[Any]]]:
-    """The metrics of each graph of the one dashboard, by title."""
-    ((name, dashboard),) = resources("AWS::CloudWatch::Dashboard", **settings)
-    assert name.startswith("IntegrationStack/")
-    _, parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"]
-    body = json.loads("".join(item if isinstance(item, str) else json.dumps(item).replace('"', "") for item in parts))
-    return {item["properties"]["title"]: item["properties"]["metrics"] for item in body["widgets"]}
-
-
-@BOTH
-def test_one_dashboard_shows_the_whole_chain(settings: dict[str, str]) -> None:
-    graphs = shown(**settings)
-    assert {metric[1] for metrics in graphs.values() for metric in metrics} >= {
-        "5xx",
-        "Latency",
-        "ApproximateAgeOfOldestMessage",
-        "ApproximateNumberOfMessagesVisible",
-        "Errors",
-        "Duration",
-        "Throttles",
-        "DeliveriesFailed",
-    }
-    of_functions = {metric[-1]["label"] for metric in graphs["Functions: errors"]}
-    assert of_functions == {"Upload", "Recognize", "Edge", "Dispatch", "Deliver"}
-    assert {metric[-1]["label"] for metric in graphs["Dead letters"]} == {"uploads", "events", "deliveries"}
-
-
-def test_the_dashboard_shows_all_that_a_batch_of_questions_counts() -> None:
-    counted = {metric[1] for metric in shown()["Images asked about, and what Rekognition was paid"]}
-    assert counted == set(METRICS)
 
 
 @BOTH

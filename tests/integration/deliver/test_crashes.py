@@ -14,7 +14,7 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, Subscriber, reloaded, subscription
-from tests.tables import DiedError
+from tests.tables import CrashError
 
 EVENT = Event.recognized(image(), recognition(), "2026-11-20T17:00:01.000Z")
 
@@ -27,11 +27,11 @@ def death(client: Any, operation: str, after: int = 0) -> Iterator[None]:
     def die(**_: Any) -> None:
         left[0] -= 1
         if left[0] < 0:
-            raise DiedError
+            raise CrashError
 
     name = f"before-call.*.{operation}"
     client.meta.events.register(name, die)
-    with pytest.raises(DiedError):
+    with pytest.raises(CrashError):
         yield
     client.meta.events.unregister(name, die)
 

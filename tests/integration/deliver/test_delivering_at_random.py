@@ -28,7 +28,7 @@ from integration.subscriptions.runtime.table import SubscriptionTable
 from tests.builders import image, recognition
 from tests.integration.conftest import reloaded, subscription
 from tests.integration.queues import Message, Queue
-from tests.tables import DiedError, Tables
+from tests.tables import CrashError, Tables
 from wire.aws.retry_policy import DELIVERIES, RetryPolicy
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Delivering(RuleBasedStateMachine):
         self.left = dies
         try:
             failed = handle(batch)
-        except DiedError:
+        except CrashError:
             failed = {f"m{id(message)}" for message in batch}
         if dies is not None:
             self.start(self.worker)
@@ -243,7 +243,7 @@ class Delivering(RuleBasedStateMachine):
         """Die before the chosen call."""
         if self.left == 0:
             self.left = None
-            raise DiedError
+            raise CrashError
         self.left = None if self.left is None else self.left - 1
 
 

@@ -122,7 +122,7 @@ def test_a_repeated_event_is_looked_up_and_costs_nothing(
 def test_a_detector_that_is_asked_for_by_name_is_called_alone(
     account: Account, recognize: ModuleType, rekognition: Rekognition, detector: str, calls: int
 ) -> None:
-    key = image_key("ann", IMAGE_ID, "cat.unsure", asked=True)
+    key = image_key("ann", IMAGE_ID, "cat.unsure", has_options=True)
     version = account.put(key, detector=detector)
     recognize.handler(sqs_event(s3_event(key, version=version)), Context())
     assert stored(account)["cat.unsure"]["asked"] == detector

@@ -23,7 +23,7 @@ from tests.recognition.conftest import Account
 from tests.recognition.test_infrastructure import found
 from tests.rekognition_server import Rekognition, handler
 
-KEYS = [image_key("ann", f"img_{n:032x}", "cat.unsure", asked=True) for n in range(3)]
+KEYS = [image_key("ann", f"img_{n:032x}", "cat.unsure", has_options=True) for n in range(3)]
 WEAPON = {"label": "Weapon Violence", "confidence": 0.9312, "parents": ["Violence", "Visually Disturbing"]}
 
 

@@ -79,8 +79,8 @@ def test_the_second_call_about_an_image_is_spaced_too(clock: Clock) -> None:
 @pytest.mark.parametrize(("tps", "concurrency"), PAIRS)
 def test_all_workers_together_stay_within_the_calls_a_second(tps: int, concurrency: int) -> None:
     settings = Settings(rekognition_tps=tps, concurrency=concurrency)
-    assert 2 <= settings.recognizers <= concurrency
-    assert settings.recognizers / settings.rekognition_pause <= tps
+    assert 2 <= settings.recognize_concurrency <= concurrency
+    assert settings.recognize_concurrency / settings.rekognition_pause <= tps
 
 
 @pytest.mark.parametrize(("tps", "concurrency"), PAIRS)
@@ -89,10 +89,10 @@ def test_a_pause_is_short(tps: int, concurrency: int) -> None:
 
 
 def test_without_rekognition_its_calls_a_second_limit_no_worker() -> None:
-    assert Settings(rekognition=False, detector="edge", rekognition_tps=5, concurrency=40).recognizers == 40
+    assert Settings(rekognition=False, detector="edge", rekognition_tps=5, concurrency=40).recognize_concurrency == 40
 
 
 def test_the_template_has_the_number_of_workers_and_the_pause() -> None:
     (mapping,) = found("AWS::Lambda::EventSourceMapping").values()
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == Settings().recognizers
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == Settings().recognize_concurrency
     assert function("Recognize")["Environment"]["Variables"]["REKOGNITION_PAUSE"] == str(Settings().rekognition_pause)

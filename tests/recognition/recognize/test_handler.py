@@ -13,7 +13,7 @@ from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
 
 KEY = image_key("owner-1", IMAGE_ID, "my cat.jpg")
-WITH_OPTIONS = image_key("owner-1", IMAGE_ID, "cat.jpg", asked=True)
+WITH_OPTIONS = image_key("owner-1", IMAGE_ID, "cat.jpg", has_options=True)
 
 
 def failures(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
@@ -135,7 +135,7 @@ def test_each_retry_waits_longer_and_the_last_failure_goes_to_the_dead_letters(
 def test_an_unknown_or_unusable_model_rejects_its_own_images_only(
     account: Account, recognize: ModuleType, code: str
 ) -> None:
-    with_model = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", asked=True)
+    with_model = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", has_options=True)
     version = account.put(with_model, model=code)
     assert failures(recognize, s3_event(with_model, version=version), s3_event(KEY)) == []
     rows = {row["image_id"]["S"]: json.loads(row["said"]["S"])["outcome"] for row in account.rows()}

@@ -20,7 +20,7 @@ from tests.builders import recognition
 from tests.recognition.conftest import TABLES, Account
 from tests.recognition.recognize.uploads import Message, Uploads
 from tests.recognition.recognize.world import ANN, IDS, FakeDetector, World, request_for
-from tests.tables import DiedError, Tables
+from tests.tables import CrashError, Tables
 from wire.aws.queue import requeue, tries
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 
@@ -154,7 +154,7 @@ class Recognizing(RuleBasedStateMachine):
         def other() -> None:
             self.handle(self.new_worker(), [others])
             if dies:
-                raise DiedError
+                raise CrashError
 
         self.clean = False
         before = Counter(self.asked)
@@ -213,7 +213,7 @@ class Recognizing(RuleBasedStateMachine):
         failed = [message.message_id for message in batch]
         try:
             failed = self.handle_records(worker, records)
-        except DiedError:
+        except CrashError:
             self.clean = acknowledged = False
         finally:
             for event in worker.published:
@@ -328,7 +328,7 @@ class Recognizing(RuleBasedStateMachine):
 
 def die() -> None:
     """Die as a function does that is out of time or memory."""
-    raise DiedError
+    raise CrashError
 
 
 def do_nothing(operation: str) -> None:

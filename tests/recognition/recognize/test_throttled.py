@@ -12,7 +12,7 @@ from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, s3_event
 from tests.recognition.conftest import Account
 from tests.recognition.recognize.uploads import Uploads
-from wire.aws.queue import PUT_OFF
+from wire.aws.queue import REQUEUE_COUNT
 from wire.aws.retry_policy import REQUEUES
 
 KEY = image_key("ann", IMAGE_ID, "cat.jpg")
@@ -128,7 +128,7 @@ def test_the_edge_function_may_be_throttled_too(stage: Stage, monkeypatch: pytes
 def test_an_image_for_which_no_time_is_left_is_requeued_if_others_were_throttled(
     stage: Stage, code: str, failed: int
 ) -> None:
-    for_edge = image_key("ann", "img_" + "1" * 32, "dog.jpg", asked=True)
+    for_edge = image_key("ann", "img_" + "1" * 32, "dog.jpg", has_options=True)
     version = stage.account.put(for_edge, detector="edge")
     stage.queue.add(s3_event(KEY))
     stage.queue.add(s3_event(for_edge, version=version))
@@ -204,7 +204,7 @@ def test_a_worker_that_dies_after_it_has_requeued_asks_twice_and_stores_once(sta
 
 def test_a_message_requeued_for_a_day_and_a_half_is_retried_like_any_other_and_dies(stage: Stage) -> None:
     attribute = {"DataType": "Number", "StringValue": str(len(REQUEUES.pauses) - 1)}
-    stage.queue.add(s3_event(KEY), attributes={PUT_OFF: attribute})
+    stage.queue.add(s3_event(KEY), attributes={REQUEUE_COUNT: attribute})
     stage.throttle()
     assert stage.work_off() == []
     assert all(stage.work_off() for _ in range(5))

@@ -1,4 +1,4 @@
-"""The lean clients send what the stock ones would send."""
+"""The lean clients send the same requests as the stock clients."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,11 +21,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class SentError(Exception):
-    """Stops a request at the door, its URL and signing scope in hand."""
+    """Stops a request before it is sent; its arguments are the URL and the signing scope."""
 
 
 def sent(client: Any, service: str) -> tuple[str, str]:
-    """The URL a client asks and the credential scope it signs for."""
+    """Return the URL of a client's request and the credential scope of its signature."""
     operation, given = CALLS[service]
 
     def stop(request: Any, **more: Any) -> None:
@@ -40,7 +40,7 @@ def sent(client: Any, service: str) -> tuple[str, str]:
 
 @pytest.fixture(params=["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"])
 def in_region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Session]]:
-    """Both kinds of session in one region."""
+    """The stock session, in one region; the lean session is new and in the same region."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
     aws._session.cache_clear()
     yield Session
@@ -48,11 +48,13 @@ def in_region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("service", CALLS)
-def test_a_lean_client_sends_what_the_stock_one_sends(in_region: Callable[[], Session], service: str) -> None:
+def test_a_lean_client_sends_the_same_request_as_the_stock_client(
+    in_region: Callable[[], Session], service: str
+) -> None:
     regional = Config(s3={"us_east_1_regional_endpoint": "regional"})
     stock = in_region().create_client(service, config=regional)
     assert sent(aws.client(service), service) == sent(stock, service)
 
 
-def test_every_service_a_function_may_ask_is_tried_here() -> None:
+def test_every_service_in_use_is_tested_here() -> None:
     assert set(CALLS) == set(aws._API_VERSIONS)

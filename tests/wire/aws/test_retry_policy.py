@@ -9,7 +9,7 @@ def pauses(chance: float) -> list[int]:
     return [DELIVERIES.backoff(n, chance=lambda: chance) for n in range(1, 9)]
 
 
-def test_the_schedule_is_the_one_promised() -> None:
+def test_the_pauses_are_those_of_the_docs() -> None:
     assert pauses(0.5) == [5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR, 0]
 
 
@@ -23,22 +23,22 @@ def test_pauses_differ_from_one_delivery_to_the_next() -> None:
     assert len({DELIVERIES.backoff(7) for _ in range(50)}) > 1
 
 
-def test_a_subscriber_may_ask_for_more_time_but_not_for_less() -> None:
+def test_a_subscriber_may_request_a_longer_pause_but_no_shorter_one() -> None:
     assert DELIVERIES.backoff(1, at_least=60, chance=lambda: 0.5) == 60
     assert DELIVERIES.backoff(2, at_least=60, chance=lambda: 0.5) == 300
 
 
 @pytest.mark.parametrize("attempt", [1, 7])
-def test_nothing_is_hidden_longer_than_sqs_allows(attempt: int) -> None:
+def test_no_pause_is_longer_than_sqs_allows(attempt: int) -> None:
     assert DELIVERIES.backoff(attempt, at_least=10**9) == LONGEST_PAUSE < 12 * HOUR
 
 
 @pytest.mark.parametrize("attempt", [len(DELIVERIES.pauses) + 1, 50])
-def test_after_the_last_attempt_nothing_is_waited_for(attempt: int) -> None:
+def test_there_is_no_pause_after_the_last_attempt(attempt: int) -> None:
     assert DELIVERIES.backoff(attempt, at_least=60) == 0
 
 
-@pytest.mark.parametrize(("schedule", "tries"), [(UPLOADS, 5), (EVENTS, 6), (DELIVERIES, 8)])
-def test_a_queue_gives_a_message_up_after_its_schedule_s_last_try(schedule: RetryPolicy, tries: int) -> None:
-    assert schedule.tries == tries
-    assert schedule.backoff(tries - 1) > 0 == schedule.backoff(tries)
+@pytest.mark.parametrize(("policy", "tries"), [(UPLOADS, 5), (EVENTS, 6), (DELIVERIES, 8)])
+def test_there_is_no_pause_after_the_last_try(policy: RetryPolicy, tries: int) -> None:
+    assert policy.tries == tries
+    assert policy.backoff(tries - 1) > 0 == policy.backoff(tries)

@@ -11,9 +11,9 @@ from wire.http import api
 from wire.http.api import ApiError, Request, Response, json_response, respond
 
 
-def answered(route: Any, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
-    answer = respond({"GET /x": route}, http_request("GET /x", **given))
-    return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+def responded(route: Any, **given: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    response = respond({"GET /x": route}, http_request("GET /x", **given))
+    return response["statusCode"], json.loads(response["body"]), response["headers"]
 
 
 def refuse(request: Request) -> Response:
@@ -25,11 +25,11 @@ def fail(request: Request) -> Response:
 
 
 def test_a_route_is_found_by_its_key() -> None:
-    assert answered(lambda request: json_response(200, {"ü": 1}))[:2] == (200, {"ü": 1})
+    assert responded(lambda request: json_response(200, {"ü": 1}))[:2] == (200, {"ü": 1})
 
 
-def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
-    status, body, headers = answered(refuse)
+def test_a_refusal_is_a_problem_with_a_stable_code() -> None:
+    status, body, headers = responded(refuse)
     assert (status, headers["content-type"]) == (409, "application/problem+json")
     assert body == {
         "type": "about:blank",
@@ -41,14 +41,14 @@ def test_a_refusal_leaves_as_a_problem_with_a_stable_code() -> None:
     }
 
 
-def test_every_answer_says_by_which_id_its_request_is_found_in_the_logs() -> None:
+def test_every_response_has_the_request_id_of_the_logs() -> None:
     for route in (lambda request: json_response(200, {}), refuse, fail):
-        assert answered(route)[2]["x-request-id"] == "request-1"
+        assert responded(route)[2]["x-request-id"] == "request-1"
 
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
-    """What the log holds by the end."""
+    """A function that returns the log lines so far."""
     log = io.StringIO()
     monkeypatch.setattr(api.logger.registered_handler, "stream", log)
     return lambda: [json.loads(line) for line in log.getvalue().splitlines()]
@@ -62,48 +62,48 @@ IMAGE = "img_" + "0" * 32
     [({}, "request-1"), ({"image_id": IMAGE}, IMAGE), ({"image_id": "a secret put here"}, "request-1")],
     ids=["no image", "an image", "no id"],
 )
-def test_a_request_s_lines_bear_the_id_of_its_image_or_else_its_own(
+def test_the_lines_of_a_request_have_the_id_of_its_image_or_else_its_own(
     logged: Callable[[], list[dict[str, Any]]], path: dict[str, str], correlation_id: str
 ) -> None:
-    answered(fail, path=path)
+    responded(fail, path=path)
     lines = logged()
     assert len(lines) == 2
     assert {(line["correlation_id"], line["request_id"]) for line in lines} == {(correlation_id, "request-1")}
 
 
-def test_a_request_that_makes_an_image_is_about_it_from_there_on(
+def test_the_lines_after_a_new_image_have_its_id(
     logged: Callable[[], list[dict[str, Any]]],
 ) -> None:
     def upload(request: Request) -> Response:
-        api.about(IMAGE)
+        api.correlate_with(IMAGE)
         return json_response(202, {})
 
-    answered(upload)
-    answered(lambda request: json_response(200, {}))
+    responded(upload)
+    responded(lambda request: json_response(200, {}))
     assert [line["correlation_id"] for line in logged()] == [IMAGE, "request-1"]
 
 
-def test_who_may_try_again_later_is_told_when() -> None:
+def test_a_503_has_a_retry_after_header() -> None:
     def busy(request: Request) -> Response:
         raise ApiError(503, "busy", "Not now.", retryable=True)
 
-    assert int(answered(busy)[2]["retry-after"]) > 0
-    assert "retry-after" not in answered(refuse)[2]
+    assert int(responded(busy)[2]["retry-after"]) > 0
+    assert "retry-after" not in responded(refuse)[2]
 
 
-def test_what_nobody_foresaw_is_logged_and_told_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    status, body, _ = answered(fail)
+def test_an_unexpected_error_reveals_nothing_to_the_caller(capsys: pytest.CaptureFixture[str]) -> None:
+    status, body, _ = responded(fail)
     assert (status, body["code"], body["retryable"]) == (500, "internal_error", True)
     assert "swordfish" not in json.dumps(body)
 
 
-def test_a_route_that_is_not_there_is_a_problem_too() -> None:
-    answer = respond({}, http_request("$default"))
-    assert answer["statusCode"] == 404
-    assert json.loads(answer["body"])["code"] == "no_such_route"
+def test_an_unknown_route_is_a_problem() -> None:
+    response = respond({}, http_request("$default"))
+    assert response["statusCode"] == 404
+    assert json.loads(response["body"])["code"] == "no_such_route"
 
 
-def test_the_owner_is_the_token_s_subject_or_everybody() -> None:
+def test_the_owner_is_the_token_s_subject_or_public() -> None:
     assert api.owner(http_request("GET /x", owner="sub-1")) == "sub-1"
     assert api.owner(http_request("GET /x")) == "public"
 

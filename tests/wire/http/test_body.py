@@ -1,4 +1,4 @@
-"""Pictures sent as a request's body: taken by their first bytes, refused by size or kind."""
+"""Pictures in a request's body: their type by their first bytes, and refusals by size or format."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from wire.http.body import LARGEST, image_body_type
 JPEG = b"\xff\xd8\xff"
 
 
-def test_what_it_is_is_told_from_its_first_bytes() -> None:
+def test_the_type_of_a_picture_is_that_of_its_first_bytes() -> None:
     assert image_body_type(photograph()) == "image/jpeg"
     assert image_body_type(JPEG + b"0" * (LARGEST - len(JPEG))) == "image/jpeg"
 
@@ -23,7 +23,7 @@ def test_what_it_is_is_told_from_its_first_bytes() -> None:
         (b"%PDF-1.7", 415, "unsupported_format"),
     ],
 )
-def test_what_is_no_picture_to_take_is_refused(body: bytes, status: int, code: str) -> None:
+def test_a_body_that_is_no_acceptable_picture_is_refused(body: bytes, status: int, code: str) -> None:
     with pytest.raises(ApiError) as caught:
         image_body_type(body)
     assert (caught.value.status, caught.value.code, caught.value.retryable) == (status, code, False)

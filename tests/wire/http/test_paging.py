@@ -1,4 +1,4 @@
-"""Cursors: what one is bound to, and what becomes of one that was made up, borrowed or changed."""
+"""Cursors: each is valid for one owner, list and query; invented, borrowed and changed cursors are refused."""
 
 import base64
 import json
@@ -16,13 +16,13 @@ KEY = "k" * 64
 
 
 class Secrets:
-    """A Secrets Manager that counts how often it is asked."""
+    """A Secrets Manager that counts its calls."""
 
     def __init__(self, key: str = KEY) -> None:
-        self.key, self.asked = key, 0
+        self.key, self.calls = key, 0
 
     def get_secret_value(self, **given: Any) -> dict[str, str]:
-        self.asked += 1
+        self.calls += 1
         return {"SecretString": self.key}
 
 
@@ -31,55 +31,55 @@ def cursors(secrets: Secrets | None = None) -> Cursors:
     return Cursors("arn", lambda: client)
 
 
-def made(last: str = IMAGE_ID, *, owner: str = "ann", route: str = LIST, **query: str) -> str:
-    """The cursor that an answer to this question holds."""
-    answer = cursors().page(http_request(route, owner=owner, query=query), ["item"], last)
-    return str(json.loads(answer["body"])["next_cursor"])
+def new_cursor(last: str = IMAGE_ID, *, owner: str = "ann", route: str = LIST, **query: str) -> str:
+    """Return the cursor in the response to this request."""
+    response = cursors().page(http_request(route, owner=owner, query=query), ["item"], last)
+    return str(json.loads(response["body"])["next_cursor"])
 
 
 def read(cursor: str, *, owner: str = "ann", route: str = LIST, **query: str) -> str | None:
     return cursors().read(http_request(route, owner=owner, query=query | {"cursor": cursor}))
 
 
-def refused(cursor: str, **asked: Any) -> bool:
+def refused(cursor: str, **request: Any) -> bool:
     with pytest.raises(ApiError) as caught:
-        read(cursor, **asked)
+        read(cursor, **request)
     return (caught.value.status, caught.value.code) == (400, "invalid_cursor")
 
 
-def test_a_cursor_comes_back_as_the_id_it_was_made_of() -> None:
-    assert read(made()) == IMAGE_ID
-    assert read(made("2026-11-21T14:00:00.000Z/evt_1 čičė")) == "2026-11-21T14:00:00.000Z/evt_1 čičė"
+def test_a_cursor_is_read_back_as_its_id() -> None:
+    assert read(new_cursor()) == IMAGE_ID
+    assert read(new_cursor("2026-11-21T14:00:00.000Z/evt_1 čičė")) == "2026-11-21T14:00:00.000Z/evt_1 čičė"
 
 
-def test_a_cursor_is_written_in_letters_that_no_url_changes() -> None:
-    assert set(made()) <= set(string.ascii_letters + string.digits + "-_")
+def test_a_cursor_needs_no_encoding_in_a_url() -> None:
+    assert set(new_cursor()) <= set(string.ascii_letters + string.digits + "-_")
 
 
-def test_the_last_page_has_no_cursor_and_costs_no_key() -> None:
+def test_the_last_page_has_no_cursor_and_needs_no_key() -> None:
     secrets = Secrets()
-    answer = cursors(secrets).page(http_request(LIST), [], None, more=1)
-    assert json.loads(answer["body"]) == {"items": [], "next_cursor": None, "more": 1}
-    assert (cursors(secrets).read(http_request(LIST)), secrets.asked) == (None, 0)
+    response = cursors(secrets).page(http_request(LIST), [], None, more=1)
+    assert json.loads(response["body"]) == {"items": [], "next_cursor": None, "more": 1}
+    assert (cursors(secrets).read(http_request(LIST)), secrets.calls) == (None, 0)
 
 
 def test_the_key_is_fetched_once() -> None:
     secrets = Secrets()
     pages = cursors(secrets)
     for _ in range(3):
-        pages.read(http_request(LIST, owner="ann", query={"cursor": made()}))
-    assert secrets.asked == 1
+        pages.read(http_request(LIST, owner="ann", query={"cursor": new_cursor()}))
+    assert secrets.calls == 1
 
 
 def test_a_borrowed_cursor_is_refused() -> None:
-    assert refused(made(owner="ann"), owner="bob")
+    assert refused(new_cursor(owner="ann"), owner="bob")
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
-    assert refused(made(route="GET /webhooks"), route=LIST)
+    assert refused(new_cursor(route="GET /webhooks"), route=LIST)
 
 
-def test_a_cursor_of_another_thing_s_list_is_refused() -> None:
+def test_a_cursor_of_another_webhook_s_list_is_refused() -> None:
     route = "GET /webhooks/{webhook_id}/deliveries"
     one, other = (http_request(route, path={"webhook_id": webhook_id}) for webhook_id in ("sub_1", "sub_2"))
     cursor = cursors().after(one, "dlv_1")
@@ -90,12 +90,12 @@ def test_a_cursor_of_another_thing_s_list_is_refused() -> None:
 
 @pytest.mark.parametrize("changed", [{"label": "dog"}, {"label": "cat", "detector": "edge"}, {}])
 def test_a_cursor_is_refused_with_other_filters(changed: dict[str, str]) -> None:
-    assert read(made(label="cat"), label="cat") == IMAGE_ID
-    assert refused(made(label="cat"), **changed)
+    assert read(new_cursor(label="cat"), label="cat") == IMAGE_ID
+    assert refused(new_cursor(label="cat"), **changed)
 
 
-def test_how_much_is_shown_may_change_between_pages() -> None:
-    assert read(made(limit="1", top_k="1", label="cat"), limit="9", label="cat") == IMAGE_ID
+def test_limit_and_top_k_may_change_between_pages() -> None:
+    assert read(new_cursor(limit="1", top_k="1", label="cat"), limit="9", label="cat") == IMAGE_ID
 
 
 def test_a_cursor_of_another_deployment_is_refused() -> None:
@@ -104,8 +104,8 @@ def test_a_cursor_of_another_deployment_is_refused() -> None:
     assert refused(other)
 
 
-def test_no_single_changed_character_goes_unnoticed() -> None:
-    cursor = made()
+def test_a_cursor_with_one_changed_character_is_refused() -> None:
+    cursor = new_cursor()
     for at, letter in enumerate(cursor):
         other = "A" if letter != "A" else "B"
         assert refused(cursor[:at] + other + cursor[at + 1 :]), at
@@ -124,13 +124,13 @@ def test_no_single_changed_character_goes_unnoticed() -> None:
         "AAAA" * 600,
         base64.urlsafe_b64encode(b"0" * 16).decode(),
         base64.urlsafe_b64encode(b"0" * 16 + b"\xff").decode(),
-        made() + "=",
-        made() + "\n",
-        made()[:-1],
-        made() * 2,
+        new_cursor() + "=",
+        new_cursor() + "\n",
+        new_cursor()[:-1],
+        new_cursor() * 2,
     ],
 )
-def test_what_was_made_up_is_refused(cursor: str) -> None:
+def test_an_invented_cursor_is_refused(cursor: str) -> None:
     assert refused(cursor)
 
 
@@ -141,5 +141,5 @@ def test_a_limit_is_a_whole_number_from_1_to_100(given: str) -> None:
     assert (caught.value.status, caught.value.code) == (400, "invalid_limit")
 
 
-def test_a_limit_that_is_not_given_is_25() -> None:
+def test_the_default_limit_is_25() -> None:
     assert (limit(http_request(LIST)), limit(http_request(LIST, query={"limit": "100"}))) == (25, 100)

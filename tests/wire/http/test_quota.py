@@ -35,7 +35,7 @@ def refusal(quota: Quota, owner: str = "ann", detector: str = "rekognition") -> 
 
 
 def spent(calls: int, owner: str = "ann", day: str = "2026-11-21") -> None:
-    """As recognise counts them."""
+    """Count calls of Rekognition as recognize counts them."""
     boto3.client("dynamodb").update_item(
         TableName="usage",
         Key={"owner": {"S": owner}, "day": {"S": day}},
@@ -52,14 +52,14 @@ def counters() -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("usage")
-def test_the_uploads_of_a_day_are_counted_and_no_more_are_let_in() -> None:
+def test_the_uploads_of_a_day_are_counted_and_further_ones_refused() -> None:
     quota = Quota("usage", uploads=3, spend=0)
     assert [refusal(quota) is None for _ in range(5)] == [True, True, True, False, False]
     assert counters() == {"ann admitted": "3"}
 
 
 @pytest.mark.usefixtures("usage")
-def test_a_refusal_says_what_the_quota_is_and_when_the_next_day_begins() -> None:
+def test_a_refusal_names_the_quota_and_the_start_of_the_next_day() -> None:
     quota = Quota("usage", uploads=1, spend=0.25)
     quota.admit("ann", "edge")
     refused = refusal(quota)
@@ -70,7 +70,7 @@ def test_a_refusal_says_what_the_quota_is_and_when_the_next_day_begins() -> None
 
 
 @pytest.mark.usefixtures("usage")
-def test_an_owner_s_quota_is_nobody_else_s() -> None:
+def test_owners_have_separate_quotas() -> None:
     quota = Quota("usage", uploads=1, spend=0)
     quota.admit("ann", "edge")
     quota.admit("bob", "edge")
@@ -79,7 +79,7 @@ def test_an_owner_s_quota_is_nobody_else_s() -> None:
 
 
 @pytest.mark.usefixtures("usage")
-def test_the_next_day_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_day_has_a_new_quota(monkeypatch: pytest.MonkeyPatch) -> None:
     quota = Quota("usage", uploads=1, spend=0.01)
     quota.admit("ann", "rekognition")
     spent(10)
@@ -90,7 +90,7 @@ def test_the_next_day_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("usage")
 @pytest.mark.parametrize("detector", ["rekognition", "cascade"])
-def test_when_the_money_is_spent_rekognition_is_not_asked_again(detector: str) -> None:
+def test_requests_for_rekognition_are_refused_once_the_money_is_spent(detector: str) -> None:
     quota = Quota("usage", uploads=0, spend=0.29)
     spent(289)
     assert refusal(quota, detector=detector) is None
@@ -100,7 +100,7 @@ def test_when_the_money_is_spent_rekognition_is_not_asked_again(detector: str) -
 
 
 @pytest.mark.usefixtures("usage")
-def test_the_edge_model_costs_nothing_and_is_asked_all_the_same() -> None:
+def test_requests_for_the_edge_model_cost_nothing_and_are_admitted() -> None:
     quota = Quota("usage", uploads=0, spend=0.01)
     spent(1000)
     assert refusal(quota, detector="edge") is None
@@ -112,7 +112,9 @@ def test_the_largest_settings_are_numbers_that_the_table_can_compare() -> None:
     assert refusal(quota) is None
 
 
-def test_without_a_quota_no_client_is_even_made() -> None:
+def test_without_a_quota_there_is_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients: list[str] = []
+    monkeypatch.setattr(wire.http.quota, "lazy", clients.append)
     quota = Quota.from_environment({"USAGE_TABLE": "usage", "DAILY_UPLOADS": "0", "DAILY_SPEND": "0"})
     quota.admit("ann", "rekognition")
-    assert "_dynamodb" not in vars(quota)
+    assert clients == []

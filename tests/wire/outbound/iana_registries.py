@@ -1,4 +1,4 @@
-"""The IANA registries of addresses that are not just anybody's, transcribed row by row in November 2026.
+"""The IANA registries of special-purpose addresses, transcribed row by row in November 2026.
 
 Each row: the block, its name, where it is specified, and the column "Globally Reachable" (None for N/A).
 """

@@ -24,14 +24,14 @@ ALWAYS_GLOBAL_TO_PYTHON = {
     "192.175.48.0/24", "::ffff:0:0/96", "64:ff9b::/96", "2620:4f:8000::/48", "224.0.0.0/4", "::/96",
     "::ffff:0:0:0/96", "200::/7", "400::/6", "4000::/3", "8000::/2", "fec0::/10", "ff00::/8",
 }  # fmt: skip
-"""Blocks of which `ipaddress.is_global` says True for some or all addresses, in every Python from 3.11 to 3.13."""
+"""Blocks for which `ipaddress.is_global` is True for some or all addresses, in every Python from 3.11 to 3.13."""
 
 GLOBAL_TO_SOME_PYTHONS = {
     "192.0.0.0/24", "192.0.0.8/32", "64:ff9b:1::/48", "100:0:0:1::/64", "2002::/16", "3fff::/20", "5f00::/16",  # 3.11
     "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48", "2001:20::/28",  # 3.13
     "2001:30::/28",
 }  # fmt: skip
-"""And those of which some minor or even micro versions say so."""
+"""Blocks for which `is_global` is True in some minor or micro versions only."""
 
 
 def ends_and_middle(block: str) -> list[IPv4Address | IPv6Address]:
@@ -40,22 +40,22 @@ def ends_and_middle(block: str) -> list[IPv4Address | IPv6Address]:
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_what_any_stranger_could_ask_is_public(address: str) -> None:
+def test_a_public_address_is_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("block", REGISTERED)
-def test_every_registered_block_is_not_public_from_end_to_end(block: str) -> None:
+def test_no_address_of_a_registered_block_is_public(block: str) -> None:
     assert not any(map(is_public, ends_and_middle(block)))
 
 
 @pytest.mark.parametrize("address", UNREGISTERED)
-def test_addresses_that_only_custom_keeps_inside_are_not_public(address: str) -> None:
+def test_private_addresses_outside_the_registries_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("block", REGISTERED)
-def test_nothing_beside_a_registered_block_is_refused_with_it(block: str) -> None:
+def test_the_neighbors_of_a_registered_block_are_public(block: str) -> None:
     network, space = ip_network(block), _space(block)
     beside = [int(network[0]) - 1, int(network[-1]) + 1]
     inside = [number for number in beside if int(space[0]) <= number <= int(space[-1])]
@@ -63,14 +63,14 @@ def test_nothing_beside_a_registered_block_is_refused_with_it(block: str) -> Non
         assert is_public(address) is not _registered(address)
 
 
-def test_python_s_own_word_for_it_would_let_these_blocks_through() -> None:
+def test_is_global_of_python_would_allow_these_blocks() -> None:
     trusted = {block for block in REGISTERED if any(address.is_global for address in ends_and_middle(block))}
-    if sys.version_info < (3, 14):  # a later one may know better
+    if sys.version_info < (3, 14):  # a later version may be correct
         assert trusted >= ALWAYS_GLOBAL_TO_PYTHON
     assert trusted <= ALWAYS_GLOBAL_TO_PYTHON | GLOBAL_TO_SOME_PYTHONS
 
 
-def test_nothing_is_public_that_python_knows_not_to_be() -> None:
+def test_no_address_is_public_that_is_not_global_to_python() -> None:
     random = Random(4)
     numbers = [random.getrandbits(32) for _ in range(20_000)]
     old = [address for address in map(IPv4Address, numbers) if is_public(address)]
@@ -86,12 +86,12 @@ def test_nothing_is_public_that_python_knows_not_to_be() -> None:
     [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", False), ("0.0.0.0", False),
      ("10.0.0.1", False), ("2002:7f00:1::1", False)],
 )  # fmt: skip
-def test_loopback_is_the_machine_itself_and_no_address_that_embeds_it(address: str, loopback: bool) -> None:
+def test_an_address_that_embeds_a_loopback_address_is_no_loopback_address(address: str, loopback: bool) -> None:
     assert is_loopback(ip_address(address)) is loopback
 
 
 def _space(block: str) -> IPv4Network | IPv6Network:
-    """All IPv4, or the part of IPv6 that is allotted for global unicast: outside of it everything is refused."""
+    """Return all of IPv4, or the global unicast range of IPv6, outside of which every address is refused."""
     return IPv6Network("2000::/3") if ":" in block else IPv4Network("0.0.0.0/0")
 
 

@@ -2,7 +2,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,27 +16,26 @@ from wire.outbound.policy import Policy
 from wire.outbound.target import TargetError, check_url
 
 OPEN = Policy(loopback=True)
-Resolver = Callable[[str], list[str]]
 
 
 def soon() -> float:
     return time.monotonic() + 60
 
 
-def asked(url: str, policy: Policy = OPEN, deadline: float | None = None) -> tuple[int, bytes]:
+def get(url: str, policy: Policy = OPEN, deadline: float | None = None) -> tuple[int, bytes]:
     target = check_url(url)
     link = connection(target, policy, deadline or soon())
     try:
         link.request("GET", target.path)
-        with link.getresponse() as answer:
-            return answer.status, answer.read()
+        with link.getresponse() as received:
+            return received.status, received.read()
     finally:
         link.close()
 
 
 def code(url: str, policy: Policy = OPEN, deadline: float | None = None) -> str:
     with pytest.raises(TargetError) as refused:
-        asked(url, policy, deadline)
+        get(url, policy, deadline)
     return refused.value.code
 
 
@@ -87,20 +86,20 @@ def test_private_addresses_are_blocked_before_a_connection(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "addresses",
     [["10.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["127.0.0.1", "169.254.169.254"], ["100.64.0.1"], ["0.0.0.0"]],
 )
 def test_one_blocked_address_blocks_the_name(
-    answers: list[str], names: dict[str, list[list[str]]], server: LoopbackServer
+    addresses: list[str], names: dict[str, list[list[str]]], server: LoopbackServer
 ) -> None:
-    names["mixed.example"] = [answers]
+    names["mixed.example"] = [addresses]
     assert code(f"http://mixed.example:{server.port}/a") == "url_blocked"
     assert server.requests == []
 
 
 def test_a_name_is_resolved_only_once(names: dict[str, list[list[str]]], server: LoopbackServer) -> None:
     names["rebinding.example"] = [["127.0.0.1"], ["169.254.169.254"]]
-    assert asked(f"http://rebinding.example:{server.port}/a") == (200, b"hello")
+    assert get(f"http://rebinding.example:{server.port}/a") == (200, b"hello")
     assert names["rebinding.example"] == [["169.254.169.254"]]
     assert f"Host: rebinding.example:{server.port}" in server.requests[0]
 
@@ -109,7 +108,7 @@ def test_the_next_address_is_tried_when_the_first_refuses(
     names: dict[str, list[list[str]]], server: LoopbackServer
 ) -> None:
     names["two.example"] = [["127.0.0.2", "127.0.0.1"]]
-    assert asked(f"http://two.example:{server.port}/a")[0] == 200
+    assert get(f"http://two.example:{server.port}/a")[0] == 200
 
 
 def test_a_name_that_does_not_resolve_is_a_dns_failure(names: dict[str, list[list[str]]]) -> None:
@@ -117,7 +116,7 @@ def test_a_name_that_does_not_resolve_is_a_dns_failure(names: dict[str, list[lis
     assert code("http://nowhere.example/") == "dns_failure"
 
 
-def test_a_resolver_without_an_answer_reaches_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resolver_that_never_responds_reaches_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait() and [])
     assert code("http://slow.example/", deadline=time.monotonic() + 0.05) == "timeout"
@@ -130,7 +129,7 @@ def test_a_closed_port_is_a_failed_connection() -> None:
     assert code(f"http://127.0.0.1:{port}/") == "connect_failed"
 
 
-def test_loopback_opens_neither_the_runtime_api_nor_the_emulator() -> None:
+def test_loopback_allows_neither_the_runtime_api_nor_the_emulator() -> None:
     environment = {
         "LOOPBACK": "true",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
@@ -143,7 +142,7 @@ def test_loopback_opens_neither_the_runtime_api_nor_the_emulator() -> None:
 
 
 @pytest.mark.parametrize("environment", [{}, {"LOOPBACK": "false"}, {"LOOPBACK": ""}, {"LOOPBACK": "1"}])
-def test_without_the_setting_this_machine_stays_closed(environment: dict[str, str]) -> None:
+def test_without_the_setting_this_machine_is_no_target(environment: dict[str, str]) -> None:
     assert Policy.from_environment(environment) == Policy(loopback=False, denied_ports=frozenset({9001}))
 
 
@@ -196,13 +195,13 @@ class TestTLS:
     ) -> None:
         names["photos.example"] = [["127.0.0.1"]]
         with serving({"/a": response(b"hello")}, trusted.server("photos.example")) as server:
-            assert asked(f"https://photos.example:{server.port}/a") == (200, b"hello")
+            assert get(f"https://photos.example:{server.port}/a") == (200, b"hello")
 
     def test_another_name_s_certificate_fails(self, trusted: Certificates, names: dict[str, list[list[str]]]) -> None:
         names["photos.example"] = [["127.0.0.1"]]
         with serving({"/a": response(b"hello")}, trusted.server("other.example")) as server:
             with pytest.raises(TargetError, match="certificate") as refused:
-                asked(f"https://photos.example:{server.port}/a")
+                get(f"https://photos.example:{server.port}/a")
             assert refused.value.code == "connect_failed"
             assert server.requests == []
 
@@ -232,6 +231,6 @@ class TestTLS:
         assert wire.outbound.connection._tls() is context
 
 
-def test_the_default_port_stays_out_of_the_host_header() -> None:
+def test_the_default_port_is_not_in_the_host_header() -> None:
     assert OutboundConnection(check_url("https://example.com/"), OPEN, soon()).default_port == 443
     assert OutboundConnection(check_url("http://example.com/"), OPEN, soon()).default_port == 80

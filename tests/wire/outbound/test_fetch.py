@@ -28,13 +28,13 @@ def redirect(location: str, status: int = 302) -> bytes:
     return response(b"elsewhere", f"Location: {location}", status=f"{status} Found")
 
 
-def test_a_picture_comes_whole_and_with_the_type_its_bytes_say(server: LoopbackServer, jpeg: bytes) -> None:
+def test_a_picture_is_complete_and_has_the_type_of_its_bytes(server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a.png"] = response(jpeg, "Content-Type: text/html")
     assert fetched(f"{server.url}/a.png") == ("image/jpeg", len(jpeg), jpeg)
     assert "Accept-Encoding: identity" in server.requests[0]
 
 
-def test_without_a_declared_length_it_comes_whole_too(server: LoopbackServer, jpeg: bytes) -> None:
+def test_a_picture_without_a_declared_length_is_complete_too(server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a"] = chunked(jpeg[:10], jpeg[10:500], jpeg[500:])
     server.responses["/b"] = [response(jpeg, length=-1)]
     assert fetched(f"{server.url}/a") == ("image/jpeg", None, jpeg)
@@ -78,7 +78,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(server: LoopbackServer, 
      ("gopher://127.0.0.1/", "invalid_url"),
      ("http://0x7f.1/", "invalid_url")],
 )  # fmt: skip
-def test_every_redirect_is_judged_again(server: LoopbackServer, location: str, code: str) -> None:
+def test_the_target_of_every_redirect_is_checked(server: LoopbackServer, location: str, code: str) -> None:
     server.responses["/a"] = redirect(location)
     assert refusal(f"{server.url}/a") == code
 
@@ -89,9 +89,7 @@ def test_a_redirect_without_a_location_is_no_redirect(server: LoopbackServer) ->
     assert len(server.requests) == 1
 
 
-def test_a_fetch_says_whose_it_is_so_that_it_can_be_stopped_from_coming_back(
-    server: LoopbackServer, jpeg: bytes
-) -> None:
+def test_a_fetch_has_the_header_that_ends_a_loop(server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a"] = response(jpeg)
     fetched(f"{server.url}/a")
     assert f"CDN-Loop: {LOOP_MARK}" in server.requests[0]
@@ -102,7 +100,7 @@ def test_a_fetch_says_whose_it_is_so_that_it_can_be_stopped_from_coming_back(
     [("404 Not Found", False), ("403 Forbidden", False), ("204 No Content", False), ("206 Partial Content", False),
      ("304 Not Modified", False), ("429 Too Many", True), ("500 Oh", True), ("503 Busy", True)],
 )  # fmt: skip
-def test_any_other_status_is_told(server: LoopbackServer, status: str, retryable: bool) -> None:
+def test_any_other_status_is_refused(server: LoopbackServer, status: str, retryable: bool) -> None:
     server.responses["/a"] = response(b"secrets of the upstream", status=status)
     with pytest.raises(FetchError) as refused:
         fetched(f"{server.url}/a")
@@ -110,12 +108,12 @@ def test_any_other_status_is_told(server: LoopbackServer, status: str, retryable
     assert "secrets" not in refused.value.detail
 
 
-def test_a_length_beyond_the_cap_is_refused_before_a_byte_is_read(server: LoopbackServer) -> None:
+def test_a_length_above_the_largest_is_refused_before_a_byte_is_read(server: LoopbackServer) -> None:
     server.responses["/a"] = [response(b"", length=100_001), STALL]
     assert refusal(f"{server.url}/a") == "too_large"
 
 
-def test_the_cap_itself_is_allowed(server: LoopbackServer, jpeg: bytes) -> None:
+def test_the_largest_length_is_allowed(server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a"] = response(jpeg)
     assert fetched(f"{server.url}/a", largest=len(jpeg))[1] == len(jpeg)
 
@@ -141,7 +139,7 @@ def test_a_chunked_body_that_breaks_off_raises(server: LoopbackServer, jpeg: byt
     assert refusal(f"{server.url}/b") == "connect_failed"
 
 
-def test_all_that_is_left_is_never_more_than_the_cap(server: LoopbackServer, jpeg: bytes) -> None:
+def test_a_whole_body_is_never_longer_than_the_largest(server: LoopbackServer, jpeg: bytes) -> None:
     server.responses["/a"] = chunked(jpeg)
     with fetch(check_url(f"{server.url}/a"), OPEN, largest=len(jpeg)) as download:
         assert download.body.read() == jpeg
@@ -161,7 +159,9 @@ def test_no_bytes_at_all_are_empty(server: LoopbackServer) -> None:
     ("body", "code"),
     [(b"<html>", "not_an_image"), (b"<svg xmlns=''/>", "unsupported_format"), (b"\x1f\x8b\x08", "not_an_image")],
 )
-def test_what_is_no_picture_is_refused_by_its_first_bytes(server: LoopbackServer, body: bytes, code: str) -> None:
+def test_a_body_that_is_no_picture_is_refused_by_its_first_bytes(
+    server: LoopbackServer, body: bytes, code: str
+) -> None:
     server.responses["/a"] = response(body, "Content-Type: image/jpeg")
     assert refusal(f"{server.url}/a") == code
 

@@ -16,7 +16,7 @@ ENDPOINTS = {
 
 @pytest.mark.parametrize("url", ["http://localhost:8080/", "http://photos.localhost/", "http://127.0.0.1:8080/",
                                  "http://[::1]:8080/"])  # fmt: skip
-def test_this_machine_s_names_and_addresses_open_together(url: str) -> None:
+def test_loopback_allows_the_names_and_addresses_of_this_machine(url: str) -> None:
     check_target(check_url(url), Policy(loopback=True))
     with pytest.raises(TargetError):
         check_target(check_url(url), Policy())
@@ -25,12 +25,12 @@ def test_this_machine_s_names_and_addresses_open_together(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://10.0.0.7/", "http://[::ffff:7f00:1]/", "http://0.0.0.0:8080/",
                                  "http://metadata/", "http://printer.local/", "http://localhost:22/",
                                  "http://localhost.localdomain/"])  # fmt: skip
-def test_nothing_else_opens_with_this_machine(url: str) -> None:
+def test_loopback_allows_no_other_host(url: str) -> None:
     with pytest.raises(TargetError):
         check_target(check_url(url), Policy(loopback=True))
 
 
-def test_every_server_of_our_own_that_the_environment_names_stays_closed() -> None:
+def test_the_ports_of_servers_in_the_environment_are_denied() -> None:
     policy = Policy.from_environment(ENDPOINTS | {"LOOPBACK": "true"})
     assert policy.denied_ports == {9001, 4566, 4567, 9123, 9124}
     assert policy.allows_port(8000)
@@ -39,5 +39,5 @@ def test_every_server_of_our_own_that_the_environment_names_stays_closed() -> No
 
 @pytest.mark.parametrize(("port", "allowed"), [(80, True), (443, True), (81, False), (1023, False), (1024, True),
                                                (5060, False), (8080, True), (9001, False), (65535, True)])  # fmt: skip
-def test_ports_that_serve_the_web_are_open(port: int, allowed: bool) -> None:
+def test_ports_of_the_web_are_allowed(port: int, allowed: bool) -> None:
     assert Policy().allows_port(port) is allowed

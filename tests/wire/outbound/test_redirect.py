@@ -46,7 +46,7 @@ NOWHERE = [
 
 
 def sent(location: str) -> str:
-    """As http.client hands a header's UTF-8 over."""
+    """Return a location as http.client decodes a header in UTF-8."""
     return location.encode().decode("latin-1")
 
 
@@ -56,7 +56,7 @@ def test_a_location_is_read_as_browsers_read_it(location: str, url: str) -> None
 
 
 @pytest.mark.parametrize("location", NOWHERE)
-def test_a_location_that_readers_could_disagree_about_is_refused(location: str) -> None:
+def test_an_ambiguous_location_is_refused(location: str) -> None:
     with pytest.raises(TargetError) as refused:
         redirected(BASE, sent(location))
     assert refused.value.code == "invalid_url"
@@ -64,7 +64,7 @@ def test_a_location_that_readers_could_disagree_about_is_refused(location: str) 
 
 
 @pytest.mark.parametrize("location", ["http://example.com/a/b", "http://other.example/"])
-def test_encryption_is_not_given_up_on_the_way(location: str) -> None:
+def test_a_redirect_from_https_to_http_is_refused(location: str) -> None:
     with pytest.raises(TargetError) as refused:
         redirected(BASE, location)
     assert refused.value.code == "url_blocked"

@@ -27,13 +27,13 @@ READ = {
 
 
 @pytest.mark.parametrize(("url", "read"), READ.items())
-def test_a_plain_url_is_read_one_way(url: str, read: tuple[str, str, int, str]) -> None:
+def test_a_url_is_parsed(url: str, read: tuple[str, str, int, str]) -> None:
     target = check_url(url)
     assert (target.scheme, target.host, target.port, target.path) == read
 
 
 @pytest.mark.parametrize("url", READ)
-def test_a_target_s_url_reads_as_the_same_target(url: str) -> None:
+def test_the_url_of_a_target_is_parsed_as_the_same_target(url: str) -> None:
     target = check_url(url)
     assert check_url(target.url) == target
 

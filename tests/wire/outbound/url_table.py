@@ -1,6 +1,6 @@
-"""URLs that strangers may send, each with what becomes of it: the code of its refusal, or that it is asked.
+"""URLs that a caller may send, each with the code of its refusal, or `allowed`.
 
-`RESOLVER` is all that the tests' resolver knows.
+`RESOLVER` has the addresses of all names that the tests' resolver knows.
 """
 
 RESOLVER = {
@@ -34,7 +34,7 @@ RESOLVER = {
     "last.example": ["93.184.215.14", "93.184.215.15", "93.184.215.16", "192.168.0.7"],
     "six-inside.example": ["93.184.215.14", "fd12:3456::7"],
     "empty.example": [],
-    # names that are never looked up, though somebody would answer
+    # names that must never be looked up, though this resolver knows them
     "localhost": ["93.184.215.14"],
     "a.localhost": ["93.184.215.14"],
     "localhost.localdomain": ["93.184.215.14"],
@@ -47,7 +47,7 @@ RESOLVER = {
     "nas.lan": ["93.184.215.14"],
 }
 
-ASKED = [
+ALLOWED = [
     "http://example.com",
     "http://example.com/",
     "https://example.com/cat.jpg",
@@ -107,7 +107,7 @@ INVALID_URL = [
     "http://?a",
     "http://#a",
     "http://:80/",
-    # no scheme of ours
+    # another scheme than http and https
     "ftp://example.com/a",
     "ftps://example.com/a",
     "file:///etc/passwd",
@@ -126,7 +126,7 @@ INVALID_URL = [
     "httpſ://example.com/",
     "httpx://example.com/",
     "http+unix://%2Fvar%2Frun%2Fdocker.sock/",
-    # who speaks
+    # a user name or password
     "http://user@example.com/",
     "http://user:secret@example.com/",
     "http://:@example.com/",
@@ -136,7 +136,7 @@ INVALID_URL = [
     "http://10.0.0.7@example.com/",
     "http://a@b@example.com/",
     "http://example.com%40@10.0.0.7/",
-    # what two readers read differently
+    # hosts that two parsers may read differently
     "http://127.0.0.1\\@example.com/",
     "http://example.com\\@127.0.0.1/",
     "http://example.com\\.10.0.0.7/",
@@ -177,7 +177,7 @@ INVALID_URL = [
     "http://example.com：80/",
     "http://faß.example/",
     "http://ΒΌΛΟς.example/",
-    # no name
+    # no valid name
     "http://-example.com/",
     "http://example-.com/",
     "http://example..com/",
@@ -188,7 +188,7 @@ INVALID_URL = [
     "http://" + "a" * 64 + ".example/",
     "http://" + "a." * 127 + "example/",
     "http://example.com/" + "a" * 2048,
-    # no port
+    # no valid port
     "http://example.com:/",
     "http://example.com:0/",
     "http://example.com:65536/",
@@ -200,7 +200,7 @@ INVALID_URL = [
     "http://example.com:0x50/",
     "http://example.com:٨٠/",
     "http://example.com:８０/",
-    # an IPv4 address in another than its plain form
+    # an IPv4 address in another form than the dotted quad
     "http://127.1/",
     "http://127.0.1/",
     "http://2130706433/",
@@ -230,7 +230,7 @@ INVALID_URL = [
     "http://①②⑦.0.0.1/",
     "http://١٢٧.0.0.1/",
     "http://127․0․0․1/",
-    # an IPv6 address in another than its plain form
+    # an IPv6 address in an invalid form, or with a zone
     "http://::1/",
     "http://[::1/",
     "http://::1]/",
@@ -267,7 +267,7 @@ URL_BLOCKED = [
     "http://example.com:6667/",
     "http://example.com:10080/",
     "http://example.com:9001/2018-06-01/runtime/invocation/next",
-    # IPv4 addresses of no stranger
+    # IPv4 addresses that are not public
     "http://0.0.0.0/",
     "http://0.0.0.0:8000/",
     "http://0.1.2.3/",
@@ -300,7 +300,7 @@ URL_BLOCKED = [
     "http://239.255.255.250:1900/",
     "http://240.0.0.1/",
     "http://255.255.255.255/",
-    # IPv6 addresses of no stranger, and those that carry an IPv4 address
+    # IPv6 addresses that are not public, and those that embed an IPv4 address
     "http://[::]/",
     "http://[::1]/",
     "http://[0:0:0:0:0:0:0:1]:8000/",
@@ -333,7 +333,7 @@ URL_BLOCKED = [
     "http://[fec0::1]/",
     "http://[ff02::1]/",
     "http://[ff0e::1]/",
-    # names that are not even looked up
+    # names that are not looked up
     "http://localhost/",
     "http://LOCALHOST:8080/",
     "http://localhost./",
@@ -352,7 +352,7 @@ URL_BLOCKED = [
     "http://wiki.corp/",
     "http://nas.lan/",
     "http://intranet/",
-    # names whose every answer, or one of them, is inside
+    # names of which at least one address is not public
     "http://ten.example/",
     "https://ten.example/",
     "http://127.0.0.1.nip.example/",
@@ -384,7 +384,7 @@ DNS_FAILURE = [
 ]
 
 ROWS = [
-    *((url, "asked") for url in ASKED),
+    *((url, "allowed") for url in ALLOWED),
     *((url, "invalid_url") for url in INVALID_URL),
     *((url, "url_blocked") for url in URL_BLOCKED),
     *((url, "dns_failure") for url in DNS_FAILURE),

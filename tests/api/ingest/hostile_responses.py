@@ -1,6 +1,6 @@
-"""What strangers' servers do to a fetch, each with the code it ends in, and what they may do without harm.
+"""Responses of hostile servers by the code with which each is refused, and unusual but harmless responses.
 
-`CANARY` is what must never reach a caller or a log.
+`CANARY` must never reach a caller or a log.
 """
 
 import gzip
@@ -13,16 +13,16 @@ CANARY = "canary-5f3e"
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
 BLOWN_UP = b"\xff\xd8\xff\xe0" + bytes(10_000_000)
 
-OK = f"HTTP/1.1 200 OK\r\nX-Said: {CANARY}\r\n".encode()
+OK = f"HTTP/1.1 200 OK\r\nX-Canary: {CANARY}\r\n".encode()
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LENGTH = b"Content-Length: %d\r\n"
 DECLARED = OK + LENGTH % len(PICTURE) + b"\r\n"
 
 
 def dripping(start: bytes, drop: bytes) -> Response:
-    """Return a start, drops 50 ms apart by the server's clock until any deadline here is over, and then nothing more.
+    """Return a response that sends a start, then drops 50 ms apart until any deadline here is over, then nothing.
 
-    The drops are fewer than the bytes by which a picture's type is known, however many of them one read takes.
+    There are fewer drops than the bytes from which a picture's type is known.
     """
     drops: list[Part] = [drop, 0.05]
     return [start, *drops * 9, STALL]
@@ -40,7 +40,7 @@ def coded(coding: str, body: bytes) -> bytes:
     return response(body, f"Content-Encoding: {coding}")
 
 
-def dripping_answers() -> dict[str, Response]:
+def dripping_responses() -> dict[str, Response]:
     """Return responses that all end in `timeout`; new ones each time, because sending uses them up."""
     return {
         "accepts and never speaks": [STALL],
@@ -80,7 +80,7 @@ NOT_HTTP: dict[str, Response] = {
     "speaks HTTP/0.9": [PICTURE],
     "speaks HTTP/2": [b"\x00\x00\x12\x04\x00\x00\x00\x00\x00" + CANARY.encode() + b"\r\n"],
     "calls itself HTTP/2": [f"HTTP/2 200 {CANARY}\r\n\r\n".encode()],
-    "leaves the status line out": [f"X-Said: {CANARY}\r\n\r\n".encode() + PICTURE],
+    "leaves the status line out": [f"X-Canary: {CANARY}\r\n\r\n".encode() + PICTURE],
     "says nothing but line ends": [b"\r\n\r\n"],
     "says a status of words": [f"HTTP/1.1 {CANARY} OK\r\n\r\n".encode()],
     "says a negative status": [b"HTTP/1.1 -200 OK\r\n\r\n"],
@@ -145,7 +145,7 @@ UPSTREAM_STATUS: dict[str, Response] = {
 }
 
 EMPTY: dict[str, Response] = {
-    "has nothing to show": response(b"", f"X-Said: {CANARY}"),
+    "has nothing to show": response(b"", f"X-Canary: {CANARY}"),
     "has nothing to show, in chunks": [CHUNKED + b"0\r\n\r\n"],
     "has nothing to show, until it closes": [OK + b"\r\n"],
     "closes among its headers": [OK],
