@@ -69,8 +69,9 @@ def _model(value: object) -> str | None:
 def _whole(value: object) -> int | None:
     if value is None:
         return None
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value  # 3.0 is whole in JSON
     try:
-        number = int(str(value))
+        number = int(str(whole))
     except ValueError:
         number = 0
     if not 1 <= number <= MOST_DETECTIONS:

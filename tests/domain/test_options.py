@@ -50,3 +50,7 @@ def test_other_metadata_is_ignored() -> None:
 def test_an_invalid_option_is_named_in_the_error(given: dict[str, Any], name: str) -> None:
     with pytest.raises(OptionsError, match=name):
         Options.from_dict(given)
+
+
+def test_a_whole_number_of_json_may_have_a_fraction_of_zero() -> None:
+    assert Options.from_dict({"top_k": 3.0}) == Options(top_k=3)

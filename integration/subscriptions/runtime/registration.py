@@ -95,11 +95,13 @@ def _description(value: object) -> str:
 
 
 def _rate_limit(value: object) -> int:
+    """Return the limit; 5.0 is a whole number in JSON, as JSON Schema has it."""
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_A_MINUTE:
+    number = 0 if isinstance(value, bool) or not isinstance(value, int | float) else value
+    if not (1 <= number <= MOST_A_MINUTE and float(number).is_integer()):
         raise RegistrationError(f"rate_limit must be a whole number from 1 to {MOST_A_MINUTE}: attempts a minute.")
-    return value
+    return int(number)
 
 
 _READERS: dict[str, Callable[[object], Any]] = {

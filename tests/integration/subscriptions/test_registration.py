@@ -83,3 +83,10 @@ def test_this_machine_is_a_target_only_where_the_policy_says() -> None:
 def test_an_invalid_field_is_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(RegistrationError, match=next(iter(wrong))):
         registered(**wrong)
+
+
+def test_a_whole_number_of_json_may_have_a_fraction_of_zero() -> None:
+    assert registered(rate_limit=5.0).rate_limit == 5
+    for rate_limit in (5.5, 0.0, True, float("inf"), float("nan"), "5"):
+        with pytest.raises(RegistrationError, match="rate_limit must be"):
+            registered(rate_limit=rate_limit)
