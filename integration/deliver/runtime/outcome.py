@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord, timestamp
+from integration.deliveries.runtime.log_row import DeliveryRecord, erased_item, timestamp
 from integration.deliveries.runtime.queue import LONGEST_DELAY
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.queue import Record, receive_count
@@ -70,8 +70,14 @@ class Skipped:
         return 0
 
     def rows(self, delivery: Delivery, number: int, retry_delay: int, now: float) -> list[Item]:
-        """Return a row for a dropped delivery, but none about an erased image or one that is `dead` already."""
-        if self in (ERASED, EXHAUSTED):
+        """Return a row for a dropped delivery, none for one that is `dead` already.
+
+        About an erased image the row is the tombstone: a worker that died after it had logged an attempt, and before it
+        looked for the erasure, has left a record with the body.
+        """
+        if self == ERASED:
+            return [erased_item(delivery.subscription.owner, delivery.delivery_id, now)]
+        if self == EXHAUSTED:
             return []
         return [DeliveryRecord.of(delivery, "dropped", tries=number - 1, reason=self.reason).to_item(now)]
 

@@ -91,9 +91,19 @@ def test_a_delivery_is_logged_when_it_is_postponed_first() -> None:
     assert Postponed(60).rows(replace(DELIVERY, put_off=True), 1, 0, NOW) == []
 
 
-def test_a_dropped_delivery_is_logged_unless_its_image_was_erased() -> None:
+def test_a_dropped_delivery_is_logged_unless_it_is_dead_already() -> None:
     rows = [outcome.rows(DELIVERY, 2, 0, NOW) for outcome in (UNSUBSCRIBED, DISABLED, ERASED, EXHAUSTED)]
-    assert [len(row) for row in rows] == [1, 1, 0, 0]
+    assert [len(row) for row in rows] == [1, 1, 1, 0]
+
+
+def test_a_delivery_about_an_erased_image_leaves_a_tombstone_over_what_a_dead_worker_has_logged() -> None:
+    (record,) = Attempt(1, NOW, 7, SubscriberResponse(200)).rows(DELIVERY, 1, 0, NOW)[:1]
+    (tombstone,) = ERASED.rows(DELIVERY, 2, 0, NOW)
+    assert "body" in record
+    assert {name: tombstone[name] for name in ("owner", "delivery")} == {
+        name: record[name] for name in ("owner", "delivery")
+    }
+    assert set(tombstone) == {"owner", "delivery", "erased", "expires"}
 
 
 def test_the_number_of_an_attempt_counts_those_before_this_message() -> None:
