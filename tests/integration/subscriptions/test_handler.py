@@ -58,7 +58,7 @@ def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
 
 def test_without_preferences_a_webhook_receives_every_event(account: Account, webhooks: ModuleType) -> None:
     _, webhook = add(webhooks)
-    assert webhook["events"] == ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"]
+    assert webhook["events"] == list(TYPES)
     assert (webhook["labels"], webhook["min_confidence"], webhook["description"]) == ([], 0, "")
     assert account.rows()[0]["events"] == {"L": []}
 

@@ -38,7 +38,7 @@ def test_the_json_form_has_every_preference_and_no_secret() -> None:
     assert subscription(labels=("cat",)).to_dict(NOW) == {
         "webhook_id": "sub_" + "0" * 32,
         "url": "https://example.com/hook",
-        "events": ["image.recognized", "image.rejected", "image.erased", "webhook.disabled"],
+        "events": list(TYPES),
         "labels": ["cat"],
         "min_confidence": 0.0,
         "description": "",
