@@ -2,18 +2,16 @@
 
 import importlib
 import json
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from domain.image import image_key
-from local.loopback import serving
-from recognition.detectors.runtime import rekognition as rekognition_module
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
-from tests.rekognition_server import Rekognition, handler
+from tests.recognition.detectors.conftest import StartWorker
+from tests.rekognition_server import Rekognition
 
 SURE = image_key("ann", IMAGE_ID, "cat.jpg")
 UNSURE = image_key("ann", "img_" + "1" * 32, "cat.unsure")
@@ -22,21 +20,9 @@ TEXT = image_key("ann", "img_" + "3" * 32, "notes.txt")
 
 
 @pytest.fixture
-def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
-    """Return the records of the server."""
-    rekognition = Rekognition()
-    with serving(handler(rekognition)) as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
-        yield rekognition
-
-
-@pytest.fixture
-def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def recognize(start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment whose default detector is the cascade; its clients do not retry."""
-    monkeypatch.setattr(rekognition_module, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
-    monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge")
-    module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
-    monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
+    module = start_worker("cascade,rekognition,edge")
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
     return module
 

@@ -1,8 +1,6 @@
 """The detector `moderation`: labels with parents, spending, throttling and reuse, with the real protocol."""
 
-import importlib
 import json
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -12,38 +10,24 @@ from domain.detectors import DETECTORS
 from domain.image import image_key
 from domain.options import Options
 from domain.recognition import Detection, Model, Recognition
-from local.loopback import serving
-from recognition.detectors.runtime import rekognition as rekognition_module
 from recognition.detectors.runtime.moderation import MODERATION, detections
 from recognition.recognize.runtime.usage import counters
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.result_cache import CacheKey
 from tests.builders import Context, image, s3_event, sqs_event
 from tests.recognition.conftest import Account
+from tests.recognition.detectors.conftest import StartWorker
 from tests.recognition.test_infrastructure import found
-from tests.rekognition_server import Rekognition, handler
+from tests.rekognition_server import Rekognition
 
 KEYS = [image_key("ann", f"img_{n:032x}", "cat.unsure", has_options=True) for n in range(3)]
 WEAPON = {"label": "Weapon Violence", "confidence": 0.9312, "parents": ["Violence", "Visually Disturbing"]}
 
 
 @pytest.fixture
-def rekognition(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rekognition]:
-    """Return the records of the server."""
-    rekognition = Rekognition()
-    with serving(handler(rekognition)) as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", url)
-        yield rekognition
-
-
-@pytest.fixture
-def recognize(account: Account, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def recognize(start_worker: StartWorker) -> ModuleType:
     """Return the worker of a deployment with all detectors; its clients do not retry."""
-    monkeypatch.setattr(rekognition_module, "TIMEOUTS", {"retries": {"total_max_attempts": 1}})
-    monkeypatch.setenv("DETECTORS", "cascade,rekognition,edge,moderation")
-    module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
-    monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
-    return module
+    return start_worker("cascade,rekognition,edge,moderation")
 
 
 def upload(account: Account, module: ModuleType, detector: str, key: str = KEYS[0]) -> dict[str, Any]:
