@@ -4,7 +4,6 @@ Fresh deliveries need no request. All others of a batch share one read of each t
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
@@ -39,7 +38,7 @@ def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) 
         if reason := _reason_to_skip(delivery, subscription, erased):
             skipped[delivery.message_id] = reason
         elif subscription:
-            eligible[delivery.message_id] = replace(delivery, subscription=subscription)
+            eligible[delivery.message_id] = delivery._replace(subscription=subscription)
     return Eligibility(eligible, skipped)
 
 

@@ -5,7 +5,6 @@ All deliveries about one image lie together, because their ids begin like the im
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.event import ERASED
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 BY_WEBHOOK, BY_STATUS = "by_webhook", "by_status"
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
+class DeliveryFilter(NamedTuple):
     """The deliveries of one subscription, of one status if any is named, about events since this RFC 3339 time."""
 
     owner: str
