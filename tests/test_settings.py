@@ -106,6 +106,8 @@ def test_the_alarm_email_is_an_address_or_empty() -> None:
         ("alarm_email", "ops"),
         ("alarm_email", "ops@example.com, dev@example.com"),
         ("alarm_spend", "-1"),
+        ("from_email", "hello"),
+        ("from_email", "Hello <hello@example.com>"),
         ("monthly_budget", "plenty"),
     ],
 )
