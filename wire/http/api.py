@@ -16,10 +16,17 @@ from domain.image import ID_PREFIX, PUBLIC
 from wire.http import sign_in
 
 
+class RequestLine(TypedDict):
+    """The request line, as far as it is read here."""
+
+    method: str
+
+
 class RequestContext(TypedDict):
     """The fields that API Gateway adds to a request."""
 
     requestId: str
+    http: NotRequired[RequestLine]
     authorizer: NotRequired[sign_in.Authorizer | None]
 
 
@@ -135,6 +142,11 @@ def only_fields(given: Mapping[str, object], *names: str) -> None:
     unknown = sorted(set(given) - set(names))
     if unknown:
         raise ApiError(400, "unknown_field", f"Unknown field {unknown[0]}; this route has: {', '.join(names)}.")
+
+
+def method(request: Request) -> str:
+    """Return the method in capitals; empty for an event that is no HTTP request."""
+    return request["requestContext"].get("http", {"method": ""})["method"]
 
 
 def path(request: Request, name: str) -> str:
