@@ -36,6 +36,7 @@ def watch(unit: Unit, function: PythonFunction) -> None:
 def _environment(unit: Unit) -> dict[str, str]:
     results, detectors, settings = unit.results, unit.detectors, unit.settings
     return {
+        "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
         "UPLOADS_QUEUE_URL": unit.api.ingest.uploads.messages.queue_url,
         "RECOGNITIONS_TABLE": results.recognitions.table_name,
         "IMAGE_INDEX_TABLE": results.index.table_name,
