@@ -88,6 +88,12 @@ def test_a_request_without_a_result_of_the_authorizer_is_refused(authorizer: Any
 
 
 @pytest.mark.usefixtures("guarded")
+def test_a_head_needs_a_token_where_the_get_does() -> None:
+    routes = {key: lambda request: json_response(200, "reached") for key in ("GET /x", "GET /health")}
+    assert [respond(routes, http_request(f"HEAD {path}"))["statusCode"] for path in ("/x", "/health")] == [401, 200]
+
+
+@pytest.mark.usefixtures("guarded")
 def test_a_route_that_does_not_use_the_owner_is_guarded_too() -> None:
     response = respond({"GET /x": lambda request: json_response(200, "reached")}, http_request("GET /x"))
     assert response["statusCode"] == 401
