@@ -241,3 +241,16 @@ def test_a_body_that_is_no_json_object_is_refused(upload: ModuleType, route: str
     request = http_request(route, body=base64.b64encode(body).decode(), headers={"content-type": "application/json"})
     response = upload.handler(request | {"isBase64Encoded": True}, Context())
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    "name", ["${filename}", "a/${filename}", "x${filename}y.jpg", "$${{filename}", "$\u202e{filename}"]
+)
+def test_a_form_is_valid_for_one_key_whatever_its_name(upload: ModuleType, name: str) -> None:
+    status, body = posted(upload, {"name": name, "content_type": "image/png"}, "POST /uploads")
+    fields = body["upload"]["fields"]
+    conditions = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    assert status == 201
+    assert "${" not in fields["key"]
+    assert {"key": fields["key"]} in conditions
+    assert not [condition for condition in conditions if "starts-with" in condition]
