@@ -116,7 +116,7 @@ def owner(request: Request) -> str:
     Only AUTH=none turns sign-in off: a function without that variable refuses every request.
     """
     identity = (request["requestContext"].get("authorizer") or {}).get("lambda") or {}
-    if identity.get("sub"):
+    if "sub" in identity and sign_in.is_subject(identity["sub"]):
         return identity["sub"]
     if os.environ.get("AUTH") == "none":
         return PUBLIC
