@@ -1,6 +1,5 @@
 """Lambda functions as every stack defines them: runtime, role, logs, tracing, event source."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -11,8 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-RUNTIME = lambda_.Runtime(f"python3.{sys.version_info.minor}", lambda_.RuntimeFamily.PYTHON)
-"""The Lambda runtime of the interpreter that synthesizes: the bundles hold the bytecode of that interpreter."""
+from infrastructure.runtimes import PYTHON
 
 BATCH_SIZE = 10
 POLLING_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -60,7 +58,8 @@ class PythonFunction(LeastPrivilegeFunction):
         **settings: Unpack[FunctionSettings],
     ) -> None:
         properties = _properties(scope, construct_id, settings)
-        super().__init__(scope, construct_id, code=code, handler=handler, runtime=RUNTIME, **properties)
+        runtime = lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON)
+        super().__init__(scope, construct_id, code=code, handler=handler, runtime=runtime, **properties)
         self.module = handler.rpartition(".")[0]
         self._wait_for_grants()
 

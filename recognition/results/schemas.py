@@ -4,7 +4,7 @@ from domain.detectors import DETECTORS, RECOGNIZERS
 from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
 from openapi.parameters import IMAGE_ID
 from openapi.route import Schema, ref
-from openapi.schema import COUNT, DAY, FRACTION, TEXT, TIME, array, dataclass_schema, described, nullable, obj, one_of
+from openapi.schema import COUNT, DAY, FRACTION, TEXT, TIME, array, described, nullable, obj, one_of, record_schema
 
 _POLYGONS = array(array(array({"type": "number"}, minItems=2, maxItems=2)))
 _AT = {"at": TIME}
@@ -45,18 +45,18 @@ _MODEL: dict[str, Schema] = {
 }
 
 SCHEMAS: dict[str, Schema] = {
-    "Box": dataclass_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
+    "Box": record_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
     "Mask": described(Mask.__doc__ or "", obj({"size": array(COUNT, minItems=2, maxItems=2), "counts": TEXT})),
-    "Detection": dataclass_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
-    "Model": dataclass_schema(Model),
-    "Recognition": dataclass_schema(
+    "Detection": record_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
+    "Model": record_schema(Model),
+    "Recognition": record_schema(
         Recognition,
         detector=one_of(*RECOGNIZERS),
         asked=one_of(*DETECTORS),
         size=nullable(ref("Size")),
         duration_ms=COUNT,
     ),
-    "Rejection": dataclass_schema(Rejection),
+    "Rejection": record_schema(Rejection),
     "Image": described("An image that has a result.", obj(_IMAGE | _OUTCOME | {"links": ref("Links")}, _OPTIONAL)),
     "QueuedImage": described(
         "An image that has no result yet.",

@@ -3,10 +3,16 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.stacks import resources
 
+ACCESS_LOGS = "StageAccessLogs16FF859A"
+"""The logical id since the first release."""
+
+MESSAGE = "$context.error.messageString"
 HARMLESS = {
-    "$context.error.message",
+    MESSAGE,
     "$context.identity.sourceIp",
     "$context.integrationLatency",
     "$context.requestId",
@@ -18,10 +24,41 @@ HARMLESS = {
 """Neither path nor query, no header, no claim of a token: a route key names the request without its values."""
 
 
+def log_format(**settings: str) -> str:
+    ((_, stage),) = resources("AWS::ApiGatewayV2::Stage", **settings)
+    return str(stage["Properties"]["AccessLogSettings"]["Format"])
+
+
 def logged() -> dict[str, Any]:
-    ((_, stage),) = resources("AWS::ApiGatewayV2::Stage")
-    entry: dict[str, Any] = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+    """Return the fields of a line in which each variable stands for itself."""
+    entry: dict[str, Any] = json.loads(line(MESSAGE))
     return entry
+
+
+def line(message: str) -> str:
+    """Return the format with the message of an error as API Gateway writes it: escaped, and with quotes."""
+    return log_format().replace(MESSAGE, json.dumps(message))
+
+
+@pytest.mark.parametrize("message", ["-", 'No "such" thing', "back\\slash", "two\nlines", "Kätzchen"])
+def test_a_line_is_json_whatever_the_message_of_the_error(message: str) -> None:
+    assert json.loads(line(message))["message"] == message
+
+
+@pytest.mark.parametrize("stage", ["", "blue"])
+def test_the_access_log_needs_no_entry_in_the_account_s_resource_policy(stage: str) -> None:
+    groups = {name: group for name, group in resources("AWS::Logs::LogGroup", stage=stage) if "Access" in name}
+    ((name, group),) = groups.items()
+    stack = f"{stage}-APIStack" if stage else "APIStack"
+    assert group["Properties"]["LogGroupName"] == f"/aws/vendedlogs/http-api/{stack}"
+    ((_, http_stage),) = resources("AWS::ApiGatewayV2::Stage", stage=stage)
+    target = http_stage["Properties"]["AccessLogSettings"]["DestinationArn"]
+    assert target == {"Fn::GetAtt": [name.split("/")[1], "Arn"]}
+
+
+def test_the_access_log_of_an_earlier_release_is_kept() -> None:
+    (group,) = [group for name, group in resources("AWS::Logs::LogGroup") if name == f"APIStack/{ACCESS_LOGS}"]
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Retain")
 
 
 def test_the_access_log_holds_nothing_that_a_caller_sends() -> None:

