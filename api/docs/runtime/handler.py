@@ -79,7 +79,9 @@ def respond_to_unmatched(request: Request) -> Response:
         return {"statusCode": 204, "headers": PREFLIGHT}
     allowed = methods(_description(), PUBLIC_URL, request)
     if allowed:
-        raise ApiError(405, "method_not_allowed", "The path does not have this method.", allow=", ".join(allowed))
+        methods_of_path = ", ".join(allowed)
+        detail = f"This path does not have this method. It has: {methods_of_path}."
+        raise ApiError(405, "method_not_allowed", detail, allow=methods_of_path)
     raise ApiError(404, "no_such_route", "There is no such route; GET /openapi.json lists the routes.")
 
 

@@ -12,8 +12,11 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.retry_policy import DELIVERIES
 
-HASTE_SECONDS = 2
-"""Within this time after dispatch, no image is looked up: its erasure cannot have come so soon."""
+HASTE_SECONDS = 0
+"""Within this time after dispatch, no image is looked up once its rows are written.
+
+None is safe: a subscriber may erase an image before it responds to the delivery that tells of it.
+"""
 FRESH_SECONDS = 60
 """For this long after dispatch, the subscription that was queued is trusted; later it may have been deleted."""
 

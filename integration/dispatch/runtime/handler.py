@@ -76,9 +76,14 @@ def deliveries_of(
 
 
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
-    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged."""
+    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
+
+    An image may have been erased since its event was published: its rows are removed again, as deliver does.
+    """
+    rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
     try:
-        log.write(DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed)
+        log.write(rows)
+        log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:
             logger.exception("missed delivery not logged", extra=delivery.log_keys)

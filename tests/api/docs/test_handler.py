@@ -111,14 +111,15 @@ def test_a_preflight_response_says_what_the_api_s_configuration_says(docs: Modul
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/base/images", "GET, POST"),
-        ("/images", "GET, POST"),
-        ("/base/images/img_1/annotated", "GET"),
-        ("/base/", "GET"),
-        ("/base", "GET"),
+        ("/base/images", "GET, HEAD, POST"),
+        ("/images", "GET, HEAD, POST"),
+        ("/base/images/img_1/annotated", "GET, HEAD"),
+        ("/base/", "GET, HEAD"),
+        ("/base", "GET, HEAD"),
     ],
 )
 def test_a_response_to_an_unknown_method_lists_the_known_ones(docs: ModuleType, path: str, allowed: str) -> None:
     response = request(docs, "$default", path)
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (405, "method_not_allowed")
     assert response["headers"]["allow"] == allowed
+    assert f" {allowed}." in json.loads(response["body"])["detail"]
