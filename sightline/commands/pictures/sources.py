@@ -90,4 +90,4 @@ def _check_size(size: int) -> None:
     if not size:
         raise Problem("empty", "The file is empty.")
     if size > LARGEST:
-        raise Problem("too_large", "The file is larger than the 15 MB that the API accepts.")
+        raise Problem("too_large", "The file is larger than the 15 MiB that the API accepts.")

@@ -27,7 +27,7 @@ _OPTIONS = ("detector", "model", "top_k", "min_confidence")
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add("upload", upload, "send files, folders and URLs to be recognized", "holiday/ --wait")
-    add_pictures(parser, "a file of up to 15 MB, a folder to search for pictures, or a URL")
+    add_pictures(parser, "a file of up to 15 MiB, a folder to search for pictures, or a URL")
     add_detector(parser)
     add_model(parser)
     add_top_k(parser)
