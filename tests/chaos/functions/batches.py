@@ -29,10 +29,6 @@ class Batch:
         """The recognition requests in a batch of the uploads queue."""
         return [request for message in self.messages for request in _requests(message["body"])]
 
-    def holds(self, text: str) -> bool:
-        """Return True if one of the messages contains this text."""
-        return any(text in message["body"] for message in self.messages)
-
     def during(self, at: float, slack: float = 0.0) -> bool:
         """Return True if the function had the batch at that moment, give or take `slack` seconds."""
         return self.begun - slack <= at and (self.ended is None or at <= self.ended + slack)
