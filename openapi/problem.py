@@ -28,8 +28,8 @@ _HEADERS: JsonObject = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "www-authenticate": {
-        "description": "The way to sign in, by RFC 6750.",
-        "required": True,
+        "description": "The way to sign in, by RFC 6750. API Gateway sends it as `x-amzn-remapped-www-authenticate`.",
+        "required": False,
         "schema": {"type": "string", "pattern": "^Bearer "},
     },
     "allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}},

@@ -1,9 +1,8 @@
-"""Schemas: derived from dataclasses, or composed of short functions."""
+"""Schemas: derived from classes with typed fields, or composed of short functions."""
 
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from openapi.route import JsonObject, Schema, ref
@@ -25,15 +24,14 @@ _PLAIN: dict[object, Schema] = {
 }
 
 
-def dataclass_schema(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
-    """Return the schema of a dataclass's JSON form, described by its docstring; `fixed` replaces derived schemas.
+def record_schema(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
+    """Return the schema of the JSON form of a dataclass or NamedTuple, described by its docstring.
 
-    A field that may be None is optional.
+    `fixed` replaces derived schemas. A field that may be None is optional.
     """
     hints = typing.get_type_hints(noun)
-    names = [field.name for field in fields(noun)]
-    properties = {name: fixed.get(name) or _typed(hints[name]) for name in names}
-    optional_names = [name for name in names if name in optional or _may_be_none(hints[name])]
+    properties = {name: fixed.get(name) or _typed(hint) for name, hint in hints.items()}
+    optional_names = [name for name in hints if name in optional or _may_be_none(hints[name])]
     return described(noun.__doc__ or "", obj(properties, optional_names))
 
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infrastructure.bundles import ROOT, bundle
 from infrastructure.functions import ImageFunction, PythonFunction
-from settings import Settings
+from settings import Settings, SettingsError
 
 SECONDS = 60
 MEGABYTES = 2048
@@ -35,10 +35,14 @@ def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFuncti
 
 def _from_zip(scope: Construct, environment: Mapping[str, str], vendor: bool) -> PythonFunction:
     requirements = "edge_ml/requirements.txt" if vendor else None
+    try:
+        code = bundle(scope, "edge_ml", ("edge_ml",), requirements=requirements)
+    except SettingsError as error:
+        raise SettingsError(f"edge_package=zip: {error} Or deploy with edge_package=image.") from error
     return PythonFunction(
         scope,
         "Edge",
-        code=bundle(scope, "edge_ml", ("edge_ml",), requirements=requirements),
+        code=code,
         handler="edge_ml.handler.handler",
         environment=environment,
         timeout=SECONDS,

@@ -12,11 +12,11 @@ from openapi.schema import (
     TIME,
     array,
     constant,
-    dataclass_schema,
     described,
     nullable,
     obj,
     one_of,
+    record_schema,
 )
 
 _POLYGONS = array(array(array({"type": "number"}, minItems=2, maxItems=2)))
@@ -60,18 +60,18 @@ _MODEL: dict[str, Schema] = {
 }
 
 SCHEMAS: dict[str, Schema] = {
-    "Box": dataclass_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
+    "Box": record_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
     "Mask": described(Mask.__doc__ or "", obj({"size": array(COUNT, minItems=2, maxItems=2), "counts": TEXT})),
-    "Detection": dataclass_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
-    "Model": dataclass_schema(Model),
-    "Recognition": dataclass_schema(
+    "Detection": record_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
+    "Model": record_schema(Model),
+    "Recognition": record_schema(
         Recognition,
         detector=one_of(*RECOGNIZERS),
         asked=one_of(*DETECTORS),
         size=nullable(ref("Size")),
         duration_ms=COUNT,
     ),
-    "Rejection": dataclass_schema(Rejection),
+    "Rejection": record_schema(Rejection),
     "Image": described("An image that has a result.", obj(_LISTED, _OPTIONAL)),
     "QueuedImage": described(
         "An image that has no result yet.",

@@ -78,12 +78,10 @@ def deliveries_of(
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
     """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
 
-    An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
+    An image may have been erased since its event was published: its rows are removed again, as deliver does.
     """
-    if not missed:
-        return set()
+    rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
     try:
-        rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
         log.write(rows)
         log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):

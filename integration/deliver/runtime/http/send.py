@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import NamedTuple
 
 from integration.deliver.runtime.http.fast_parser import PlainResponse
 from integration.deliver.runtime.http.pool import ConnectionPool
@@ -26,8 +27,7 @@ POLL_SECONDS = 0.1
 _FIXED_HEADERS = {"content-type": "application/json", "user-agent": "Sightline-Webhooks/1.0"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A signed request, and the times at which its attempt began: in seconds since 1970, and on the monotonic clock."""
 
     url: str
