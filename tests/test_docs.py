@@ -9,7 +9,7 @@ import pytest
 from domain.event import TYPES
 from openapi.rooms import UNITS
 from settings import Settings
-from tests.stacks import LOCAL, ROOT, resources
+from tests.stacks import LOCAL, ROOT, resources, route_keys
 from wire.http.body import LARGEST as BODY_LARGEST
 from wire.outbound.fetch import LARGEST as FORM_LARGEST
 
@@ -42,10 +42,6 @@ def named(text: str) -> re.Pattern[str]:
 
 def unnamed(names: set[str], text: str = DOCS) -> set[str]:
     return {name for name in names if not named(name).search(text)}
-
-
-def route_keys() -> set[str]:
-    return {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
 
 
 def product_code() -> Iterator[ast.Module]:

@@ -1,7 +1,7 @@
 """A Download: a picture in transfer from another server, read once and never held in memory as a whole."""
 
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected, UnknownTransferEncoding
+from typing import NamedTuple
 
 from domain.image_type import HEAD, image_type
 from wire.outbound.target import TargetError
@@ -53,8 +53,7 @@ class Body:
         return rest
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(NamedTuple):
     """A picture in transfer: its type by its first bytes, its declared length if any, and its largest size in bytes."""
 
     content_type: str

@@ -76,9 +76,16 @@ def deliveries_of(
 
 
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
-    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged."""
+    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
+
+    An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
+    """
+    if not missed:
+        return set()
     try:
-        log.write(DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed)
+        rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
+        log.write(rows)
+        log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:
             logger.exception("missed delivery not logged", extra=delivery.log_keys)
