@@ -4,7 +4,6 @@ Fresh deliveries need no request. All others of a batch share one read of each t
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
@@ -13,8 +12,11 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
 
-HASTE_SECONDS = 2
-"""Within this time after dispatch, no image is looked up: its erasure cannot have come so soon."""
+HASTE_SECONDS = 0
+"""Within this time after dispatch, no image is looked up once its rows are written.
+
+None is safe: a subscriber may erase an image before it responds to the delivery about it.
+"""
 FRESH_SECONDS = 60
 """For this long after dispatch, the first attempt trusts the queued subscription; later it may have been deleted."""
 
@@ -39,7 +41,7 @@ def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) 
         if reason := _reason_to_skip(delivery, subscription, erased):
             skipped[delivery.message_id] = reason
         elif subscription:
-            eligible[delivery.message_id] = replace(delivery, subscription=subscription)
+            eligible[delivery.message_id] = delivery._replace(subscription=subscription)
     return Eligibility(eligible, skipped)
 
 

@@ -5,7 +5,7 @@ Every outcome has `finished` (the message may leave the queue), `retry_delay()` 
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
@@ -16,8 +16,7 @@ from wire.aws.queue import Record, receive_count
 from wire.aws.rows import Item
 
 
-@dataclass(frozen=True, slots=True)
-class DueDelivery:
+class DueDelivery(NamedTuple):
     """A delivery whose attempt of this `number` is due.
 
     `subscription` is the receiver: as it was queued, or, once the delivery is found eligible, as it is now.
@@ -54,8 +53,7 @@ class Postponed:
         return [DeliveryRecord.of(delivery, "pending", next_at=timestamp(now + self.seconds)).to_item(now)]
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """No attempt at all, for this reason."""
 
     reason: str

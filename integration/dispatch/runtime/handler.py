@@ -18,6 +18,7 @@ from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
+from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import EVENTS
 from wire.aws.rows import UndoneError
@@ -61,10 +62,8 @@ def deliveries_of(
     other one is a fault of this program, and raised.
     """
     keys: dict[str, object] = {"message_id": record["messageId"]}
-    try:
-        event = read_event(record["body"])
-    except Exception:
-        logger.exception("not an event", extra=keys)
+    event = read_message(record, lambda message: read_event(message["body"]))
+    if not event:
         return None
     keys["correlation_id"] = event.data.get("image_id")
     try:
@@ -77,9 +76,16 @@ def deliveries_of(
 
 
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
-    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged."""
+    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
+
+    An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
+    """
+    if not missed:
+        return set()
     try:
-        log.write(DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed)
+        rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
+        log.write(rows)
+        log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:
             logger.exception("missed delivery not logged", extra=delivery.log_keys)

@@ -1,8 +1,7 @@
 """A fast parser of responses that are complete and plain; http.client parses all others, which takes longer."""
 
 import re
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 _HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\r\n]*)?((?:\r\n[!-9;-~]+:[^\r\n]*)*)")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r|$)")
@@ -11,8 +10,7 @@ _RETRY_AFTER = re.compile(rb"\r\nretry-after:([^\r]*)")
 _WITHOUT_BODY = (204, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainResponse:
+class PlainResponse(NamedTuple):
     """Status, Retry-After and body of a response; `keep_alive` means that its connection may be used again."""
 
     status: int
