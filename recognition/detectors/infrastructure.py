@@ -45,5 +45,5 @@ def detectors(scope: Construct, settings: Settings, images: s3.IBucket) -> Detec
     edge.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
     edge.may(["s3:ListBucket"], images.bucket_arn, models.bucket_arn)  # without it, S3 returns 403 for a missing object
     edge.may(["s3:GetObject"], models.arn_for_objects("models/*"))
-    edge.may(["s3:PutObject"], derived.arn_for_objects("*"))
+    edge.may(["s3:PutObject", "s3:DeleteObject"], derived.arn_for_objects("*"))
     return Detectors(edge, models, derived)

@@ -14,7 +14,7 @@ from local.endpoints import API_ID
 from local.loopback import serving
 from tests.pipeline.chain import Chain
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 _HELPERS = """
 const read = async (response) => ({
     status: response.status,

@@ -6,7 +6,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from domain.image_type import CONTENT_TYPES, image_type
-from sightline.commands.pictures.picture_type import named_as_picture, picture_type
+from sightline.client.pictures.picture_type import named_as_picture, picture_type
 
 register_heif_opener()
 

@@ -1,8 +1,8 @@
-"""`sightline models`."""
+"""`sightline models list`, which `sightline models` runs too."""
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.collections import ModelEntry
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
@@ -13,12 +13,12 @@ _LABELS_SHOWN = 5
 
 def register(commands: Commands) -> None:
     """Add the command."""
-    commands.add("models", models, "list the models that a request may name, and the bundles that cannot be used")
+    commands.add("list", list_models, "list the models that a request may name, and the bundles that cannot be used")
 
 
-def models(api: Api, arguments: Namespace) -> int:
+def list_models(client: Client, arguments: Namespace) -> int:
     """Print every model."""
-    entries: list[ModelEntry] = api.get("/models")["items"]
+    entries = client.models()["items"]
     if arguments.json:
         for entry in entries:
             print_json(entry)

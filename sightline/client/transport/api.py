@@ -1,22 +1,21 @@
 """The HTTP API of one deployment. Every call is retried where a retry may help."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import IO, Any, Protocol
 
 import requests
 
-from sightline.client.endpoint import Endpoint
 from sightline.client.problem import Problem
-from sightline.client.retries import ATTEMPTS, LONGEST_DELAY, retry_delay
-from sightline.client.session import open_session
+from sightline.client.transport.retries import Interrupted, send_with_retries
+from sightline.client.transport.session import Token, is_local, open_session
 
 _TIMEOUT = (10, 60)
 _PAGE_SIZE = 100
 _CHUNK_BYTES = 1024 * 1024
 
 Query = Mapping[str, object]
-Send = Callable[[], requests.Response]
 
 
 class Body(Protocol):
@@ -33,20 +32,16 @@ class Body(Protocol):
         """Start over."""
 
 
-class Interrupted(Exception):  # noqa: N818 (no error: the user's own request)
-    """The user has interrupted the client."""
-
-
 class Api:
-    """The calls that commands make; setting `interrupted` ends their delays and whatever is being sent.
+    """The calls to a deployment; setting `interrupted` ends their delays and whatever is being sent.
 
     `Any` is decoded JSON: the caller names its shape, one of `sightline.client.schemas`.
     """
 
-    def __init__(self, endpoint: Endpoint, connections: int = 1) -> None:
-        self.endpoint, self.interrupted = endpoint, threading.Event()
-        self._api = open_session(endpoint, endpoint.token, connections)
-        self._storage = open_session(endpoint, None, connections)  # a presigned form needs no token
+    def __init__(self, url: str, token: Token, connections: int) -> None:
+        self.url, self.interrupted = url, threading.Event()
+        self._api = open_session(url, token, connections)
+        self._storage = open_session(url, connections=connections)  # presigned forms and links need no token
 
     def get(self, path: str, query: Query | None = None) -> Any:
         """Return the JSON of the response to a GET; raises Problem."""
@@ -84,6 +79,13 @@ class Api:
             if not cursor:
                 return
 
+    def location(self, path: str, query: Query | None = None) -> str:
+        """Return the link to which the response to a GET redirects; raises Problem."""
+        response = self._request("GET", path, params=_parameters(query))
+        if "Location" not in response.headers:
+            raise _not_the_api(response)
+        return response.headers["Location"]
+
     def send_form(self, url: str, form: Body) -> None:
         """Post a presigned form to its URL; raises Problem."""
 
@@ -91,49 +93,47 @@ class Api:
             form.rewind()
             return self._storage.post(url, data=form, headers={"Content-Type": form.content_type}, timeout=_TIMEOUT)
 
-        self._retry(send, url)
+        send_with_retries(send, url, self.interrupted)
 
-    def download(self, url: str, file: IO[bytes]) -> None:
-        """Download a presigned link into a file, which every attempt overwrites; raises Problem or OSError."""
+    def download(self, url: str, file: IO[bytes], largest: int | None = None) -> None:
+        """Download a link into a file, which every attempt overwrites.
+
+        Raises Problem, also beyond `largest` bytes, or OSError.
+        """
+
+        # A link may lead to another place than the API: only hosts elsewhere are reached by a proxy.
+        session = self._storage if is_local(url) == is_local(self.url) else open_session(url)
 
         def send() -> requests.Response:
             file.seek(0)
             file.truncate()
-            response = self._storage.get(url, timeout=_TIMEOUT, stream=True)
+            response = session.get(url, timeout=_TIMEOUT, stream=True)
             for chunk in response.iter_content(_CHUNK_BYTES) if response.ok else ():
                 file.write(chunk)
+                if largest is not None and file.tell() > largest:
+                    response.close()
+                    raise Problem("too_large", f"The file at {url} is larger than {largest:,} bytes.")
             return response
 
-        self._retry(send, url)
+        send_with_retries(send, url, self.interrupted)
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raises Interrupted if the user interrupts the client meanwhile."""
+        if self.interrupted.wait(seconds):
+            raise Interrupted
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
+        self._storage.close()
 
     def _request(self, method: str, path: str, **content: Any) -> requests.Response:
-        url = self.endpoint.url + path
-        return self._retry(
-            lambda: self._api.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **content), url
+        url = self.url + path
+        return send_with_retries(
+            lambda: self._api.request(method, url, timeout=_TIMEOUT, allow_redirects=False, **content),
+            url,
+            self.interrupted,
         )
-
-    def _retry(self, send: Send, url: str) -> requests.Response:
-        failures = 0
-        while True:
-            try:
-                return _send_once(send, url)
-            except Problem as problem:
-                failures += 1
-                seconds = retry_delay(failures, problem.retry_after)
-                if not problem.retryable or failures == ATTEMPTS or seconds > LONGEST_DELAY:
-                    raise
-            if self.interrupted.wait(seconds):
-                raise Interrupted
-
-
-def _send_once(send: Send, url: str) -> requests.Response:
-    try:
-        response = send()
-    except requests.RequestException as error:
-        raise Problem.from_failure(error, url) from error
-    if not 200 <= response.status_code < 300:
-        raise Problem.from_response(response)
-    return response
 
 
 def _json_object(response: requests.Response) -> Any:
@@ -142,9 +142,20 @@ def _json_object(response: requests.Response) -> Any:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise Problem("not_the_api", f"The server at {response.url} responds, but it is not this API.")
+        raise _not_the_api(response)
     return body
 
 
+def _not_the_api(response: requests.Response) -> Problem:
+    return Problem("not_the_api", f"The server at {response.url} responds, but it is not this API.")
+
+
 def _parameters(query: Query | None) -> dict[str, str]:
-    return {name: str(value) for name, value in (query or {}).items() if value is not None}
+    return {name: _text(value) for name, value in (query or {}).items() if value is not None}
+
+
+def _text(value: object) -> str:
+    """Return a parameter as the API takes it; a datetime without a time zone is in local time."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else str(value)

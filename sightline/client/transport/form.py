@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from urllib3.filepost import encode_multipart_formdata
 
-from sightline.client.api import Interrupted
+from sightline.client.transport.retries import Interrupted
 
-Advance = Callable[[float], None]
+Progress = Callable[[float], None]
 """Takes the fraction of a picture by which sending advanced; negative where it starts over."""
 
 
@@ -15,7 +15,7 @@ class Form:
     """The fields, then the picture: S3 ignores every field after the file."""
 
     def __init__(
-        self, fields: Mapping[str, str], picture: bytes, advance: Advance, interrupted: threading.Event
+        self, fields: Mapping[str, str], picture: bytes, advance: Progress, interrupted: threading.Event
     ) -> None:
         # S3 ignores the file name, because the key is among the fields; a constant one needs no encoding.
         file = ("picture", picture, fields["Content-Type"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline.client.retries import ATTEMPTS, retry_delay
+from sightline.client.transport.retries import ATTEMPTS, retry_delay
 from tests.sightline.conftest import Run
 from tests.sightline.fake_deployment import JPEG, Deployment, Response
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from sightline.__main__ import main
-from sightline.client.endpoint import Endpoint, EndpointError
+from sightline.client.access.endpoint import Endpoint
+from sightline.client.problem import EndpointError
 
 
 @pytest.fixture
@@ -18,7 +19,15 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_deployment_on_this_machine_is_found_without_a_url(checkout: Path) -> None:
-    assert Endpoint.find(None, None, {}) == Endpoint("http://127.0.0.1:4566/api", None)
+    found = Endpoint.find(None, None, {})
+    assert (found.url, found.token) == ("http://127.0.0.1:4566/api", None)
+    assert found.running
+    assert found.running.folder == checkout / ".local"
+
+
+def test_the_deployment_on_this_machine_may_be_named(checkout: Path) -> None:
+    assert Endpoint.find("http://127.0.0.1:4566/api/", None, {}).running
+    assert not Endpoint.find("http://127.0.0.1:4567/api", None, {}).running
 
 
 def test_the_command_line_precedes_the_environment_and_the_environment_precedes_the_file(
