@@ -157,6 +157,15 @@ def test_json_without_a_content_type_is_read_as_json(upload: ModuleType, server:
     assert sent(upload, json.dumps({"url": f"{server.url}/a"}).encode())[0] == 202
 
 
+@pytest.mark.parametrize("content_type", ["image/jpeg", "application/octet-stream", "application/json"])
+@pytest.mark.parametrize("body", [b"{}", b'{"0":255,"1":216}'])
+def test_a_picture_that_was_made_json_on_its_way_gets_the_remedy(
+    upload: ModuleType, content_type: str, body: bytes
+) -> None:
+    status, problem = sent(upload, body, headers={"content-type": content_type})
+    assert (status, "bytes" in problem["detail"] or problem["code"] == "unknown_field") == (400, True)
+
+
 def test_a_second_upload_of_the_same_name_keeps_the_first(upload: ModuleType, jpeg: bytes) -> None:
     for _ in range(2):
         sent(upload, jpeg, query={"name": "cat.jpg"})

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from recognition.images.runtime.export.formats.export_file import DetectionBody, ImageBody
 from recognition.images.runtime.export.formats.mask_lines import mask_lines
-from recognition.images.runtime.export.formats.polygons import area, bounds, pieces, with_slits
+from recognition.images.runtime.export.formats.polygons import Point, area, bounds, pieces, with_slits
 from recognition.results.runtime.entry import Entry
 
 
@@ -103,7 +103,7 @@ def _region(detection: DetectionBody, width: int, height: int) -> Region | None:
     return {"bbox": bbox, "area": round(sum(map(area, polygons)), 2), "segmentation": flat, "iscrowd": 0}
 
 
-def _corners(bbox: list[float]) -> list[tuple[float, float]]:
+def _corners(bbox: list[float]) -> list[Point]:
     left, top, width, height = bbox
     right, bottom = left + width, top + height
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
