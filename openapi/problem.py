@@ -16,7 +16,7 @@ PROBLEM = {
     }
 )
 
-_HEADERS: JsonObject = {
+HEADERS: JsonObject = {
     "x-request-id": {
         "description": "The id of the request, for questions about it.",
         "required": True,
@@ -45,4 +45,4 @@ def used_headers(paths: JsonObject) -> JsonObject:
         for response in operation["responses"].values()
         for name in response.get("headers", ())
     }
-    return {name: header for name, header in _HEADERS.items() if name in used}
+    return {name: header for name, header in HEADERS.items() if name in used}

@@ -132,7 +132,9 @@ ROOM = Room(
         "format": one_of(*_FORMATS) | {"description": "The format of the file.", "required": True},
     },
     events={
-        RECOGNIZED: obj(_IMAGE_FIELDS | {"recognition": ref("Recognition")}),
+        RECOGNIZED: obj(
+            _IMAGE_FIELDS | {"recognition": ref("Recognition"), "detections_left_out": COUNT}, ["detections_left_out"]
+        ),
         REJECTED: obj(_IMAGE_FIELDS | {"rejection": ref("Rejection")}),
         ERASED: obj({"image_id": IMAGE_ID}),
     },

@@ -14,9 +14,9 @@ from wire.http.api import ApiError, Request, Response, json_response
 from wire.http.body import image_body_type
 from wire.http.quota import Quota
 from wire.outbound.download import FetchError
-from wire.outbound.fetch import LOOP_MARK, fetch
+from wire.outbound.fetch import fetch, is_own_fetch
 from wire.outbound.policy import Policy
-from wire.outbound.target import check_url
+from wire.outbound.target import TargetError, check_url
 
 IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
@@ -37,8 +37,7 @@ def index(request: Request) -> Response:
         parameters = request.get("rawQueryString")
         return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{parameters}" if parameters else ""))
     api.only_query(request, "url", "name")
-    encoded = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
-    return _upload_url(request, encoded, api.query(request, "name"), Options())
+    return _upload_url(request, url, api.query(request, "name"), Options())
 
 
 def add_image(request: Request) -> Response:
@@ -85,12 +84,17 @@ ROUTES = {
 
 
 def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Response:
-    if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
+    if is_own_fetch(request.get("headers", {}).get("cdn-loop", "")):
         raise FetchError("url_blocked", "This request is a fetch of this API, redirected back to it.")
     target = check_url(url)
     image = _new_image(request, options, name, name_in_url(target.path))
-    with fetch(target, POLICY) as download:
-        IMAGES.add_download(image, download)
+    try:
+        with fetch(target, POLICY) as download:
+            IMAGES.add_download(image, download)
+    except (FetchError, TargetError) as error:
+        if error.code == "url_blocked":
+            QUOTA.give_back(api.owner(request))
+        raise
     return _queued(image)
 
 

@@ -107,7 +107,7 @@ def start_attempts(
 
     Requests go out on idle connections first. A thread makes each other attempt, and waits for each late response.
     """
-    sent = {delivery.message_id: attempt for delivery in due if (attempt := sender.send(delivery))}
+    sent = {delivery.message_id: attempt for delivery in due if (attempt := _sent(delivery, sender))}
     futures = {
         delivery.message_id: threads.submit(sender.attempt, delivery)
         for delivery in due
@@ -117,6 +117,14 @@ def start_attempts(
     for message_id, attempt in sent.items():
         futures[message_id] = _completed(attempt) if message_id in early else threads.submit(attempt.finish)
     return futures
+
+
+def _sent(due: DueDelivery, sender: Sender) -> SentAttempt | None:
+    """Return the attempt if it was sent on an idle connection; an error occurs again in the attempt's own thread."""
+    try:
+        return sender.send(due)
+    except Exception:
+        return None
 
 
 def _poll(sent: Mapping[str, SentAttempt]) -> set[str]:
