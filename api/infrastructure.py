@@ -56,7 +56,7 @@ class APIStack(cdk.Stack):
         limits = quotas(self, settings)
         cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
         upload = upload_function(self, settings, uploads, routes, limits)
-        docs_function(self, description, routes, vendor=settings.vendor)
+        docs_function(self, description, routes, vendor=settings.vendor, user_pool=users.environment)
         topic = alarm_topic(self, settings.alarm_email, enforce_ssl=settings.enforce_ssl)
         if settings.monthly_budget:
             budget(self, settings.monthly_budget, topic)

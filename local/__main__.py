@@ -19,6 +19,7 @@ from local.emulator import process as emulator
 from local.emulator.process import EmulatorError
 from local.processes import detached
 from local.processes.environment import forget_the_account
+from sightline.client.access.account import DEMO_USER
 
 _DIRECTORY = ROOT / ".local"
 _FAILURES = (EmulatorError, CDKError, DemoError, ClientError, BotoCoreError, RequestException, OSError)
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     deployed = deployment.deploy(directory, port, auth=arguments.auth, report=lambda line: _print(f"  {line}"))
     _print(f"Deployed in {time.monotonic() - began:.0f} s.\n")
     try:
-        demo.run(deployed, user.token(deployed))
+        demo.run(deployed, user.demo_token(deployed))
     except DemoError as error:
         function_logs.save(deployed.client("logs"), detached.log_file(directory, "functions"))
         raise DemoError(f"{error}\nThe logs of the functions are in .local/logs/functions.log .") from error
@@ -43,7 +44,8 @@ def run(arguments: argparse.Namespace) -> None:
 def stop(arguments: argparse.Namespace) -> None:
     """End the processes that `run` started, and no others."""
     ended = [name for name in (*demo.SERVERS, emulator.NAME) if detached.end(_DIRECTORY, name)]
-    (_DIRECTORY / "endpoints.json").unlink(missing_ok=True)
+    for file in ("endpoints.json", DEMO_USER):
+        (_DIRECTORY / file).unlink(missing_ok=True)
     _print(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
 
 

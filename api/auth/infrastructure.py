@@ -1,5 +1,6 @@
 """The user pool, its app client, and the authorizer of the HTTP API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
@@ -14,10 +15,11 @@ from settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """The authorizer, None where `auth` is off, and the stack's outputs by name."""
+    """The authorizer, None where `auth` is off, the stack's outputs, and the environment that names the pool."""
 
     authorizer: HttpLambdaAuthorizer | None = None
     outputs: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def auth(scope: Construct, settings: Settings) -> Auth:
@@ -27,7 +29,11 @@ def auth(scope: Construct, settings: Settings) -> Auth:
     pool = user_pool(scope, sign_up=settings.sign_up, from_email=settings.from_email)
     client = user_pool_client(pool)
     outputs = {"UserPoolId": pool.user_pool_id, "UserPoolClientId": client.user_pool_client_id}
-    return Auth(authorizer(scope, pool, client, vendor=settings.vendor), outputs)
+    environment = {
+        "TOKEN_ISSUER": f"https://{pool.user_pool_provider_name}",
+        "USER_POOL_CLIENT_ID": client.user_pool_client_id,
+    }
+    return Auth(authorizer(scope, environment, vendor=settings.vendor), outputs, environment)
 
 
 def user_pool(scope: Construct, *, sign_up: bool, from_email: str) -> cognito.UserPool:
@@ -69,10 +75,10 @@ def user_pool_client(pool: cognito.UserPool) -> cognito.UserPoolClient:
     )
 
 
-def authorizer(
-    scope: Construct, pool: cognito.UserPool, client: cognito.UserPoolClient, *, vendor: bool
-) -> HttpLambdaAuthorizer:
+def authorizer(scope: Construct, environment: Mapping[str, str], *, vendor: bool) -> HttpLambdaAuthorizer:
     """Define the Lambda authorizer: it names the owner of a token and passes every request on to its route.
+
+    The environment names the user pool.
 
     With a JWT authorizer, or with an identity source as cache key, API Gateway would refuse requests itself, without a
     code and without a reason.
@@ -82,10 +88,7 @@ def authorizer(
         "Authorize",
         code=room_bundle(scope, "api/auth", vendor=vendor),
         handler="api.auth.runtime.authorizer.handler",
-        environment={
-            "TOKEN_ISSUER": f"https://{pool.user_pool_provider_name}",
-            "USER_POOL_CLIENT_ID": client.user_pool_client_id,
-        },
+        environment=environment,
         timeout=10,
     )
     return HttpLambdaAuthorizer(

@@ -31,6 +31,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN
+from edge_ml.bundles.public_text import without_paths
 from edge_ml.bundles.schema.fields import FieldError, Fields
 from edge_ml.bundles.schema.input import InputSpec
 from edge_ml.bundles.schema.output import DECODINGS, OutputSpec
@@ -43,7 +44,10 @@ UNKNOWN = "unknown"
 
 
 class BundleError(Exception):
-    """A bundle that cannot be used; the text is the reason, for the bundle's owner."""
+    """A bundle that cannot be used; the text is the reason, for the bundle's owner, without paths of this machine."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(without_paths(reason))
 
 
 class ModelBundle:

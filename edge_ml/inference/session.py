@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from edge_ml.bundles.bundle import BundleError, ModelBundle
+from edge_ml.bundles.public_text import without_paths
 from edge_ml.image_error import ImageError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def model_failure(reason: str, *, retryable: bool = False) -> ImageError:
 
     A run that broke off is retryable, as another worker may succeed. A wrong output is not: it would be the same again.
     """
-    return ImageError("model_failed", f"The model failed: {reason}", retryable=retryable)
+    return ImageError("model_failed", f"The model failed: {without_paths(reason)}", retryable=retryable)
 
 
 def open_session(bundle: ModelBundle) -> onnxruntime.InferenceSession:

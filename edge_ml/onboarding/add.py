@@ -41,10 +41,10 @@ def add(request: AddRequest, print_line: Print) -> None:
         print_line(line)
     with tempfile.TemporaryDirectory(prefix="edge-ml-") as scratch:
         folder = Path(scratch) / "bundle"
-        stage_bundle(folder, request.model, proposal)
+        digest = stage_bundle(folder, request.model, proposal)
         _try(folder, proposal, request.photo, print_line)
         _store(folder, place, proposal, request.replace)
-    print_line(_next_steps(place, str(proposal["name"]), str(proposal["version"])))
+    print_line(_next_steps(place, str(proposal["name"]), str(proposal["version"]), digest))
 
 
 def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print) -> None:
@@ -70,8 +70,8 @@ def _store(folder: Path, place: Destination, proposal: Findings, replace: bool) 
     place.store(folder, name, version)
 
 
-def _next_steps(place: Destination, name: str, version: str) -> str:
-    written = f"Written to {place.place(name, version)}\n\n"
+def _next_steps(place: Destination, name: str, version: str, digest: str) -> str:
+    written = f"Written to {place.place(name, version)}\nThe digest of the model is {digest}.\n\n"
     usage = f'Ask for it with an image: {{"options": {{"model": "{name}"}}}}, or "{name}@{version}".'
     if isinstance(place, Bucket):
         return f"{written}It is served within 15 seconds; GET /models lists it. {usage}"

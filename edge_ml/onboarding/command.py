@@ -46,7 +46,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--to",
         default=BUILT_IN,
         help="a folder of bundles (default: edge_ml/models, part of the next deployment)\n"
-        "or s3://<models bucket>/models/ (served at once)",
+        "or s3://<models bucket>/models/ (served at once), or the URL of a deployed API (its models bucket)",
     )
     parser.add_argument(
         "--try", dest="photo", type=Path, metavar="PHOTO", help="print what the model sees on this photo"

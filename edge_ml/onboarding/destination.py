@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from edge_ml.serving.trial.trial_error import TrialError
 
 if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_s3.client import S3Client
 
 PREFIX = "models"
@@ -87,13 +88,42 @@ class Bucket(NamedTuple):
 
 
 def destination(to: str) -> Destination:
-    """Return the destination of a path or of `s3://bucket/models/`; raises TrialError."""
+    """Return the destination of a path, of `s3://bucket/models/` or of the URL of an API; raises TrialError."""
+    parts = urlsplit(to)
+    if parts.scheme in ("http", "https"):
+        return _bucket(models_bucket(cast("CloudFormationClient", _client("cloudformation")), to))
     if not to.startswith("s3://"):
         return Folder(Path(to))
-    from botocore.session import Session
-
-    parts = urlsplit(to)
     if not parts.netloc or parts.path.strip("/") not in ("", PREFIX):
         raise TrialError("bad_destination", f"{to}: bundles are read from s3://<bucket>/{PREFIX}/ and nowhere else.")
+    return _bucket(parts.netloc)
+
+
+def models_bucket(client: "CloudFormationClient", api: str) -> str:
+    """Return the models bucket of the deployment with this API, from the outputs of its stacks; raises TrialError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        stacks = [stack for page in client.get_paginator("describe_stacks").paginate() for stack in page["Stacks"]]
+    except (BotoCoreError, ClientError) as error:
+        raise TrialError("bucket_unavailable", f"The stacks of this account cannot be read: {error}") from error
+    outputs = {
+        stack["StackName"]: {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+        for stack in stacks
+    }
+    for name, of_stack in outputs.items():
+        if of_stack.get("ApiUrl", "").rstrip("/") == api.rstrip("/"):
+            return outputs[f"{name.removesuffix('APIStack')}RekognitionStack"]["ModelsBucket"]
+    detail = f"No stack of this account and region has the API {api}: check your AWS credentials and the region."
+    raise TrialError("bucket_unavailable", detail)
+
+
+def _bucket(name: str) -> Bucket:
+    return Bucket(cast("S3Client", _client("s3")), name)
+
+
+def _client(service: str) -> object:
+    from botocore.session import Session
+
     region = os.environ.get("AWS_REGION")  # botocore itself reads AWS_DEFAULT_REGION only
-    return Bucket(cast("S3Client", Session().create_client("s3", region_name=region)), parts.netloc)
+    return Session().create_client(service, region_name=region)

@@ -1,5 +1,6 @@
 """Staging: a bundle is laid out in a temporary folder and tried there before it goes anywhere."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -10,12 +11,16 @@ from edge_ml.onboarding.proposal.findings import FOUND, GIVEN, GUESSED, Findings
 _SOURCES = {FOUND: "the file", GUESSED: "a guess", GIVEN: "its owner"}
 
 
-def stage_bundle(folder: Path, model: Path, proposal: Findings) -> None:
-    """Write into the folder: a copy of the model, model.json, and a card with the source of each field."""
+def stage_bundle(folder: Path, model: Path, proposal: Findings) -> str:
+    """Write into the folder: a copy of the model, model.json, and a card with the source of each field.
+
+    Returns the digest of the model, as the bundle states it.
+    """
     folder.mkdir(exist_ok=True)
     shutil.copyfile(model, folder / "model.onnx")
     write_model_json(folder, proposal.to_dict())
     (folder / "MODEL_CARD.md").write_text(_card(proposal), encoding="utf-8")
+    return hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
 
 
 def write_model_json(folder: Path, content: Mapping[str, object]) -> None:

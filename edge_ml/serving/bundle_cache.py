@@ -1,6 +1,7 @@
 """The cache of bundles from the bucket: each is fetched and tried once, and the most recently used stay loaded."""
 
 import os
+import re
 from collections import OrderedDict
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from edge_ml.serving.model_status import untried, unusable
 
 if TYPE_CHECKING:
     from edge_ml.protocol import ModelDescription
+
+_EXTERNAL_WEIGHTS = re.compile(rb"\x0a\x08location\x12.[^\x00-\x1f]{0,99}model\.json", re.DOTALL)
+"""An entry `location` of a tensor's `external_data` in a protobuf, whose value ends in model.json."""
 
 MAX_MODELS = 4
 MAX_BYTES = 300_000_000
@@ -80,6 +84,17 @@ class BundleCache:
         return sum(stored.size for stored in self._bundles)
 
 
+def _reads_model_json(path: str) -> bool:
+    """Return whether a model names model.json as a file of external weights: the only other file beside it."""
+    import mmap
+
+    with open(path, "rb") as file:
+        if not os.path.getsize(path):
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return bool(_EXTERNAL_WEIGHTS.search(content))
+
+
 def _remove(folder: str) -> None:
     import shutil
 
@@ -97,6 +112,10 @@ def _try_bundle(stored: StoredBundle, store: BundleStore, folder: str) -> ModelB
     bundle = ModelBundle.load(folder)
     if (bundle.name, bundle.version) != stored.identity:
         raise BundleError(f"{stored.identity}: its model.json names {bundle.name}@{bundle.version}.")
+    if _reads_model_json(bundle.path):
+        raise BundleError(
+            f"{stored.identity}: its model takes weights from model.json, which the digest does not cover."
+        )
     try:
         trial_run(folder)
     except TrialError as error:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN, ModelIdentity
+from edge_ml.bundles.public_text import without_paths
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -22,8 +23,8 @@ MAX_BYTES = 250_000_000
 """The limit for one bundle: the function has 512 MB of disk, and holds several bundles."""
 
 _PLACE = re.compile(f"({NAME_PATTERN})/({VERSION_PATTERN})")
-_FILE = re.compile(r"model\.json|model\.onnx|MODEL_CARD\.md|advice/[^/\0]{1,60}\.md")
-_REQUIRED_FILES = ("model.json", "model.onnx")
+_FILES = ("model.json", "model.onnx")
+"""The files of a bundle that are read: no other one, such as a card, can hold weights beside model.onnx."""
 
 
 class StoreError(Exception):
@@ -53,7 +54,7 @@ class StoredBundle(NamedTuple):
     @property
     def fault(self) -> str | None:
         """The reason that the bundle cannot be used as listed, or None."""
-        missing = [name for name in _REQUIRED_FILES if name not in {file.name for file in self.files}]
+        missing = [name for name in _FILES if name not in {file.name for file in self.files}]
         if missing:
             return f"{self.identity}: there is no {missing[0]}."
         if self.size > MAX_BYTES:
@@ -130,11 +131,11 @@ class BundleStore:
         try:
             yield
         except (BotoCoreError, ClientError, OSError) as error:
-            raise StoreError(f"The bucket {self._bucket} cannot be read: {error}") from error
+            raise StoreError(without_paths(f"The bucket {self._bucket} cannot be read: {error}")) from error
 
 
 def _is_misplaced(key: str) -> bool:
-    return key.endswith(_REQUIRED_FILES) and not _PLACE.match(key, len(PREFIX))
+    return key.endswith(_FILES) and not _PLACE.match(key, len(PREFIX))
 
 
 def _group(objects: "Sequence[ObjectTypeDef]") -> dict[ModelIdentity, StoredBundle]:
@@ -144,7 +145,7 @@ def _group(objects: "Sequence[ObjectTypeDef]") -> dict[ModelIdentity, StoredBund
         key = entry["Key"]
         place = _PLACE.match(key, len(PREFIX))
         name = key[place.end() + 1 :] if place else ""
-        if place and key.startswith("/", place.end()) and _FILE.fullmatch(name):
+        if place and key.startswith("/", place.end()) and name in _FILES:
             file = StoredFile(name, key, entry["ETag"], entry["Size"])
             files.setdefault(ModelIdentity(place[1], place[2]), []).append(file)
     return {identity: StoredBundle(identity, tuple(of_bundle)) for identity, of_bundle in files.items()}

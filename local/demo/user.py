@@ -1,8 +1,12 @@
 """The demo user of a deployment with sign-in."""
 
+import time
 from typing import TYPE_CHECKING
 
 from local.deployment import Deployment
+from sightline.client.access.account import DEMO_USER, stored_sign_in
+from sightline.client.access.sign_ins import SignIns
+from sightline.client.access.user_pool import Tokens, UserPool
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp.client import CognitoIdentityProviderClient
@@ -10,6 +14,23 @@ if TYPE_CHECKING:
 
 NAME = "demo@example.com"
 _PASSWORD = "Demo-password-1"  # noqa: S105 (a user of an emulator on this machine)
+
+
+def demo_token(deployment: Deployment) -> str | None:
+    """Return an access token of the demo user; None without sign-in.
+
+    The sign-in is left beside `endpoints.json`, where the command line client finds it.
+    """
+    kept = SignIns(deployment.directory / DEMO_USER)
+    if not deployment.endpoints.user_pool_id:
+        kept.path.unlink(missing_ok=True)
+        return None
+    result = sign_in(deployment, NAME)
+    endpoints = deployment.endpoints
+    pool = UserPool(endpoints.aws_endpoint, str(endpoints.user_pool_client_id))
+    tokens = Tokens(result["AccessToken"], result["RefreshToken"], time.time() + result["ExpiresIn"])
+    kept.put(endpoints.api, stored_sign_in(NAME, pool, tokens))
+    return tokens.access_token
 
 
 def token(deployment: Deployment, name: str = NAME) -> str | None:

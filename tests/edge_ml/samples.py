@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 from PIL import Image
 from pycocotools import mask as coco
 
@@ -55,6 +56,19 @@ def bundle(
     (folder / "model.json").write_text(json.dumps(model_json(**{"name": name} | changed)))
     onnx.save(model or _colors(gain), folder / "model.onnx")
     return folder
+
+
+def with_external_weights(location: str) -> tuple[bytes, bytes]:
+    """Return a model that takes its first weights from a file beside it, and the content of that file."""
+    model = _colors(1.0)
+    tensor = model.graph.initializer[0]
+    weights = numpy_helper.to_array(tensor).tobytes()
+    tensor.ClearField("float_data")
+    tensor.ClearField("raw_data")
+    tensor.raw_data = weights
+    set_external_data(tensor, location=location, offset=0, length=len(weights))
+    tensor.ClearField("raw_data")
+    return model.SerializeToString(), weights
 
 
 def constant_model(sides: Sequence[int | str], **outputs: NDArray[Any]) -> onnx.ModelProto:

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,10 +110,19 @@ def _content(name: str) -> bytes:
 
 @cache
 def _description() -> Description:
-    """Return the description with the API's base URL as its server."""
+    """Return the description with the API's base URL as its server, and with the addresses of the user pool."""
     description: Description = json.loads((FOLDER / "openapi.json").read_text())
     description["servers"] = [{"url": PUBLIC_URL}]
+    for scheme in description["components"].get("securitySchemes", {}).values():
+        scheme["x-sign-in"] = _sign_in(os.environ)
     return description
+
+
+def _sign_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the URL of Cognito and the id of the app client, with which a client signs in."""
+    issuer = urlsplit(environment["TOKEN_ISSUER"])
+    cognito = environment.get("AWS_ENDPOINT_URL", f"{issuer.scheme}://{issuer.netloc}")
+    return {"cognito": cognito, "client_id": environment["USER_POOL_CLIENT_ID"]}
 
 
 ROUTES = {

@@ -13,6 +13,7 @@ class Description(TypedDict):
 
     paths: Mapping[str, Mapping[str, object]]
     servers: list[dict[str, str]]
+    components: Mapping[str, dict[str, dict[str, object]]]
 
 
 def methods(description: Description, public_url: str, request: Request) -> list[str]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from edge_ml.bundles.public_text import without_paths
 from edge_ml.serving.trial.trial_error import MEMORY_LIMIT_MB, TrialError, is_memory_error, too_much_memory
 
 if TYPE_CHECKING:
@@ -86,4 +87,4 @@ def _exit_error(status: int, stderr: str) -> TrialError:
     if -status in _TIMEOUT_SIGNALS:
         return _too_slow()
     last_line = (stderr.strip().splitlines() or [f"status {status}"])[-1]
-    return TrialError("crashed", f"The model ended the process that tried it: {last_line}")
+    return TrialError("crashed", f"The model ended the process that tried it: {without_paths(last_line)}")

@@ -3,6 +3,7 @@
 import re
 import textwrap
 
+from edge_ml.bundles.public_text import without_paths
 from edge_ml.serving.trial.trial_error import TrialError, is_memory_error, too_much_memory
 
 _REASONS = (
@@ -40,4 +41,4 @@ def shorten_message(message: str) -> str:
     """Return a message of ONNX Runtime without the names of its functions, in at most 300 characters."""
     for noise in _NOISE:
         message = noise.sub("", message)
-    return textwrap.shorten(message, _MAX_LENGTH, placeholder=" …").rstrip(".")
+    return textwrap.shorten(without_paths(message), _MAX_LENGTH, placeholder=" …").rstrip(".")

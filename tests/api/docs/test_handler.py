@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -123,3 +124,15 @@ def test_a_response_to_an_unknown_method_lists_the_known_ones(docs: ModuleType, 
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (405, "method_not_allowed")
     assert response["headers"]["allow"] == allowed
     assert f" {allowed}." in json.loads(response["body"])["detail"]
+
+
+def test_the_description_names_the_user_pool_where_people_sign_in(
+    docs: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    content = {"components": {"securitySchemes": {"userPool": {"type": "http"}}}, "paths": {}}
+    (tmp_path / "openapi.json").write_text(json.dumps(content))
+    monkeypatch.setattr(docs, "FOLDER", tmp_path)
+    monkeypatch.setenv("TOKEN_ISSUER", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool")
+    monkeypatch.setenv("USER_POOL_CLIENT_ID", "client")
+    scheme = docs._description.__wrapped__()["components"]["securitySchemes"]["userPool"]
+    assert scheme["x-sign-in"] == {"cognito": "https://cognito-idp.eu-west-1.amazonaws.com", "client_id": "client"}

@@ -121,3 +121,23 @@ def test_a_bucket_that_is_not_there_is_a_refusal(
 ) -> None:
     assert add(monkeypatch, files, "--to", "s3://nobody/models/") == 1
     assert "bucket_unavailable" in capsys.readouterr().err
+
+
+def test_the_models_bucket_is_found_by_the_url_of_the_api(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stack(name: str, **outputs: str) -> None:
+        body = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+                "Outputs": {key: {"Value": value} for key, value in outputs.items()}}  # fmt: skip
+        boto3.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(body))
+
+    stack("blue-APIStack", ApiUrl="https://blue.example")
+    stack("blue-RekognitionStack", ModelsBucket="models")
+    stack("APIStack", ApiUrl="https://green.example")
+    stack("RekognitionStack", ModelsBucket="others")
+    assert add(monkeypatch, files, "--name", "colors", "--to", "https://blue.example/") == 0
+    output = capsys.readouterr().out
+    assert "Written to s3://models/models/colors/1.0.0/" in output
+    assert f"The digest of the model is {ModelBundle.load(files / 'files').digest}." in output
+    assert add(monkeypatch, files, "--name", "colors", "--to", "https://red.example") == 1
+    assert "bucket_unavailable" in capsys.readouterr().err

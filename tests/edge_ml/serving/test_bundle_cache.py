@@ -92,3 +92,31 @@ def test_unused_bundles_are_tried_while_there_is_time(
     assert descriptions(models)["crayons@1.0.0"]["status"] == "untried"
     monkeypatch.setattr("edge_ml.serving.model_registry.TRIAL_SECONDS", 60)
     assert descriptions(models)["crayons@1.0.0"]["status"] == "unusable"
+
+
+@pytest.mark.parametrize("location", ["MODEL_CARD.md", "advice/red.md", "model.json", "./model.json"])
+def test_weights_outside_the_digest_are_refused(
+    models: ModelRegistry, bucket: Bucket, tmp_path: Path, location: str
+) -> None:
+    model, weights = samples.with_external_weights(location)
+    bucket.put_bundle("hidden", "1.0.0", model=model)
+    stored = {"MODEL_CARD.md": weights, "advice/red.md": weights}
+    for name, content in stored.items():
+        bucket.put(f"hidden/1.0.0/{name}", content)
+    with pytest.raises(BundleError, match=r"External|takes weights from model\.json") as refused:
+        models.get("hidden")
+    assert "/tmp" not in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
+    assert descriptions(models)["hidden@1.0.0"]["status"] == "unusable"
+
+
+def test_no_refusal_shows_a_path_of_the_machine(models: ModelRegistry, bucket: Bucket) -> None:
+    bucket.put_bundle("broken", "1.0.0", model=b"no protobuf")
+    bucket.put_bundle("other", "1.0.0")
+    bucket.put("other/1.0.0/model.json", b"\xff")
+    bucket.put_bundle("empty", "1.0.0", model=b"")
+    for name in ("broken", "other", "empty"):
+        with pytest.raises(BundleError) as refused:
+            models.get(name)
+        assert "/tmp" not in str(refused.value)
+        assert "bundle-" not in str(refused.value)

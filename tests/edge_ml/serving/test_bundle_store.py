@@ -70,7 +70,7 @@ def test_other_objects_in_the_bucket_are_ignored(models: ModelRegistry, bucket: 
         bucket.put(f"crayons/1.0.0/{name}", b"?")
     assert best(models, "crayons") == "red"
     fetched = {key.removeprefix("models/crayons/1.0.0/") for key in bucket.calls} - {"list"}
-    assert fetched == {"model.json", "model.onnx", "advice/red.md"}
+    assert fetched == {"model.json", "model.onnx"}
 
 
 @pytest.mark.parametrize("key", ["crayons/1.0.0", "crayons/1.0.0.1/model.onnx"])

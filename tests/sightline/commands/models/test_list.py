@@ -5,3 +5,8 @@ from tests.sightline.fake_deployment import Deployment
 def test_models_are_listed(deployment: Deployment, run: Run) -> None:
     assert "cat, dog" in run("models").stdout
     assert run("models", "--json").records[0]["name"] == "animals"
+
+
+def test_models_are_listed_by_the_command_list_too(deployment: Deployment, run: Run) -> None:
+    assert run("models", "list").stdout == run("models").stdout
+    assert run("models", "list", "--json").records == run("models", "--json").records
