@@ -66,7 +66,10 @@ SCHEMAS: dict[str, Schema] = {
         "allOf": [ref("Image")],
         "properties": {"earlier": array(ref("EarlierAnswer")), "corrections": array(ref("Correction"))},
     },
-    "EarlierAnswer": described("A result that a newer one has replaced.", obj(_OUTCOME, _OPTIONAL)),
+    "EarlierAnswer": described(
+        "A replaced result, or the rejection of a request to recognize again.",
+        obj(_OUTCOME, _OPTIONAL),
+    ),
     "Correction": described("Labels that a person has given to the image.", obj({"labels": array(TEXT)} | _AT)),
     "ModelBundle": described(
         "A model that images can ask for, or a bundle that cannot be used, with the reason.",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sightline.client.api import Api, Interrupted
 from sightline.client.problem import Problem
 from sightline.client.schemas.changes import QueuedRequest
-from sightline.client.schemas.image import Image
+from sightline.client.schemas.image import Image, Outcome
 
 _FIRST_INTERVAL, _LONGEST_INTERVAL = 0.3, 3.0
 _REQUEST_INTERVAL = 0.5
@@ -43,12 +43,13 @@ def wait_for_outcome(api: Api, image: Image, deadline: float) -> Polled:
 def wait_for_request(api: Api, queued: QueuedRequest, deadline: float) -> Image:
     """Poll until this request has its outcome, which the outcome of a later request may have replaced already.
 
-    Raises Problem if the image was rejected, a call failed or the deadline passed; raises Interrupted.
+    Raises Problem if the request ended in a rejection, a call failed or the deadline passed; raises Interrupted.
     """
     while True:
         image: Image = api.get(f"/images/{queued['image_id']}")
-        if queued["request"] in (outcome.get("request") for outcome in (image, *image.get("earlier", ()))):
-            if problem := rejection(image):
+        outcomes = (image, *image.get("earlier", ()))
+        if outcome := next((found for found in outcomes if found.get("request") == queued["request"]), None):
+            if problem := rejection(outcome):
                 raise problem
             return image
         if time.monotonic() > deadline:
@@ -57,7 +58,7 @@ def wait_for_request(api: Api, queued: QueuedRequest, deadline: float) -> Image:
             raise Interrupted
 
 
-def rejection(image: Image) -> Problem | None:
-    """Return the rejection of an image as a Problem; None if it was not rejected."""
-    reason = image.get("rejection")
+def rejection(outcome: Outcome) -> Problem | None:
+    """Return a rejection as a Problem; None for another outcome."""
+    reason = outcome.get("rejection")
     return Problem(reason["code"], reason["detail"]) if reason else None
