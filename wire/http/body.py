@@ -7,7 +7,7 @@ LARGEST = 4_500_000
 """Bytes. Lambda accepts 6 MB, and API Gateway encodes the body as base64: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 FORM_ENCODED = "application/x-www-form-urlencoded"
-"""The type that curl sends with -d and --data-binary, unless it is told another."""
+"""The default type of curl -d and curl --data-binary."""
 
 _HOW = "Send the picture itself: curl --data-binary @cat.jpg, or curl -F file=@cat.jpg."
 _CAUSES = {
@@ -26,7 +26,7 @@ _CAUSES = {
     b"@": f"The body is the name of a file. {_HOW}",
     b"<": f"The body is HTML or XML. {_HOW}",
 }
-"""What a body is instead of a picture, by its first bytes, and what to do."""
+"""Causes and remedies by the first bytes of a body that is no picture."""
 
 
 def media_type(request: Request) -> str:

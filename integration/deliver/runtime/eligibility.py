@@ -15,7 +15,7 @@ from wire.aws.retry_policy import DELIVERIES
 HASTE_SECONDS = 0
 """Within this time after dispatch, no image is looked up once its rows are written.
 
-None is safe: a subscriber may erase an image before it responds to the delivery that tells of it.
+None is safe: a subscriber may erase an image before it responds to the delivery about it.
 """
 FRESH_SECONDS = 60
 """For this long after dispatch, the subscription that was queued is trusted; later it may have been deleted."""

@@ -100,6 +100,21 @@ def test_an_image_of_any_name_is_erased(chain: Chain, cat: bytes, name: str) -> 
         gone(chain, image_id)
 
 
+def test_pictures_that_are_derived_during_an_erasure_are_erased(chain: Chain, cat: bytes) -> None:
+    image_ids = [chain.by_bytes(f"race-{n}.jpg", cat + f"{n}".encode()) for n in range(RACES)]
+    for image_id in image_ids:
+        chain.settled(image_id)
+    links = list[str]()
+    with ThreadPoolExecutor(2) as pool:
+        for image_id in image_ids:
+            path = f"/images/{image_id}"
+            annotated = pool.submit(chain.request, "GET", f"{path}/annotated", allow_redirects=False)
+            assert pool.submit(chain.request, "DELETE", path).result().status_code == 200
+            links += [link for link in [annotated.result().headers.get("Location")] if link]
+    assert [trace for image_id in image_ids for trace in traces(chain, image_id) if trace.startswith(chain_owner(trace))] == []
+    assert not [link for link in links if requests.get(link, timeout=60).ok]
+
+
 def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) -> None:
     image_id = chain.by_bytes("hasty.jpg", cat)
     erased(chain, image_id)
