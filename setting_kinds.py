@@ -21,16 +21,18 @@ _TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}")
 class Kind(Generic[T]):
     """The kind of a setting. `read` converts a value of the CDK context, and returns None for an invalid one.
 
-    `values` describes the valid values, in the docs and in errors after "must be".
+    `values` describes the valid values, in the docs and in errors after "must be". `examples` are valid values as given
+    on the command line: all of them, or some; a test deploys a change to each.
     """
 
     values: str
     read: Callable[[Any], T | None]
+    examples: tuple[str, ...]
 
 
 def one_of(*choices: str) -> Kind[str]:
     """Return the kind of a setting with these choices."""
-    return Kind(f"one of {', '.join(choices)}", lambda value: value if value in choices else None)
+    return Kind(f"one of {', '.join(choices)}", lambda value: value if value in choices else None, choices)
 
 
 def whole_number(least: int, most: int) -> Kind[int]:
@@ -39,7 +41,7 @@ def whole_number(least: int, most: int) -> Kind[int]:
     def read(value: object) -> int | None:
         return int(str(value)) if re.fullmatch(r"[0-9]{1,9}", str(value)) and least <= int(str(value)) <= most else None
 
-    return Kind(f"a whole number from {least} to {most}", read)
+    return Kind(f"a whole number from {least} to {most}", read, (str(least), str(most)))
 
 
 def number(most: float) -> Kind[float]:
@@ -49,14 +51,16 @@ def number(most: float) -> Kind[float]:
         valid = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", str(value))
         return float(str(value)) if valid and float(str(value)) <= most else None
 
-    return Kind(f"a number from 0 to {most}", read)
+    return Kind(f"a number from 0 to {most}", read, ("0", str(most)))
 
 
-def _matching(values: str, pattern: str) -> Kind[str]:
+def _matching(values: str, pattern: str, example: str) -> Kind[str]:
     """Return the kind of a text that is empty or matches the pattern."""
-    return Kind(
-        values, lambda value: value if isinstance(value, str) and re.fullmatch(f"({pattern})?", value) else None
-    )
+
+    def read(value: object) -> str | None:
+        return value if isinstance(value, str) and re.fullmatch(f"({pattern})?", value) else None
+
+    return Kind(values, read, ("", example))
 
 
 def _read_url(value: object) -> str | None:
@@ -88,12 +92,19 @@ def _read_tags(value: object) -> Mapping[str, str] | None:
     return tags if len(valid) == len(given) <= _MOST_TAGS else None
 
 
-FLAG = Kind("true or false", lambda value: {"true": True, "false": False}.get(str(value).lower()))
+FLAG = Kind(
+    "true or false", lambda value: {"true": True, "false": False}.get(str(value).lower()), examples=("true", "false")
+)
 STACK_PREFIX = _matching(
     f"a letter, then letters, digits and hyphens: at most {_LONGEST_PREFIX} characters",
     f"[A-Za-z][A-Za-z0-9-]{{0,{_LONGEST_PREFIX - 1}}}",
+    "blue",
 )
-EMAIL_ADDRESS = _matching("an e-mail address", r"[^@\s]+@[^@\s]+\.[^@\s]+")
-URL = Kind("an absolute http or https URL", _read_url)
-BASE_URL = Kind("an absolute http or https URL without a query and without a slash at its end", _read_base_url)
-TAGS = Kind("a list of name=value, separated by commas", _read_tags)
+EMAIL_ADDRESS = _matching("an e-mail address", r"[^@\s]+@[^@\s]+\.[^@\s]+", "ops@example.com")
+URL = Kind("an absolute http or https URL", _read_url, ("", "https://example.com/hook?key=1"))
+BASE_URL = Kind(
+    "an absolute http or https URL without a query and without a slash at its end",
+    _read_base_url,
+    ("", "https://photos.example"),
+)
+TAGS = Kind("a list of name=value, separated by commas", _read_tags, ("", "team=sight,cost=42"))

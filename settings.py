@@ -34,8 +34,8 @@ _declared = 0
 """The number of calls of `setting`: a class body keeps only the last of two fields with the same name."""
 
 
-def setting(default: T, kind: Kind[T], sentence: str) -> T:
-    """Declare a setting, as a field of Settings.
+def setting(default: T, kind: Kind[T], sentence: str, *, change: str = "yes") -> T:
+    """Declare a setting, as a field of Settings; `change` says whether it may be changed on a deployed app.
 
     Raises TypeError for an unknown kind, ValueError for a missing sentence or a default that is not of the kind.
     """
@@ -47,7 +47,7 @@ def setting(default: T, kind: Kind[T], sentence: str) -> T:
         raise ValueError(
             f"The setting with the default {default!r} has no sentence, or its default is not {kind.values}"
         )
-    metadata = {"kind": kind, "sentence": sentence}
+    metadata = {"kind": kind, "sentence": sentence, "change": change}
     if isinstance(default, dict):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -57,13 +57,25 @@ def setting(default: T, kind: Kind[T], sentence: str) -> T:
 class Settings:
     """The settings of one deployment."""
 
-    stage: str = setting("", STACK_PREFIX, "prefix of the stack names, so that an account can hold several deployments")
+    stage: str = setting(
+        "",
+        STACK_PREFIX,
+        "prefix of the stack names, so that an account can hold several deployments",
+        change="no: another stage is another deployment",
+    )
     auth: str = setting(
         "cognito",
         one_of("cognito", "none"),
         "`cognito`: routes need a token of the user pool; `none`: anybody who knows the URL may use the API",
+        change="in [two steps](deploy.md#turn-sign-in-off)",
     )
     sign_up: bool = setting(False, FLAG, "people may sign themselves up; otherwise an administrator invites them")
+    from_email: str = setting(
+        "",
+        EMAIL_ADDRESS,
+        "the address from which the user pool sends its mails by Amazon SES, where [its domain is"
+        " verified](deploy.md#send-more-mails); without it Cognito sends them itself, about 50 a day",
+    )
     daily_uploads: int = setting(
         0,
         whole_number(0, 1_000_000),
@@ -181,11 +193,11 @@ def _unknown(key: str, names: Sequence[str]) -> str:
 
 def settings_table() -> str:
     """Return the table of all settings in Markdown, as docs/settings.md has it."""
-    rows = ["| setting | default | values | meaning |", "|---|---|---|---|"]
+    rows = ["| setting | default | values | meaning | may change later |", "|---|---|---|---|---|"]
     for declared in fields(Settings):
         default = "" if declared.default in (MISSING, "") else f" `{str(declared.default).lower()}`"
-        kind, sentence = declared.metadata["kind"], declared.metadata["sentence"]
-        rows.append(f"| `{declared.name}` |{default} | {kind.values} | {sentence} |")
+        kind, sentence, change = (declared.metadata[name] for name in ("kind", "sentence", "change"))
+        rows.append(f"| `{declared.name}` |{default} | {kind.values} | {sentence} | {change} |")
     return "\n".join(rows) + "\n"
 
 

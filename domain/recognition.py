@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Self
 
 UNKNOWN = "unknown"
 """The label of a model that is not sure of any other."""
+LONGEST_LABEL = 200
+"""Characters of a label and of a parent: what a detector gives beyond them is cut off."""
 
 
 class Box(NamedTuple):
@@ -68,6 +70,14 @@ class Detection(NamedTuple):
             mask=Mask.from_dict(mask) if mask else None,
             parents=tuple(given.get("parents") or ()),
         )
+
+    def bounded(self) -> Self:
+        """Return the detection with labels of at most `LONGEST_LABEL` characters."""
+        texts = (self.label, *self.parents)
+        if all(len(text) <= LONGEST_LABEL for text in texts):
+            return self
+        label, *parents = (text[:LONGEST_LABEL] for text in texts)
+        return self._replace(label=label, parents=tuple(parents))
 
     def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
         """Return the JSON form of the API, with or without outline and mask; confidences are rounded to four digits."""

@@ -13,6 +13,7 @@ FRACTION: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 TIME: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
 LINK: Schema = {"type": "string", "format": "uri"}
+BINARY: Schema = {"type": "string", "format": "binary"}
 NOTHING: Schema = {"type": "object", "maxProperties": 0}
 
 _PLAIN: dict[object, Schema] = {
@@ -40,6 +41,15 @@ def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> JsonO
     return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
 
 
+def extended(schema: Schema, **more: Schema) -> JsonObject:
+    """Return the schema of an object with further properties, all required.
+
+    It is no `allOf`: some generators of clients lose the properties of its members.
+    """
+    required = [*schema.get("required", ()), *more]
+    return dict(schema) | {"properties": schema["properties"] | more, "required": required}
+
+
 def request_body(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
     """Return the schema of an object in a request: properties other than these are refused."""
     optional = [name for name in properties if name not in required]
@@ -60,6 +70,11 @@ def nullable(schema: Schema) -> JsonObject:
     """Return the schema of a value that may be null."""
     kind = schema.get("type")
     return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
+
+
+def constant(value: str) -> JsonObject:
+    """Return the schema of a text that is always the same; a generator of clients needs its type as well."""
+    return {"type": "string", "const": value}
 
 
 def described(text: str, schema: Schema) -> JsonObject:

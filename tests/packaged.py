@@ -20,7 +20,7 @@ EDGE = ROOT / "edge_ml/requirements.txt"
 
 def python_path(module: str) -> str:
     """Return a PYTHONPATH for `python -S` with only the module's bundle and boto3."""
-    return os.pathsep.join((str(_bundle(module)), str(_runtime())))
+    return os.pathsep.join((str(bundle(module)), str(_runtime())))
 
 
 @cache
@@ -64,7 +64,7 @@ def _vendors(python: str) -> bool:
         return False
 
 
-def _bundle(module: str) -> Path:
+def bundle(module: str) -> Path:
     """Return the bundle of a handler's module; that of the timeline also holds a room of another unit."""
     file = Path(*module.split(".")).with_suffix(".py")
     bundles = [folder for folder in (assembly(vendor="true") / "bundles").iterdir() if (folder / file).exists()]

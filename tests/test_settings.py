@@ -125,6 +125,8 @@ INVALID_TEXTS: dict[str, list[object]] = {
         ("alarm_email", "ops"),
         ("alarm_email", "ops@example.com, dev@example.com"),
         ("alarm_spend", "-1"),
+        ("from_email", "hello"),
+        ("from_email", "Hello <hello@example.com>"),
         ("monthly_budget", "plenty"),
         ("monthly_budget", "1e3"),
         ("daily_uploads", "１"),
@@ -193,3 +195,10 @@ def test_what_the_cdk_keeps_in_its_context_is_no_setting() -> None:
         "cli-telemetry": False,
     }
     assert Settings.from_context(flags | kept) == Settings()
+
+
+@pytest.mark.parametrize("name", Settings.__dataclass_fields__)
+def test_every_kind_has_examples_that_are_valid(name: str) -> None:
+    kind = Settings.__dataclass_fields__[name].metadata["kind"]
+    assert len(set(kind.examples)) > 1
+    assert all(kind.read(example) is not None for example in kind.examples)

@@ -29,6 +29,7 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         code=unit.code,
         handler="integration.dispatch.runtime.handler.handler",
         timeout=DISPATCH_SECONDS,
+        recursive=True,
         environment={
             "EVENTS_QUEUE_URL": events.messages.queue_url,
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,

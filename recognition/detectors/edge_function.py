@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -17,11 +18,16 @@ MEGABYTES = 2048
 
 
 def edge_function(scope: Construct, settings: Settings, models: s3.IBucket) -> ImageFunction | PythonFunction:
-    """Define the function, packaged as the setting `edge_package` says."""
+    """Define the function, packaged as the setting `edge_package` says.
+
+    Another package is another function under the same logical id. Later stacks read its name as an output, which may
+    change, not as an import, which may not.
+    """
     environment = {"MODELS_BUCKET": models.bucket_name}
-    if settings.edge_package == "image":
-        return _from_image(scope, environment)
-    return _from_zip(scope, environment, settings.vendor)
+    packaged = settings.edge_package == "image"
+    function = _from_image(scope, environment) if packaged else _from_zip(scope, environment, settings.vendor)
+    function.apply_cross_stack_reference_strength(cdk.ReferenceStrength.BOTH)
+    return function
 
 
 def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFunction:

@@ -18,10 +18,17 @@ from wire.http import sign_in
 from wire.http.json_text import read_json, write_json
 
 
+class RequestLine(TypedDict):
+    """The request line, as far as it is read here."""
+
+    method: str
+
+
 class RequestContext(TypedDict):
     """The fields that API Gateway adds to a request."""
 
     requestId: str
+    http: NotRequired[RequestLine]
     authorizer: NotRequired[sign_in.Authorizer | None]
 
 
@@ -159,6 +166,11 @@ def only_fields(given: Mapping[str, object], *names: str) -> None:
 def excerpt(text: str) -> str:
     """Return the beginning of a caller's text in quotes, with escapes for what cannot be printed, for an error."""
     return repr(text[:_LONGEST_EXCERPT]) + ("…" if len(text) > _LONGEST_EXCERPT else "")
+
+
+def method(request: Request) -> str:
+    """Return the method in capitals; empty for an event that is no HTTP request."""
+    return request["requestContext"].get("http", {"method": ""})["method"]
 
 
 def path(request: Request, name: str) -> str:

@@ -39,7 +39,7 @@ def image_body_type(body: bytes, sent_as: str = "") -> str:
     if not body:
         raise ApiError(422, "empty", f"The body is empty. {_HOW}")
     if len(body) > LARGEST:
-        raise ApiError(413, "too_large", "A body may have up to 4.5 MB; POST /uploads accepts pictures up to 15 MB.")
+        raise ApiError(413, "too_large", "A body may have up to 4.5 MB; POST /uploads accepts pictures up to 15 MiB.")
     cause = next((text for start, text in _CAUSES.items() if body.lstrip()[: len(start)] == start), None)
     if sent_as == FORM_ENCODED and not cause and not any(byte in body for byte in (b"\0", b"\r", b"\n")):
         detail = "curl -d removes line ends and zero bytes, so this is no picture any more. Use --data-binary, or -F."

@@ -75,7 +75,7 @@ class Download(NamedTuple):
 
 def too_large(largest: int) -> FetchError:
     """Return the error of a picture of more than `largest` bytes."""
-    return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MB.")
+    return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MiB.")
 
 
 def unreadable(error: HTTPException) -> FetchError:

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.docs.runtime.methods import Description, methods
-from wire.http.api import ApiError, Request, Response, only_query, path, respond
+from wire.http.api import ApiError, Request, Response, method, only_query, path, respond
+from wire.http.cors import PREFLIGHT
 
 FOLDER = Path(__file__).parent
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -68,8 +69,14 @@ def show_file(request: Request) -> Response:
     return _file_response(request, name, FILES[name])
 
 
-def refuse(request: Request) -> Response:
-    """`$default`: refuse a request with an unknown path, or with a method that its path does not have."""
+def respond_to_unmatched(request: Request) -> Response:
+    """`$default`: respond to OPTIONS on every path; refuse an unknown path, or a method that a path does not have.
+
+    API Gateway sends a browser's preflight request here, and refuses none of them itself:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+    """
+    if method(request) == "OPTIONS":
+        return {"statusCode": 204, "headers": PREFLIGHT}
     allowed = methods(_description(), PUBLIC_URL, request)
     if allowed:
         methods_of_path = ", ".join(allowed)
@@ -112,5 +119,5 @@ ROUTES = {
     "GET /openapi.json": describe,
     "GET /docs": show,
     "GET /docs/{file}": show_file,
-    "$default": refuse,
+    "$default": respond_to_unmatched,
 }

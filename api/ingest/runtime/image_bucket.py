@@ -81,7 +81,7 @@ class Images:
         return None
 
     def presigned_form(self, image: NewImage, content_type: str) -> PresignedForm:
-        """Return a form that a browser can post: this key, this type, 1 B – 15 MB, within five minutes."""
+        """Return a form that a browser can post: this key, this type, 1 B – 15 MiB, within five minutes."""
         metadata = {f"x-amz-meta-{name}": value for name, value in image.metadata.items()}
         fields = {"Content-Type": content_type} | metadata
         form = self._s3.generate_presigned_post(

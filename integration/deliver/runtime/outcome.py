@@ -29,7 +29,7 @@ class DueDelivery(NamedTuple):
 
     @classmethod
     def from_record(cls, record: Record) -> Self:
-        """Read a message of the queue; raises KeyError, TypeError or ValueError on another shape."""
+        """Read a message of the queue; raises KeyError, RecursionError, TypeError or ValueError on another shape."""
         delivery = Delivery.from_json(record["body"])
         return cls(record["messageId"], delivery, delivery.tried + receive_count(record), delivery.subscription)
 

@@ -143,7 +143,8 @@ class RekognitionDetector:
         except BotoCoreError as error:
             return self._refusal(type(error).__name__, image)
         milliseconds = round((self._clock() - started) * 1000)
-        return Recognition(self._operation.detector, self._operation.model(version), detections, milliseconds)
+        bounded = tuple(detection.bounded() for detection in detections)
+        return Recognition(self._operation.detector, self._operation.model(version), bounded, milliseconds)
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})

@@ -63,7 +63,6 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
     ("path", "query", "name"),
     [
         ("/a%20b%2Bc%25.jpg", {}, "a b+c%.jpg"),
-        ("/a b.jpg", {}, "a b.jpg"),
         ("/%E7%8C%AB.jpg?size=large", {}, "猫.jpg"),
         ("/x.jpg", {"name": "Katze ü +%20 猫.jpg"}, "Katze ü +%20 猫.jpg"),
         ("/x.jpg", {"name": "../../x"}, "x"),
@@ -73,9 +72,43 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
 def test_names_survive_to_the_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str, query: dict[str, str], name: str
 ) -> None:
-    server.responses[path.replace(" ", "%20")] = response(jpeg)
+    server.responses[path] = response(jpeg)
     assert responded(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
     assert stored()[0].rsplit("/", 1)[-1] == name
+
+
+def test_a_raw_space_in_a_url_is_refused_in_every_way_in(upload: ModuleType, server: LoopbackServer) -> None:
+    url = f"{server.url}/a b.jpg"
+    status, problem, _ = responded(upload, "GET /", query={"url": url})
+    assert (status, problem) == posted(upload, {"url": url})
+    assert (status, problem["code"], server.requests) == (400, "invalid_url", [])
+
+
+class CountingQuota:
+    """A quota that lets everything pass, and counts."""
+
+    uploads = 0
+
+    def admit(self, owner: str, detector: str) -> None:
+        self.uploads += 1
+
+    def give_back(self, owner: str) -> None:
+        self.uploads -= 1
+
+
+@pytest.mark.parametrize(
+    ("location", "code", "counted"), [("http://10.0.0.7/", "url_blocked", 0), ("/nothing", "upstream_status", 1)]
+)
+def test_a_blocked_url_uses_up_no_upload(
+    upload: ModuleType, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, location: str, code: str, counted: int
+) -> None:
+    quota = CountingQuota()
+    monkeypatch.setattr(upload, "QUOTA", quota)
+    server.responses["/a"] = response(b"", f"Location: {location}", status="302 Found")
+    assert posted(upload, {"url": f"{server.url}/a"})[1]["code"] == code
+    assert quota.uploads == counted
+    assert posted(upload, {"url": "http://10.0.0.7/"})[1]["code"] == "url_blocked"
+    assert quota.uploads == counted
 
 
 def test_without_a_url_the_short_form_redirects_to_the_list(upload: ModuleType) -> None:
@@ -193,13 +226,24 @@ def test_a_failed_fetch_has_its_code_and_stores_nothing(
     assert stored() == []
 
 
-@pytest.mark.parametrize("loop_header", ["sightline", "cloudflare, sightline; v=1"])
+@pytest.mark.parametrize(
+    "loop_header", ["sightline", "cloudflare, sightline; v=1", "SightLine ;a=b", 'x;a=",",Sightline']
+)
 def test_a_fetch_that_is_redirected_back_to_the_api_is_refused(
     upload: ModuleType, server: LoopbackServer, loop_header: str
 ) -> None:
     query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
     status, problem, _ = responded(upload, "GET /", query=query, headers=headers)
     assert (status, problem["code"], server.requests) == (422, "url_blocked", [])
+
+
+@pytest.mark.parametrize("loop_header", ["sightlines", "my-sightline", "x; v=sightline", 'x; v="a, sightline, b"', ""])
+def test_another_api_s_fetch_is_none_of_ours(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes, loop_header: str
+) -> None:
+    server.responses["/a"] = response(jpeg)
+    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
+    assert responded(upload, "GET /", query=query, headers=headers)[0] == 202
 
 
 def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
@@ -310,7 +354,7 @@ MANGLED = {"content-type": "application/x-www-form-urlencoded"}
         (b"\x1f\x8b\x08\x00", {}, "gzip"),
         (b"/9j/4AAQSkZJRg==", {"content-type": "image/jpeg"}, "base64"),
         (b"data:image/png;base64,iVBORw0KGgo=", {}, "data URL"),
-        (b'{"url": "x"}', {"content-type": "image/jpeg"}, "JSON"),
+        (b'[{"url": "x"}]', {"content-type": "image/jpeg"}, "JSON"),
         (b"<html>", {}, "HTML"),
         (b"@cat.jpg", {}, "--data-binary"),
         (b"--x\r\n", {"content-type": "application/octet-stream"}, "multipart/form-data"),

@@ -9,7 +9,6 @@ import requests
 
 from tests.pipeline.chain import Chain, wait_for
 
-
 RACES = 100
 """Images that are erased while a picture of them is derived."""
 
