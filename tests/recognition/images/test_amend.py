@@ -19,7 +19,13 @@ SHOW = "GET /images/{image_id}"
 
 @pytest.fixture
 def amend(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return started("images.runtime.amend.handler", monkeypatch)
+    module = started("images.runtime.amend.handler", monkeypatch)
+    monkeypatch.setattr(module.models, "_read", unreachable)
+    return module
+
+
+def unreachable(headers: object) -> bytes:
+    raise OSError("there is no API")
 
 
 def test_an_image_is_recognized_again_and_shows_both_results(
@@ -38,6 +44,21 @@ def test_an_image_is_recognized_again_and_shows_both_results(
     assert earlier["recognition"]["detections"][0]["label"] == "cat"
     assert "request" not in earlier
     assert earlier["recognized_at"] <= shown["recognized_at"]
+
+
+def test_a_model_that_is_not_listed_is_refused_and_changes_nothing(
+    account: Account, amend: ModuleType, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(account, recognize)
+    before = account.rows()
+    listed = b'{"items": [{"detector": "edge", "name": "animals", "version": "2.0.0"}]}'
+    monkeypatch.setattr(amend.models, "_read", lambda headers: listed)
+    assert call(amend, AGAIN, path=ONE, body='{"model": "animals@2.0.0"}')[0] == 202
+    work_off(account, recognize)
+    status, problem = call(amend, AGAIN, path=ONE, body='{"model": "typo"}')
+    assert (status, problem["code"]) == (400, "unknown_model")
+    assert work_off(account, recognize) == []
+    assert len(account.rows()) == len(before)
 
 
 def test_an_option_that_is_not_given_has_its_default(

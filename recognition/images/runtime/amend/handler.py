@@ -25,6 +25,7 @@ from wire.http.api import (
     raw_body,
     respond,
 )
+from wire.http.model_names import ModelNames
 from wire.http.quota import Quota
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -33,6 +34,7 @@ DETECTORS = os.environ["DETECTORS"].split(",")
 
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 lookup = ImageLookup(recognitions, client("s3"), os.environ["IMAGES_BUCKET"])
+models = ModelNames(PUBLIC_URL)
 quota = Quota.from_environment(os.environ)
 
 
@@ -46,6 +48,7 @@ def add_recognition(request: Request) -> Response:
     only_query(request)
     chosen = _options(json_body(request) if raw_body(request) else {})
     entry = lookup.finished(request)
+    models.check(request, chosen.model, chosen.detector or DETECTORS[0])
     quota.admit(owner(request), chosen.detector or DETECTORS[0])
     options = replace(entry.options, detector=chosen.detector, model=chosen.model)
     requested = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)

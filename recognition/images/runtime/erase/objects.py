@@ -78,7 +78,8 @@ class ImageObjects:
     def _remove(self, bucket: str, objects: Sequence["ObjectIdentifierTypeDef"]) -> None:
         for stored in objects:
             if not _fits_into_xml(stored["Key"]):
-                self._s3.delete_object(Bucket=bucket, **stored)
+                version = {"VersionId": stored["VersionId"]} if "VersionId" in stored else {}
+                self._s3.delete_object(Bucket=bucket, Key=stored["Key"], **version)
         remaining = (stored for stored in objects if _fits_into_xml(stored["Key"]))
         while batch := list(islice(remaining, _MOST_OBJECTS)):
             response = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
