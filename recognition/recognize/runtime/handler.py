@@ -22,10 +22,12 @@ from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
 from wire.aws.message import read_message
 from wire.aws.queue import (
+    ENDED_COUNT,
     BatchResponse,
     QueueEvent,
     Record,
     batch_item_failures,
+    ended_count,
     receive_count,
     requeue,
     retry_later,
@@ -59,11 +61,16 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
     received = {record["messageId"]: read_message(record, requests_in) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
+    suspect(event["Records"], received)
     done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
     log_progress(requests, done, throttled)
     unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
     waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
     requeued = requeue(lazy("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    ended = {request for request in requests if request.image in detectors.suspects.ended} - done
+    ending = [record for record in unfinished if is_finished(received[record["messageId"]], done | ended)]
+    ending = [record for record in ending if record not in waiting]
+    requeued += requeue(lazy("sqs"), UPLOADS_QUEUE_URL, ending, UPLOADS.backoff, ENDED_COUNT) if ending else []
     failed = [record for record in unfinished if record not in requeued]
     if failed:
         retry_later(lazy("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
@@ -73,6 +80,15 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
 def requests_in(record: Record) -> list[RecognitionRequest]:
     """Return the requests of a message; raises an exception of any kind if it has another shape."""
     return read_requests(record["body"], tries(record), IMAGES_BUCKET)
+
+
+def suspect(records: Iterable[Record], received: Mapping[str, list[RecognitionRequest] | None]) -> None:
+    """Have images that were tried before asked about one by one, because one of them may end the edge function."""
+    detectors.suspects.clear()
+    for record in records:
+        for request in received[record["messageId"]] or ():
+            if request.tries > 1:
+                detectors.suspects.before[request.image] = ended_count(record)
 
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
