@@ -7,13 +7,17 @@ from recognition.unit import Unit
 
 
 def recognize(unit: Unit) -> PythonFunction:
-    """Define the function, which receives the messages of the uploads queue."""
+    """Define the function, which receives the messages of the uploads queue.
+
+    It sends the message of a throttled image to the same queue again, as often as `REQUEUES` has pauses.
+    """
     function = PythonFunction(
         unit.scope,
         "Recognize",
         code=unit.code,
         handler="recognition.recognize.runtime.handler.handler",
         timeout=RECOGNIZE_SECONDS,
+        recursive=True,
         environment=_environment(unit),
     )
     _grant(unit, function)
