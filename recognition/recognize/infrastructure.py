@@ -53,7 +53,7 @@ def _environment(unit: Unit) -> dict[str, str]:
 
 def _grant(unit: Unit, function: PythonFunction) -> None:
     results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads.messages
-    function.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
+    function.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))  # Rekognition reads with them
     function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
