@@ -132,6 +132,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "IMAGE_INDEX_TABLE": "index",
             "ANSWERS_TABLE": "answers",
             "USAGE_TABLE": "usage",
+            "DAILY_UPLOADS": "0",
+            "DAILY_SPEND": "0",
             "RESULTS_TOPIC": topic,
             "EDGE_FUNCTION": "edge",
             "DERIVED_BUCKET": "derived",

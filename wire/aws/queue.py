@@ -82,6 +82,11 @@ def tries(record: Record) -> int:
     return _number(record, TRY_COUNT) + receive_count(record)
 
 
+def is_first_try(record: Record) -> bool:
+    """Return whether the message is received for the first time, and is no requeued one."""
+    return tries(record) == 1 and not _number(record, REQUEUE_COUNT)
+
+
 def ended_count(record: Record) -> int:
     """Return how many tries of the record's message have ended another function, as its requeues have counted them."""
     return _number(record, ENDED_COUNT)

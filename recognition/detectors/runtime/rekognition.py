@@ -19,6 +19,7 @@ from wire.aws.client import client, lazy
 if TYPE_CHECKING:
     from types_boto3_rekognition.client import RekognitionClient
     from types_boto3_rekognition.type_defs import S3ObjectTypeDef
+    from types_boto3_s3.type_defs import HeadObjectRequestTypeDef
 
 _THREADS = 10
 
@@ -168,9 +169,11 @@ def _rejected_if_deleted(picture: "S3ObjectTypeDef", image: Image) -> Rejection 
     Rekognition has the same error for an object that it may not read, which a missing grant or a key of KMS causes: to
     reject these images would be final.
     """
-    version = {"VersionId": picture["Version"]} if "Version" in picture else {}
+    location: HeadObjectRequestTypeDef = {"Bucket": picture["Bucket"], "Key": picture["Name"]}
+    if "Version" in picture:
+        location["VersionId"] = picture["Version"]
     try:
-        lazy("s3").head_object(Bucket=picture["Bucket"], Key=picture["Name"], **version)
+        lazy("s3").head_object(**location)
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return Rejection("no_such_object", "The object was deleted before it could be read.")
