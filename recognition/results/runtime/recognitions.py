@@ -93,16 +93,23 @@ class Recognitions:
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("sequencer",))
         return any(row["sequencer"]["S"] == ERASED_ORDER for row in found[self._table])
 
-    def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
-        """Store a person's correction; return the entry with it, None if there is no such image."""
+    def add_correction(self, key: ImageKey, correction: Mapping[str, object], *, after: int) -> Entry | None:
+        """Store a person's correction after so many earlier ones; return the entry with it.
+
+        Return None if there is no such image, or if it has another number of corrections by now.
+        """
         text = json.dumps(correction, separators=(",", ":"))
         values: Item = {":none": {"L": []}, ":correction": {"L": [{"S": text}]}, ":erased": {"S": ERASED_ORDER}}
+        unchanged = "attribute_not_exists(corrections)"
+        if after:
+            unchanged = "size(corrections) = :after"
+            values[":after"] = {"N": str(after)}
         try:
             row = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key_item(key),
                 UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
-                ConditionExpression="sequencer < :erased",
+                ConditionExpression=f"sequencer < :erased AND {unchanged}",
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
             )["Attributes"]

@@ -102,7 +102,7 @@ def test_an_upload_delivered_again_after_a_request_changes_nothing(world: World)
 
 
 def test_corrections_stay_when_an_entry_is_replaced(world: World) -> None:
-    world.recognitions.add_correction(KEY, {"labels": ["lynx"]})
+    world.recognitions.add_correction(KEY, {"labels": ["lynx"]}, after=0)
     world.recognize(FIRST)
     assert world.entry().corrections == ({"labels": ["lynx"]},)
 
