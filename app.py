@@ -16,7 +16,7 @@ from settings import Settings, SettingsError
 
 def compose(app: cdk.App) -> None:
     """Add the three stacks to the app, by the settings in its context; raises SettingsError."""
-    settings = Settings.from_context(app.node.try_get_context)
+    settings = Settings.from_context(app.node.get_all_context())
     for key, value in settings.tags.items():
         cdk.Tags.of(app).add(key, value)
     description = document(rooms(), auth=settings.auth, detectors=settings.detectors)

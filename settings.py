@@ -4,13 +4,15 @@ They are read from the CDK context (`-c name=value`, or `context` in cdk.json) a
 to print the table in docs/settings.md: `python -m settings`.
 """
 
+import difflib
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Self, TypeVar
 
 from domain.detectors import DETECTORS
-from setting_kinds import EMAIL_ADDRESS, FLAG, PAIRS, TEXT, Kind, number, one_of, whole_number
+from setting_kinds import BASE_URL, EMAIL_ADDRESS, FLAG, STACK_PREFIX, TAGS, URL, Kind, number, one_of, whole_number
 
 T = TypeVar("T")
 
@@ -20,16 +22,20 @@ _FEWEST_WORKERS = 2
 """The least concurrency of a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
 
 
+_OF_THE_CDK = re.compile(r"@.+|aws:.+|aws-cdk:.+|[\w-]+:(?=.*=).+|acknowledged-issue-numbers|cdk-migrate|cli-telemetry")
+"""The keys of the context that the CDK reads: feature flags, options, cached lookups, what its CLI remembers."""
+
+
 class SettingsError(ValueError):
-    """A setting has an invalid value; the text names the setting and the valid values."""
+    """A setting is unknown, or has an invalid value; the text names the setting and the valid names or values."""
 
 
 _declared = 0
 """The number of calls of `setting`: a class body keeps only the last of two fields with the same name."""
 
 
-def setting(default: T, kind: Kind[T], sentence: str) -> T:
-    """Declare a setting, as a field of Settings.
+def setting(default: T, kind: Kind[T], sentence: str, *, change: str = "yes") -> T:
+    """Declare a setting, as a field of Settings; `change` says whether it may be changed on a deployed app.
 
     Raises TypeError for an unknown kind, ValueError for a missing sentence or a default that is not of the kind.
     """
@@ -41,7 +47,7 @@ def setting(default: T, kind: Kind[T], sentence: str) -> T:
         raise ValueError(
             f"The setting with the default {default!r} has no sentence, or its default is not {kind.values}"
         )
-    metadata = {"kind": kind, "sentence": sentence}
+    metadata = {"kind": kind, "sentence": sentence, "change": change}
     if isinstance(default, dict):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -51,13 +57,25 @@ def setting(default: T, kind: Kind[T], sentence: str) -> T:
 class Settings:
     """The settings of one deployment."""
 
-    stage: str = setting("", TEXT, "prefix of the stack names, so that an account can hold several deployments")
+    stage: str = setting(
+        "",
+        STACK_PREFIX,
+        "prefix of the stack names, so that an account can hold several deployments",
+        change="no: another stage is another deployment",
+    )
     auth: str = setting(
         "cognito",
         one_of("cognito", "none"),
         "`cognito`: routes need a token of the user pool; `none`: anybody who knows the URL may use the API",
+        change="in [two steps](deploy.md#turn-sign-in-off)",
     )
     sign_up: bool = setting(False, FLAG, "people may sign themselves up; otherwise an administrator invites them")
+    from_email: str = setting(
+        "",
+        EMAIL_ADDRESS,
+        "the address from which the user pool sends its mails by Amazon SES, where [its domain is"
+        " verified](deploy.md#send-more-mails); without it Cognito sends them itself, about 50 a day",
+    )
     daily_uploads: int = setting(
         0,
         whole_number(0, 1_000_000),
@@ -86,8 +104,8 @@ class Settings:
     edge_package: str = setting(
         "image", one_of("image", "zip"), "the edge function as a container image, which needs Docker, or as a zip file"
     )
-    webhook_url: str = setting("", TEXT, "the URL of an endpoint that receives every event without registration")
-    public_url: str = setting("", TEXT, "the API's base URL, if it is not that of API Gateway (a custom domain)")
+    webhook_url: str = setting("", URL, "the URL of an endpoint that receives every event without registration")
+    public_url: str = setting("", BASE_URL, "the API's base URL, if it is not that of API Gateway (a custom domain)")
     loopback: bool = setting(
         False, FLAG, "callers may name this machine as the target of a fetch or a webhook; only for `make run`"
     )
@@ -114,12 +132,15 @@ class Settings:
         number(1_000_000),
         "US dollars per month: AWS Budgets warns when the account has spent most of it, or will; 0: no budget",
     )
-    tags: Mapping[str, str] = setting({}, PAIRS, "tags of every resource: `-c tags=team=sight,cost=42`")
+    tags: Mapping[str, str] = setting({}, TAGS, "tags of every resource: `-c tags=team=sight,cost=42`")
 
     @classmethod
-    def from_context(cls, look_up: Callable[[str], Any]) -> Self:
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
         """Read the settings from the CDK context: `-c` gives strings, cdk.json any JSON. Raises SettingsError."""
-        given = {name: value for name in cls.__dataclass_fields__ if (value := look_up(name)) is not None}
+        for key in context:
+            if key not in cls.__dataclass_fields__ and not _OF_THE_CDK.fullmatch(key):
+                raise SettingsError(_unknown(key, list(cls.__dataclass_fields__)))
+        given = {name: context[name] for name in cls.__dataclass_fields__ if context.get(name) is not None}
         settings = cls(**{name: _read(name, value) for name, value in given.items()})
         if settings.detector not in settings.detectors:
             raise SettingsError(f"detector={settings.detector} needs rekognition=true.")
@@ -164,13 +185,19 @@ def _read(name: str, value: object) -> Any:
     return converted
 
 
+def _unknown(key: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(re.sub(r"[\W_]+", "_", key.lower()).strip("_"), names, n=1, cutoff=0.5)
+    known = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(names)}."
+    return f"{key!r} is not a setting. {known} docs/settings.md describes all."
+
+
 def settings_table() -> str:
     """Return the table of all settings in Markdown, as docs/settings.md has it."""
-    rows = ["| setting | default | values | meaning |", "|---|---|---|---|"]
+    rows = ["| setting | default | values | meaning | may change later |", "|---|---|---|---|---|"]
     for declared in fields(Settings):
         default = "" if declared.default in (MISSING, "") else f" `{str(declared.default).lower()}`"
-        kind, sentence = declared.metadata["kind"], declared.metadata["sentence"]
-        rows.append(f"| `{declared.name}` |{default} | {kind.values} | {sentence} |")
+        kind, sentence, change = (declared.metadata[name] for name in ("kind", "sentence", "change"))
+        rows.append(f"| `{declared.name}` |{default} | {kind.values} | {sentence} | {change} |")
     return "\n".join(rows) + "\n"
 
 

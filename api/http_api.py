@@ -1,22 +1,32 @@
 """The HTTP API and its stage: throttled, with JSON access logs, open to browsers of any origin."""
 
-import json
-
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-_LOGGED = (
-    "requestId",
-    "requestTime",
-    "routeKey",
-    "status",
-    "responseLength",
-    "integrationLatency",
-    "error.message",
-    "identity.sourceIp",
-)
+from wire.http import cors
+
+_LOGGED = {
+    "requestId": '"$context.requestId"',
+    "requestTime": '"$context.requestTime"',
+    "routeKey": '"$context.routeKey"',
+    "status": '"$context.status"',
+    "responseLength": '"$context.responseLength"',
+    "integrationLatency": '"$context.integrationLatency"',
+    "message": "$context.error.messageString",
+    "sourceIp": '"$context.identity.sourceIp"',
+}
+"""The fields of a line. API Gateway escapes no value but `messageString`, which it writes with its own quotes.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+"""
+
+_VENDED_LOGS = "/aws/vendedlogs/http-api"
+"""To log groups of other names API Gateway adds an entry to the account's resource policy, which has room for a few.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting.html
+"""
 
 
 def http_api(scope: Construct) -> apigateway.HttpApi:
@@ -26,11 +36,11 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
         "HttpApi",
         create_default_stage=False,
         cors_preflight=apigateway.CorsPreflightOptions(
-            allow_origins=["*"],
+            allow_origins=list(cors.ORIGINS),
             allow_methods=[apigateway.CorsHttpMethod.ANY],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["location", "retry-after", "www-authenticate", "x-request-id"],
-            max_age=cdk.Duration.hours(1),
+            allow_headers=list(cors.REQUEST_HEADERS),
+            expose_headers=list(cors.RESPONSE_HEADERS),
+            max_age=cdk.Duration.seconds(cors.MAX_AGE),
         ),
     )
     stage = apigateway.HttpStage(
@@ -46,12 +56,23 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
 
 
 def _log_access(stage: apigateway.HttpStage) -> None:
+    """Log every request for a month.
+
+    The group of an earlier release, which has another name, is kept when this one replaces it.
+    """
     log_group = logs.LogGroup(
-        stage, "AccessLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=cdk.RemovalPolicy.DESTROY
+        stage,
+        "AccessLogs",
+        log_group_name=f"{_VENDED_LOGS}/{cdk.Stack.of(stage).stack_name}",
+        retention=logs.RetentionDays.ONE_MONTH,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
     )
+    group = log_group.node.default_child
+    assert isinstance(group, logs.CfnLogGroup)
+    group.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
     resource = stage.node.default_child
     assert isinstance(resource, apigateway.CfnStage)
     resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
         destination_arn=log_group.log_group_arn,
-        format=json.dumps({name.rsplit(".")[-1]: f"$context.{name}" for name in _LOGGED}),
+        format="{" + ",".join(f'"{name}":{value}' for name, value in _LOGGED.items()) + "}",
     )

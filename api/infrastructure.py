@@ -52,6 +52,7 @@ class APIStack(cdk.Stack):
         api = http_api(self)
         users = auth(self, settings)
         routes = Routes(api, settings.auth, users.authorizer, settings.public_url or api.api_endpoint)
+        self.export_value(api.api_endpoint)  # deployed stacks import it until they are updated with a `public_url`
         limits = quotas(self, settings)
         cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
         upload = upload_function(self, settings, uploads, routes, limits)

@@ -7,14 +7,14 @@ zip of its own.
 import compileall
 import py_compile
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
+
+from infrastructure.runtimes import install
 
 ROOT = Path(__file__).parent.parent
 SHARED = ("domain", "wire")
@@ -46,6 +46,8 @@ def bundle(
 ) -> lambda_.Code:
     """Stage folders of the repository as one zip asset, with the packages of `requirements` if given.
 
+    Raises SettingsError if the functions' runtime cannot load one of the packages.
+
     `files` are added by their paths in the zip. The bundle includes bytecode: without it a start takes nearly twice
     as long, and the timestamps of a zip make ordinary `.pyc` files stale (https://peps.python.org/pep-0552/).
     """
@@ -57,7 +59,7 @@ def bundle(
     for path, content in (files or {}).items():
         (staged / path).write_bytes(content)
     if requirements:
-        _install(ROOT / requirements, staged)
+        install(ROOT / requirements, staged)
     _compile(staged)
     return lambda_.Code.from_asset(str(staged))
 
@@ -70,15 +72,6 @@ def _output_folder(scope: Construct) -> str:
     stage = cdk.Stage.of(scope)
     assert stage, f"{scope.node.path} is not part of an app"
     return stage.outdir
-
-
-def _install(requirements: Path, target: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile",
-         "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--only-binary=:all:",
-         "--target", str(target), "-r", str(requirements)],
-        check=True,
-    )  # fmt: skip
 
 
 def _compile(folder: Path) -> None:

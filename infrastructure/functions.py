@@ -1,6 +1,5 @@
 """Lambda functions as every stack defines them: runtime, role, logs, tracing, event source."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -11,8 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-RUNTIME = lambda_.Runtime(f"python3.{sys.version_info.minor}", lambda_.RuntimeFamily.PYTHON)
-"""The Lambda runtime of the interpreter that synthesizes: the bundles hold the bytecode of that interpreter."""
+from infrastructure.runtimes import PYTHON
 
 BATCH_SIZE = 10
 POLLING_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -20,11 +18,17 @@ POLLING_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttri
 
 
 class FunctionSettings(TypedDict):
-    """Environment variables, `timeout` in seconds (default 30), `memory` in megabytes (default 512)."""
+    """Environment variables, `timeout` in seconds (default 30), `memory` in megabytes (default 512).
+
+    `recursive` is True for a function whose messages may reach the function itself again, and that limits them itself.
+    Otherwise Lambda would stop such a chain after about 16 invocations and move its message to the dead letters:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    """
 
     environment: Mapping[str, str]
     timeout: NotRequired[int]
     memory: NotRequired[int]
+    recursive: NotRequired[bool]
 
 
 class LeastPrivilegeFunction(lambda_.Function):
@@ -60,7 +64,8 @@ class PythonFunction(LeastPrivilegeFunction):
         **settings: Unpack[FunctionSettings],
     ) -> None:
         properties = _properties(scope, construct_id, settings)
-        super().__init__(scope, construct_id, code=code, handler=handler, runtime=RUNTIME, **properties)
+        runtime = lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON)
+        super().__init__(scope, construct_id, code=code, handler=handler, runtime=runtime, **properties)
         self.module = handler.rpartition(".")[0]
         self._wait_for_grants()
 
@@ -115,4 +120,5 @@ def _properties(scope: Construct, construct_id: str, settings: FunctionSettings)
         "environment": dict(settings["environment"]) | {"POWERTOOLS_SERVICE_NAME": construct_id},
         "timeout": cdk.Duration.seconds(settings.get("timeout", 30)),
         "memory_size": settings.get("memory", 512),
+        "recursive_loop": lambda_.RecursiveLoop.ALLOW if settings.get("recursive") else None,
     }

@@ -4,12 +4,14 @@ They hold for every resource of a kind, so that a new queue, function or bucket 
 """
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from domain.detectors import DETECTORS
 from openapi.rooms import UNITS
+from tests.api.test_http_api import ACCESS_LOGS
 from tests.stacks import LOCAL, ROOT, assembly, resources, template
 
 ACCOUNT: dict[str, str] = {}
@@ -175,7 +177,12 @@ def test_nothing_has_a_physical_name(settings: dict[str, str]) -> None:
         "AWS::Logs::LogGroup": "LogGroupName",
     }
     for kind, name in named.items():
-        assert not [key for key, resource in resources(kind, **settings) if name in resource.get("Properties", {})]
+        given = {
+            key: resource["Properties"][name]
+            for key, resource in resources(kind, **settings)
+            if name in resource.get("Properties", {})
+        }
+        assert set(given) <= {f"APIStack/{ACCESS_LOGS}"}  # its name holds that of the stack
 
 
 def test_each_zip_lists_exactly_its_unit_and_the_two_shared_packages() -> None:
@@ -222,8 +229,20 @@ def test_with_auth_every_route_except_for_health_and_docs_needs_a_token() -> Non
     properties = [route["Properties"] for _, route in resources("AWS::ApiGatewayV2::Route")]
     routes = {route["RouteKey"]: route for route in properties}
     open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
-    assert open_routes == {"GET /health", "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default"}
+    open_paths = ("/health", "/openapi.json", "/docs", "/docs/{file}")
+    assert open_routes == {"$default", *(f"{method} {path}" for method in ("GET", "HEAD") for path in open_paths)}
     assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"CUSTOM"}
+
+
+def test_every_get_has_a_head_beside_it() -> None:
+    routes = {
+        route["Properties"]["RouteKey"]: route["Properties"] for _, route in resources("AWS::ApiGatewayV2::Route")
+    }
+    paths = {key.removeprefix("GET ") for key in routes if key.startswith("GET ")}
+    assert paths == {key.removeprefix("HEAD ") for key in routes if key.startswith("HEAD ")}
+    for path in paths:
+        get, head = ({**routes[f"{method} {path}"], "RouteKey": path} for method in ("GET", "HEAD"))
+        assert get == head
 
 
 def test_the_authorizer_checks_every_request_without_a_cache_and_refuses_none() -> None:
@@ -294,3 +313,22 @@ def test_no_template_holds_a_secret() -> None:
     secrets = [secret["Properties"] for _, secret in resources("AWS::SecretsManager::Secret")]
     assert secrets
     assert all("SecretString" not in secret for secret in secrets)
+
+
+def test_the_page_on_deploying_names_everything_that_stays_after_a_destruction() -> None:
+    kinds = {
+        "AWS::S3::Bucket": "buckets",
+        "AWS::DynamoDB::Table": "tables",
+        "AWS::SecretsManager::Secret": "secrets",
+        "AWS::Cognito::UserPool": "the user pool",
+    }
+    stay: dict[str, list[str]] = {}
+    for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):
+        for logical_id, resource in template(stack)["Resources"].items():
+            if resource.get("DeletionPolicy", "Delete") != "Delete":
+                stay.setdefault(kinds[resource["Type"]], []).append(logical_id[:-8])
+    page = (ROOT / "docs/deploy.md").read_text().partition("## Remove a deployment")[2]
+    for kind, names in stay.items():
+        row = next(row for row in page.splitlines() if row.startswith("| ") and kind in row)
+        assert sorted(re.findall("`(.*?)`", row)) == sorted(names)
+        assert kind == "the user pool" or row.startswith(f"| {len(names)} {kind}")

@@ -74,7 +74,7 @@ def _queues(queues: Mapping[str, Queue]) -> Row:
 def _functions(functions: Iterable[lambda_.Function]) -> Row:
     def of(measure: str, statistic: str) -> list[cloudwatch.IMetric]:
         return [
-            getattr(function, f"metric_{measure}")(statistic=statistic, period=FIVE_MINUTES, label=function.node.id)
+            getattr(function, f"metric_{measure}")(statistic=statistic, period=FIVE_MINUTES, label=_label(function))
             for function in functions
         ]
 
@@ -84,6 +84,11 @@ def _functions(functions: Iterable[lambda_.Function]) -> Row:
         "Functions: throttles": of("throttles", "Sum"),
         "Functions: p99 of duration": of("duration", "p99"),
     }
+
+
+def _label(function: lambda_.Function) -> str:
+    """Return the label of a function. That of another package is another one, so that its new name is read."""
+    return f"{function.node.id} (image)" if isinstance(function, lambda_.DockerImageFunction) else function.node.id
 
 
 def _results(chain: Chain) -> Row:

@@ -15,7 +15,7 @@ from local.rekognition.stand_in import MODEL_VERSION, StandIn
 
 
 class StandInHandler(RekognitionHandler):
-    """Serves the calls of AWS clients; PUT /limit sets the calls per second and restarts the count; GET / counts."""
+    """Serves the calls of AWS clients; PUT /limit sets the calls per second and resets the count; GET / counts."""
 
     def __init__(self, stand_in: StandIn, *args: object) -> None:
         self._stand_in = stand_in

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -9,7 +10,7 @@ from constructs import Construct
 
 from infrastructure.bundles import ROOT, bundle
 from infrastructure.functions import ImageFunction, PythonFunction
-from settings import Settings
+from settings import Settings, SettingsError
 
 SECONDS = 60
 MEGABYTES = 2048
@@ -17,11 +18,16 @@ MEGABYTES = 2048
 
 
 def edge_function(scope: Construct, settings: Settings, models: s3.IBucket) -> ImageFunction | PythonFunction:
-    """Define the function, packaged as the setting `edge_package` says."""
+    """Define the function, packaged as the setting `edge_package` says.
+
+    Another package is another function under the same logical id. Later stacks read its name as an output, which may
+    change, not as an import, which may not.
+    """
     environment = {"MODELS_BUCKET": models.bucket_name}
-    if settings.edge_package == "image":
-        return _from_image(scope, environment)
-    return _from_zip(scope, environment, settings.vendor)
+    packaged = settings.edge_package == "image"
+    function = _from_image(scope, environment) if packaged else _from_zip(scope, environment, settings.vendor)
+    function.apply_cross_stack_reference_strength(cdk.ReferenceStrength.BOTH)
+    return function
 
 
 def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFunction:
@@ -35,10 +41,14 @@ def _from_image(scope: Construct, environment: Mapping[str, str]) -> ImageFuncti
 
 def _from_zip(scope: Construct, environment: Mapping[str, str], vendor: bool) -> PythonFunction:
     requirements = "edge_ml/requirements.txt" if vendor else None
+    try:
+        code = bundle(scope, "edge_ml", ("edge_ml",), requirements=requirements)
+    except SettingsError as error:
+        raise SettingsError(f"edge_package=zip: {error} Or deploy with edge_package=image.") from error
     return PythonFunction(
         scope,
         "Edge",
-        code=bundle(scope, "edge_ml", ("edge_ml",), requirements=requirements),
+        code=code,
         handler="edge_ml.handler.handler",
         environment=environment,
         timeout=SECONDS,

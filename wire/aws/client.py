@@ -36,6 +36,11 @@ _API_VERSIONS = {
     "sns": "2010-03-31",
     "sqs": "2012-11-05",
 }
+_NEWER_OPTIONS = {"request_checksum_calculation"} - Config.OPTION_DEFAULTS.keys()
+"""Options of botocore 1.36 that the botocore of an older runtime refuses; it does by itself what they ask for.
+
+Functions run on the botocore of their runtime, which may be years older than the pinned one.
+"""
 _USER_AGENT = f"Sightline Botocore/{botocore.__version__}"
 """A fixed text: botocore composes its own for each request, which takes a sixth of the time of the request."""
 
@@ -105,6 +110,7 @@ def _typed(factory: Callable[..., object]) -> ClientFactory:
 @_typed
 def client(service: str, **config: Any) -> BaseClient:
     """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
+    config = {name: value for name, value in config.items() if name not in _NEWER_OPTIONS}
     s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop(
         "s3", {}
     )  # else botocore uses the region "aws-global"

@@ -50,7 +50,12 @@ def add_image(request: Request) -> Response:
     api.only_query(request)
     given = api.json_body(request)
     api.only_fields(given, "url", "name", "options")
-    return _upload_url(request, _text(given, "url") or "", _text(given, "name"), _options(given))
+    url = _text(given, "url")
+    if url is None:
+        raise ApiError(
+            400, "invalid_url", "url is missing. To send a picture itself, make its bytes the body, not JSON."
+        )
+    return _upload_url(request, url, _text(given, "name"), _options(given))
 
 
 def add_form(request: Request) -> Response:
@@ -67,6 +72,7 @@ def add_form(request: Request) -> Response:
 
 def health(request: Request) -> Response:
     """`GET /health`: check that the API runs."""
+    api.only_query(request)
     return json_response(200, {"status": "ok"})
 
 
@@ -110,9 +116,9 @@ def _queued(image: NewImage) -> Response:
 
 
 def _is_json(request: Request, body: bytes) -> bool:
-    """Return whether the body is JSON; without a content type by its first character, as no picture starts with {."""
+    """Return whether the body is JSON, by its content type or by its first character, as no picture starts with {."""
     kind = request.get("headers", {}).get("content-type", "")
-    return kind.startswith("application/json") or (not kind.startswith("image/") and body.lstrip()[:1] == b"{")
+    return kind.startswith("application/json") or body.lstrip()[:1] == b"{"
 
 
 def _options(given: Mapping[str, object]) -> Options:

@@ -8,9 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
 from moto import mock_aws
 
 from tests.builders import Context, http_request
+from tests.hostile_json import NO_JSON, no_fixture_check, objects
 from tests.loopback_server import LoopbackServer, chunked, response
 
 
@@ -224,3 +226,31 @@ def test_any_other_path_is_a_problem(upload: ModuleType) -> None:
 def _problem(responded: tuple[int, dict[str, Any]]) -> tuple[int, str]:
     status, body = responded
     return status, body["code"]
+
+
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+@no_fixture_check
+@given(body=objects("url", "name", "options", "content_type"))
+def test_no_json_fails_a_route(upload: ModuleType, route: str, body: str) -> None:
+    assert responded(upload, route, body=body, headers={"content-type": "application/json"})[0] < 500
+
+
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+def test_a_body_that_is_no_json_object_is_refused(upload: ModuleType, route: str, body: bytes) -> None:
+    request = http_request(route, body=base64.b64encode(body).decode(), headers={"content-type": "application/json"})
+    response = upload.handler(request | {"isBase64Encoded": True}, Context())
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    "name", ["${filename}", "a/${filename}", "x${filename}y.jpg", "$${{filename}", "$\u202e{filename}"]
+)
+def test_a_form_is_valid_for_one_key_whatever_its_name(upload: ModuleType, name: str) -> None:
+    status, body = posted(upload, {"name": name, "content_type": "image/png"}, "POST /uploads")
+    fields = body["upload"]["fields"]
+    conditions = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    assert status == 201
+    assert "${" not in fields["key"]
+    assert {"key": fields["key"]} in conditions
+    assert not [condition for condition in conditions if "starts-with" in condition]

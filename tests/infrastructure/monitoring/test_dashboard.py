@@ -34,7 +34,8 @@ def test_one_dashboard_shows_the_whole_chain(settings: dict[str, str]) -> None:
         "DeliveriesFailed",
     }
     of_functions = {metric[-1]["label"] for metric in graphs["Functions: errors"]}
-    assert of_functions == {"Upload", "Recognize", "Edge", "Dispatch", "Deliver"}
+    edge = "Edge" if settings else "Edge (image)"
+    assert of_functions == {"Upload", "Recognize", edge, "Dispatch", "Deliver"}
     assert {metric[-1]["label"] for metric in graphs["Dead letters"]} == {"uploads", "events", "deliveries"}
 
 
