@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,7 +100,6 @@ def end_unrecorded(directory: Path) -> list[int]:
     groups = sorted(owners.groups_started_in(directory))
     for group in groups:
         _terminate(group, _PATIENCE)
-        _reap(group)
     return groups
 
 
@@ -117,6 +117,9 @@ def _terminate(group: int, patience: float) -> None:
     if not _gone(group, patience):
         _signal(group, signal.SIGKILL)
         _gone(group, _KILLED_WITHIN)
+    if child := _children.pop(group, None):
+        with suppress(subprocess.TimeoutExpired):  # its other threads may end after the first one
+            child.wait(_KILLED_WITHIN)
 
 
 def _signal(group: int, number: signal.Signals) -> None:
