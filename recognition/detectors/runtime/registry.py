@@ -90,16 +90,15 @@ def _edge(registry: DetectorRegistry) -> Detector:
 
 
 def _rekognition(registry: DetectorRegistry) -> Detector:
-    return _cached(registry, LABELS, registry.rekognition)
+    return _cached(registry, "rekognition", registry.rekognition)
 
 
 def _moderation(registry: DetectorRegistry) -> Detector:
-    return _cached(registry, MODERATION, registry.rekognition_detector(MODERATION))
+    return _cached(registry, "moderation", registry.rekognition_detector(MODERATION))
 
 
-def _cached(registry: DetectorRegistry, operation: Operation, detector: Detector) -> Detector:
-    model = operation.model()
-    return CachedDetector(operation.detector, detector, registry.cache, lambda name: model, registry.throttled)
+def _cached(registry: DetectorRegistry, name: str, detector: RekognitionDetector) -> Detector:
+    return CachedDetector(name, detector, registry.cache, detector.current_model, registry.throttled)
 
 
 def _cascade(registry: DetectorRegistry) -> Detector:

@@ -107,7 +107,12 @@ class RekognitionDetector:
     ) -> None:
         self._operation, self._normalized, self._throttled = operation, normalized, throttled
         self._rekognition, self._rate_limiter = access
+        self._model = operation.model()
         self._clock = access.rate_limiter.clock
+
+    def current_model(self, name: str | None) -> Model:
+        """Return Amazon's model: that of the last response, before the first one the declared one."""
+        return self._model
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; `model` has no effect, because Rekognition has one model."""
@@ -149,7 +154,8 @@ class RekognitionDetector:
             return self._refusal(type(error).__name__, image)
         milliseconds = round((self._clock() - started) * 1000)
         bounded = tuple(detection.bounded() for detection in detections)
-        return Recognition(self._operation.detector, self._operation.model(version), bounded, milliseconds)
+        self._model = self._operation.model(version)
+        return Recognition(self._operation.detector, self._model, bounded, milliseconds)
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})
