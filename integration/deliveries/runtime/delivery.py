@@ -36,6 +36,9 @@ class SubscriptionMessage(TypedDict):
     health: list[int]
 
 
+_FIELDS = SubscriptionMessage.__annotations__.keys()
+
+
 class DeliveryError(ValueError):
     """An event whose delivery would be too large, or a message that holds no delivery."""
 
@@ -90,8 +93,8 @@ class Delivery:
         delivery = cls(**given | {"subscription": _read_subscription(given["subscription"])})
         _check_texts(delivery, _LONGEST)
         _check_numbers(delivery.queued_at, delivery.tried)
-        flags = (delivery.put_off, delivery.reserved)
-        if not _ID.fullmatch(delivery.delivery_id) or any(type(flag) is not bool for flag in flags):
+        flags = type(delivery.put_off) is bool is type(delivery.reserved)
+        if not flags or not _ID.fullmatch(delivery.delivery_id):
             raise DeliveryError("A delivery has an id, and flags that are true or false.")
         return delivery
 
@@ -133,19 +136,22 @@ def _check_texts(holder: Delivery | Subscription, longest: Mapping[str, int]) ->
     """Check these fields; only `image_id` may be empty. Raises ValueError, also for what fits into no UTF-8."""
     for name, most in longest.items():
         text = getattr(holder, name)
-        if not isinstance(text, str) or len(text.encode()) > most or not (text or name == "image_id"):
-            raise DeliveryError(f"{name} is a text of at most {most} bytes.")
+        if type(text) is not str or not (text or name == "image_id"):
+            raise DeliveryError(f"{name} is a text.")
+        if (len(text) if text.isascii() else len(text.encode())) > most:
+            raise DeliveryError(f"{name} has at most {most} bytes.")
 
 
 def _check_numbers(*numbers: object) -> None:
-    if any(type(number) is not int or not 0 <= number <= _LARGEST for number in numbers):
-        raise DeliveryError("A delivery holds whole numbers.")
+    for number in numbers:
+        if type(number) is not int or not 0 <= number <= _LARGEST:
+            raise DeliveryError("A delivery holds whole numbers.")
 
 
 def _read_subscription(given: Mapping[str, Any]) -> Subscription:
-    if set(given) != set(SubscriptionMessage.__annotations__) or len(given["rotations"]) > MOST_ROTATIONS:
-        raise DeliveryError("A subscription has other fields.")
     fields = {**given, "rotations": tuple(given["rotations"])}
+    if fields.keys() != _FIELDS or len(fields["rotations"]) > MOST_ROTATIONS:
+        raise DeliveryError("A subscription has other fields.")
     failing_since, failures, failed_at, rest_until = health = fields.pop("health")
     breaker = CircuitBreaker(failing_since, failures, failed_at, rest_until)
     subscription = Subscription(**fields, circuit_breaker=breaker)
