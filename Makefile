@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 AUTH ?= none
+DETECTOR ?= edge
 BIN := .venv/bin
 # The CDK CLI runs `python app.py`; npm and jsii run `node`: both are in this folder.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -24,10 +25,11 @@ help: ## print this list
 	@echo "make <target>:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
 
-run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and recognize three photographs (AUTH=cognito, PORT=4566, WAIT=2)
-	@$(BIN)/python -m local run --auth $(AUTH) $(if $(PORT),--port $(PORT)) $(if $(WAIT),--longest-wait $(WAIT))
+run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine and recognize three photographs (AUTH=cognito, DETECTOR=cascade, KEEP=1, PORT=4566, REKOGNITION_TPS=1, WAIT=2)
+	@$(BIN)/python -m local run --auth $(AUTH) --detector $(DETECTOR) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT)) \
+	  $(if $(REKOGNITION_TPS),--rekognition-tps $(REKOGNITION_TPS)) $(if $(WAIT),--longest-wait $(WAIT))
 
-stop: ## end the processes that `make run` started
+stop: ## end the processes that `make run` started; what they stored is thrown away, unless KEEP=1 kept it
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi
 
 test: $(INSTALLED) $(CDK_INSTALLED) $(GENERATORS_INSTALLED) ## run all tests in two processes, deployments included; with ARGS="-k name" the named tests in one process

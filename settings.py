@@ -105,6 +105,7 @@ class Settings:
         "image", one_of("image", "zip"), "the edge function as a container image, which needs Docker, or as a zip file"
     )
     webhook_url: str = setting("", URL, "the URL of an endpoint that receives every event without registration")
+    webhooks_per_owner: int = setting(50, whole_number(1, 1000), "webhooks that an owner may have at once")
     public_url: str = setting("", BASE_URL, "the API's base URL, if it is not that of API Gateway (a custom domain)")
     loopback: bool = setting(
         False, FLAG, "callers may name this machine as the target of a fetch or a webhook; only for `make run`"

@@ -18,8 +18,7 @@ class DetectorSpecError(ValueError):
 class RekognitionApi(NamedTuple):
     """The operation of Amazon Rekognition that a detector calls, and Amazon's model behind that operation.
 
-    `version` is the model version whose results are reused. If Amazon has released another version since, every image
-    is recognized again until `version` is changed here.
+    `version` is the model version whose results a worker reuses until Rekognition has returned another one to it.
     """
 
     operation: str
@@ -80,7 +79,7 @@ DETECTORS: Mapping[str, DetectorSpec] = declared(
     [
         DetectorSpec(
             name="rekognition",
-            description="Amazon Rekognition's labels, some of them with boxes.",
+            description="Amazon Rekognition's labels with their parents, some of them with boxes.",
             price=REKOGNITION_CALL,
             rekognition=RekognitionApi("DetectLabels", model="rekognition-labels", version="3.0", task="detect"),
         ),

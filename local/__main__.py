@@ -4,24 +4,24 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from requests import RequestException
 
-from local import cdk, deployment, function_logs
+from domain.detectors import DETECTORS
+from local import cdk, deployment, function_logs, servers
 from local.cdk import ROOT, CDKError
 from local.demo import run as demo
 from local.demo import user
 from local.demo.api import DemoError
-from local.emulator import account
 from local.emulator import process as emulator
 from local.emulator.process import EmulatorError
 from local.processes import detached
 from local.processes.environment import forget_the_account
-from sightline.client.access.account import DEMO_USER
+from local.servers import Options
 
 _DIRECTORY = ROOT / ".local"
+_DETECTOR = "edge"
 _FAILURES = (EmulatorError, CDKError, DemoError, ClientError, BotoCoreError, RequestException, OSError)
 
 
@@ -29,29 +29,32 @@ def run(arguments: argparse.Namespace) -> None:
     """Deploy into the emulator that runs here, or into a new one, and send three photographs through."""
     directory = _DIRECTORY
     directory.mkdir(exist_ok=True)
-    port = _port_of_emulator(directory, arguments.port, arguments.longest_wait)
+    options = Options(arguments.port, arguments.longest_wait, arguments.keep)
+    running = servers.adopt_or_start(directory, options, _print)
+    running.limit_calls(arguments.rekognition_tps)
     began = time.monotonic()
     _print("Deploying the three stacks with the CDK CLI …")
-    deployed = deployment.deploy(directory, port, auth=arguments.auth, report=lambda line: _print(f"  {line}"))
+    context = deployment.with_rekognition(arguments.detector)
+    deployed = deployment.deploy(
+        directory, running.port, auth=arguments.auth, context=context, report=lambda line: _print(f"  {line}")
+    )
     _print(f"Deployed in {time.monotonic() - began:.0f} s.\n")
     try:
-        demo.run(deployed, user.demo_token(deployed))
+        demo.run(deployed, user.demo_token(deployed), running.rekognition)
     except DemoError as error:
         function_logs.save(deployed.client("logs"), detached.log_file(directory, "functions"))
         raise DemoError(f"{error}\nThe logs of the functions are in .local/logs/functions.log .") from error
 
 
 def stop(arguments: argparse.Namespace) -> None:
-    """End the processes that `run` started, and no others."""
-    ended = [name for name in (*demo.SERVERS, emulator.NAME) if detached.end(_DIRECTORY, name)]
-    for file in ("endpoints.json", DEMO_USER):
-        (_DIRECTORY / file).unlink(missing_ok=True)
-    _print(f"Ended: {', '.join(ended)}." if ended else "Nothing was running.")
+    """End the processes that `run` started, and no others, and say what becomes of the data."""
+    _print(servers.stop(_DIRECTORY, demo.SERVERS))
 
 
 def settings(arguments: argparse.Namespace) -> None:
     """Print the settings that `run` deploys with, as arguments of the CDK CLI."""
-    _print(" ".join(cdk.context(deployment.settings(emulator.PORT, auth="none"))))
+    by_default = deployment.settings(emulator.PORT, auth="none") | deployment.with_rekognition(_DETECTOR)
+    _print(" ".join(cdk.context(by_default)))
 
 
 def main() -> int:
@@ -85,34 +88,27 @@ def _parser() -> argparse.ArgumentParser:
     run_parser.add_argument("--port", type=_port, help=f"port of a new emulator (default: {emulator.PORT})")
     wait = "the most seconds that a message waits for its next receipt (default: as in AWS)"
     run_parser.add_argument("--longest-wait", type=int, help=wait)
+    run_parser.add_argument(
+        "--detector", choices=DETECTORS, default=_DETECTOR, help="the default detector (%(default)s)"
+    )
+    throttled = "calls per second beyond which the stand-in for Rekognition throttles (default: no limit)"
+    run_parser.add_argument("--rekognition-tps", type=_positive, help=throttled)
+    run_parser.add_argument("--keep", action="store_true", help="keep the data over a stop, in .local/state")
     add(stop)
     add(settings)
     return parser
+
+
+def _positive(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
 
 
 def _port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is no port number")
     return int(text)
-
-
-def _port_of_emulator(directory: Path, port: int | None, longest_wait: int | None) -> int:
-    """Return the port of the emulator that runs here, or of a new one; raises EmulatorError."""
-    running = emulator.running(directory)
-    if running and longest_wait is not None:
-        raise EmulatorError("The longest wait is set when the emulator starts, and it is running. Run first: make stop")
-    if running and port not in (None, running.port):
-        raise EmulatorError(f"The emulator is running on port {running.port} already. Run first: make stop")
-    if running:
-        _print(f"The emulator is running on port {running.port}; deploying into it.")
-        return running.port
-    if emulator.left_behind(directory):
-        _print("The emulator that ran here has died, and its state is lost; starting a new one.")
-        emulator.end(directory)
-    environment = {} if longest_wait is None else {"LONGEST_WAIT": str(longest_wait)}
-    started = emulator.start(directory, port or emulator.PORT, environment)
-    _print(f"Started MiniStack, an emulator of AWS, on {account.url(started.port)} with IAM enforced.")
-    return started.port
 
 
 def _print(line: str) -> None:

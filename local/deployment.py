@@ -50,6 +50,11 @@ def settings(port: int, *, auth: str) -> dict[str, str]:
     return SETTINGS | {"auth": auth, "public_url": base_url(port), "tags": f"ms-custom-id={API_ID}"}
 
 
+def with_rekognition(detector: str) -> dict[str, str]:
+    """Return the settings of a deployment with a stand-in for Rekognition and this default detector."""
+    return {"detector": detector, "rekognition": "true"}
+
+
 def deploy(
     directory: Path,
     port: int,

@@ -3,7 +3,7 @@
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,10 +29,19 @@ def serving(handler: Handler) -> Iterator[str]:
             thread.join()
 
 
-def adopt_or_start(directory: Path, name: str) -> str:
-    """Return the base URL of `local.demo.<name>`, served by a detached process: the running one, else a new one."""
-    process = detached.running(directory, name) or _start(directory, name)
+def adopt_or_start(directory: Path, module: str, environment: Mapping[str, str] | None = None) -> str:
+    """Return the base URL of a module that serves in a detached process: the running one, else a new one.
+
+    A new process has the port of the one that died, if it is free.
+    """
+    name = name_of(module)
+    process = detached.running(directory, name) or _start(directory, module, environment or {})
     return _url(process.port)
+
+
+def name_of(module: str) -> str:
+    """Return the name under which the process of a module is recorded."""
+    return module.rpartition(".")[2]
 
 
 def serve_inherited(handler: Handler) -> None:
@@ -41,18 +50,23 @@ def serve_inherited(handler: Handler) -> None:
         server.serve_forever()
 
 
-def _start(directory: Path, name: str) -> Process:
+def _start(directory: Path, module: str, environment: Mapping[str, str]) -> Process:
+    dead = detached.recorded(directory, name_of(module))
     # The socket listens before its process runs: no caller has to wait, and no other process can take the port.
-    with _listener() as listener:
+    with _listener(dead.port if dead else 0) as listener:
         descriptor = listener.fileno()
-        command = Command(
-            (sys.executable, "-m", f"local.demo.{name}", str(descriptor)), ROOT, clean({}), inherited=(descriptor,)
-        )
-        return detached.start(directory, name, command, port=listener.getsockname()[1])
+        arguments = (sys.executable, "-m", module, str(descriptor))
+        command = Command(arguments, ROOT, clean(environment), inherited=(descriptor,))
+        return detached.start(directory, name_of(module), command, port=listener.getsockname()[1])
 
 
-def _listener() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0), backlog=128)
+def _listener(port: int = 0) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError:
+        if not port:
+            raise
+        return _listener()
 
 
 def _server(listener: socket.socket, handler: Handler) -> ThreadingHTTPServer:

@@ -4,7 +4,7 @@ from domain.image import ID_PREFIX
 from domain.image_type import CONTENT_TYPES
 from domain.options import MOST_DETECTIONS
 from openapi.route import Schema, ref
-from openapi.schema import BINARY, FRACTION, array, described, id_schema
+from openapi.schema import BINARY, FRACTION, array, described, id_schema, request_body
 from wire.http.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
@@ -25,6 +25,12 @@ PICTURE: dict[str, Schema] = dict.fromkeys(
 )
 """A picture as a body; generators of clients know the first of its content types only."""
 IMAGE_ID = id_schema(ID_PREFIX)
+
+
+def picture_form(**fields: Schema) -> dict[str, Schema]:
+    """Return the body of a form that has a picture as its file, and may have these fields."""
+    return {"multipart/form-data": request_body({"file": PICTURE["image/*"], **fields}, ["file"])}
+
 
 OPTIONS: dict[str, Schema] = {
     "detector": described("The detector; by default that of the deployment.", ref("Detector")),

@@ -1,7 +1,7 @@
 """OpenAPI details of the upload routes that cannot be read off their handlers."""
 
 from domain.image_type import CONTENT_TYPES
-from openapi.parameters import IMAGE_ID, OPTIONS, PICTURE
+from openapi.parameters import IMAGE_ID, OPTIONS, PICTURE, picture_form
 from openapi.route import Body, Response, Room, Route, ref
 from openapi.schema import LINK, NOTHING, TEXT, constant, nullable, obj, one_of, request_body
 
@@ -34,7 +34,7 @@ ROOM = Room(
         "POST /images": Route(
             {202: QUEUED},
             Body(
-                {"application/json": ref("UploadByUrl")} | PICTURE,
+                {"application/json": ref("UploadByUrl")} | PICTURE | picture_form(name=TEXT, **OPTIONS),
                 {"application/json": _BY_URL},
             ),
             {"invalid_name": 400},

@@ -37,6 +37,7 @@ def webhook_routes(unit: Unit, subscriptions: Subscriptions) -> None:
         environment={
             "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
             "SIGNING_KEY_ARN": subscriptions.signing_key_arn,
+            "WEBHOOKS_PER_OWNER": str(unit.settings.webhooks_per_owner),
             "PUBLIC_URL": unit.api.routes.public_url,
             "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
             "LOOPBACK": str(unit.settings.loopback).lower(),

@@ -6,13 +6,13 @@ from integration.subscriptions.runtime.registration import LONGEST_DESCRIPTION, 
 from integration.subscriptions.runtime.subscription import ID_PREFIX
 from openapi.parameters import LABELS
 from openapi.route import Schema, ref
-from openapi.schema import FRACTION, TIME, array, id_schema, nullable, obj, one_of
+from openapi.schema import FRACTION, TIME, array, described, id_schema, nullable, obj, one_of
 
 WEBHOOK_ID = id_schema(ID_PREFIX)
 
 PREFERENCES: dict[str, Schema] = {
     "url": {"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
-    "events": array(one_of(*TYPES), minItems=1),
+    "events": array(ref("EventType"), minItems=1),
     "labels": LABELS,
     "min_confidence": FRACTION,
     "description": {"type": "string", "maxLength": LONGEST_DESCRIPTION, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]*$"},
@@ -25,6 +25,7 @@ PREFERENCES: dict[str, Schema] = {
 }
 REASON = one_of(FAILING, GONE, OWNER)
 SCHEMAS: dict[str, Schema] = {
+    "EventType": described("An event that a webhook can receive.", one_of(*TYPES)),
     "Webhook": obj(
         {"webhook_id": WEBHOOK_ID}
         | PREFERENCES

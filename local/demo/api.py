@@ -10,10 +10,11 @@ class DemoError(RuntimeError):
 
 
 class Detection(TypedDict):
-    """One label with its confidence, 0–1."""
+    """One label with its confidence, 0–1, and perhaps its broader labels."""
 
     label: str
     confidence: float
+    parents: NotRequired[list[str]]
 
 
 class Recognition(TypedDict):
@@ -27,6 +28,28 @@ class Rejection(TypedDict):
 
     code: str
     detail: str
+
+
+class Saved(TypedDict):
+    """The numbers of calls of Rekognition that were not needed."""
+
+    by_cascade: int
+    by_reuse: int
+
+
+class Dollars(TypedDict):
+    """The list price of the paid and of the saved calls of Rekognition, in US dollars."""
+
+    spent: float
+    saved: float
+
+
+class Totals(TypedDict):
+    """The totals of GET /images/stats, as far as the demo prints them."""
+
+    rekognition_calls: int
+    rekognition_calls_saved: Saved
+    dollars: Dollars
 
 
 class Image(TypedDict):

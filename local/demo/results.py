@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from local.demo.api import Recognition
+from local.demo.api import Detection, Recognition
 
 
 @dataclass(slots=True)
@@ -41,6 +41,16 @@ def table(photos: Sequence[Photo]) -> str:
 def _row(photo: Photo) -> tuple[str, str, str, str]:
     if photo.problem or not photo.recognition:
         return photo.name, photo.problem, "—", "—"
-    detections = photo.recognition["detections"]
-    labels = ", ".join(f"{detection['label']} {detection['confidence']:.0%}" for detection in detections)
-    return photo.name, labels, "verified", f"{(photo.received_at - photo.sent_at) * 1000:.0f}"
+    return photo.name, _labels(photo.recognition), "verified", f"{(photo.received_at - photo.sent_at) * 1000:.0f}"
+
+
+def _labels(recognition: Recognition) -> str:
+    """Return the labels, best first, without those that are parents of another one; its parents follow it."""
+    broader = {parent for detection in recognition["detections"] for parent in detection.get("parents", ())}
+    exact = [detection for detection in recognition["detections"] if detection["label"] not in broader]
+    return ", ".join(map(_label, exact)) or "nothing"
+
+
+def _label(detection: Detection) -> str:
+    parents = f" ({', '.join(detection['parents'])})" if detection.get("parents") else ""
+    return f"{detection['label']}{parents} {detection['confidence']:.0%}"

@@ -49,7 +49,7 @@ def wait(api: Api, receiver: str, photos: Sequence[Photo]) -> None:
 def _read_outcome(api: Api, photo: Photo) -> None:
     if photo.recognition or photo.problem:
         return
-    image: Image = api.call("GET", f"/images/{photo.image_id}?top_k=3")
+    image: Image = api.call("GET", f"/images/{photo.image_id}?top_k=6")
     photo.recognition = image.get("recognition")
     if rejection := image.get("rejection"):
         photo.problem = f"rejected: {rejection['detail']}"

@@ -1,4 +1,7 @@
-"""The process of the emulator: MiniStack on the loopback interface, with IAM enforced and its state in memory."""
+"""The process of the emulator: MiniStack on the loopback interface, with IAM enforced.
+
+Its state is in memory, and in files after its end if it was started with the variables of `kept_in`.
+"""
 
 import shutil
 import socket
@@ -10,7 +13,7 @@ from pathlib import Path
 import requests
 
 from local.emulator import account
-from local.processes import detached
+from local.processes import detached, owners
 from local.processes.detached import Command, Process
 from local.processes.environment import clean
 
@@ -18,6 +21,8 @@ NAME = "emulator"
 PORT = 4566
 _SERVER = Path(__file__).with_name("server.py")
 _PATIENCE = 60.0
+_SAVED_WITHIN = 30.0
+"""Seconds that the emulator has to save its state."""
 
 
 class EmulatorError(RuntimeError):
@@ -29,8 +34,7 @@ def start(directory: Path, port: int, environment: Mapping[str, str] | None = No
 
     Functions see the variables of `environment`, too.
     """
-    if not free(port):
-        raise EmulatorError(f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}")
+    check_port(directory, port)
     scratch = directory.resolve() / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -39,6 +43,12 @@ def start(directory: Path, port: int, environment: Mapping[str, str] | None = No
     process = detached.start(directory, NAME, command, port=port)
     _wait(directory, process)
     return process
+
+
+def check_port(directory: Path, port: int) -> None:
+    """Raise EmulatorError, which names the process, if one listens on this port."""
+    if not free(port):
+        raise EmulatorError(_taken(directory, port))
 
 
 def running(directory: Path) -> Process | None:
@@ -54,7 +64,18 @@ def left_behind(directory: Path) -> bool:
 
 def end(directory: Path) -> bool:
     """End the emulator and the functions that it runs; returns True if it was alive."""
-    return detached.end(directory, NAME)
+    return detached.end(directory, NAME, patience=_SAVED_WITHIN)
+
+
+def kept_in(folder: Path) -> dict[str, str]:
+    """Return the variables of an emulator that saves its state in a folder at its end, and continues with it."""
+    state = folder.resolve()
+    return {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": str(state / "s3")}
+
+
+def started_with(process: Process, variables: Mapping[str, str]) -> bool:
+    """Return True if the emulator was started with these variables."""
+    return all(owners.variable(process.pid, name) == value for name, value in variables.items())
 
 
 def log_file(directory: Path) -> Path:
@@ -67,6 +88,17 @@ def free(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _taken(directory: Path, port: int) -> str:
+    """Say who holds a port, and what to do."""
+    another = f"Choose another: make run PORT={port + 1}"
+    if (holder := owners.listener(port)) is None:
+        return f"Port {port} is taken by a process of another user. {another}"
+    if owners.was_started_in(holder, directory):
+        gone = "which make run started here; its record in .local was deleted"
+        return f"Port {port} is taken by process {holder.pid}, {gone}. End it: make stop"
+    return f"Port {port} is taken by process {holder.pid} ({holder.name()}). {another}"
 
 
 def _settings(port: int) -> dict[str, str]:

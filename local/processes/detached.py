@@ -6,10 +6,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.processes import table
+from local.processes import owners, table
+
+_PATIENCE = 8.0
+"""Seconds that a process has to end by itself."""
 
 _KILLED_WITHIN = 30.0
 """Seconds. No process can ignore SIGKILL, but a busy machine may take a while to remove it."""
@@ -50,7 +54,7 @@ def start(directory: Path, name: str, command: Command, *, port: int) -> Process
         child = subprocess.Popen(
             command.arguments,
             cwd=command.cwd,
-            env=dict(command.environment),
+            env={**command.environment, owners.STARTED_IN: str(directory.resolve())},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -77,18 +81,26 @@ def running(directory: Path, name: str) -> Process | None:
     return process if process and process.runs else None
 
 
-def end(directory: Path, name: str, *, patience: float = 8.0) -> bool:
+def end(directory: Path, name: str, *, patience: float = _PATIENCE) -> bool:
     """Terminate a process and its children, kill them after `patience` seconds; returns True if it was alive."""
     process = running(directory, name)
     if process:
-        _signal(process.pid, signal.SIGTERM)
-        if not _gone(process.pid, patience):
-            _signal(process.pid, signal.SIGKILL)
-            _gone(process.pid, _KILLED_WITHIN)
+        _terminate(process.pid, patience)
     if started := recorded(directory, name):
         _reap(started.pid)
     _record(directory, name).unlink(missing_ok=True)
     return process is not None
+
+
+def end_unrecorded(directory: Path) -> list[int]:
+    """End the processes of this directory whose records were deleted, and return the ids of their groups.
+
+    Call this after `end` of all names: the children of a recorded process are not told apart.
+    """
+    groups = sorted(owners.groups_started_in(directory))
+    for group in groups:
+        _terminate(group, _PATIENCE)
+    return groups
 
 
 def log_file(directory: Path, name: str) -> Path:
@@ -98,6 +110,16 @@ def log_file(directory: Path, name: str) -> Path:
 
 def _record(directory: Path, name: str) -> Path:
     return directory / f"{name}.pid"
+
+
+def _terminate(group: int, patience: float) -> None:
+    _signal(group, signal.SIGTERM)
+    if not _gone(group, patience):
+        _signal(group, signal.SIGKILL)
+        _gone(group, _KILLED_WITHIN)
+    if child := _children.pop(group, None):
+        with suppress(subprocess.TimeoutExpired):  # its other threads may end after the first one
+            child.wait(_KILLED_WITHIN)
 
 
 def _signal(group: int, number: signal.Signals) -> None:

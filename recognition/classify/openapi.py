@@ -1,6 +1,6 @@
 """OpenAPI details of POST /classify that cannot be read off its handler."""
 
-from openapi.parameters import OPTIONS, PICTURE
+from openapi.parameters import OPTIONS, PICTURE, picture_form
 from openapi.route import Body, Response, Room, Route, ref
 from recognition.results.schemas import RECOGNITION_EXAMPLE
 
@@ -12,7 +12,7 @@ ROOM = Room(
     routes={
         "POST /classify": Route(
             {200: Response("The recognition of the edge model.", ref("Recognition"), RECOGNITION_EXAMPLE)},
-            Body(PICTURE),
+            Body(PICTURE | picture_form(**{name: OPTIONS[name] for name in ("model", "top_k", "min_confidence")})),
             _UNREADABLE | {"unknown_model": 400, "unusable_model": 500, "model_failed": 500},
         ),
     },

@@ -21,6 +21,7 @@ def recognize(unit: Unit) -> PythonFunction:
         environment=_environment(unit),
     )
     _grant(unit, function)
+    unit.api.quotas.govern(function)
     function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognize_concurrency)
     return function
 
@@ -41,7 +42,6 @@ def _environment(unit: Unit) -> dict[str, str]:
         "RECOGNITIONS_TABLE": results.recognitions.table_name,
         "IMAGE_INDEX_TABLE": results.index.table_name,
         "ANSWERS_TABLE": results.answers.table_name,
-        "USAGE_TABLE": unit.api.quotas.usage.table_name,
         "RESULTS_TOPIC": results.topic.topic_arn,
         "EDGE_FUNCTION": detectors.edge.function_name,
         "DERIVED_BUCKET": detectors.derived.bucket_name,
@@ -53,7 +53,7 @@ def _environment(unit: Unit) -> dict[str, str]:
 
 def _grant(unit: Unit, function: PythonFunction) -> None:
     results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads.messages
-    function.may(["s3:GetObjectVersion"], images.arn_for_objects("*"))
+    function.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))  # Rekognition reads with them
     function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
@@ -62,7 +62,8 @@ def _grant(unit: Unit, function: PythonFunction) -> None:
         ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],
         results.answers.table_arn,
     )
-    function.may(["dynamodb:UpdateItem"], unit.api.quotas.usage.table_arn)
+    if not (unit.api.quotas.uploads or unit.api.quotas.spend):  # else `govern` grants it
+        function.may(["dynamodb:UpdateItem"], unit.api.quotas.usage.table_arn)
     function.may(["sns:Publish"], results.topic.topic_arn)
     function.may(["lambda:InvokeFunction"], unit.detectors.edge.function_arn)
     called = [api for name in unit.settings.detectors if (api := DETECTORS[name].rekognition)]

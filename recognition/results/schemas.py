@@ -80,7 +80,10 @@ SCHEMAS: dict[str, Schema] = {
     "ImageInFull": described(
         "An image that has a result, and its history.", obj(_LISTED | _HISTORY, (*_OPTIONAL, *_HISTORY))
     ),
-    "EarlierAnswer": described("A result that a newer one has replaced.", obj(_OUTCOME, _OPTIONAL)),
+    "EarlierAnswer": described(
+        "A replaced result, or the rejection of a request to recognize again.",
+        obj(_OUTCOME, _OPTIONAL),
+    ),
     "Correction": described("Labels that a person has given to the image.", obj({"labels": array(TEXT)} | _AT)),
     "ModelBundle": described(
         "A model that images can ask for, or a bundle that cannot be used, with the reason.",

@@ -55,7 +55,6 @@ def count(images: int = BATCH) -> Counter[str]:
         _subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
-        mock.patch("integration.deliver.runtime.eligibility.HASTE_SECONDS", 60),
         quiet(),
     ):
         aws._session.cache_clear()

@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "TOKEN_ISSUER": "https://issuer.example/pool",
     "USAGE_TABLE": "usage",
     "USER_POOL_CLIENT_ID": "client",
+    "WEBHOOKS_PER_OWNER": "50",
     "DEFAULT_WEBHOOK_URL": "",
     "UPLOADS_QUEUE_URL": "https://queue.example",
 }

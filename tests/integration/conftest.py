@@ -34,8 +34,9 @@ class Account:
     log: DeliveryLog
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the items of the subscriptions table."""
-        return list(self.dynamodb.scan(TableName="subscriptions")["Items"])
+        """Return the subscriptions in their table."""
+        items = self.dynamodb.scan(TableName="subscriptions")["Items"]
+        return [item for item in items if "url" in item]
 
     def logged(self) -> list[dict[str, Any]]:
         """Return the contents of the delivery log's rows, in the order of their keys."""
@@ -81,6 +82,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "SIGNING_KEY_ARN": stored["ARN"],
             "CURSOR_KEY_ARN": stored["ARN"],
             "PUBLIC_URL": "https://api.example",
+            "WEBHOOKS_PER_OWNER": "50",
             "LOOPBACK": "true",
         }
         for name, value in environment.items():

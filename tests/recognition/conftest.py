@@ -56,8 +56,8 @@ class Account:
 class Edge:
     """A Lambda client for an edge function whose results depend on the end of the object's key.
 
-    *.txt is no image, *.later fails temporarily, *.unsure has a low confidence, *.outlined has an outline. A model that
-    is named like an error code has that error.
+    *.txt is no image, *.later fails temporarily, *.unsure has a low confidence, *.outlined has an outline, *.poison
+    ends the function. A model that is named like an error code has that error.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -66,6 +66,8 @@ class Edge:
     def invoke(self, **arguments: Any) -> dict[str, Any]:
         request = json.loads(arguments["Payload"])
         self.requests.append(request)
+        if any(image.get("key", "").endswith(".poison") for image in request.get("images", ())):
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "signal: killed"}')}
         resolves = {"describe", "resolve"} & request.keys()
         response = {"models": self._models(request)} if resolves else self._response(request)
         return {"Payload": io.BytesIO(json.dumps(response).encode())}
@@ -88,7 +90,7 @@ class Edge:
         if request["model"] in ("unknown_model", "unusable_model"):
             return {"error": {"code": request["model"], "detail": f"It is {request['model']}."}}
         model = {"name": "animals", "version": self.version, "digest": "abc"}
-        return {"model": model, "results": [self._result(image["key"]) for image in request["images"]]}
+        return {"model": model, "results": [self._result(image.get("key", "")) for image in request["images"]]}
 
     def _picture(self, request: dict[str, Any]) -> dict[str, Any]:
         into = request["into"]
@@ -130,6 +132,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "IMAGE_INDEX_TABLE": "index",
             "ANSWERS_TABLE": "answers",
             "USAGE_TABLE": "usage",
+            "DAILY_UPLOADS": "0",
+            "DAILY_SPEND": "0",
             "RESULTS_TOPIC": topic,
             "EDGE_FUNCTION": "edge",
             "DERIVED_BUCKET": "derived",
@@ -149,6 +153,7 @@ def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker's module with a fake edge function."""
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
+    monkeypatch.setattr(module.detectors, "edge_within", lambda seconds: module.detectors.edge)
     monkeypatch.setattr(module, "retry_later", lambda *given: None)
     return module
 

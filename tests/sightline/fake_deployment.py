@@ -29,7 +29,8 @@ class Request(NamedTuple):
 class Deployment:
     """The requests that arrived, the images that there are, and the prepared responses by path.
 
-    The images `arriving` are there when the list is read a second time.
+    The images `arriving` are there when the list is read a second time. `failed_request` is the rejection of requests
+    to recognize again.
     """
 
     url: str = ""
@@ -43,6 +44,7 @@ class Deployment:
     listed: bool = False
     release: threading.Event = field(default_factory=threading.Event)
     polls_until_outcome: int = 0
+    failed_request: dict[str, str] = field(default_factory=dict)
     export_parts: list[int] = field(default_factory=list)
 
     def add(self, name: str) -> str:
@@ -69,6 +71,9 @@ class Deployment:
         if files and files[0][:3] != JPEG[:3]:
             rejection = {"code": "not_an_image", "detail": "The bytes are no picture."}
             return fields | {"status": "rejected", "rejected_at": "…", "rejection": rejection}
+        if self.failed_request and "request" in image:
+            failed = {"request": image["request"], "status": "rejected", "rejection": self.failed_request}
+            return fields | {"status": "recognized", "recognition": recognition(), "earlier": [failed]}
         request = {"request": image["request"]} if "request" in image else {}
         return fields | request | {"status": "recognized", "recognition": recognition()}
 

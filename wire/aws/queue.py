@@ -61,8 +61,8 @@ _MOST_BYTES = 250_000
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 
-REQUEUE_COUNT, TRY_COUNT = "PutOff", "Tried"
-"""Attributes of a requeued message: the number of its requeues, and of its tries before the last requeue."""
+REQUEUE_COUNT, TRY_COUNT, ENDED_COUNT = "PutOff", "Tried", "Ended"
+"""Attributes of a requeued message: the number of its requeues, its tries before, and those that ended a function."""
 
 logger = Logger()
 
@@ -80,6 +80,16 @@ def receive_count(record: Record) -> int:
 def tries(record: Record) -> int:
     """Return the number of tries of the record's message, including this one; a requeue is no try."""
     return _number(record, TRY_COUNT) + receive_count(record)
+
+
+def is_first_try(record: Record) -> bool:
+    """Return whether the message is received for the first time, and is no requeued one."""
+    return tries(record) == 1 and not _number(record, REQUEUE_COUNT)
+
+
+def ended_count(record: Record) -> int:
+    """Return how many tries of the record's message have ended another function, as its requeues have counted them."""
+    return _number(record, ENDED_COUNT)
 
 
 def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
@@ -105,19 +115,23 @@ def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], del
             logger.warning("retry not paced", extra={"code": failure["Code"]})
 
 
-def requeue(sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[int], int]) -> list[Record]:
+def requeue(
+    sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[int], int], count: str = REQUEUE_COUNT
+) -> list[Record]:
     """Send the messages of these records again, each delayed by `pause(number of its requeues)` seconds.
+
+    `count` is the attribute that counts them. A requeue that counts in another attribute than `REQUEUE_COUNT` is a try.
 
     Return the records that are replaced by new messages; a longer visibility timeout would count as a try. A record is
     not replaced if SQS refuses the message, or if the pause is 0: the message has then been requeued long enough.
     """
-    pauses = {record["messageId"]: pause(_number(record, REQUEUE_COUNT) + 1) for record in records}
+    pauses = {record["messageId"]: pause(_number(record, count) + 1) for record in records}
     due = {record["messageId"]: record for record in records if pauses[record["messageId"]]}
     sent: set[str] = set()
     for batch in batches({message_id: record["body"] for message_id, record in due.items()}):
-        sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id]) for message_id in batch])
+        sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id], count) for message_id in batch])
     for message_id in sent:
-        times = _number(due[message_id], REQUEUE_COUNT) + 1
+        times = _number(due[message_id], count) + 1
         logger.info("put off", extra={"message_id": message_id, "seconds": pauses[message_id], "times": times})
     return [record for message_id, record in due.items() if message_id in sent]
 
@@ -151,15 +165,19 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield batch
 
 
-def _requeued(record: Record, seconds: int) -> "SendMessageBatchRequestEntryTypeDef":
-    """Return a new message with the body of a record, and with its counts of requeues and tries as attributes."""
-    counts = {REQUEUE_COUNT: _number(record, REQUEUE_COUNT) + 1, TRY_COUNT: tries(record) - 1}
+def _requeued(record: Record, seconds: int, count: str) -> "SendMessageBatchRequestEntryTypeDef":
+    """Return a new message with the body of a record, and with its counts as attributes, `count` increased by one."""
+    counts = {name: _number(record, name) for name in (REQUEUE_COUNT, ENDED_COUNT)}
+    counts[count] += 1
+    counts[TRY_COUNT] = tries(record) - (count == REQUEUE_COUNT)
     return {
         "Id": record["messageId"],
         "MessageBody": record["body"],
         "DelaySeconds": seconds,
         "MessageAttributes": {
-            name: {"DataType": "Number", "StringValue": str(number)} for name, number in counts.items()
+            name: {"DataType": "Number", "StringValue": str(number)}
+            for name, number in counts.items()
+            if number or name != ENDED_COUNT
         },
     }
 

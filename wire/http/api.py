@@ -179,7 +179,10 @@ def path(request: Request, name: str) -> str:
 
 
 def raw_body(request: Request) -> bytes:
-    """Return the body's bytes as the caller sent them."""
+    """Return the body's bytes as the caller sent them; raises ApiError 415 `unsupported_encoding`."""
+    if request.get("headers", {}).get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        detail = "The body has a Content-Encoding, such as gzip; send it as it is."
+        raise ApiError(415, "unsupported_encoding", detail)
     body = request.get("body") or ""
     return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode(errors="surrogatepass")
 

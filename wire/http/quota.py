@@ -32,9 +32,9 @@ class Quota:
 
         Calls of Rekognition are counted after they are made, so that images in progress may exceed the limit.
         """
-        limits = self._limits(detector)
+        limits = self._limits("admitted", detector)
         at = now()
-        if limits and not self._counted(owner, f"{at:%Y-%m-%d}", limits):
+        if limits and not self._counted(owner, at, limits, "admitted"):
             wait = str(_seconds_to_midnight(at))
             raise ApiError(429, "quota_exceeded", self._detail(), retryable=True, retry_after=wait)
 
@@ -50,21 +50,37 @@ class Quota:
                     ExpressionAttributeValues={":less": {"N": "-1"}, ":zero": {"N": "0"}},
                 )
 
-    def _limits(self, detector: str) -> dict[str, float]:
-        """Return each limit by the name of the counter that it limits."""
+    def take(self, owner: str, detector: str, *, upload: bool, begun: int) -> bool:
+        """Count an image that is about to be recognized by this detector; return whether the quotas permit it.
+
+        A form to upload is admitted once and may be posted several times, so every upload counts here again. A request
+        to recognize again does not. `begun` images of this owner are being recognized and are not counted as calls yet.
+        """
+        limits = self._limits("taken" if upload else "", detector)
+        if "rekognition_calls" in limits:
+            limits["rekognition_calls"] = round(limits["rekognition_calls"] - begun, 3)
+            if limits["rekognition_calls"] <= 0:  # DynamoDB's condition holds where there is no counter yet
+                return False
+        return not limits or self._counted(owner, now(), limits, "taken" if upload else "")
+
+    def _limits(self, uploads: str, detector: str) -> dict[str, float]:
+        """Return each limit by the name of the counter that it limits; `uploads` is that of uploads, empty for none."""
         calls = self._spend / REKOGNITION_CALL if DETECTORS[detector].uses_rekognition else 0
-        limits = {"admitted": self._uploads, "rekognition_calls": calls}
+        limits = {uploads: self._uploads if uploads else 0, "rekognition_calls": calls}
         return {counter: most for counter, most in limits.items() if most}
 
-    def _counted(self, owner: str, day: str, limits: Mapping[str, float]) -> bool:
-        """Add 1 to `admitted` if every counter is below its limit, in one call; return whether they were."""
+    def _counted(self, owner: str, at: datetime, limits: Mapping[str, float], counter: str) -> bool:
+        """Add 1 to `counter`, unless it is empty, if every counter is below its limit; return whether they were.
+
+        It is one call, so that no two of them exceed a limit.
+        """
         try:
             lazy("dynamodb").update_item(
                 TableName=self._table,
-                Key={"owner": {"S": owner}, "day": {"S": day}},
-                UpdateExpression="ADD admitted :one",
+                Key={"owner": {"S": owner}, "day": {"S": f"{at:%Y-%m-%d}"}},
+                UpdateExpression=f"ADD {counter or 'taken'} :one",
                 ConditionExpression=" AND ".join(f"(attribute_not_exists({n}) OR {n} < :{n})" for n in limits),
-                ExpressionAttributeValues={":one": {"N": "1"}}
+                ExpressionAttributeValues={":one": {"N": "1" if counter else "0"}}
                 | {f":{counter}": {"N": f"{most:.3f}"} for counter, most in limits.items()},
             )
         except ClientError as error:

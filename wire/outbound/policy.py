@@ -76,7 +76,7 @@ _SERVICE_PORTS = frozenset(
     }
 )
 """Ports above 1023 of databases, caches, brokers, cluster managers, proxies and remote desktops, as IANA or the product
-assigns them. They speak other protocols, or serve whoever asks."""
+assigns them. They speak other protocols, or serve anybody who asks."""
 _PRIVATE_DOMAINS = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "private"})
 """Top-level names of private networks and of no public host: RFC 6762 (5, appendix G), RFC 8375, and ICANN's
 `internal`, which clouds use for their metadata."""

@@ -11,7 +11,9 @@ from domain.options import Options
 from wire.aws.client import client
 from wire.http import api
 from wire.http.api import ApiError, Request, Response, json_response
-from wire.http.body import image_body_type
+from wire.http.body import image_body_type, media_type
+from wire.http.form import Picture, read_picture
+from wire.http.model_names import ModelNames
 from wire.http.quota import Quota
 from wire.outbound.download import FetchError
 from wire.outbound.fetch import fetch, is_own_fetch
@@ -22,7 +24,9 @@ IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 POLICY = Policy.from_environment(os.environ)
+MODELS = ModelNames(PUBLIC_URL)
 QUOTA = Quota.from_environment(os.environ)
+_FORM_OPTIONS = ("detector", "model", "top_k", "min_confidence")
 
 
 def handler(event: Request, context: object) -> Response:
@@ -41,20 +45,18 @@ def index(request: Request) -> Response:
 
 
 def add_image(request: Request) -> Response:
-    """`POST /images`: store a picture. The body is the picture, or a JSON object with its URL."""
-    body = api.raw_body(request)
-    if not _is_json(request, body):
+    """`POST /images`: store a picture. The body is the picture, a form with its file, or a JSON object with its URL."""
+    if not _is_json(request):
         api.only_query(request, "name")
-        return _upload_bytes(request, body)
+        return _upload_picture(request, read_picture(request, "name", *_FORM_OPTIONS))
     api.only_query(request)
     given = api.json_body(request)
     api.only_fields(given, "url", "name", "options")
     url = _text(given, "url")
     if url is None:
-        raise ApiError(
-            400, "invalid_url", "url is missing. To send a picture itself, make its bytes the body, not JSON."
-        )
-    return _upload_url(request, url, _text(given, "name"), _options(given))
+        detail = 'url is missing. Send JSON like {"url": "https://example.com/cat.jpg"}, or the bytes of a picture.'
+        raise ApiError(400, "invalid_url", detail)
+    return _upload_url(request, url, _text(given, "name"), _options(request, given))
 
 
 def add_form(request: Request) -> Response:
@@ -65,7 +67,7 @@ def add_form(request: Request) -> Response:
     content_type = _text(given, "content_type") or ""
     if content_type not in CONTENT_TYPES:
         raise ApiError(415, "unsupported_format", f"content_type must be one of {', '.join(CONTENT_TYPES)}.")
-    image = _new_image(request, _options(given), _text(given, "name"))
+    image = _new_image(request, _options(request, given), _text(given, "name"))
     return json_response(201, {"image_id": image.image_id, "upload": IMAGES.presigned_form(image, content_type)})
 
 
@@ -98,10 +100,12 @@ def _upload_url(request: Request, url: str, name: str | None, options: Options) 
     return _queued(image)
 
 
-def _upload_bytes(request: Request, body: bytes) -> Response:
-    content_type = image_body_type(body)
-    image = _new_image(request, Options(), api.query(request, "name"))
-    IMAGES.add(image, content_type, body, len(body))
+def _upload_picture(request: Request, picture: Picture) -> Response:
+    content_type = image_body_type(picture.body, media_type(request))
+    options = Options.from_texts({name: picture.fields.get(name) for name in _FORM_OPTIONS})
+    _check(request, options)
+    image = _new_image(request, options, api.query(request, "name"), picture.fields.get("name"), picture.name)
+    IMAGES.add(image, content_type, picture.body, len(picture.body))
     return _queued(image)
 
 
@@ -119,20 +123,28 @@ def _queued(image: NewImage) -> Response:
     return json_response(202, {"image_id": image.image_id, "status": "queued", "links": {"self": link}}, location=link)
 
 
-def _is_json(request: Request, body: bytes) -> bool:
+def _is_json(request: Request) -> bool:
     """Return whether the body is JSON, by its content type or by its first character, as no picture starts with {."""
-    kind = request.get("headers", {}).get("content-type", "")
-    return kind.startswith("application/json") or body.lstrip()[:1] == b"{"
+    kind = media_type(request)
+    if kind == "application/json" or kind.endswith("+json"):
+        return True
+    return not kind.startswith("multipart/") and api.raw_body(request).lstrip()[:1] == b"{"
 
 
-def _options(given: Mapping[str, object]) -> Options:
+def _options(request: Request, given: Mapping[str, object]) -> Options:
     options_given = {} if given.get("options") is None else given["options"]
     if not isinstance(options_given, dict):
         raise ApiError(400, "invalid_options", "options must be a JSON object.")
     options = Options.from_dict(options_given)
+    _check(request, options)
+    return options
+
+
+def _check(request: Request, options: Options) -> None:
+    """Refuse a detector that the deployment lacks, and a model that it does not list."""
     if options.detector and options.detector not in DETECTORS:
         raise ApiError(400, "detector_unavailable", f"The detectors of this deployment are {' and '.join(DETECTORS)}.")
-    return options
+    MODELS.check(request, options.model, options.detector or DETECTORS[0])
 
 
 def _text(given: Mapping[str, object], name: str) -> str | None:

@@ -3,6 +3,7 @@
 import time
 from importlib import import_module
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -10,6 +11,9 @@ from edge_ml.image_error import ImageError
 from edge_ml.pictures.decompression.memory_limit import memory_limit
 from edge_ml.pictures.formats.pixel_budget import check_jpeg, check_pixel_budget
 from edge_ml.pictures.formats.signatures import PLUGINS, detect_format
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 READ_SECONDS = 10
 LARGE_BYTES = 1_000_000
@@ -48,7 +52,7 @@ def open_image(data: bytes) -> Image.Image:
     return image
 
 
-def _open(data: bytes, name: str) -> Image.Image:
+def _open(data: bytes, name: str) -> "ImageFile":
     if len(data) < LARGE_BYTES:  # the limits take time
         return Image.open(BytesIO(data), formats=[name])
     with memory_limit():

@@ -19,6 +19,7 @@ from integration.deliver.runtime.stores import Stores
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import BROKEN, HUNG
+from wire.aws.message import read_message
 from wire.aws.queue import Record
 from wire.aws.rows import UndoneError
 
@@ -98,7 +99,11 @@ def start(
     """
     begun = now()
     by_id = {record["messageId"]: record for record in records}
-    given = {message_id: due for message_id, record in by_id.items() if (due := _read(record))}
+    given = {
+        message_id: due
+        for message_id, record in by_id.items()
+        if (due := read_message(record, DueDelivery.from_record))
+    }
     eligible, skipped = check_eligibility(given.values(), stores, begun)
     for message_id, outcome in skipped.items():
         logger.info("delivery not attempted", extra=given[message_id].delivery.log_keys | {"reason": outcome.reason})
@@ -149,12 +154,3 @@ def work_off(
         if taking and (taken := take()):
             running.append(taken)
         patience = 0 if taking else UNHURRIED_SECONDS
-
-
-def _read(record: Record) -> DueDelivery | None:
-    """Return the delivery in a message; None if it holds none: whatever reading it raises concerns it alone."""
-    try:
-        return DueDelivery.from_record(record)
-    except Exception:
-        logger.exception("not a delivery", extra={"message_id": record["messageId"]})
-        return None

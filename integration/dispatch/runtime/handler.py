@@ -18,6 +18,7 @@ from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
+from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, receive_count, retry_later
 from wire.aws.retry_policy import EVENTS
 from wire.aws.rows import UndoneError
@@ -61,10 +62,8 @@ def deliveries_of(
     other one is a fault of this program, and raised.
     """
     keys: dict[str, object] = {"message_id": record["messageId"]}
-    try:
-        event = read_event(record["body"])
-    except Exception:
-        logger.exception("not an event", extra=keys)
+    event = read_message(record, lambda message: read_event(message["body"]))
+    if not event:
         return None
     keys["correlation_id"] = event.data.get("image_id")
     try:

@@ -29,6 +29,7 @@ from wire.outbound.target import TargetError
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
+WEBHOOKS_PER_OWNER = int(os.environ["WEBHOOKS_PER_OWNER"])
 
 policy = Policy.from_environment(os.environ)
 cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
@@ -66,7 +67,8 @@ def add_webhook(request: Request) -> Response:
     with _problems():
         subscription = register(given, owner(request), now(), policy)
     shown_once = secret(key(), subscription.subscription_id, subscription.generation)
-    subscriptions.add(subscription)
+    if not subscriptions.register(subscription, WEBHOOKS_PER_OWNER):
+        raise ApiError(409, "too_many_webhooks", f"You have {WEBHOOKS_PER_OWNER} webhooks, the most: delete one first.")
     body = _to_json(subscription)
     return json_response(201, body | {"secret": shown_once}, location=body["links"]["self"])
 

@@ -1,14 +1,21 @@
 """The table of Subscriptions in DynamoDB, keyed by owner and time-ordered id, and the deployment's default one."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from secrets import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
 from integration.subscriptions.runtime.subscription import Subscription
-from wire.aws.rows import Item, query, read
+from wire.aws.rows import Item, UndoneError, query, read
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef, UpdateItemInputTypeDef
+
+
+_ROUNDS = 60
+_LONGEST_WAIT = 0.1
+_random = SystemRandom()
 
 
 class SubscriptionPage(NamedTuple):
@@ -31,6 +38,25 @@ class SubscriptionTable:
     def add(self, subscription: Subscription) -> None:
         """Store a subscription."""
         self._dynamodb.put_item(TableName=self._table, Item=subscription.to_item())
+
+    def register(self, subscription: Subscription, most: int, wait: Callable[[float], None] = time.sleep) -> bool:
+        """Store a new subscription unless its owner has `most` already; return whether it was stored.
+
+        Counting and storing are two steps. Storing also changes the owner's ticket, in one transaction, and only if the
+        ticket is the one that was read before counting: of several registrations at once one succeeds, and the others
+        count again. Raises UndoneError if that does not end.
+        """
+        for _ in range(_ROUNDS):
+            ticket = self._ticket(subscription.owner)
+            if self._count(subscription.owner) >= most:
+                return False
+            try:
+                self._dynamodb.transact_write_items(TransactItems=self._registration(subscription, ticket))
+            except self._dynamodb.exceptions.TransactionCanceledException:
+                wait(_LONGEST_WAIT * _random.random())
+            else:
+                return True
+        raise UndoneError("too many registrations of one owner at once")
 
     def get(self, owner: str, subscription_id: str) -> Subscription | None:
         """Return one of the owner's subscriptions."""
@@ -95,6 +121,31 @@ class SubscriptionTable:
             found[subscription.key] = subscription
         return found
 
+    def _ticket(self, owner: str) -> str:
+        found = self._dynamodb.get_item(TableName=self._table, Key=_ticket_key(owner), ConsistentRead=True)
+        return found["Item"]["ticket"]["S"] if "Item" in found else ""
+
+    def _count(self, owner: str) -> int:
+        return sum(1 for _ in query(self._dynamodb, **self._of_owner(owner), ProjectionExpression="subscription_id"))
+
+    def _registration(self, subscription: Subscription, ticket: str) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes that store a subscription and make its id the ticket, if that is `ticket` still."""
+        values: Item = {":new": {"S": subscription.subscription_id}}
+        if ticket:
+            values[":old"] = {"S": ticket}
+        return [
+            {"Put": {"TableName": self._table, "Item": subscription.to_item()}},
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": _ticket_key(subscription.owner),
+                    "UpdateExpression": "SET ticket = :new",
+                    "ConditionExpression": "ticket = :old" if ticket else "attribute_not_exists(ticket)",
+                    "ExpressionAttributeValues": values,
+                }
+            },
+        ]
+
     def _of_owner(self, owner: str) -> "QueryInputTypeDef":
         return {
             "TableName": self._table,
@@ -103,6 +154,11 @@ class SubscriptionTable:
             "ExpressionAttributeValues": {":owner": {"S": owner}},
             "ConsistentRead": True,
         }
+
+
+def _ticket_key(owner: str) -> Item:
+    """Return the key of a row of its own partition, so that no list of subscriptions reads it; no owner has a slash."""
+    return _key(f"{owner}/registrations", "ticket")
 
 
 def _key(owner: str, subscription_id: str) -> Item:

@@ -6,8 +6,9 @@ from typing import Any
 from domain.recognition import Rejection
 from recognition.detectors.runtime.edge.request import edge_for_requests, edge_or_problem
 from recognition.images.runtime.query_options import query_options
-from wire.http.api import ApiError, Request, Response, json_response, only_query, raw_body, respond
-from wire.http.body import image_body_type
+from wire.http.api import ApiError, Request, Response, json_response, only_query, respond
+from wire.http.body import image_body_type, media_type
+from wire.http.form import read_picture
 
 _OPTIONS = ("model", "top_k", "min_confidence")
 _STATUS = {
@@ -31,10 +32,10 @@ def handler(event: Request, context: Any) -> Response:
 def classify(request: Request) -> Response:
     """POST /classify: recognize a picture with the edge model while you wait; nothing is stored."""
     only_query(request, *_OPTIONS)
-    options = query_options(request, *_OPTIONS)
-    body = raw_body(request)
-    image_body_type(body)
-    outcome = edge.detect_bytes(body, options.model, request["requestContext"]["requestId"])
+    picture = read_picture(request, *_OPTIONS)
+    options = query_options(request, *_OPTIONS, form=picture.fields)
+    image_body_type(picture.body, media_type(request))
+    outcome = edge.detect_bytes(picture.body, options.model, request["requestContext"]["requestId"])
     if isinstance(outcome, Rejection):
         raise ApiError(_STATUS.get(outcome.code, 422), outcome.code, outcome.detail)
     return json_response(200, outcome.to_dict(top_k=options.top_k, min_confidence=options.min_confidence))

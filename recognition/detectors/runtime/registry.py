@@ -11,6 +11,8 @@ from recognition.detectors.runtime.cascade import Cascade
 from recognition.detectors.runtime.detector import Detector
 from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
+from recognition.detectors.runtime.edge.one_by_one import OneByOne
+from recognition.detectors.runtime.edge.suspects import Suspects
 from recognition.detectors.runtime.edge.versions import EdgeVersions
 from recognition.detectors.runtime.labels import LABELS
 from recognition.detectors.runtime.moderation import MODERATION
@@ -28,14 +30,14 @@ class DetectorRegistry:
 
     `derived` is the bucket of derived pictures, `pause` the least number of seconds between two calls of Rekognition.
     Of one batch: `cache` holds cached and new results, `cascade_counts` the metrics of the cascade, `throttled` the
-    images without an outcome because a detector was throttled.
+    images without an outcome because a detector was throttled, `suspects` those that may end the edge function.
     """
 
     def __init__(
         self, names: Sequence[str], edge_function: str, cascade_below: float, derived: str, pause: float
     ) -> None:
         self.names, self.default, self.cascade_counts = names, names[0], Counter[str]()
-        self.cache, self.throttled = ResultCache(), set[Image]()
+        self.cache, self.throttled, self.suspects = ResultCache(), set[Image](), Suspects()
         self.cascade_below, self._pause = cascade_below, pause
         self._edge_function, self._derived = edge_function, derived
         self._created: dict[str, Detector] = {}
@@ -59,7 +61,11 @@ class DetectorRegistry:
     @cached_property
     def edge(self) -> EdgeDetector:
         """The edge detector with the timeout of its function."""
-        return EdgeDetector.within(EdgeDetector.max_seconds, self._edge_function)
+        return self.edge_within(EdgeDetector.max_seconds)
+
+    def edge_within(self, seconds: float) -> EdgeDetector:
+        """Return the edge detector with another timeout."""
+        return EdgeDetector.within(seconds, self._edge_function)
 
     @cached_property
     def rekognition(self) -> RekognitionDetector:
@@ -68,7 +74,7 @@ class DetectorRegistry:
 
     def rekognition_detector(self, operation: Operation) -> RekognitionDetector:
         """Return a detector that calls this operation of Rekognition; all of them share one rate limiter."""
-        normalized = NormalizedImages(EdgeDetector.within(NORMALIZE_SECONDS, self._edge_function), self._derived)
+        normalized = NormalizedImages(self.edge_within(NORMALIZE_SECONDS), self._derived)
         return RekognitionDetector(operation, self._access, normalized, self.throttled)
 
     @cached_property
@@ -77,20 +83,22 @@ class DetectorRegistry:
 
 
 def _edge(registry: DetectorRegistry) -> Detector:
-    return CachedDetector("edge", registry.edge, registry.cache, EdgeVersions(registry.edge), registry.throttled)
+    detector = OneByOne(
+        registry.edge, lambda seconds: registry.edge_within(seconds), registry.suspects, registry.throttled
+    )
+    return CachedDetector("edge", detector, registry.cache, EdgeVersions(registry.edge), registry.throttled)
 
 
 def _rekognition(registry: DetectorRegistry) -> Detector:
-    return _cached(registry, LABELS, registry.rekognition)
+    return _cached(registry, "rekognition", registry.rekognition)
 
 
 def _moderation(registry: DetectorRegistry) -> Detector:
-    return _cached(registry, MODERATION, registry.rekognition_detector(MODERATION))
+    return _cached(registry, "moderation", registry.rekognition_detector(MODERATION))
 
 
-def _cached(registry: DetectorRegistry, operation: Operation, detector: Detector) -> Detector:
-    model = operation.model()
-    return CachedDetector(operation.detector, detector, registry.cache, lambda name: model, registry.throttled)
+def _cached(registry: DetectorRegistry, name: str, detector: RekognitionDetector) -> Detector:
+    return CachedDetector(name, detector, registry.cache, detector.current_model, registry.throttled)
 
 
 def _cascade(registry: DetectorRegistry) -> Detector:

@@ -14,11 +14,12 @@ from recognition.detectors.runtime.detector import DetectorError, ThrottledError
 from recognition.detectors.runtime.edge.derived_pictures import S3Location
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
 from recognition.detectors.runtime.rate_limiter import RateLimiter
-from wire.aws.client import client
+from wire.aws.client import client, lazy
 
 if TYPE_CHECKING:
     from types_boto3_rekognition.client import RekognitionClient
     from types_boto3_rekognition.type_defs import S3ObjectTypeDef
+    from types_boto3_s3.type_defs import HeadObjectRequestTypeDef
 
 _THREADS = 10
 
@@ -28,9 +29,11 @@ _FINAL = {
     "InvalidImageFormatException": Rejection("unsupported_format", _FORMATS),
     "InvalidParameterException": Rejection("unsupported_format", _FORMATS),
     "ImageTooLargeException": Rejection("too_large", _FORMATS),
-    "InvalidS3ObjectException": Rejection("no_such_object", "The object does not exist or cannot be read."),
 }
 """https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html#API_DetectLabels_Errors"""
+
+_UNREAD = "InvalidS3ObjectException"
+"""The error code of an object that does not exist, and of one that Rekognition may not read, now or ever."""
 
 _THROTTLED = {"ThrottlingException", "ProvisionedThroughputExceededException"}
 """Error codes of the same page that the rate of calls causes, not the image."""
@@ -104,7 +107,12 @@ class RekognitionDetector:
     ) -> None:
         self._operation, self._normalized, self._throttled = operation, normalized, throttled
         self._rekognition, self._rate_limiter = access
+        self._model = operation.model()
         self._clock = access.rate_limiter.clock
+
+    def current_model(self, name: str | None) -> Model:
+        """Return Amazon's model: that of the last response, before the first one the declared one."""
+        return self._model
 
     def detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
         """See `Detector`; `model` has no effect, because Rekognition has one model."""
@@ -139,12 +147,15 @@ class RekognitionDetector:
         try:
             version, detections = self._operation.call(self._rekognition, picture)
         except ClientError as error:
-            return self._refusal(error.response["Error"]["Code"], image)
+            code = error.response["Error"]["Code"]
+            refusal = self._refusal(code, image)
+            return _rejected_if_deleted(picture, image) if code == _UNREAD else refusal
         except BotoCoreError as error:
             return self._refusal(type(error).__name__, image)
         milliseconds = round((self._clock() - started) * 1000)
         bounded = tuple(detection.bounded() for detection in detections)
-        return Recognition(self._operation.detector, self._operation.model(version), bounded, milliseconds)
+        self._model = self._operation.model(version)
+        return Recognition(self._operation.detector, self._model, bounded, milliseconds)
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})
@@ -157,3 +168,22 @@ def _original(image: Image) -> "S3ObjectTypeDef":
     location = image.location
     picture: S3ObjectTypeDef = {"Bucket": location["Bucket"], "Name": location["Key"]}
     return {**picture, "Version": location["VersionId"]} if "VersionId" in location else picture
+
+
+def _rejected_if_deleted(picture: "S3ObjectTypeDef", image: Image) -> Rejection | None:
+    """Return the rejection of an object that S3 does not have; None if it has it, or does not say.
+
+    Rekognition has the same error for an object that it may not read, which a missing grant or a key of KMS causes: to
+    reject these images would be final.
+    """
+    location: HeadObjectRequestTypeDef = {"Bucket": picture["Bucket"], "Key": picture["Name"]}
+    if "Version" in picture:
+        location["VersionId"] = picture["Version"]
+    try:
+        lazy("s3").head_object(**location)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return Rejection("no_such_object", "The object was deleted before it could be read.")
+    except BotoCoreError:
+        logger.exception("object not looked up", extra={"correlation_id": image.image_id})
+    return None

@@ -15,12 +15,25 @@ OptionsByImage = Mapping[Image, Options | Rejection]
 """The options of images, or the rejection of images with invalid options."""
 
 
+OverQuota = Callable[[Sequence[RecognitionRequest], Mapping[Image, Options]], Mapping[Image, Rejection]]
+
+
+def _none_over_quota(
+    requests: Sequence[RecognitionRequest], options: Mapping[Image, Options]
+) -> Mapping[Image, Rejection]:
+    return {}
+
+
 class DetectorAccess(NamedTuple):
-    """Functions that read the options of requests and ask the detectors, and the name of the default detector."""
+    """Functions that read the options of requests and ask the detectors, and the name of the default detector.
+
+    `over_quota` returns the rejections of images that their owners' quotas do not permit.
+    """
 
     read_options: Callable[[Sequence[RecognitionRequest]], OptionsByImage]
     default: str
     ask: Callable[[Mapping[Image, Options]], Mapping[Image, Outcome]]
+    over_quota: OverQuota = _none_over_quota
 
 
 def new_entries(
@@ -32,7 +45,9 @@ def new_entries(
     outcomes: dict[Image, Outcome] = {
         image: rejection for image in by_image if isinstance(rejection := options[image], Rejection)
     }
-    outcomes |= detectors.ask(valid)
+    refused = detectors.over_quota(requests, valid)
+    outcomes |= refused
+    outcomes |= detectors.ask({image: read for image, read in valid.items() if image not in refused})
     at = rfc3339(now())
     return {
         (request := by_image[image]): Entry(

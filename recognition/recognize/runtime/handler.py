@@ -1,7 +1,7 @@
 """The worker of the uploads queue: stores and publishes a result for each uploaded or requested image."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from recognition.recognize.runtime.ask_detectors import ask_detectors, read_opti
 from recognition.recognize.runtime.entries import DetectorAccess
 from recognition.recognize.runtime.message import read_requests
 from recognition.recognize.runtime.metrics import batch_metrics, print_metrics
+from recognition.recognize.runtime.over_quota import over_quota
 from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.stores import Stores
@@ -22,16 +23,20 @@ from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
 from wire.aws.message import read_message
 from wire.aws.queue import (
+    ENDED_COUNT,
     BatchResponse,
     QueueEvent,
     Record,
     batch_item_failures,
+    ended_count,
+    is_first_try,
     receive_count,
     requeue,
     retry_later,
     tries,
 )
 from wire.aws.retry_policy import REQUEUES, UPLOADS
+from wire.http.quota import Quota
 
 IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
@@ -45,6 +50,7 @@ detectors = DetectorRegistry(
     float(os.environ["REKOGNITION_PAUSE"]),
 )
 stores = Stores.from_environment(os.environ, client("dynamodb"), detectors.cache)
+quota = Quota.from_environment(os.environ)
 publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
@@ -59,11 +65,22 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
     received = {record["messageId"]: read_message(record, requests_in) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
-    done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
+    suspect(event["Records"], received)
+    first = {
+        request
+        for record in event["Records"]
+        for request in received[record["messageId"]] or ()
+        if is_first_try(record)
+    }
+    done, throttled = recognize_all(requests, first, lambda: context.get_remaining_time_in_millis() / 1000)
     log_progress(requests, done, throttled)
     unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
     waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
     requeued = requeue(lazy("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    ended = {request for request in requests if request.image in detectors.suspects.ended} - done
+    ending = [record for record in unfinished if is_finished(received[record["messageId"]], done | ended)]
+    ending = [record for record in ending if record not in waiting]
+    requeued += requeue(lazy("sqs"), UPLOADS_QUEUE_URL, ending, UPLOADS.backoff, ENDED_COUNT) if ending else []
     failed = [record for record in unfinished if record not in requeued]
     if failed:
         retry_later(lazy("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
@@ -75,10 +92,22 @@ def requests_in(record: Record) -> list[RecognitionRequest]:
     return read_requests(record["body"], tries(record), IMAGES_BUCKET)
 
 
-def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:
-    """Recognize the images of all requests, batch by batch."""
+def suspect(records: Iterable[Record], received: Mapping[str, list[RecognitionRequest] | None]) -> None:
+    """Have images that were tried before asked about one by one, because one of them may end the edge function."""
+    detectors.suspects.clear()
+    for record in records:
+        for request in received[record["messageId"]] or ():
+            if request.tries > 1:
+                detectors.suspects.before[request.image] = ended_count(record)
+
+
+def recognize_all(
+    requests: Sequence[RecognitionRequest], first: Container[RecognitionRequest], seconds_left: Callable[[], float]
+) -> Progress:
+    """Recognize the images of all requests, batch by batch; quotas are judged for the requests in `first`."""
     read = partial(read_options, lambda: lazy("s3"))
-    access = DetectorAccess(read, detectors.default, partial(ask, seconds_left=seconds_left))
+    refused = partial(over_quota, quota, detectors.default, first)
+    access = DetectorAccess(read, detectors.default, partial(ask, seconds_left=seconds_left), refused)
     progress = Progress(set(), set())
     for batch in batches_by_image(requests):
         progress.done.update(recognize(batch, stores, access, publish_results))

@@ -62,11 +62,11 @@ def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEn
 def _stored(request: RecognitionRequest, current: CurrentEntries, history: History) -> StoredEntry | None:
     """Return the entry that an earlier delivery of the request has stored, None if there is none."""
     entry = current.get(request.key)
-    if entry is None or entry.order < request.order:
+    if entry is None or (entry.order < request.order and not request.request):
         return None
     if entry.order == request.order:
         return StoredEntry(entry, new=False, current=True)
-    earlier = history.newest(entry) if request.request else []
+    earlier = history.newest(entry) if request.request else []  # a rejected request is among them, although newer
     return next((StoredEntry(old, new=False, current=False) for old in earlier if old.order == request.order), None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from domain.image import Image
+from domain.recognition import Recognition, Rejection
 from recognition.results.runtime.entry import ERASED_ORDER, Entry, ImageKey, Row
 from recognition.results.runtime.transactions import count_earlier, key_item, put_current, put_earlier
 from wire.aws import rows
@@ -61,7 +62,8 @@ class Recognitions:
         """Store each entry unless its image has the same or a newer one; return the current entries, None if erased.
 
         A replaced entry moves to the earlier entries in the same transaction. A requested entry that is older than the
-        current one is stored among the earlier entries. One request suffices if `current` is still up to date.
+        current one, or a rejection where the current one is a recognition, is stored among the earlier entries. One
+        request suffices if `current` is still up to date.
         """
         # Race: between the read of `current` and this write, another worker may store an entry of one of the images,
         # or the owner may erase it. Each write names the order that was read, so DynamoDB then cancels the whole
@@ -91,16 +93,23 @@ class Recognitions:
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("sequencer",))
         return any(row["sequencer"]["S"] == ERASED_ORDER for row in found[self._table])
 
-    def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
-        """Store a person's correction; return the entry with it, None if there is no such image."""
+    def add_correction(self, key: ImageKey, correction: Mapping[str, object], *, after: int) -> Entry | None:
+        """Store a person's correction after so many earlier ones; return the entry with it.
+
+        Return None if there is no such image, or if it has another number of corrections by now.
+        """
         text = json.dumps(correction, separators=(",", ":"))
         values: Item = {":none": {"L": []}, ":correction": {"L": [{"S": text}]}, ":erased": {"S": ERASED_ORDER}}
+        unchanged = "attribute_not_exists(corrections)"
+        if after:
+            unchanged = "size(corrections) = :after"
+            values[":after"] = {"N": str(after)}
         try:
             row = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key_item(key),
                 UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
-                ConditionExpression="sequencer < :erased",
+                ConditionExpression=f"sequencer < :erased AND {unchanged}",
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
             )["Attributes"]
@@ -131,7 +140,7 @@ class Recognitions:
         existing = current[entry.key]
         if existing is None or existing.order == entry.order:
             return []
-        if existing.order < entry.order:
+        if _supersedes(entry, existing):
             return [put_current(self._table, entry, existing), put_earlier(self._answers, existing)]
         return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
 
@@ -145,4 +154,13 @@ def _current_after(entry: Entry, current: CurrentEntries) -> Entry | None:
     if entry.key not in current:
         return entry
     existing = current[entry.key]
-    return replace(entry, earlier=existing.earlier + 1) if existing and existing.order < entry.order else existing
+    return replace(entry, earlier=existing.earlier + 1) if existing and _supersedes(entry, existing) else existing
+
+
+def _supersedes(entry: Entry, existing: Entry) -> bool:
+    """Return whether an entry becomes the current one of its image.
+
+    A request to recognize again that ends in a rejection takes no recognition away: it is an earlier entry.
+    """
+    failed = bool(entry.request) and isinstance(entry.outcome, Rejection) and isinstance(existing.outcome, Recognition)
+    return existing.order < entry.order and not failed

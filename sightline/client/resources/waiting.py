@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sightline.client.problem import NoOutcomeYet, Problem
 from sightline.client.schemas.changes import QueuedRequest
-from sightline.client.schemas.image import Image
+from sightline.client.schemas.image import Image, Outcome
 from sightline.client.transport.api import Api
 
 _FIRST_INTERVAL, _LONGEST_INTERVAL = 0.3, 3.0
@@ -27,11 +27,19 @@ def wait_for_outcome(api: Api, image_id: str, timeout: float) -> Image:
 
 
 def wait_for_request(api: Api, queued: QueuedRequest, timeout: float) -> Image:
-    """Poll until this request has its outcome, at most `timeout` seconds; raises Problem or Interrupted."""
+    """Poll until this request has its outcome, at most `timeout` seconds; raises Problem or Interrupted.
+
+    The problem may be a rejection that has replaced no recognition: the image then keeps its outcome.
+    """
     deadline = time.monotonic() + timeout
     while True:
         image: Image = api.get(f"/images/{queued['image_id']}")
-        if queued["request"] in (outcome.get("request") for outcome in (image, *image.get("earlier", ()))):
+        if image.get("request") == queued["request"]:
+            return image
+        replaced = [outcome for outcome in image.get("earlier", ()) if outcome.get("request") == queued["request"]]
+        if problem := rejection(replaced[0]) if replaced else None:
+            raise problem
+        if replaced:
             return image
         if time.monotonic() > deadline:
             detail = "The request has no outcome yet; sightline show shows it when it has one."
@@ -39,9 +47,9 @@ def wait_for_request(api: Api, queued: QueuedRequest, timeout: float) -> Image:
         api.pause(_REQUEST_INTERVAL)
 
 
-def rejection(image: Image) -> Problem | None:
-    """Return the rejection of an image as a Problem; None if it was not rejected."""
-    reason = image.get("rejection")
+def rejection(outcome: Outcome) -> Problem | None:
+    """Return a rejection as a Problem; None for another outcome."""
+    reason = outcome.get("rejection")
     return Problem(reason["code"], reason["detail"]) if reason else None
 
 

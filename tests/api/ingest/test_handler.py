@@ -1,8 +1,9 @@
 import base64
+import gzip
 import importlib
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -157,6 +158,15 @@ def test_json_without_a_content_type_is_read_as_json(upload: ModuleType, server:
     assert sent(upload, json.dumps({"url": f"{server.url}/a"}).encode())[0] == 202
 
 
+@pytest.mark.parametrize("content_type", ["image/jpeg", "application/octet-stream", "application/json"])
+@pytest.mark.parametrize("body", [b"{}", b'{"0":255,"1":216}'])
+def test_a_picture_that_was_made_json_on_its_way_gets_the_remedy(
+    upload: ModuleType, content_type: str, body: bytes
+) -> None:
+    status, problem = sent(upload, body, headers={"content-type": content_type})
+    assert (status, "bytes" in problem["detail"] or problem["code"] == "unknown_field") == (400, True)
+
+
 def test_a_second_upload_of_the_same_name_keeps_the_first(upload: ModuleType, jpeg: bytes) -> None:
     for _ in range(2):
         sent(upload, jpeg, query={"name": "cat.jpg"})
@@ -298,3 +308,105 @@ def test_a_form_is_valid_for_one_key_whatever_its_name(upload: ModuleType, name:
     assert "${" not in fields["key"]
     assert {"key": fields["key"]} in conditions
     assert not [condition for condition in conditions if "starts-with" in condition]
+
+
+def form(picture: bytes, *fields: tuple[str, str], name: str = "Kätzchen 猫.jpg") -> tuple[dict[str, str], bytes]:
+    """Return the headers and the body of a form as curl -F sends it."""
+    disposition = "--x\r\nContent-Disposition: form-data; name="
+    parts = [f'{disposition}"{field}"\r\n\r\n{text}\r\n' for field, text in fields]
+    parts.append(f'{disposition}"file"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n')
+    return {"content-type": "multipart/form-data; boundary=x"}, "".join(parts).encode() + picture + b"\r\n--x--\r\n"
+
+
+def test_a_form_with_a_file_is_stored_under_its_name_with_its_options(upload: ModuleType, jpeg: bytes) -> None:
+    headers, body = form(jpeg, ("detector", "edge"), ("top_k", "3"))
+    status, queued = sent(upload, body, headers=headers)
+    key = f"images/public/{queued['image_id']}/asked/Kätzchen 猫.jpg"
+    assert (status, stored()) == (202, [key])
+    found = boto3.client("s3").get_object(Bucket="images", Key=key)
+    assert (found["Body"].read(), found["Metadata"]) == (jpeg, {"detector": "edge", "top-k": "3"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ([("top_k", "１")], "invalid_options"),
+        ([("detector", "rekognition")], "detector_unavailable"),
+        ([("color", "red")], "unknown_field"),
+        ([("name", "a"), ("name", "b")], "invalid_form"),
+    ],
+)
+def test_an_invalid_field_of_a_form_is_refused(
+    upload: ModuleType, jpeg: bytes, fields: list[tuple[str, str]], code: str
+) -> None:
+    headers, body = form(jpeg, *fields)
+    assert _problem(sent(upload, body, headers=headers)) == (400, code)
+    assert stored() == []
+
+
+def test_the_name_of_a_form_may_be_a_field_or_a_parameter(upload: ModuleType, jpeg: bytes) -> None:
+    headers, body = form(jpeg, ("name", "field.jpg"))
+    assert sent(upload, body, headers=headers)[0] == 202
+    assert sent(upload, body, headers=headers, query={"name": "parameter.jpg"})[0] == 202
+    assert sorted(key.rsplit("/", 1)[-1] for key in stored()) == ["field.jpg", "parameter.jpg"]
+
+
+MANGLED = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "word"),
+    [
+        (b"\x89PNG\x1a" + b"IHDR" * 9, MANGLED, "--data-binary"),
+        (b"\xff\xd8\xff\xe0\x10JFIF" * 9, MANGLED, "--data-binary"),
+        (b"url=https%3A%2F%2Fexample.com", MANGLED, "JSON"),
+        (b"\x1f\x8b\x08\x00", {}, "gzip"),
+        (b"/9j/4AAQSkZJRg==", {"content-type": "image/jpeg"}, "base64"),
+        (b"data:image/png;base64,iVBORw0KGgo=", {}, "data URL"),
+        (b'[{"url": "x"}]', {"content-type": "image/jpeg"}, "JSON"),
+        (b"<html>", {}, "HTML"),
+        (b"@cat.jpg", {}, "--data-binary"),
+        (b"--x\r\n", {"content-type": "application/octet-stream"}, "multipart/form-data"),
+    ],
+)
+def test_the_error_names_what_the_body_is_instead_of_a_picture(
+    upload: ModuleType, body: bytes, headers: dict[str, str], word: str
+) -> None:
+    status, problem = sent(upload, body, headers=headers)
+    assert (status, problem["code"]) == (415, "not_an_image")
+    assert word in problem["detail"]
+
+
+def test_an_encoded_body_is_refused(upload: ModuleType, jpeg: bytes) -> None:
+    status, problem = sent(upload, gzip.compress(jpeg), headers={"content-encoding": "gzip"})
+    assert (status, problem["code"]) == (415, "unsupported_encoding")
+    assert sent(upload, jpeg, headers={"content-encoding": "Identity"})[0] == 202
+
+
+@pytest.mark.parametrize("given", [{}, {"url": None}, {"name": "cat.jpg"}])
+def test_a_missing_url_is_said_to_be_missing(upload: ModuleType, given: dict[str, Any]) -> None:
+    status, problem = posted(upload, given)
+    assert (status, problem["code"], problem["detail"][:15]) == (400, "invalid_url", "url is missing.")
+
+
+@pytest.mark.parametrize("kind", ["Application/JSON; charset=utf-8", "application/ld+json"])
+def test_the_content_type_of_json_is_read_in_any_case(upload: ModuleType, kind: str) -> None:
+    status, body, _ = responded(upload, "POST /images", body='{"url": 5}', headers={"content-type": kind})
+    assert (status, body["code"]) == (400, "invalid_url")
+
+
+@pytest.mark.parametrize("way", ["url", "form", "file"])
+def test_a_model_that_is_not_listed_is_refused_on_every_way_in(
+    upload: ModuleType, jpeg: bytes, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    listed = b'{"items": [{"detector": "edge", "name": "animals", "version": "2.0.0"}]}'
+    monkeypatch.setattr(upload.MODELS, "_read", lambda headers: listed)
+    options = {"model": "typo"}
+    headers, body = form(jpeg, ("model", "typo"))
+    ways: dict[str, Callable[[], tuple[int, dict[str, Any]]]] = {
+        "url": lambda: posted(upload, {"url": "https://example.com/a", "options": options}),
+        "form": lambda: posted(upload, {"content_type": "image/png", "options": options}, "POST /uploads"),
+        "file": lambda: sent(upload, body, headers=headers),
+    }
+    assert _problem(ways[way]()) == (400, "unknown_model")
+    assert stored() == []

@@ -7,6 +7,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -68,7 +69,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 def _tiffs(side: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I;16", "I", "F"):
-        yield f"tiff {mode}", lambda mode=mode: written(mode, side, "TIFF", compression="tiff_adobe_deflate")
+        yield f"tiff {mode}", partial(written, mode, side, "TIFF", compression="tiff_adobe_deflate")
     yield (
         "tiff in one strip",
         lambda: written("RGB", side, "TIFF", compression="tiff_adobe_deflate", tiffinfo={278: side}),
@@ -91,8 +92,8 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "jpeg progressive cmyk": lambda: jpeg(6_123, 6_123, 4, scans="progressive"),
     "jpeg 12 bits": lambda: header(4_000, 4_000, depth=12) + scan([1, 2, 3]) + END,
     **{
-        f"png {depth} bits color {color}{' interlaced' * interlaced}": (
-            lambda depth=depth, color=color, interlaced=interlaced: png(_SIDE, depth, color, interlaced=interlaced)
+        f"png {depth} bits color {color}{' interlaced' * interlaced}": partial(
+            png, _SIDE, depth, color, interlaced=interlaced
         )
         for depth, color in ((1, 0), (8, 0), (16, 0), (8, 2), (16, 2), (8, 3), (8, 4), (16, 4), (8, 6), (16, 6))
         for interlaced in ((False, True) if (depth, color) in ((8, 3), (16, 6)) else (False,))

@@ -1,6 +1,7 @@
 """Exercises of the function that works off the uploads queue."""
 
 import io
+import json
 
 from PIL import Image
 
@@ -37,6 +38,14 @@ def a_deleted_object_is_rejected(stage: Stage) -> None:
     stage.work_off("Recognize", message)
 
 
+def an_object_without_a_version_is_recognized(stage: Stage) -> None:
+    """Read the options of an object whose event names no version."""
+    message = stage.message("UploadsQueueUrl", stage.put(detector="rekognition")["image_id"])
+    body = json.loads(message["body"])
+    del body["Records"][0]["s3"]["object"]["versionId"]
+    stage.work_off("Recognize", message | {"body": json.dumps(body)})
+
+
 def an_image_is_recognized_again(stage: Stage) -> None:
     """Keep the earlier outcome and remove its index rows."""
     image_id = stage.recognized()
@@ -62,6 +71,7 @@ RECOGNIZE = (
     rekognition_recognizes,
     another_format_is_converted,
     a_deleted_object_is_rejected,
+    an_object_without_a_version_is_recognized,
     an_image_is_recognized_again,
     retries_are_paced,
     a_throttled_image_is_put_off,

@@ -53,6 +53,17 @@ def test_a_registered_webhook_is_a_row_and_its_secret_is_shown(account: Account,
     assert kept.to_dict(now=0).items() <= webhook.items()
 
 
+def test_one_webhook_more_than_allowed_is_refused(
+    account: Account, webhooks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "WEBHOOKS_PER_OWNER", 2)
+    assert [add(webhooks, owner="me")[0] for _ in range(2)] == [201, 201]
+    status, problem = add(webhooks, owner="me")
+    assert (status, problem["code"], problem["retryable"]) == (409, "too_many_webhooks", False)
+    assert len(account.rows()) == 2
+    assert add(webhooks, owner="you")[0] == 201
+
+
 def test_location_names_the_new_webhook(webhooks: ModuleType) -> None:
     response = webhooks.handler(http_request("POST /webhooks", body=json.dumps({"url": URL})), None)
     assert response["headers"]["location"] == json.loads(response["body"])["links"]["self"]

@@ -1,5 +1,5 @@
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 
@@ -123,3 +123,41 @@ def test_pages_are_newest_first_and_end_exactly(account: Account) -> None:
     second, end = account.subscriptions.page("public", 2, cursor)
     assert [first, second] == [[subscription(3), subscription(2)], [subscription(1), subscription(0)]]
     assert end is None
+
+
+def test_an_owner_registers_as_many_as_allowed_and_one_more_after_a_deletion(account: Account) -> None:
+    table = account.subscriptions
+    assert [table.register(subscription(n), 3) for n in range(5)] == [True, True, True, False, False]
+    assert table.register(subscription(9, owner="other"), 3)
+    table.remove("public", subscription(1).subscription_id)
+    assert [table.register(subscription(n), 3) for n in range(5, 7)] == [True, False]
+    assert len(table.for_owner("public")) == 3
+    assert len(table.page("public", 10, None).subscriptions) == 3
+
+
+def test_subscriptions_registered_before_there_was_a_cap_count(account: Account) -> None:
+    for n in range(4):
+        account.subscriptions.add(subscription(n))
+    assert not account.subscriptions.register(subscription(4), 3)
+
+
+class Interrupted(SubscriptionTable):
+    """A table in which others register between the count and the write, as long as there are some."""
+
+    others: ClassVar[list[Subscription]] = []
+
+    def _count(self, owner: str) -> int:
+        counted = super()._count(owner)
+        if self.others:
+            assert self.register(self.others.pop(), 99)
+        return counted
+
+
+@pytest.mark.parametrize(("most", "stored"), [(2, False), (3, True)])
+def test_a_registration_at_the_same_time_is_counted(account: Account, most: int, stored: bool) -> None:
+    table = Interrupted(account.dynamodb, "subscriptions")
+    table.others[:] = [subscription(1), subscription(2)]
+    waits: list[float] = []
+    assert table.register(subscription(0), most, waits.append) is stored
+    assert len(table.for_owner("public")) == 2 + stored
+    assert waits

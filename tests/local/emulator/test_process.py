@@ -1,3 +1,4 @@
+import os
 import re
 import socket
 from pathlib import Path
@@ -11,7 +12,9 @@ from local.emulator.process import EmulatorError
 def test_a_port_in_use_is_named_with_another_to_choose(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(EmulatorError, match=rf"Port {port} is taken .* make run PORT={port + 1}"):
+        with pytest.raises(
+            EmulatorError, match=rf"Port {port} is taken by process {os.getpid()} \(.*\)\. .* make run PORT={port + 1}"
+        ):
             emulator.start(tmp_path, port)
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -54,13 +53,13 @@ def node() -> Path:
     return _beside_python("node")
 
 
-def run(program: Path, *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None) -> str:
+def run(program: Path, *arguments: str | Path, folder: Path) -> str:
     """Run a program in the folder; return its output, and fail with it if the program fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    finished = subprocess.run(
+    finished: subprocess.CompletedProcess[str] = subprocess.run(
         [program, *arguments],
         cwd=folder,
-        env=os.environ | {"PATH": path, "REDOCLY_TELEMETRY": "off"} | (environment or {}),
+        env=os.environ | {"PATH": path, "REDOCLY_TELEMETRY": "off"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,12 +1,16 @@
 """Erasure in the deployed app, under IAM enforcement: nothing is left of an image, and subscribers are notified."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
 from tests.pipeline.chain import Chain, wait_for
+
+RACES = 100
+"""Images that are erased while a picture of them is derived."""
 
 
 def traces(chain: Chain, image_id: str) -> list[str]:
@@ -98,6 +102,22 @@ def test_an_image_of_any_name_is_erased(chain: Chain, cat: bytes, name: str) -> 
         chain.settled(image_id)
         assert erased(chain, image_id)["removed"]["objects"]
         gone(chain, image_id)
+
+
+def test_pictures_that_are_derived_during_an_erasure_are_erased(chain: Chain, cat: bytes) -> None:
+    image_ids = [chain.by_bytes(f"race-{n}.jpg", cat + f"{n}".encode()) for n in range(RACES)]
+    for image_id in image_ids:
+        chain.settled(image_id)
+    links = list[str]()
+    with ThreadPoolExecutor(2) as pool:
+        for image_id in image_ids:
+            path = f"/images/{image_id}"
+            annotated = pool.submit(chain.request, "GET", f"{path}/annotated", allow_redirects=False)
+            assert pool.submit(chain.request, "DELETE", path).result().status_code == 200
+            links += [link for link in [annotated.result().headers.get("Location")] if link]
+    left = [trace for trace in traces(chain, "/annotated-") if any(image_id in trace for image_id in image_ids)]
+    assert left == []
+    assert not [link for link in links if requests.get(link, timeout=60).ok]
 
 
 def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) -> None:

@@ -56,3 +56,31 @@ def test_each_instance_is_a_detection_with_its_box_in_fractions() -> None:
         Detection("Dog", 0.98, Box(left=0.1, top=0.2, width=0.5, height=0.25)),
         Detection("Grass", 0.8),
     )
+
+
+def test_parents_are_sorted_from_the_most_exact_to_the_broadest() -> None:
+    parents = {
+        "Dog": ("Animal", "Canine", "Mammal"),
+        "Canine": ("Animal", "Mammal"),
+        "Mammal": ("Animal",),
+        "Animal": (),
+    }
+    response: Any = {
+        "LabelModelVersion": "3.0",
+        "Labels": [
+            {"Name": name, "Confidence": 90.0, "Parents": [{"Name": parent} for parent in parents[name]]}
+            for name in parents
+        ],
+    }
+    found = {detection.label: detection.parents for detection in detections(response)}
+    assert found == {
+        "Dog": ("Canine", "Mammal", "Animal"), "Canine": ("Mammal", "Animal"), "Mammal": ("Animal",), "Animal": (),
+    }  # fmt: skip
+
+
+def test_each_instance_has_the_parents_of_its_label_also_of_those_left_out() -> None:
+    bounds = {"Width": 0.5, "Height": 0.25, "Left": 0.1, "Top": 0.2}
+    instances = [{"BoundingBox": bounds, "Confidence": 98.0}] * 2
+    parents = [{"Name": "Pet"}, {"Name": "Animal"}]
+    response: Any = {"Labels": [{"Name": "Dog", "Confidence": 99.0, "Instances": instances, "Parents": parents}]}
+    assert [detection.parents for detection in detections(response)] == [("Pet", "Animal")] * 2

@@ -18,7 +18,7 @@ from tests.builders import Context, image, s3_event, sqs_event
 from tests.recognition.conftest import Account
 from tests.recognition.detectors.conftest import StartWorker
 from tests.recognition.test_infrastructure import found
-from tests.rekognition_server import Rekognition
+from tests.rekognition_server import MODERATION_LABELS, Rekognition
 
 KEYS = [image_key("ann", f"img_{n:032x}", "cat.unsure", has_options=True) for n in range(3)]
 WEAPON = {"label": "Weapon Violence", "confidence": 0.9312, "parents": ["Violence", "Visually Disturbing"]}
@@ -78,6 +78,15 @@ def test_only_a_result_of_moderation_is_reused(
     assert first == second
     assert first["detections"][0] == WEAPON
     assert rekognition.keys == KEYS[:2]
+
+
+def test_a_result_of_another_version_is_reused_once_a_worker_knows_the_version(
+    account: Account, recognize: ModuleType, rekognition: Rekognition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODERATION_LABELS, "ModerationModelVersion", "7.1")
+    for key in KEYS[:2]:
+        assert upload(account, recognize, "moderation", key)["model"]["version"] == "7.1"
+    assert rekognition.keys == KEYS[:1]
 
 
 def test_moderation_has_a_cache_key_of_its_own() -> None:

@@ -60,11 +60,34 @@ def test_an_image_that_cannot_be_normalized_temporarily_has_no_outcome(edge: Lam
     assert set(detector.detect([CAT, DOG], None)) == {DOG}
 
 
-def test_a_deleted_object_is_rejected_and_not_normalized() -> None:
-    edge = Lambda({})
-    outcomes = rekognition_detector(Rekognition(cat="InvalidS3ObjectException"), edge).detect([CAT], None)
-    assert isinstance(rejection := outcomes[CAT], Rejection)
-    assert (rejection.code, edge.requests) == ("no_such_object", [])
+class Bucket:
+    """A client of S3 whose HeadObject has this status, 200 without an error; None: S3 cannot be reached."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+        self.asked: list[dict[str, str]] = []
+
+    def head_object(self, **location: str) -> dict[str, str]:
+        self.asked.append(location)
+        if self.status is None:
+            raise ReadTimeoutError(endpoint_url="https://s3")
+        if self.status != 200:
+            raise ClientError({"Error": {}, "ResponseMetadata": {"HTTPStatusCode": self.status}}, "HeadObject")  # type: ignore[typeddict-item]
+        return {}
+
+
+@pytest.mark.parametrize("status", [404, 403, 200, 503, None])
+def test_an_object_that_rekognition_cannot_read_is_rejected_only_if_s3_does_not_have_it(
+    status: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge, bucket = Lambda({}), Bucket(status)
+    monkeypatch.setattr("recognition.detectors.runtime.rekognition.lazy", lambda service: bucket)
+    outcomes = rekognition_detector(Rekognition(cat="InvalidS3ObjectException"), edge).detect([CAT, DOG], None)
+    assert isinstance(outcomes[DOG], Recognition)
+    assert edge.requests == []
+    assert bucket.asked == [CAT.location]
+    rejection = Rejection("no_such_object", "The object was deleted before it could be read.")
+    assert outcomes.get(CAT) == (rejection if status == 404 else None)
 
 
 @pytest.mark.parametrize(

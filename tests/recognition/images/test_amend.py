@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from domain.image import image_key
+from recognition.results.runtime.entry import ImageKey
 from tests.builders import IMAGE_ID
 from tests.hostile_json import no_fixture_check, objects
 from tests.recognition.caller import ONE, call, started, upload, work_off
@@ -19,7 +20,13 @@ SHOW = "GET /images/{image_id}"
 
 @pytest.fixture
 def amend(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return started("images.runtime.amend.handler", monkeypatch)
+    module = started("images.runtime.amend.handler", monkeypatch)
+    monkeypatch.setattr(module.models, "_read", unreachable)
+    return module
+
+
+def unreachable(headers: object) -> bytes:
+    raise OSError("there is no API")
 
 
 def test_an_image_is_recognized_again_and_shows_both_results(
@@ -38,6 +45,21 @@ def test_an_image_is_recognized_again_and_shows_both_results(
     assert earlier["recognition"]["detections"][0]["label"] == "cat"
     assert "request" not in earlier
     assert earlier["recognized_at"] <= shown["recognized_at"]
+
+
+def test_a_model_that_is_not_listed_is_refused_and_changes_nothing(
+    account: Account, amend: ModuleType, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(account, recognize)
+    before = account.rows()
+    listed = b'{"items": [{"detector": "edge", "name": "animals", "version": "2.0.0"}]}'
+    monkeypatch.setattr(amend.models, "_read", lambda headers: listed)
+    assert call(amend, AGAIN, path=ONE, body='{"model": "animals@2.0.0"}')[0] == 202
+    work_off(account, recognize)
+    status, problem = call(amend, AGAIN, path=ONE, body='{"model": "typo"}')
+    assert (status, problem["code"]) == (400, "unknown_model")
+    assert work_off(account, recognize) == []
+    assert len(account.rows()) == len(before)
 
 
 def test_an_option_that_is_not_given_has_its_default(
@@ -154,6 +176,27 @@ def test_the_number_of_corrections_is_limited(
     responses = [call(amend, CORRECT, path=ONE, body='{"labels": []}') for _ in range(3)]
     assert [status for status, _ in responses] == [201, 201, 409]
     assert responses[-1][1]["code"] == "too_many_corrections"
+
+
+def test_corrections_at_the_same_time_do_not_exceed_the_limit(
+    account: Account, amend: ModuleType, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another correction is stored between the look at the limits and each of the first writes."""
+    monkeypatch.setattr("recognition.images.runtime.amend.corrections.MOST_CORRECTIONS", 3)
+    upload(account, recognize)
+    store = amend.recognitions.add_correction
+    others = [{"labels": ["first"]}, {"labels": ["second"]}]
+
+    def overtaken(key: ImageKey, correction: object, *, after: int) -> object:
+        if others:
+            store(key, others.pop(0), after=after)
+        return store(key, correction, after=after)
+
+    monkeypatch.setattr(amend.recognitions, "add_correction", overtaken)
+    statuses = [call(amend, CORRECT, path=ONE, body='{"labels": ["lynx"]}')[0] for _ in range(2)]
+    assert statuses == [201, 409]
+    (row,) = account.rows()
+    assert [json.loads(text["S"])["labels"][0] for text in row["corrections"]["L"]] == ["first", "second", "lynx"]
 
 
 def test_the_longest_corrections_fit_into_the_row(account: Account, amend: ModuleType, recognize: ModuleType) -> None:

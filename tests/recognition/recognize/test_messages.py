@@ -55,7 +55,7 @@ def messages() -> st.SearchStrategy[str]:
     texts = st.text(st.characters()) | VALUES.map(json.dumps)
     for template in (UPLOAD, BY_HAND, AGAIN):
         places = st.sampled_from(list(paths(template)))
-        texts |= st.tuples(places, VALUES).map(lambda pair, body=template: json.dumps(changed(body, *pair)))
+        texts |= st.builds(changed, st.just(template), places, VALUES).map(json.dumps)
     return texts
 
 

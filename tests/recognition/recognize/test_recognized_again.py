@@ -3,7 +3,7 @@
 import pytest
 
 from domain.options import Options
-from domain.recognition import Model
+from domain.recognition import Model, Rejection
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from tests.builders import IMAGE_ID, s3_event
 from tests.recognition.conftest import Account
@@ -73,6 +73,27 @@ def test_a_request_with_an_earlier_entry_that_is_delivered_again_is_published_ag
     assert len({event.event_id for event in world.published}) == 3
 
 
+def test_a_request_that_fails_takes_no_recognition_away(world: World) -> None:
+    partitions = world.partitions()
+    world.detector.outcomes[IDS[0]] = Rejection("unknown_model", "There is no model 'typo'.")
+    assert [world.recognize(FIRST) for _ in range(2)] == [{FIRST}] * 2
+    assert (world.entry().status, requests(world)) == ("recognized", ["", "rcg_1"])
+    assert (world.partitions(), world.entry().earlier) == (partitions, 1)
+    assert world.detector.asked == [IDS[0]] * 2
+    assert world.counters() == {"uploads": 1, "recognized": 1, "rejected": 1}
+    assert {(event.type, event.data.get("request")) for event in world.published[1:]} == {("image.rejected", "rcg_1")}
+    del world.detector.outcomes[IDS[0]]
+    world.recognize(SECOND)
+    assert requests(world) == ["rcg_2", "rcg_1", ""]
+
+
+def test_a_request_replaces_a_rejection_even_if_it_fails(world: World) -> None:
+    world.detector.outcomes[IDS[1]] = Rejection("damaged_image", "It is damaged.")
+    world.recognize(request_for(IDS[1]))
+    world.recognize(request_for(IDS[1], request="rcg_2"))
+    assert world.entry(IDS[1]).request == "rcg_2"
+
+
 def test_an_upload_delivered_again_after_a_request_changes_nothing(world: World) -> None:
     world.recognize(FIRST)
     assert world.recognize(request_for()) == {request_for()}
@@ -81,7 +102,7 @@ def test_an_upload_delivered_again_after_a_request_changes_nothing(world: World)
 
 
 def test_corrections_stay_when_an_entry_is_replaced(world: World) -> None:
-    world.recognitions.add_correction(KEY, {"labels": ["lynx"]})
+    world.recognitions.add_correction(KEY, {"labels": ["lynx"]}, after=0)
     world.recognize(FIRST)
     assert world.entry().corrections == ({"labels": ["lynx"]},)
 

@@ -84,8 +84,8 @@ def test_entries_are_read_by_their_ids_in_that_order(recognitions: Recognitions,
 
 def test_corrections_are_stored_beside_the_result_in_their_order(recognitions: Recognitions) -> None:
     recognitions.add([entry()])
-    recognitions.add_correction(KEY, {"labels": ["lynx"]})
-    corrected = recognitions.add_correction(KEY, {"labels": ["wildcat"]})
+    recognitions.add_correction(KEY, {"labels": ["lynx"]}, after=0)
+    corrected = recognitions.add_correction(KEY, {"labels": ["wildcat"]}, after=1)
     assert corrected == recognitions.get("ann", ID)
     assert corrected == replace(entry(), corrections=({"labels": ["lynx"]}, {"labels": ["wildcat"]}))
 
@@ -94,9 +94,9 @@ def test_an_image_that_is_missing_another_owner_s_or_erased_cannot_be_corrected(
     account: Account, recognitions: Recognitions, tombstones: Tombstones
 ) -> None:
     recognitions.add([entry()])
-    assert recognitions.add_correction(ImageKey("bob", ID), {"labels": []}) is None
+    assert recognitions.add_correction(ImageKey("bob", ID), {"labels": []}, after=0) is None
     tombstones.put(KEY, 1)
-    assert recognitions.add_correction(KEY, {"labels": []}) is None
+    assert recognitions.add_correction(KEY, {"labels": []}, after=0) is None
     assert len(account.rows()) == 1
 
 
@@ -113,7 +113,7 @@ def test_an_image_marked_as_erased_is_hidden_from_readers_and_known_to_a_repeate
 
 def test_a_tombstone_expires(account: Account, recognitions: Recognitions, tombstones: Tombstones) -> None:
     recognitions.add([entry()])
-    recognitions.add_correction(KEY, {"labels": ["lynx"]})
+    recognitions.add_correction(KEY, {"labels": ["lynx"]}, after=0)
     tombstones.mark(KEY, 1)
     tombstones.put(KEY, 1_800_000_000)
     assert account.rows() == [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from domain.image import Image
 from domain.recognition import Detection, Model, Outcome, Recognition, Rejection
@@ -27,9 +27,16 @@ from wire.aws.client import client
 if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
 
+_TOO_SLOW = "too_slow"
+"""The code of an image that took longer than the function waits for one."""
+
 _NOT_INVOKED = "The edge function could not be invoked: {}"
 
 logger = Logger(child=True)
+
+
+class EndedError(DetectorError):
+    """The edge function ended before it responded: one of the images may have ended it."""
 
 
 class EdgeDetector:
@@ -39,6 +46,7 @@ class EdgeDetector:
 
     def __init__(self, lambda_: "LambdaClient", function: str) -> None:
         self._lambda, self._function = lambda_, function
+        self._slow: set[str] = set()
 
     @classmethod
     def within(cls, seconds: float, function: str) -> Self:
@@ -50,6 +58,11 @@ class EdgeDetector:
         """See `Detector`; sends references to the images, not their bytes."""
         outcomes = zip(images, self._outcomes([reference(image) for image in images], model), strict=True)
         return {image: outcome for image, outcome in outcomes if outcome}
+
+    def take_slow(self) -> set[str]:
+        """Return the ids of the images that took too long since the last call."""
+        slow, self._slow = self._slow, set()
+        return slow
 
     def detect_bytes(self, picture: bytes, model: str | None, correlation_id: str) -> Outcome:
         """Return the outcome for a picture that is not stored; raises DetectorError."""
@@ -79,7 +92,8 @@ class EdgeDetector:
         if "error" in response:
             return [_rejection(response["error"], image["correlation_id"]) for image in images]
         used = _model(response["model"])
-        pairs = zip(images, response["results"], strict=True)
+        pairs = list(zip(images, response["results"], strict=True))
+        self._slow.update(image["correlation_id"] for image, result in pairs if _is_slow(result))
         return [_outcome(used, image["correlation_id"], result) for image, result in pairs]
 
     def _invoke(self, payload: Mapping[str, object]) -> Any:
@@ -88,11 +102,13 @@ class EdgeDetector:
         except ClientError as error:
             throttled = error.response["Error"]["Code"] == "TooManyRequestsException"
             raise (ThrottledError if throttled else DetectorError)(_NOT_INVOKED.format(error)) from error
+        except ReadTimeoutError as error:
+            raise EndedError(_NOT_INVOKED.format(error)) from error
         except BotoCoreError as error:
             raise DetectorError(_NOT_INVOKED.format(error)) from error
         body = json.load(response["Payload"])
         if "FunctionError" in response:
-            raise DetectorError(f"The edge function failed: {body.get('errorMessage', body)}")
+            raise EndedError(f"The edge function failed: {body.get('errorMessage', body)}")
         return body
 
 
@@ -106,6 +122,10 @@ def _rejection(error: EdgeError, correlation_id: str) -> Rejection | None:
     extra = {"code": error["code"], "retryable": retryable, "correlation_id": correlation_id}
     logger.warning("edge function returned an error", extra=extra)
     return None if retryable else Rejection(error["code"], error["detail"])
+
+
+def _is_slow(result: EdgeResult) -> bool:
+    return "error" in result and result["error"]["code"] == _TOO_SLOW
 
 
 def _outcome(model: Model, correlation_id: str, result: EdgeResult) -> Outcome | None:

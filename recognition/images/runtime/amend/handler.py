@@ -9,8 +9,9 @@ from domain.clock import now, rfc3339
 from domain.ids import fresh_id
 from domain.options import Options, OptionsError
 from recognition.images.runtime.amend.corrections import fit, labels_in
-from recognition.images.runtime.lookup import ImageLookup, no_such_image
+from recognition.images.runtime.lookup import ImageLookup
 from recognition.recognize.runtime.request import REQUEST_PREFIX, RecognitionRequest
+from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client, lazy
 from wire.http.api import (
@@ -25,14 +26,18 @@ from wire.http.api import (
     raw_body,
     respond,
 )
+from wire.http.model_names import ModelNames
 from wire.http.quota import Quota
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
 DETECTORS = os.environ["DETECTORS"].split(",")
 
+_ATTEMPTS = 20
+
 recognitions = Recognitions(client("dynamodb"), os.environ["RECOGNITIONS_TABLE"])
 lookup = ImageLookup(recognitions, client("s3"), os.environ["IMAGES_BUCKET"])
+models = ModelNames(PUBLIC_URL)
 quota = Quota.from_environment(os.environ)
 
 
@@ -46,6 +51,7 @@ def add_recognition(request: Request) -> Response:
     only_query(request)
     chosen = _options(json_body(request) if raw_body(request) else {})
     entry = lookup.finished(request)
+    models.check(request, chosen.model, chosen.detector or DETECTORS[0])
     quota.admit(owner(request), chosen.detector or DETECTORS[0])
     options = replace(entry.options, detector=chosen.detector, model=chosen.model)
     requested = RecognitionRequest(entry.image, fresh_id(REQUEST_PREFIX, now()), options)
@@ -61,15 +67,23 @@ def add_correction(request: Request) -> Response:
     body = json_body(request)
     only_fields(body, "labels")
     correction = {"labels": labels_in(body), "at": rfc3339(now())}
-    entry = lookup.finished(request)
-    if not fit((*entry.corrections, correction)):
-        raise ApiError(409, "too_many_corrections", f"{entry.image.name} cannot hold another correction.")
-    if not recognitions.add_correction(entry.key, correction):
-        raise no_such_image()
-    links = _links(entry.image.image_id)
-    return json_response(
-        201, {"image_id": entry.image.image_id} | correction | {"links": links}, location=links["self"]
-    )
+    image_id = _corrected(request, correction).image.image_id
+    links = _links(image_id)
+    return json_response(201, {"image_id": image_id} | correction | {"links": links}, location=links["self"])
+
+
+def _corrected(request: Request, correction: Mapping[str, object]) -> Entry:
+    """Store a correction and return the entry; raises ApiError.
+
+    Another request may add one between the look at the limits and the write, which then writes nothing: look again.
+    """
+    for _ in range(_ATTEMPTS):
+        entry = lookup.finished(request)
+        if not fit((*entry.corrections, correction)):
+            break
+        if corrected := recognitions.add_correction(entry.key, correction, after=len(entry.corrections)):
+            return corrected
+    raise ApiError(409, "too_many_corrections", f"{entry.image.name} cannot hold another correction.")
 
 
 def _options(body: Mapping[str, object]) -> Options:

@@ -10,7 +10,12 @@ from recognition.results.runtime.entry import ImageKey
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
-    from types_boto3_s3.type_defs import DeleteMarkerEntryTypeDef, ObjectIdentifierTypeDef, ObjectVersionTypeDef
+    from types_boto3_s3.type_defs import (
+        DeleteMarkerEntryTypeDef,
+        DeleteObjectRequestTypeDef,
+        ObjectIdentifierTypeDef,
+        ObjectVersionTypeDef,
+    )
 
 _MOST_OBJECTS = 1000
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
@@ -78,7 +83,10 @@ class ImageObjects:
     def _remove(self, bucket: str, objects: Sequence["ObjectIdentifierTypeDef"]) -> None:
         for stored in objects:
             if not _fits_into_xml(stored["Key"]):
-                self._s3.delete_object(Bucket=bucket, **stored)
+                location: DeleteObjectRequestTypeDef = {"Bucket": bucket, "Key": stored["Key"]}
+                if "VersionId" in stored:
+                    location["VersionId"] = stored["VersionId"]
+                self._s3.delete_object(**location)
         remaining = (stored for stored in objects if _fits_into_xml(stored["Key"]))
         while batch := list(islice(remaining, _MOST_OBJECTS)):
             response = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})

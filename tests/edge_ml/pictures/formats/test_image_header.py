@@ -7,7 +7,7 @@ import pytest
 
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decode import decode
-from edge_ml.pictures.formats import image_header
+from edge_ml.pictures.formats.image_header import READ_SECONDS
 from tests.edge_ml import samples
 from tests.edge_ml.pictures.decoding import SQUARE
 
@@ -27,7 +27,7 @@ def png_of_chunks(chunks: int) -> bytes:
 
 
 def test_a_file_of_very_many_parts_is_given_up_and_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_header.time, "monotonic", seconds(image_header.READ_SECONDS).__next__)
+    monkeypatch.setattr("edge_ml.pictures.formats.image_header.time.monotonic", seconds(READ_SECONDS).__next__)
     with pytest.raises(ImageError) as caught:
         decode(png_of_chunks(100_000), SQUARE)
     assert (caught.value.code, caught.value.retryable) == ("too_slow", True)

@@ -115,7 +115,12 @@ def test_a_jpeg_is_decoded_at_a_fraction_of_its_size_that_fits_into_memory(
 ) -> None:
     """A strip is too low for the details that a resize needs, but has as many pixels as a square."""
     loaded: list[tuple[int, int]] = []
-    monkeypatch.setattr(Image.Image, "getexif", lambda image: loaded.append(image.size) or {})
+
+    def getexif(image: Image.Image) -> dict[int, int]:
+        loaded.append(image.size)
+        return {}
+
+    monkeypatch.setattr(Image.Image, "getexif", getexif)
     data = jpeg(65_500, 2_200, len(mode))
     assert decode(data, SQUARE._replace(size=(640, 640))).size == (65_500, 2_200)
     ((width, height),) = loaded

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image as Picture
-from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
 from domain.options import Options
@@ -21,7 +20,6 @@ from recognition.images.runtime.export.formats.coco_file import CocoFile
 from recognition.images.runtime.export.formats.csv_file import CsvFile
 from recognition.images.runtime.export.formats.export_file import ExportFile
 from recognition.images.runtime.export.formats.json_file import JsonFile
-from recognition.images.runtime.export.formats.run_lengths import scaled
 from recognition.images.runtime.export.formats.upright_size import upright_size
 from recognition.results.runtime.entry import Entry
 from tests.builders import image
@@ -85,22 +83,51 @@ def test_a_box_is_an_annotation_in_pixels(tmp_path: Path) -> None:
     assert (shown["width"], shown["height"], shown["file_name"]) == (640, 480, f"img_{0:032x}/cat.jpg")
 
 
-def test_a_mask_is_run_lengths_of_the_picture_s_size(tmp_path: Path) -> None:
+def test_a_mask_is_polygons_around_its_pixels(tmp_path: Path) -> None:
     inside = ring(60, 80)
     coco = loaded(tmp_path, entry(recognized(Detection("ring", 0.8, Box(0.1, 0.2, 0.5, 0.7), mask=masked(inside)))))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
+    (polygon,) = annotation["segmentation"]
+    assert (len(polygon) >= 6, annotation["iscrowd"]) == (True, 0)
     found = coco.annToMask(annotation).astype(bool)
     assert (found == nearest(inside, *SIZE)).all()
-    assert annotation["area"] == found.sum() == coco_mask.area(annotation["segmentation"])
+    assert annotation["area"] == found.sum()
 
 
-def test_the_area_of_an_outline_is_that_of_pycocotools(tmp_path: Path) -> None:
+def test_an_outline_is_what_the_polygons_show_where_there_is_a_mask_too(tmp_path: Path) -> None:
+    square = Detection("square", 0.9, Box(0.25, 0.25, 0.5, 0.5), (SQUARE,), masked(ring(60, 80)))
+    coco = loaded(tmp_path, entry(recognized(square)))
+    assert coco.loadAnns(coco.getAnnIds())[0]["segmentation"] == [[160, 120, 480, 120, 480, 360, 160, 360]]
+
+
+def test_a_hole_is_no_part_of_an_annotation(tmp_path: Path) -> None:
     square = Detection("square", 0.9, Box(0.25, 0.25, 0.5, 0.5), outline=(SQUARE, HOLE))
     coco = loaded(tmp_path, entry(recognized(square)))
     (annotation,) = coco.loadAnns(coco.getAnnIds())
-    assert annotation["segmentation"] == [[160, 120, 480, 120, 480, 360, 160, 360]]
-    assert annotation["area"] == 320 * 240
-    assert coco.annToMask(annotation).sum() == pytest.approx(annotation["area"], rel=0.01)
+    assert len(annotation["segmentation"]) == 1
+    assert annotation["area"] == pytest.approx(320 * 240 - 128 * 96)
+    found = coco.annToMask(annotation)
+    assert found.sum() == pytest.approx(annotation["area"], rel=0.001)
+    assert (found[240, 320], found[130, 170]) == (0, 1)
+
+
+def test_pieces_islands_and_several_holes_are_shown(tmp_path: Path) -> None:
+    outline = (
+        ((0.1, 0.1), (0.6, 0.1), (0.6, 0.9), (0.1, 0.9)),
+        ((0.2, 0.2), (0.5, 0.2), (0.5, 0.5), (0.2, 0.5)),
+        ((0.7, 0.1), (0.9, 0.1), (0.8, 0.5)),
+        ((0.2, 0.6), (0.2, 0.8), (0.5, 0.8), (0.5, 0.6)),
+        ((0.3, 0.3), (0.4, 0.3), (0.4, 0.4), (0.3, 0.4)),
+    )
+    coco = loaded(tmp_path, entry(recognized(Detection("letter", 0.9, outline=outline))))
+    (annotation,) = coco.loadAnns(coco.getAnnIds())
+    assert len(annotation["segmentation"]) == 3
+    found = coco.annToMask(annotation)
+    assert [found[int(y * 480), int(x * 640)] for x, y in ((0.15, 0.5), (0.25, 0.25), (0.35, 0.35), (0.35, 0.7))] == [
+        1, 0, 1, 0,
+    ]  # fmt: skip
+    assert found.sum() == pytest.approx(annotation["area"], rel=0.01)
+    assert annotation["area"] == pytest.approx(640 * 480 * (0.4 - 0.09 + 0.04 - 0.06 + 0.01))
 
 
 def test_an_outline_without_a_box_has_the_box_around_it(tmp_path: Path) -> None:
@@ -149,22 +176,37 @@ def test_coco_leaves_out_and_counts_images_that_are_rejected_or_have_no_size() -
     assert (file.images, file.left_out, json.loads(text)["images"]) == (0, 2, [])
 
 
-@pytest.mark.parametrize(
-    ("shape", "size"),
-    [((7, 5), (13, 17)), ((60, 80), (31, 17)), ((1, 1), (9, 4)), ((3, 9), (3, 9)), ((257, 200), (4000, 3000))],
-)
-def test_a_pixel_of_a_scaled_mask_equals_the_pixel_at_its_position(
-    shape: tuple[int, int], size: tuple[int, int]
-) -> None:
+@pytest.mark.parametrize("shape", [(7, 5), (12, 16), (1, 1), (3, 9)])
+def test_the_polygons_of_a_mask_cover_its_pixels_and_no_other(tmp_path: Path, shape: tuple[int, int]) -> None:
+    """Pixels that touch at a corner, holes at the edge, specks: all masks keep their pixels at three times the size."""
     random = np.random.default_rng(0)
-    width, height = size
-    for inside in (random.random(shape) < 0.5, ring(*shape), np.zeros(shape, bool), np.ones(shape, bool)):
-        encoded_mask: Any = encode_mask(inside)
-        found, area = scaled(encoded_mask, width, height)
-        wanted = nearest(inside, width, height)
-        assert found["size"] == [height, width]
-        assert (coco_mask.decode(found).astype(bool) == wanted).all()
-        assert area == wanted.sum()
+    height, width = shape
+    masks = (random.random(shape) < 0.5, ring(*shape), np.ones(shape, bool), np.eye(*shape, dtype=bool))
+    for inside in filter(np.any, masks):
+        shown = recognized(Detection("region", 0.5, mask=masked(inside)), size=(3 * width, 3 * height))
+        coco = loaded(tmp_path, entry(shown))
+        (annotation,) = coco.loadAnns(coco.getAnnIds())
+        assert annotation["area"] == 9 * inside.sum()
+        assert (coco.annToMask(annotation).astype(bool) == np.kron(inside, np.ones((3, 3), bool))).all()
+
+
+def test_a_mask_of_noise_keeps_its_largest_lines(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).random((120, 160)) < 0.5
+    coco = loaded(tmp_path, entry(recognized(Detection("noise", 0.5, mask=masked(noise)))))
+    assert len(coco.loadAnns(coco.getAnnIds())[0]["segmentation"]) <= 200
+
+
+def test_an_empty_mask_is_no_annotation(tmp_path: Path) -> None:
+    nothing = Detection("region", 0.5, mask=masked(np.zeros((4, 4), bool)))
+    assert loaded(tmp_path, entry(recognized(nothing))).getAnnIds() == []
+
+
+@pytest.mark.parametrize("outline", [(), (((0.1, 0.1), (0.2, 0.2)),)])
+def test_every_annotation_has_polygons_with_three_points_or_more(tmp_path: Path, outline: Any) -> None:
+    coco = loaded(tmp_path, entry(recognized(Detection("dog", 0.8, Box(0.1, 0.2, 0.5, 0.25), outline))))
+    (annotation,) = coco.loadAnns(coco.getAnnIds())
+    assert annotation["segmentation"] == [[64, 96, 384, 96, 384, 216, 64, 216]]
+    assert coco.annToMask(annotation).sum() == annotation["area"] == 320 * 120
 
 
 def rows(*entries: Entry) -> list[dict[str, str]]:

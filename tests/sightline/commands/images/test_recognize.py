@@ -18,6 +18,13 @@ def test_waiting_shows_the_new_outcome_and_not_the_earlier_one(deployment: Deplo
     assert len(deployment.requests) == 4
 
 
+def test_a_request_that_failed_beside_the_standing_outcome_is_a_failure(deployment: Deployment, run: Run) -> None:
+    image_id = deployment.add("cat.jpg")
+    deployment.failed_request = {"code": "unusable_model", "detail": "The model is broken."}
+    result = run("recognize", image_id, "--wait")
+    assert (result.status, "unusable_model" in result.stderr) == (1, True)
+
+
 def test_an_outcome_that_is_not_there_in_time_is_a_failure(deployment: Deployment, run: Run) -> None:
     deployment.polls_until_outcome = 1000
     result = run("recognize", deployment.add("cat.jpg"), "--wait", "--timeout", "0")

@@ -1,5 +1,7 @@
-"""An export in COCO's format (https://cocodataset.org/#format-data): boxes, polygons and masks in pixels.
+"""An export in COCO's format (https://cocodataset.org/#format-data): boxes and polygons in pixels.
 
+Every annotation has polygons, because Label Studio's converter reads no run lengths, and pycocotools no annotation
+without a segmentation: the sides of a box, or the pieces of a region, whose holes are joined to the outside by slits.
 Only a detection with a position can be an annotation. A label of the whole picture is in the image's `labels`.
 """
 
@@ -8,8 +10,8 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from recognition.images.runtime.export.formats.export_file import DetectionBody, ImageBody
-from recognition.images.runtime.export.formats.polygons import area, bounds, outer
-from recognition.images.runtime.export.formats.run_lengths import RunLengths, scaled
+from recognition.images.runtime.export.formats.mask_lines import mask_lines
+from recognition.images.runtime.export.formats.polygons import Point, area, bounds, pieces, with_slits
 from recognition.results.runtime.entry import Entry
 
 
@@ -18,7 +20,7 @@ class Region(TypedDict):
 
     bbox: list[float]
     area: float
-    segmentation: RunLengths | list[list[float]]
+    segmentation: list[list[float]]
     iscrowd: int
 
 
@@ -91,17 +93,20 @@ def _image(number: int, entry: Entry, size: Mapping[str, int], labels: list[Labe
 
 
 def _region(detection: DetectionBody, width: int, height: int) -> Region | None:
-    outline = outer(detection.get("outline", ()))
-    polygons = [[(x * width, y * height) for x, y in polygon] for polygon in outline]
-    bbox = _bbox(detection["box"], width, height) if "box" in detection else bounds(polygons)
+    lines = detection.get("outline") or (mask_lines(detection["mask"]) if "mask" in detection else ())
+    found = pieces([(x * width, y * height) for x, y in line] for line in lines)
+    bbox = _bbox(detection["box"], width, height) if "box" in detection else bounds(piece.line for piece in found)
     if bbox is None:
         return None
-    if "mask" in detection:
-        mask, pixels = scaled(detection["mask"], width, height)
-        return {"bbox": bbox, "area": pixels, "segmentation": mask, "iscrowd": 0}
+    polygons = [with_slits(piece) for piece in found] or [_corners(bbox)]
     flat = [[round(coordinate, 2) for point in polygon for coordinate in point] for polygon in polygons]
-    covered = round(sum(map(area, polygons)), 2) if polygons else round(bbox[2] * bbox[3], 2)
-    return {"bbox": bbox, "area": covered, "segmentation": flat, "iscrowd": 0}
+    return {"bbox": bbox, "area": round(sum(map(area, polygons)), 2), "segmentation": flat, "iscrowd": 0}
+
+
+def _corners(bbox: list[float]) -> list[Point]:
+    left, top, width, height = bbox
+    right, bottom = left + width, top + height
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
 def _bbox(box: Mapping[str, float], width: int, height: int) -> list[float]:

@@ -1,24 +1,56 @@
-"""Polygons as COCO accepts them: a list of outer polygons, without holes."""
+"""Polygons as COCO accepts them: a list of polygons, each one piece, with slits to its holes."""
 
+import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-Polygon = Sequence[Sequence[float]]
+Point = Sequence[float]
+Polygon = Sequence[Point]
 """Points x, y; the last point is joined to the first."""
 
+_MOST_LINES = 200
+"""The largest lines count; a mask of noise has thousands, and each is looked for in all others."""
+_PART_OF_A_SIDE = 0.382
+"""The place on a polygon's first side at which it is looked for in others: polygons may touch at corners."""
 
-def outer(polygons: Sequence[Polygon]) -> list[Polygon]:
-    """Return the polygons that lie in none before them: the largest come first, and a hole lies in an outer one."""
-    kept: list[Polygon] = []
-    for polygon in polygons:
-        if len(polygon) > 2 and not any(_contains(larger, polygon[0]) for larger in kept):
-            kept.append(polygon)
-    return kept
+
+class Piece(NamedTuple):
+    """A piece of a region: its outer line, and the lines around its holes."""
+
+    line: Polygon
+    holes: list[Polygon]
+
+
+def pieces(polygons: Iterable[Polygon]) -> list[Piece]:
+    """Return the pieces of a region whose lines these are: a line inside another is a hole, and one inside that not."""
+    found: list[Piece] = []
+    lines = sorted((line for line in polygons if len(line) > 2), key=area, reverse=True)[:_MOST_LINES]
+    for n, line in enumerate(lines):
+        (x1, y1), (x2, y2) = line[0][:2], line[1][:2]
+        place = (x1 + (x2 - x1) * _PART_OF_A_SIDE, y1 + (y2 - y1) * _PART_OF_A_SIDE)
+        depth = sum(_contains(larger, place) for larger in lines[:n])
+        around = [piece for piece in found if _contains(piece.line, place)]
+        if depth % 2 and around:
+            around[-1].holes.append(line)
+        else:
+            found.append(Piece(line, []))
+    return found
+
+
+def with_slits(piece: Piece) -> list[Point]:
+    """Return the piece as one polygon: it runs along a slit to each hole, around it, and back along the same slit."""
+    merged = _turned(piece.line, clockwise=True)
+    for hole in piece.holes:
+        inner = _turned(hole, clockwise=False)
+        pairs = ((math.dist(a, b), m, n) for m, a in enumerate(merged) for n, b in enumerate(inner))
+        _, m, n = min(pairs)
+        merged = [*merged[: m + 1], *inner[n:], *inner[: n + 1], *merged[m:]]
+    return merged
 
 
 def area(polygon: Polygon) -> float:
     """Return the area by the shoelace formula, in the square of the points' unit."""
-    following = [*polygon[1:], polygon[0]]
-    return abs(sum(x * y2 - x2 * y for (x, y), (x2, y2) in zip(polygon, following, strict=True))) / 2
+    return abs(_signed_area(polygon))
 
 
 def bounds(polygons: Iterable[Polygon]) -> list[float] | None:
@@ -31,7 +63,17 @@ def bounds(polygons: Iterable[Polygon]) -> list[float] | None:
     return [round(side, 2) for side in (left, top, right - left, bottom - top)]
 
 
-def _contains(polygon: Polygon, point: Sequence[float]) -> bool:
+def _turned(polygon: Polygon, *, clockwise: bool) -> list[Point]:
+    """Return the polygon in this direction, as it is seen with y downward."""
+    return list(polygon) if (_signed_area(polygon) > 0) == clockwise else list(reversed(polygon))
+
+
+def _signed_area(polygon: Polygon) -> float:
+    following = [*polygon[1:], polygon[0]]
+    return sum(x * y2 - x2 * y for (x, y), (x2, y2) in zip(polygon, following, strict=True)) / 2
+
+
+def _contains(polygon: Polygon, point: Point) -> bool:
     """Return whether a ray from the point crosses the polygon's sides an odd number of times."""
     x, y = point
     crossings = 0
