@@ -75,7 +75,8 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local")
-    commands = parser.add_subparsers(required=True)
+    parser.set_defaults(command=lambda _arguments: parser.print_help())
+    commands = parser.add_subparsers(metavar="command")
 
     def add(command: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
         added = commands.add_parser(command.__name__, help=command.__doc__)

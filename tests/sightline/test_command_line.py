@@ -15,6 +15,7 @@ from tests.stacks import ROOT
         (("sightline",), ("usage: sightline", "upload", "webhooks", "login")),
         (("sightline", "webhooks"), ("usage: sightline webhooks", "redrive")),
         (("edge_ml",), ("usage: python -m edge_ml", "add")),
+        (("local",), ("usage: python -m local", "stop")),
     ],
     ids=" ".join,
 )
