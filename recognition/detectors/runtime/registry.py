@@ -11,9 +11,7 @@ from recognition.detectors.runtime.cascade import Cascade
 from recognition.detectors.runtime.detector import Detector
 from recognition.detectors.runtime.edge.detector import EdgeDetector
 from recognition.detectors.runtime.edge.normalized import NormalizedImages
-from recognition.detectors.runtime.edge.one_by_one import OneByOne
-from recognition.detectors.runtime.edge.suspects import Suspects
-from recognition.detectors.runtime.edge.versions import EdgeVersions
+from recognition.detectors.runtime.edge.one_by_one import Suspects, cached_edge
 from recognition.detectors.runtime.labels import LABELS
 from recognition.detectors.runtime.moderation import MODERATION
 from recognition.detectors.runtime.rekognition import (
@@ -83,10 +81,13 @@ class DetectorRegistry:
 
 
 def _edge(registry: DetectorRegistry) -> Detector:
-    detector = OneByOne(
-        registry.edge, lambda seconds: registry.edge_within(seconds), registry.suspects, registry.throttled
+    return cached_edge(
+        registry.edge,
+        lambda seconds: registry.edge_within(seconds),
+        registry.cache,
+        registry.suspects,
+        registry.throttled,
     )
-    return CachedDetector("edge", detector, registry.cache, EdgeVersions(registry.edge), registry.throttled)
 
 
 def _rekognition(registry: DetectorRegistry) -> Detector:

@@ -23,6 +23,7 @@ CurrentEntries = Mapping[ImageKey, Entry | None]
 
 _UNREAD: CurrentEntries = {}
 _ATTEMPTS = 4
+_UNSTORABLE = Rejection("result_too_large", "The detector's result is too large to be stored.")
 
 
 class Lookup(NamedTuple):
@@ -67,11 +68,15 @@ class Recognitions:
         """
         # Race: between the read of `current` and this write, another worker may store an entry of one of the images,
         # or the owner may erase it. Each write names the order that was read, so DynamoDB then cancels the whole
-        # transaction. Each entry is then stored by itself after a new read: no entry replaces a newer one.
+        # transaction. Each entry is then stored by itself after a new read: no entry replaces a newer one. The same
+        # happens where the table refuses one of the entries, or all of them together are too large.
         try:
             self._transact([write for entry in entries for write in self._writes(entry, current)])
-        except self._dynamodb.exceptions.TransactionCanceledException:
-            return [self._add_one(entry) for entry in entries]
+        except (self._dynamodb.exceptions.TransactionCanceledException, ClientError) as error:
+            cancelled = isinstance(error, self._dynamodb.exceptions.TransactionCanceledException)
+            if not (cancelled or _is_refused(error)):
+                raise
+            return [self._add_storable(entry) for entry in entries]
         return [_current_after(entry, current) for entry in entries]
 
     def get(self, owner: str, image_id: str) -> Entry | None:
@@ -119,14 +124,23 @@ class Recognitions:
             return None
         return Entry.from_item(row)
 
+    def _add_storable(self, entry: Entry) -> Entry | None:
+        """Store an entry by itself; where the table refuses it, store its rejection."""
+        try:
+            return self._add_one(entry)
+        except (self._dynamodb.exceptions.TransactionCanceledException, ClientError) as error:
+            if not _is_refused(error):
+                raise
+            return self._add_one(replace(entry, outcome=_UNSTORABLE))
+
     def _add_one(self, entry: Entry) -> Entry | None:
         for attempt in range(1, _ATTEMPTS + 1):
             current = self.current([entry.image])
             try:
                 self._transact(self._writes(entry, current))
                 break
-            except self._dynamodb.exceptions.TransactionCanceledException:
-                if attempt == _ATTEMPTS:
+            except self._dynamodb.exceptions.TransactionCanceledException as error:
+                if _is_refused(error) or attempt == _ATTEMPTS:
                     raise
         return _current_after(entry, current)
 
@@ -143,6 +157,16 @@ class Recognitions:
         if _supersedes(entry, existing):
             return [put_current(self._table, entry, existing), put_earlier(self._answers, existing)]
         return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
+
+
+def _is_refused(error: Exception) -> bool:
+    """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
+    if not isinstance(error, ClientError):
+        return False
+    reasons = error.response.get("CancellationReasons", [])
+    return error.response["Error"]["Code"] == "ValidationException" or any(
+        reason.get("Code") == "ValidationError" for reason in reasons
+    )
 
 
 def _key(row: Row) -> ImageKey:

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.options import Options
+from domain.recognition import Detection
 from recognition.images.runtime.erase.tombstones import Tombstones
 from recognition.results.runtime.entry import Entry, ImageKey
 from recognition.results.runtime.recognitions import Recognitions
@@ -139,3 +140,15 @@ def test_nothing_is_read_or_written_for_no_entries(recognitions: Recognitions) -
     assert recognitions.add([]) == []
     assert recognitions.current([]) == {}
     assert recognitions.by_ids("ann", []) == []
+
+
+def test_an_entry_that_the_table_refuses_costs_no_neighbor_and_becomes_a_rejection(recognitions: Recognitions) -> None:
+    large = tuple(Detection(f"{n} {'x' * 1000}", 0.5) for n in range(500))
+    refused = replace(entry(), outcome=replace(recognition(), detections=large))
+    neighbor = entry(image_id="img_" + "9" * 32)
+    rejected, kept = recognitions.add([refused, neighbor])
+    assert kept == neighbor
+    assert rejected
+    assert (rejected.status, rejected.order) == ("rejected", refused.order)
+    assert rejected.event().data["rejection"]["code"] == "result_too_large"
+    assert recognitions.get(*KEY) == rejected

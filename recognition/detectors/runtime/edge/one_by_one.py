@@ -1,18 +1,22 @@
 """The edge detector for images that may end its function: after a failure, each image has an invocation of its own."""
 
 import base64
+import functools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
 
 from aws_lambda_powertools import Logger
 
 from domain.image import Image
 from domain.recognition import Outcome, Rejection
+from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
 from recognition.detectors.runtime.edge.detector import EdgeDetector, EndedError
-from recognition.detectors.runtime.edge.suspects import Suspects
+from recognition.detectors.runtime.edge.versions import EdgeVersions
+from recognition.results.runtime.result_cache import ResultCache
 
 ALONE_SECONDS, CHECK_SECONDS = 30, 10
 """The longest times of an invocation for one image, and of one that checks the function."""
@@ -28,6 +32,24 @@ _CHECK = base64.b64decode(
 logger = Logger(child=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Of one batch: how often each image that was tried before has ended the function alone; those that have now."""
+
+    before: dict[Image, int] = field(default_factory=dict)
+    ended: set[Image] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Begin a new batch."""
+        self.before.clear()
+        self.ended.clear()
+
+    def add(self, image: Image) -> bool:
+        """Note that an image has ended the function alone; return whether that was the second time."""
+        self.ended.add(image)
+        return self.before.get(image, 0) > 0
+
+
 class OneByOne:
     """Asks `edge` about all images in one invocation, and again about each alone if they ended the function.
 
@@ -39,7 +61,7 @@ class OneByOne:
     def __init__(
         self, edge: EdgeDetector, within: Callable[[float], EdgeDetector], suspects: Suspects, throttled: set[Image]
     ) -> None:
-        self._edge, self._within = edge, cache(within)
+        self._edge, self._within = edge, functools.cache(within)
         self._suspects, self._throttled = suspects, throttled
         self._clock: Callable[[], float] = time.monotonic
         self.max_seconds = edge.max_seconds
@@ -57,9 +79,9 @@ class OneByOne:
             logger.exception("edge function ended, its images are asked about one by one", extra=extra)
             single = [*together, *single]
         outcomes |= self._rejected(images, outcomes, self._edge.take_slow())
-        return outcomes | self._detect_each(single, model, until) if single else outcomes
+        return outcomes | self._detect_singly(single, model, until) if single else outcomes
 
-    def _detect_each(self, images: Sequence[Image], model: str | None, until: float) -> dict[Image, Outcome]:
+    def _detect_singly(self, images: Sequence[Image], model: str | None, until: float) -> dict[Image, Outcome]:
         self._within(ALONE_SECONDS)  # made before the threads start
         with ThreadPoolExecutor(_THREADS) as pool:
             results = list(pool.map(partial(self._detect_alone, model=model, until=until), images))
@@ -101,3 +123,14 @@ class OneByOne:
         return Rejection(
             "model_failed", "The picture ended the function that recognizes it twice, which recognizes other pictures."
         )
+
+
+def cached_edge(
+    edge: EdgeDetector,
+    within: Callable[[float], EdgeDetector],
+    cache: ResultCache,
+    suspects: Suspects,
+    throttled: set[Image],
+) -> CachedDetector:
+    """Return the detector `edge`, which asks one by one where it has to, behind the cache."""
+    return CachedDetector("edge", OneByOne(edge, within, suspects, throttled), cache, EdgeVersions(edge), throttled)

@@ -12,8 +12,7 @@ from domain.image import Image
 from domain.recognition import Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import DetectorError
 from recognition.detectors.runtime.edge.detector import EdgeDetector
-from recognition.detectors.runtime.edge.one_by_one import LATEST_SECONDS, OneByOne
-from recognition.detectors.runtime.edge.suspects import Suspects
+from recognition.detectors.runtime.edge.one_by_one import LATEST_SECONDS, OneByOne, Suspects
 from tests.builders import image
 
 MODEL = {"name": "animals", "version": "1.0.0", "digest": "abc"}
