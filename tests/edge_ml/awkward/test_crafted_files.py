@@ -19,7 +19,7 @@ def test_a_crafted_file_takes_less_than_600_megabytes(name: str, tmp_path: Path)
     file = tmp_path / "crafted"
     file.write_bytes(FILES[name]())
     command = [sys.executable, "-m", "tests.edge_ml.awkward.memory_peaks"]
-    for work in ("recognize", "rekognition", "annotated"):
+    for work in ("recognize", "rekognition"):  # the others make smaller pictures
         done = subprocess.run(
             [*command, work, str(file)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
         )
