@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "DERIVED_BUCKET": "derived",
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",
+    "DELIVERIES_DEAD_URL": "https://queue.example",
+    "EVENTS_DEAD_URL": "https://queue.example",
     "EVENTS_QUEUE_URL": "https://queue.example",
     "IMAGE_INDEX_TABLE": "index",
     "IMAGES_BUCKET": "images",
@@ -53,6 +55,7 @@ ENVIRONMENT = {
     "USAGE_TABLE": "usage",
     "USER_POOL_CLIENT_ID": "client",
     "DEFAULT_WEBHOOK_URL": "",
+    "UPLOADS_DEAD_URL": "https://queue.example",
     "UPLOADS_QUEUE_URL": "https://queue.example",
 }
 

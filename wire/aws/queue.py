@@ -78,11 +78,20 @@ def receive_count(record: Record) -> int:
 
 
 def tries(record: Record) -> int:
-    """Return the number of tries of the record's message, including this one; a requeue is no try."""
-    return _number(record, TRY_COUNT) + receive_count(record)
+    """Return the number of tries of the record's message, including this one.
+
+    A message that was sent again names the tries before. Of another one only the first try is sure: it may have been
+    received more often, while Lambda was throttled.
+    """
+    return _number(record, TRY_COUNT) + 1 if names_tries(record) else min(receive_count(record), 2)
 
 
-def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
+def names_tries(record: Record) -> bool:
+    """Return True if the record's message was sent again, with the number of tries before."""
+    return TRY_COUNT in record.get("messageAttributes", {})
+
+
+def hide(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
     """Hide each failed record for `delay(record)` seconds instead of the visibility timeout of the queue.
 
     Log an error of SQS and leave the record hidden for the visibility timeout: an exception would return the successful
@@ -112,14 +121,45 @@ def requeue(sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: 
     not replaced if SQS refuses the message, or if the pause is 0: the message has then been requeued long enough.
     """
     pauses = {record["messageId"]: pause(_number(record, REQUEUE_COUNT) + 1) for record in records}
-    due = {record["messageId"]: record for record in records if pauses[record["messageId"]]}
+    due = [record for record in records if pauses[record["messageId"]]]
+
+    def replacement(record: Record) -> "SendMessageBatchRequestEntryTypeDef":
+        counts = {REQUEUE_COUNT: _number(record, REQUEUE_COUNT) + 1, TRY_COUNT: tries(record) - 1}
+        return _message(record, pauses[record["messageId"]], counts)
+
+    replaced = send_records(sqs, queue_url, due, replacement)
+    for record in replaced:
+        times = _number(record, REQUEUE_COUNT) + 1
+        facts = {"message_id": record["messageId"], "seconds": pauses[record["messageId"]], "times": times}
+        logger.info("put off", extra=facts)
+    return replaced
+
+
+def send_again(
+    sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[Record], int]
+) -> list[Record]:
+    """Send messages again after a failed try, each delayed by `pause(record)` seconds; return those replaced."""
+
+    def replacement(record: Record) -> "SendMessageBatchRequestEntryTypeDef":
+        return _message(
+            record, pause(record), {REQUEUE_COUNT: _number(record, REQUEUE_COUNT), TRY_COUNT: tries(record)}
+        )
+
+    return send_records(sqs, queue_url, records, replacement)
+
+
+def send_records(
+    sqs: "SQSClient",
+    queue_url: str,
+    records: Sequence[Record],
+    message: "Callable[[Record], SendMessageBatchRequestEntryTypeDef]",
+) -> list[Record]:
+    """Send a message for each record, ten at a time; return the records whose messages SQS accepted."""
+    by_id = {record["messageId"]: record for record in records}
     sent: set[str] = set()
-    for batch in batches({message_id: record["body"] for message_id, record in due.items()}):
-        sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id]) for message_id in batch])
-    for message_id in sent:
-        times = _number(due[message_id], REQUEUE_COUNT) + 1
-        logger.info("put off", extra={"message_id": message_id, "seconds": pauses[message_id], "times": times})
-    return [record for message_id, record in due.items() if message_id in sent]
+    for batch in batches({message_id: record["body"] for message_id, record in by_id.items()}):
+        sent |= send(sqs, queue_url, [message(by_id[message_id]) for message_id in batch])
+    return [record for message_id, record in by_id.items() if message_id in sent]
 
 
 def send(sqs: "SQSClient", queue_url: str, entries: "Sequence[SendMessageBatchRequestEntryTypeDef]") -> set[str]:
@@ -151,9 +191,8 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield batch
 
 
-def _requeued(record: Record, seconds: int) -> "SendMessageBatchRequestEntryTypeDef":
-    """Return a new message with the body of a record, and with its counts of requeues and tries as attributes."""
-    counts = {REQUEUE_COUNT: _number(record, REQUEUE_COUNT) + 1, TRY_COUNT: tries(record) - 1}
+def _message(record: Record, seconds: int, counts: Mapping[str, int]) -> "SendMessageBatchRequestEntryTypeDef":
+    """Return a new message with the body of a record, and with these counts as attributes."""
     return {
         "Id": record["messageId"],
         "MessageBody": record["body"],

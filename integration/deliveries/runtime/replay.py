@@ -23,11 +23,12 @@ def replay(
 ) -> bool:
     """Queue these deliveries once more; return False if the queue refused some, so that another call is worth a try.
 
-    Their rows say `pending` before they are queued: deliver may log a fast attempt first, and its row must not be
-    overwritten. The rows of refused deliveries are restored, so that the other call finds them by their status.
+    Their rows say `pending`, without attempts, before they are queued: deliver may log a fast attempt first, and its
+    row must not be overwritten. The rows of refused deliveries are restored, so that the other call finds them by their
+    status.
     """
     before = list(records)
-    log.write(replace(record, status="pending", next_at=None, reason=None).to_item(now) for record in before)
+    log.write(replace(record, status="pending", tries=0, next_at=None, reason=None).to_item(now) for record in before)
     accepted = queue.add(record.delivery(subscription) for record in before)
     refused = [record for record in before if record.delivery_id not in accepted]
     log.write(record.to_item(now) for record in refused)

@@ -19,19 +19,11 @@ from recognition.recognize.runtime.request import RecognitionRequest, batches_by
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
-from wire.aws.queue import (
-    BatchResponse,
-    QueueEvent,
-    Record,
-    batch_item_failures,
-    receive_count,
-    requeue,
-    retry_later,
-    tries,
-)
+from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, requeue, tries
+from wire.aws.retries import RetriedQueue, retry_later
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 
-UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
+UPLOADS_QUEUE = RetriedQueue(os.environ["UPLOADS_QUEUE_URL"], os.environ["UPLOADS_DEAD_URL"])
 
 logger = Logger()
 detectors = DetectorRegistry(
@@ -60,11 +52,9 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     log_progress(requests, done, throttled)
     unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
     waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
-    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE.url, waiting, REQUEUES.backoff) if waiting else []
     failed = [record for record in unfinished if record not in requeued]
-    if failed:
-        retry_later(lazy("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
-    return batch_item_failures(failed)
+    return batch_item_failures(retry_later(lazy("sqs"), UPLOADS_QUEUE, failed, UPLOADS) if failed else ())
 
 
 def requests_in(record: Record) -> list[RecognitionRequest] | None:
