@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 AUTH ?= none
-SEED ?= 1
 BIN := .venv/bin
 # The CDK CLI runs `python app.py`; npm and jsii run `node`: both are in this folder.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -14,6 +13,8 @@ DEPLOYABLE := .venv/deployable
 CHECKOV := .venv/checkov
 CDK := node_modules/.bin/cdk
 CDK_INSTALLED := node_modules/.package-lock.json
+GENERATORS := tests/openapi/generators
+GENERATORS_INSTALLED := $(GENERATORS)/node_modules/.package-lock.json
 LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
 
 .DEFAULT_GOAL := help
@@ -29,11 +30,11 @@ run: $(INSTALLED) $(CDK_INSTALLED) ## deploy into an emulator on this machine an
 stop: ## end the processes that `make run` started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local stop; else echo "Nothing was running."; fi
 
-test: $(INSTALLED) $(CDK_INSTALLED) ## run all tests in two processes, deployments included; with ARGS="-k name" the named tests in one process
+test: $(INSTALLED) $(CDK_INSTALLED) $(GENERATORS_INSTALLED) ## run all tests in two processes, deployments included; with ARGS="-k name" the named tests in one process
 	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2)
 
-chaos: $(INSTALLED) $(CDK_INSTALLED) ## send a thousand images through the deployed app while everything fails, print the ledger; ten minutes or more (SEED=1)
-	$(BIN)/python -m tests.chaos --seed $(SEED)
+chaos: $(INSTALLED) $(CDK_INSTALLED) ## send a thousand images through the deployed app while everything fails, print the ledger; ten minutes or more (SEED=11 repeats a run)
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 check: lint types templates ## run lint, types and templates; -j2 runs them in parallel
 
@@ -101,6 +102,14 @@ $(CDK_INSTALLED): package.json package-lock.json | $(DEPLOYABLE)
 	@$(BIN)/npm ci --no-audit --no-fund > .local/logs/npm.log 2>&1 || { \
 	  tail -n 15 .local/logs/npm.log; \
 	  echo "npm could not install the CDK CLI; is the network there? The log is .local/logs/npm.log" >&2; exit 1; }
+	@touch $@
+
+$(GENERATORS_INSTALLED): $(GENERATORS)/package.json $(GENERATORS)/package-lock.json | $(DEPLOYABLE)
+	@echo "Installing the generators of clients that the tests run ..."
+	@mkdir -p .local/logs
+	@$(BIN)/npm ci --prefix $(GENERATORS) --ignore-scripts --no-audit --no-fund > .local/logs/generators.log 2>&1 || { \
+	  tail -n 15 .local/logs/generators.log; \
+	  echo "npm could not install the generators; is the network there? The log is .local/logs/generators.log" >&2; exit 1; }
 	@touch $@
 
 define pip-install

@@ -70,6 +70,12 @@ class Settings:
         change="in [two steps](deploy.md#turn-sign-in-off)",
     )
     sign_up: bool = setting(False, FLAG, "people may sign themselves up; otherwise an administrator invites them")
+    from_email: str = setting(
+        "",
+        EMAIL_ADDRESS,
+        "the address from which the user pool sends its mails by Amazon SES, where [its domain is"
+        " verified](deploy.md#send-more-mails); without it Cognito sends them itself, about 50 a day",
+    )
     daily_uploads: int = setting(
         0,
         whole_number(0, 1_000_000),

@@ -5,6 +5,8 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from wire.http import cors
+
 _LOGGED = {
     "requestId": '"$context.requestId"',
     "requestTime": '"$context.requestTime"',
@@ -34,11 +36,11 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
         "HttpApi",
         create_default_stage=False,
         cors_preflight=apigateway.CorsPreflightOptions(
-            allow_origins=["*"],
+            allow_origins=list(cors.ORIGINS),
             allow_methods=[apigateway.CorsHttpMethod.ANY],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["location", "retry-after", "www-authenticate", "x-request-id"],
-            max_age=cdk.Duration.hours(1),
+            allow_headers=list(cors.REQUEST_HEADERS),
+            expose_headers=list(cors.RESPONSE_HEADERS),
+            max_age=cdk.Duration.seconds(cors.MAX_AGE),
         ),
     )
     stage = apigateway.HttpStage(

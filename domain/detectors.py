@@ -6,6 +6,7 @@ is registered in recognition/detectors/runtime/registry.py, whose import fails f
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.pricing import REKOGNITION_CALL
 
@@ -14,8 +15,7 @@ class DetectorSpecError(ValueError):
     """The declaration of a detector is incomplete; the text names the detector and what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class RekognitionApi:
+class RekognitionApi(NamedTuple):
     """The operation of Amazon Rekognition that a detector calls, and Amazon's model behind that operation.
 
     `version` is the model version whose results are reused. If Amazon has released another version since, every image

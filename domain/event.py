@@ -15,7 +15,9 @@ EVENT_TYPES: "dict[str, EventType]" = {}
 """Every event type by its name, in the order of declaration."""
 
 _MOST_DETECTIONS = 20
-"""Keeps a published event below the 20 kB that the documentation promises to subscribers."""
+_MOST_BYTES = 19_500
+"""Of `data` as JSON: keeps the body of a delivery below the 20 kB that the documentation promises to subscribers."""
+_LONGEST_DETAIL = 1000
 
 
 class EventType(str):
@@ -63,17 +65,23 @@ class Event:
 
     @classmethod
     def recognized(cls, image: Image, recognition: Recognition, at: str, request: str = "") -> Self:
-        """Return the event `image.recognized` with the best twenty detections, without outlines and masks."""
+        """Return the event `image.recognized` with the best twenty detections, without outlines and masks.
+
+        Detections that make it too large are left out, and counted.
+        """
         model = recognition.model
         event_id = _event_id(RECOGNIZED, image, request, recognition.detector, model.name, model.version)
         outcome = {"recognition": recognition.to_dict(top_k=_MOST_DETECTIONS, shapes=False)}
-        return cls(event_id, RECOGNIZED, at, image.owner, _data(image, outcome, request))
+        data = _data(image, outcome, request)
+        _fit(data, len(recognition.detections))
+        return cls(event_id, RECOGNIZED, at, image.owner, data)
 
     @classmethod
     def rejected(cls, image: Image, rejection: Rejection, at: str, request: str = "") -> Self:
         """Return the event `image.rejected` with the reason."""
         event_id = _event_id(REJECTED, image, request, rejection.code)
-        return cls(event_id, REJECTED, at, image.owner, _data(image, {"rejection": rejection.to_dict()}, request))
+        reason = {"code": rejection.code, "detail": rejection.detail[:_LONGEST_DETAIL]}
+        return cls(event_id, REJECTED, at, image.owner, _data(image, {"rejection": reason}, request))
 
     @classmethod
     def erased(cls, owner: str, image_id: str, at: str) -> Self:
@@ -94,6 +102,24 @@ def _event_id(kind: EventType, image: Image, request: str, *source: str) -> str:
     """Return the id of an outcome: equal for the same image version, source and request."""
     requested = (request,) if request else ()
     return derived_id("evt", kind, image.image_id, image.version, *source, *requested)
+
+
+def _fit(data: dict[str, Any], found: int) -> None:
+    """Keep the best of the detections in `data` that fit; add the number of those `found` that are left out, if any."""
+    best = data["recognition"]["detections"]
+    kept: list[dict[str, Any]] = []
+    data["recognition"]["detections"] = kept
+    room = _MOST_BYTES - _size(data)
+    for detection in best:
+        if (size := _size(detection) + 1) <= room:
+            kept.append(detection)
+            room -= size
+    if found > len(kept):
+        data["detections_left_out"] = found - len(kept)
+
+
+def _size(value: object) -> int:
+    return len(json.dumps(value, separators=(",", ":")))
 
 
 def _data(image: Image, outcome: dict[str, Any], request: str) -> dict[str, Any]:

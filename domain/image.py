@@ -35,6 +35,15 @@ def images_prefix(owner: str, image_id: str) -> str:
     return f"images/{owner}/{image_id}/"
 
 
+def is_noncharacter(char: str) -> bool:
+    """Return whether a character is one of Unicode's 66 noncharacters, two of which no XML document can contain.
+
+    https://www.unicode.org/faq/private_use.html#nonchar4
+    """
+    code = ord(char)
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """One version of one stored picture.

@@ -1,13 +1,12 @@
 """The metrics that functions print into their logs in CloudWatch's embedded metric format, each declared once."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NAMESPACE = "Sightline"
 UNIT = "Count"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A metric, the construct id of the function that prints it, and its meaning. Its unit is `UNIT`."""
 
     name: str

@@ -9,6 +9,10 @@ from domain.detectors import DETECTORS
 
 MOST_DETECTIONS = 100
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]{0,63}(@[A-Za-z0-9][\w.+-]{0,31})?", re.ASCII)
+_WHOLE_TEXT = re.compile(r"[0-9]{1,9}")
+_FRACTION_TEXT = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LONGEST_NAME = 40
+"""Characters of an unknown option's name that an error repeats."""
 
 
 class OptionsError(ValueError):
@@ -30,10 +34,11 @@ class Options:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, object]) -> Self:
-        """Read a JSON object, or S3 user metadata, whose values are strings; raises OptionsError."""
+        """Read a JSON object, whose numbers are numbers; raises OptionsError."""
         unknown = sorted(set(given) - set(cls.__slots__))
         if unknown:
-            raise OptionsError(f"Unknown option {unknown[0]!r}; the options are {', '.join(cls.__slots__)}.")
+            name = unknown[0][:_LONGEST_NAME]
+            raise OptionsError(f"Unknown option {name!r}; the options are {', '.join(cls.__slots__)}.")
         return cls(
             detector=_detector(given.get("detector")),
             model=_model(given.get("model")),
@@ -42,10 +47,16 @@ class Options:
         )
 
     @classmethod
+    def from_texts(cls, given: Mapping[str, str | None]) -> Self:
+        """Read query parameters or fields of a form, whose numbers are texts; raises OptionsError."""
+        readers = {"top_k": _whole_of, "min_confidence": _fraction_of}
+        return cls.from_dict({name: readers[name](text) if name in readers else text for name, text in given.items()})
+
+    @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
         """Read an object's metadata, ignoring entries that are no options; raises OptionsError."""
-        return cls.from_dict({name: metadata[name.replace("_", "-")] for name in cls.__slots__
-                              if name.replace("_", "-") in metadata})  # fmt: skip
+        return cls.from_texts({name: metadata[name.replace("_", "-")] for name in cls.__slots__
+                               if name.replace("_", "-") in metadata})  # fmt: skip
 
     def to_metadata(self) -> dict[str, str]:
         """Return the S3 user metadata that `from_metadata` reads; empty without options."""
@@ -69,23 +80,25 @@ def _model(value: object) -> str | None:
 def _whole(value: object) -> int | None:
     if value is None:
         return None
-    whole = int(value) if isinstance(value, float) and value.is_integer() else value  # 3.0 is whole in JSON
-    try:
-        number = int(str(whole))
-    except ValueError:
-        number = 0
-    if not 1 <= number <= MOST_DETECTIONS:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    if not 1 <= number <= MOST_DETECTIONS or int(number) != number:  # 3.0 is whole in JSON
         raise OptionsError(f"top_k must be a whole number from 1 to {MOST_DETECTIONS}.")
-    return number
+    return int(number)
 
 
 def _fraction(value: object) -> float | None:
     if value is None:
         return None
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = -1.0
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
     if not 0 <= number <= 1:
         raise OptionsError("min_confidence must be a number from 0 to 1.")
-    return number
+    return float(number)
+
+
+def _whole_of(text: str | None) -> object:
+    """Return the number that the digits mean; return any other text as it is, to be refused."""
+    return int(text) if text and _WHOLE_TEXT.fullmatch(text) else text
+
+
+def _fraction_of(text: str | None) -> object:
+    return float(text) if text and _FRACTION_TEXT.fullmatch(text) else text

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 UNKNOWN = "unknown"
 """The label of a model that is not sure of any other."""
+LONGEST_LABEL = 200
+"""Characters of a label and of a parent: what a detector gives beyond them is cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle on the upright image, in fractions 0–1 of its width and height."""
 
     left: float
@@ -19,15 +20,14 @@ class Box:
 
     def to_dict(self) -> dict[str, float]:
         """Return the JSON form of the API; fractions are rounded to four digits."""
-        return {name: round(getattr(self, name), 4) for name in self.__slots__}
+        return {name: round(getattr(self, name), 4) for name in self._fields}
 
 
 Polygon = tuple[tuple[float, float], ...]
 """Points (x, y) in fractions 0–1 of the upright image's width and height; the last is joined to the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """Pixels of the upright image of `height` by `width` pixels, as COCO's compressed run lengths."""
 
     height: int
@@ -45,8 +45,7 @@ class Mask:
         return {"size": [self.height, self.width], "counts": self.counts}
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(NamedTuple):
     """A detected object: label, confidence 0–1, and its box, outline and mask as far as the detector gives them.
 
     `parents` are broader labels, the broadest last, where the detector has a hierarchy of labels.
@@ -72,6 +71,14 @@ class Detection:
             parents=tuple(given.get("parents") or ()),
         )
 
+    def bounded(self) -> Self:
+        """Return the detection with labels of at most `LONGEST_LABEL` characters."""
+        texts = (self.label, *self.parents)
+        if all(len(text) <= LONGEST_LABEL for text in texts):
+            return self
+        label, *parents = (text[:LONGEST_LABEL] for text in texts)
+        return self._replace(label=label, parents=tuple(parents))
+
     def to_dict(self, *, shape: bool = True) -> dict[str, Any]:
         """Return the JSON form of the API, with or without outline and mask; confidences are rounded to four digits."""
         fields: dict[str, Any] = {"label": self.label, "confidence": round(self.confidence, 4)}
@@ -86,8 +93,7 @@ class Detection:
         return outline | ({"mask": self.mask.to_dict()} if self.mask else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A model by name and version; `digest` is the SHA-256 of its file, empty for a model of a vendor."""
 
     name: str
@@ -159,8 +165,7 @@ class Recognition:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """The reason why an image can never be recognized: a stable code and a plain sentence."""
 
     code: str

@@ -9,10 +9,13 @@ from edge_ml.serving.trial.trial_error import TrialError
 
 
 def main() -> int:
-    """Run the command and return its exit status."""
+    """Run the command and return its exit status; without a command, print the help."""
     parser = argparse.ArgumentParser(prog="python -m edge_ml", description="The custom models of this deployment.")
-    add_command(parser.add_subparsers(required=True, metavar="command"))
+    add_command(parser.add_subparsers(dest="command", metavar="command"))
     arguments = parser.parse_args()
+    if arguments.command is None:
+        parser.print_help()
+        return 0
     try:
         add(add_request(arguments), print)
     except TrialError as error:

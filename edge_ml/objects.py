@@ -1,4 +1,4 @@
-"""S3 objects: images are read, derived pictures are written."""
+"""S3 objects: images are read, derived pictures are written, and deleted when their image is."""
 
 import base64
 from functools import cache
@@ -8,7 +8,7 @@ from edge_ml.image_error import ImageError
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
-    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectRequestTypeDef
 
     from edge_ml.protocol import ImageRequest, Target
 
@@ -58,10 +58,36 @@ def write(client: "S3Client", target: "Target", jpeg: bytes) -> None:
         raise ImageError("storage_error", f"S3 could not store the picture: {error}", retryable=True) from error
 
 
+def check_exists(client: "S3Client", image: "ImageRequest") -> None:
+    """Raise ImageError unless the object is in the bucket."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client.head_object(**_location(image))
+    except ClientError as error:
+        raise _read_error(error.response["Error"].get("Code", ""), "HeadObject failed.") from error
+    except BotoCoreError as error:
+        raise ImageError("storage_error", f"S3 could not be read: {error}", retryable=True) from error
+
+
+def remove(client: "S3Client", target: "Target") -> None:
+    """Delete a derived picture, if there is one; raises ImageError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client.delete_object(Bucket=target["bucket"], Key=target["key"])
+    except (BotoCoreError, ClientError) as error:
+        raise ImageError("storage_error", f"S3 could not delete the picture: {error}", retryable=True) from error
+
+
 def _get(client: "S3Client", image: "ImageRequest") -> "GetObjectOutputTypeDef":
-    if image["version"] == "null":
-        return client.get_object(Bucket=image["bucket"], Key=image["key"])
-    return client.get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["version"])
+    return client.get_object(**_location(image))
+
+
+def _location(image: "ImageRequest") -> "HeadObjectRequestTypeDef":
+    """Return the version of the object, as arguments of S3's operations."""
+    location: HeadObjectRequestTypeDef = {"Bucket": image["bucket"], "Key": image["key"]}
+    return location if image["version"] == "null" else {**location, "VersionId": image["version"]}
 
 
 def _decode_base64(text: str) -> bytes:

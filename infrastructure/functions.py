@@ -18,11 +18,17 @@ POLLING_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttri
 
 
 class FunctionSettings(TypedDict):
-    """Environment variables, `timeout` in seconds (default 30), `memory` in megabytes (default 512)."""
+    """Environment variables, `timeout` in seconds (default 30), `memory` in megabytes (default 512).
+
+    `recursive` is True for a function whose messages may reach the function itself again, and that limits them itself.
+    Otherwise Lambda would stop such a chain after about 16 invocations and move its message to the dead letters:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    """
 
     environment: Mapping[str, str]
     timeout: NotRequired[int]
     memory: NotRequired[int]
+    recursive: NotRequired[bool]
 
 
 class LeastPrivilegeFunction(lambda_.Function):
@@ -114,4 +120,5 @@ def _properties(scope: Construct, construct_id: str, settings: FunctionSettings)
         "environment": dict(settings["environment"]) | {"POWERTOOLS_SERVICE_NAME": construct_id},
         "timeout": cdk.Duration.seconds(settings.get("timeout", 30)),
         "memory_size": settings.get("memory", 512),
+        "recursive_loop": lambda_.RecursiveLoop.ALLOW if settings.get("recursive") else None,
     }

@@ -23,20 +23,27 @@ class Routes:
     def add(self, scope: Construct, function: PythonFunction) -> None:
         """Add a route for every key in the `ROUTES` of the function's handler, such as "GET /images/{image_id}".
 
-        The authorizer names the owner of a token and refuses no request; the function refuses a request without a valid
-        token, as `wire.http.api` does.
+        A GET has a HEAD beside it. The authorizer names the owner of a token and refuses no request; the function
+        refuses a request without a valid token, as `wire.http.api` does.
         """
         function.add_environment("AUTH", self.auth)
         integration = HttpLambdaIntegration(f"{function.node.id}Integration", function)
         for key in route_table(function.module):
-            apigateway.HttpRoute(
-                scope,
-                key,
-                http_api=self.http_api,
-                route_key=_route_key(key),
-                integration=integration,
-                authorizer=None if key in OPEN_ROUTES else self.authorizer,
-            )
+            for method_key in _with_head(key):
+                apigateway.HttpRoute(
+                    scope,
+                    method_key,
+                    http_api=self.http_api,
+                    route_key=_route_key(method_key),
+                    integration=integration,
+                    authorizer=None if key in OPEN_ROUTES else self.authorizer,
+                )
+
+
+def _with_head(key: str) -> tuple[str, ...]:
+    """Return the key, and after a GET the key of its HEAD; `wire.http.api` responds to both."""
+    method, _, path = key.partition(" ")
+    return (key, f"HEAD {path}") if method == "GET" else (key,)
 
 
 def _route_key(key: str) -> apigateway.HttpRouteKey:

@@ -9,6 +9,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from wire.http import cors
+
 
 def owner_table(scope: Construct, construct_id: str, sort_key: str, *, expires: str | None = None) -> dynamodb.Table:
     """Define a table keyed by owner and `sort_key`; see `keyed_table`."""
@@ -54,6 +56,14 @@ def access_log_bucket(scope: Construct, construct_id: str, *, enforce_ssl: bool)
     """Define the bucket of other buckets' access logs, which are kept for ninety days."""
     expiry = s3.LifecycleRule(expiration=cdk.Duration.days(90))
     return private_bucket(scope, construct_id, enforce_ssl=enforce_ssl, lifecycle_rules=[expiry])
+
+
+def open_to_pages(*methods: s3.HttpMethods) -> s3.CorsRule:
+    """Return the rule by which scripts of the API's origins may send these requests to a bucket and read the responses.
+
+    A bucket stays private: a request still needs a presigned form or link.
+    """
+    return s3.CorsRule(allowed_methods=list(methods), allowed_origins=list(cors.ORIGINS), allowed_headers=["*"])
 
 
 def generated_key(scope: Construct, construct_id: str, description: str) -> secretsmanager.Secret:

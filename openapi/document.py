@@ -5,7 +5,7 @@ from typing import Any
 
 from openapi.events import webhooks
 from openapi.operation import operation
-from openapi.problem import HEADERS, PROBLEM
+from openapi.problem import PROBLEM, used_headers
 from openapi.reader.source import ROOT, Definition, Module, read, route_table
 from openapi.route import JsonObject, Room, Route
 from openapi.schema import described, one_of
@@ -26,17 +26,20 @@ code."""
 
 def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> Description:
     """Return the description; the function that serves it replaces `servers` by the API's base URL."""
+    paths = _paths(rooms, auth)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Sightline",
             "version": _version(),
             "description": _ABOUT,
+            "contact": {"name": "The operator of this deployment"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for room in rooms for name, text in room.tags.items() if text],
-        "paths": _paths(rooms, auth),
+        "security": [{scheme: []} for scheme in schemes(auth)],
+        "paths": paths,
         "webhooks": webhooks(rooms),
         "components": {
             "schemas": {
@@ -44,10 +47,10 @@ def document(rooms: Sequence[Room], *, auth: str, detectors: Sequence[str]) -> D
                 "Problem": PROBLEM,
                 **{name: schema for room in rooms for name, schema in room.schemas.items()},
             },
-            "headers": HEADERS,
+            "headers": used_headers(paths),
         }
         | ({"securitySchemes": schemes(auth)} if schemes(auth) else {}),
-    } | ({"security": [{scheme: []} for scheme in schemes(auth)]} if schemes(auth) else {})
+    }
 
 
 def routes_in_code(package: str) -> dict[str, Definition]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.event import EVENT_TYPES, EventType
 from openapi.route import JsonObject, Room, Schema
-from openapi.schema import TEXT, TIME, obj
+from openapi.schema import TEXT, TIME, constant, obj
 
 _HEADERS = {
     "webhook-id": "The same for every attempt: ignore an id that you have seen.",
@@ -26,9 +26,10 @@ def webhooks(rooms: Sequence[Room]) -> JsonObject:
 
 
 def _post(kind: EventType, data: Schema) -> Mapping[str, object]:
-    body = obj({"type": {"const": kind}, "timestamp": TIME, "data": data})
+    body = obj({"type": constant(kind), "timestamp": TIME, "data": data})
     return {
         "tags": ["webhooks"],
+        "operationId": "on_" + kind.replace(".", "_"),
         "summary": kind.published,
         "description": "Standard Webhooks 1.0.0, less than 20 kB.",
         "parameters": [_header(name, description) for name, description in _HEADERS.items()],

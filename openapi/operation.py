@@ -10,6 +10,7 @@ from openapi.reader.reach import Reach
 from openapi.reader.refusal import Refusal
 from openapi.reader.source import Definition
 from openapi.route import Body, JsonObject, Response, Route, Schema
+from openapi.schema import one_of
 
 _KEY = re.compile(r"`?(GET|POST|PUT|PATCH|DELETE) /\S*?`?(:|\.$|(?= ))\s*")
 _INTERNAL_ERROR = Refusal(500, "internal_error", "The server failed to respond; try again.", retryable=True)
@@ -30,7 +31,7 @@ def operation(
     body = {"requestBody": _body(route.body)} if route.body else {}
     return {
         "operationId": function.name,
-        **_prose(ast.get_docstring(function) or ""),
+        **_prose(ast.get_docstring(function) or "", route),
         "parameters": [
             *(_parameter("path", name, schemas) for name in in_path),
             *(_parameter("query", name, schemas) for name in in_query),
@@ -50,12 +51,15 @@ def _function(code: Definition) -> ast.FunctionDef:
     return definition.node
 
 
-def _prose(docstring: str) -> dict[str, str]:
-    """Return the first sentence as summary, the rest as description; the responses describe the errors."""
+def _prose(docstring: str, route: Route) -> dict[str, str]:
+    """Return the first sentence as summary and the rest as description, or else the responses of success."""
     text = " ".join(_KEY.sub("", docstring, count=1).split())
     first, _, rest = text.partition(". ")
     summary = (first[:1].upper() + first[1:]).removesuffix(".")
-    return {"summary": summary} | ({"description": rest} if rest else {})
+    return {
+        "summary": summary,
+        "description": rest or " ".join(response.description for response in route.responses.values()),
+    }
 
 
 def _parameter(where: str, name: str, known: Mapping[str, Schema]) -> JsonObject:
@@ -82,7 +86,9 @@ def _response(response: Response) -> JsonObject:
         name: {"description": description, "required": True, "schema": {"type": "string"}}
         for name, description in response.headers.items()
     }
-    fields: JsonObject = {"description": response.description, "headers": _headers() | own_headers}
+    fields: JsonObject = {"description": response.description}
+    if not response.redirected:
+        fields["headers"] = _headers() | own_headers
     if response.schema is None:
         return fields
     example = {"example": response.example} if response.example is not None else {}
@@ -98,7 +104,7 @@ def _problems(refusals: Iterable[Refusal]) -> JsonObject:
 
 def _problem(status: int, refusals: list[Refusal]) -> JsonObject:
     codes = list(dict.fromkeys(refusal.code for refusal in refusals))
-    values = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    values = {"properties": {"status": {"type": "integer", "enum": [status]}, "code": one_of(*codes)}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, values]}
     examples = {refusal.code: {"value": _example(refusal)} for refusal in refusals if refusal.detail}
     headers = {name for refusal in refusals for name in refusal.headers}

@@ -4,7 +4,7 @@ from domain.image import ID_PREFIX
 from domain.image_type import CONTENT_TYPES
 from domain.options import MOST_DETECTIONS
 from openapi.route import Schema, ref
-from openapi.schema import FRACTION, array, described, id_schema
+from openapi.schema import BINARY, FRACTION, array, described, id_schema
 from wire.http.paging import DEFAULT_LIMIT, MOST
 
 LABEL: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\u0000-\u001f\u007f-\u00a0]+$"}
@@ -16,13 +16,14 @@ MODEL: Schema = {
     "examples": ["animals", "animals@2.0.0"],
 }
 LABELS = array(LABEL, maxItems=50)
-PICTURE: dict[str, Schema] = {
-    "image/*": {
-        "type": "string",
-        "format": "binary",
-        "description": "A picture of up to 4.5 MB; its first bytes decide its type: " + ", ".join(CONTENT_TYPES) + ".",
-    }
-}
+PICTURE: dict[str, Schema] = dict.fromkeys(
+    ("application/octet-stream", "image/*"),
+    described(
+        f"A picture of up to 4.5 MB; its first bytes decide its type: {', '.join(CONTENT_TYPES)}.",
+        BINARY,
+    ),
+)
+"""A picture as a body; generators of clients know the first of its content types only."""
 IMAGE_ID = id_schema(ID_PREFIX)
 
 OPTIONS: dict[str, Schema] = {

@@ -15,13 +15,18 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response with a status of success: a sentence, the schema of its body, an example, its headers."""
+    """A response with a status of success: a sentence, the schema of its body, an example, its headers.
+
+    `redirected` means that it comes from the target of the route's redirect, which clients follow, and that it has none
+    of the API's own headers.
+    """
 
     description: str
     schema: Schema | None = None
     example: object = None
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    redirected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""Schemas: derived from dataclasses, or composed of short functions."""
+"""Schemas: derived from classes with typed fields, or composed of short functions."""
 
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from openapi.route import JsonObject, Schema, ref
@@ -14,6 +13,7 @@ FRACTION: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 TIME: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
 LINK: Schema = {"type": "string", "format": "uri"}
+BINARY: Schema = {"type": "string", "format": "binary"}
 NOTHING: Schema = {"type": "object", "maxProperties": 0}
 
 _PLAIN: dict[object, Schema] = {
@@ -24,15 +24,14 @@ _PLAIN: dict[object, Schema] = {
 }
 
 
-def dataclass_schema(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
-    """Return the schema of a dataclass's JSON form, described by its docstring; `fixed` replaces derived schemas.
+def record_schema(noun: type, *, optional: Sequence[str] = (), **fixed: Schema) -> JsonObject:
+    """Return the schema of the JSON form of a dataclass or NamedTuple, described by its docstring.
 
-    A field that may be None is optional.
+    `fixed` replaces derived schemas. A field that may be None is optional.
     """
     hints = typing.get_type_hints(noun)
-    names = [field.name for field in fields(noun)]
-    properties = {name: fixed.get(name) or _typed(hints[name]) for name in names}
-    optional_names = [name for name in names if name in optional or _may_be_none(hints[name])]
+    properties = {name: fixed.get(name) or _typed(hint) for name, hint in hints.items()}
+    optional_names = [name for name in hints if name in optional or _may_be_none(hints[name])]
     return described(noun.__doc__ or "", obj(properties, optional_names))
 
 
@@ -40,6 +39,15 @@ def obj(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> JsonO
     """Return the schema of an object with these properties, all required but the optional ones."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": dict(properties)} | ({"required": required} if required else {})
+
+
+def extended(schema: Schema, **more: Schema) -> JsonObject:
+    """Return the schema of an object with further properties, all required.
+
+    It is no `allOf`: some generators of clients lose the properties of its members.
+    """
+    required = [*schema.get("required", ()), *more]
+    return dict(schema) | {"properties": schema["properties"] | more, "required": required}
 
 
 def request_body(properties: Mapping[str, Schema], required: Sequence[str] = ()) -> JsonObject:
@@ -62,6 +70,11 @@ def nullable(schema: Schema) -> JsonObject:
     """Return the schema of a value that may be null."""
     kind = schema.get("type")
     return dict(schema) | {"type": [kind, "null"]} if kind else {"oneOf": [schema, {"type": "null"}]}
+
+
+def constant(value: str) -> JsonObject:
+    """Return the schema of a text that is always the same; a generator of clients needs its type as well."""
+    return {"type": "string", "const": value}
 
 
 def described(text: str, schema: Schema) -> JsonObject:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from domain.ids import digest
 from domain.image import Image
@@ -73,7 +73,8 @@ def http_request(
         "requestContext": context,
         "isBase64Encoded": False,
     }
-    optional = {"pathParameters": path, "queryStringParameters": query, "body": body}
+    raw_query = urlencode(query) if query else None
+    optional = {"pathParameters": path, "queryStringParameters": query, "rawQueryString": raw_query, "body": body}
     return request | {name: value for name, value in optional.items() if value is not None}
 
 

@@ -1,11 +1,11 @@
 """A Rekognition server that speaks the real protocol, finds a cat on every picture, and can be throttled."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from functools import partial
 from typing import Any
 
+from local.loopback import Handler
+from local.rekognition.protocol import RekognitionError, RekognitionHandler
 from recognition.detectors.runtime.rekognition import TIMEOUTS
 
 LABELS: dict[str, object] = {
@@ -27,10 +27,7 @@ MODERATION_LABELS: dict[str, object] = {
         {"Name": "Visually Disturbing", "Confidence": 93.12, "ParentName": "", "TaxonomyLevel": 1},
     ],
 }
-RESPONSES = {
-    "RekognitionService.DetectLabels": LABELS,
-    "RekognitionService.DetectModerationLabels": MODERATION_LABELS,
-}
+RESPONSES = {"DetectLabels": LABELS, "DetectModerationLabels": MODERATION_LABELS}
 
 
 @dataclass
@@ -47,14 +44,15 @@ class Rekognition:
     busy: str = "no ending"
     busy_keys: list[str] = field(default_factory=list)
 
-    def respond(self, target: str, request: dict[str, Any]) -> tuple[int, dict[str, object]]:
-        """Record a call; return its status and body."""
-        if target not in RESPONSES:
-            return 400, {"__type": "UnknownOperationException"}
+    def respond(self, operation: str, request: dict[str, Any]) -> dict[str, object]:
+        """Record a call, and return the fields of its response; raises RekognitionError."""
+        if operation not in RESPONSES:
+            raise RekognitionError("UnknownOperationException", operation)
         key = request["Image"]["S3Object"]["Name"]
         (self.busy_keys if key.endswith(self.busy) else self.keys).append(key)
-        refusal = self.refusal or self._refusal(key)
-        return (400, {"__type": refusal, "Message": "No."}) if refusal else (200, RESPONSES[target])
+        if refusal := self.refusal or self._refusal(key):
+            raise RekognitionError(refusal, "No.")
+        return RESPONSES[operation]
 
     def _refusal(self, key: str) -> str | None:
         if key.endswith(self.unreadable):
@@ -63,21 +61,6 @@ class Rekognition:
         return "ThrottlingException" if throttled else None
 
 
-def handler(rekognition: Rekognition) -> Callable[..., BaseHTTPRequestHandler]:
+def handler(rekognition: Rekognition) -> Handler:
     """Return the HTTP handler of a server that records its calls here."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            """Respond to one call."""
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, fields = rekognition.respond(self.headers["X-Amz-Target"], request)
-            body = json.dumps(fields).encode()
-            self.send_response_only(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+    return partial(RekognitionHandler, rekognition)

@@ -39,6 +39,12 @@ def template(stack: str, **settings: str) -> dict[str, Any]:
     return content
 
 
+def route_keys(**settings: str) -> set[str]:
+    """Return the key of every route but HEAD, which every GET has beside it."""
+    keys = {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route", **settings)}
+    return {key for key in keys if not key.startswith("HEAD ")}
+
+
 def resources(kind: str, **settings: str) -> Iterator[tuple[str, Resource]]:
     """Yield every resource of a CloudFormation type in all three stacks, by `stack/logical id`."""
     for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):

@@ -9,7 +9,9 @@ import pytest
 from domain.event import TYPES
 from openapi.rooms import UNITS
 from settings import Settings
-from tests.stacks import LOCAL, ROOT, resources
+from tests.stacks import LOCAL, ROOT, resources, route_keys
+from wire.http.body import LARGEST as BODY_LARGEST
+from wire.outbound.fetch import LARGEST as FORM_LARGEST
 
 EDGE = [path for path in ROOT.glob("edge_ml/**/*.py") if not {"training", "onboarding"} & set(path.parts)]
 PAGES = {path: path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
@@ -40,10 +42,6 @@ def named(text: str) -> re.Pattern[str]:
 
 def unnamed(names: set[str], text: str = DOCS) -> set[str]:
     return {name for name in names if not named(name).search(text)}
-
-
-def route_keys() -> set[str]:
-    return {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
 
 
 def product_code() -> Iterator[ast.Module]:
@@ -119,6 +117,19 @@ def test_codes_that_name_a_field_are_documented() -> None:
     read = {text_of(given[1]) for name, given, _ in calls(tree) if name == "_text"}
     assert read
     assert not unnamed({f"invalid_{field}" for field in read}, API)
+
+
+def test_the_region_is_set_as_both_versions_of_the_aws_cli_read_it() -> None:
+    assert "AWS_DEFAULT_REGION=" in DOCS
+    assert not [page.name for page, text in PAGES.items() if "AWS_REGION=" in text]
+
+
+def test_the_limits_of_uploads_are_documented_in_their_units() -> None:
+    form, body = f"{FORM_LARGEST / 2**20:g} MiB", f"{BODY_LARGEST / 10**6:g} MB"
+    pages = {page.name: text for page, text in PAGES.items() if page.name in ("api.md", "use-it.md")}
+    assert not [name for name, text in pages.items() if form not in text or body not in text]
+    wrong = re.compile(rf"\b{FORM_LARGEST / 2**20:g} MB\b")
+    assert not [page.name for page, text in PAGES.items() if wrong.search(text)]
 
 
 def test_the_readme_is_one_screen() -> None:

@@ -231,8 +231,20 @@ def test_with_auth_every_route_except_for_health_and_docs_needs_a_token() -> Non
     properties = [route["Properties"] for _, route in resources("AWS::ApiGatewayV2::Route")]
     routes = {route["RouteKey"]: route for route in properties}
     open_routes = {key for key, route in routes.items() if route.get("AuthorizationType", "NONE") == "NONE"}
-    assert open_routes == {"GET /health", "GET /openapi.json", "GET /docs", "GET /docs/{file}", "$default"}
+    open_paths = ("/health", "/openapi.json", "/docs", "/docs/{file}")
+    assert open_routes == {"$default", *(f"{method} {path}" for method in ("GET", "HEAD") for path in open_paths)}
     assert {route["AuthorizationType"] for key, route in routes.items() if key not in open_routes} == {"CUSTOM"}
+
+
+def test_every_get_has_a_head_beside_it() -> None:
+    routes = {
+        route["Properties"]["RouteKey"]: route["Properties"] for _, route in resources("AWS::ApiGatewayV2::Route")
+    }
+    paths = {key.removeprefix("GET ") for key in routes if key.startswith("GET ")}
+    assert paths == {key.removeprefix("HEAD ") for key in routes if key.startswith("HEAD ")}
+    for path in paths:
+        get, head = ({**routes[f"{method} {path}"], "RouteKey": path} for method in ("GET", "HEAD"))
+        assert get == head
 
 
 def test_the_authorizer_checks_every_request_without_a_cache_and_refuses_none() -> None:

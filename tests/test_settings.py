@@ -126,6 +126,8 @@ INVALID_TEXTS: dict[str, list[object]] = {
         ("alarm_email", "ops"),
         ("alarm_email", "ops@example.com, dev@example.com"),
         ("alarm_spend", "-1"),
+        ("from_email", "hello"),
+        ("from_email", "Hello <hello@example.com>"),
         ("monthly_budget", "plenty"),
         ("monthly_budget", "1e3"),
         ("daily_uploads", "１"),

@@ -24,14 +24,18 @@ def auth(scope: Construct, settings: Settings) -> Auth:
     """Define the user pool, its client and the authorizer where the setting `auth` is `cognito`."""
     if settings.auth != "cognito":
         return Auth()
-    pool = user_pool(scope, sign_up=settings.sign_up)
+    pool = user_pool(scope, sign_up=settings.sign_up, from_email=settings.from_email)
     client = user_pool_client(pool)
     outputs = {"UserPoolId": pool.user_pool_id, "UserPoolClientId": client.user_pool_client_id}
     return Auth(authorizer(scope, pool, client, vendor=settings.vendor), outputs)
 
 
-def user_pool(scope: Construct, *, sign_up: bool) -> cognito.UserPool:
-    """Define the user pool; an administrator invites people, unless `sign_up` lets them sign themselves up."""
+def user_pool(scope: Construct, *, sign_up: bool, from_email: str) -> cognito.UserPool:
+    """Define the user pool; an administrator invites people, unless `sign_up` lets them sign themselves up.
+
+    Its mails come from `from_email` by SES, or, where that is empty, from Cognito's own address, about 50 a day:
+    https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+    """
     return cognito.UserPool(
         scope,
         "Users",
@@ -39,10 +43,18 @@ def user_pool(scope: Construct, *, sign_up: bool) -> cognito.UserPool:
         self_sign_up_enabled=sign_up,
         auto_verify=cognito.AutoVerifiedAttrs(email=True),
         account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+        email=_sender(from_email) if from_email else None,
         password_policy=cognito.PasswordPolicy(
             min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
         ),
         removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+def _sender(address: str) -> cognito.UserPoolEmail:
+    """Return SES as the sender, by the identity of the address's domain in the region of the deployment."""
+    return cognito.UserPoolEmail.with_ses(
+        from_email=address, ses_verified_domain=address.partition("@")[2], ses_region=cdk.Aws.REGION
     )
 
 

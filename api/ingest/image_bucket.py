@@ -6,18 +6,18 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infrastructure.storage import access_log_bucket, private_bucket
+from infrastructure.storage import access_log_bucket, open_to_pages, private_bucket
 
 
 def image_bucket(scope: Construct, *, enforce_ssl: bool) -> s3.Bucket:
-    """Define the bucket: private, versioned, with access logs; browsers of any origin may post presigned forms."""
+    """Define the bucket: private, versioned, with access logs; pages may post presigned forms and read by links."""
     return private_bucket(
         scope,
         "Images",
         enforce_ssl=enforce_ssl,
         versioned=True,
         server_access_logs_bucket=access_log_bucket(scope, "ImagesAccessLogs", enforce_ssl=enforce_ssl),
-        cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
+        cors=[open_to_pages(s3.HttpMethods.GET, s3.HttpMethods.POST)],
         lifecycle_rules=[
             s3.LifecycleRule(
                 abort_incomplete_multipart_upload_after=cdk.Duration.days(1),

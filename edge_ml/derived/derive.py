@@ -8,7 +8,7 @@ from PIL import Image
 
 from edge_ml.derived.annotation import Annotation
 from edge_ml.image_error import ImageError
-from edge_ml.objects import read, write
+from edge_ml.objects import check_exists, read, remove, write
 from edge_ml.pictures.size import Size
 from edge_ml.pictures.upright import upright
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
     from edge_ml.protocol import DerivedPicture, DeriveRequest, Detection
+
+
+_IMAGE_UNKNOWN = ("no_such_object", "storage_error", "access_denied")
+"""Codes of errors after which the image may not exist."""
 
 
 class JPEG(NamedTuple):
@@ -26,9 +30,21 @@ class JPEG(NamedTuple):
 
 
 def store_derived(client: "S3Client", request: "DeriveRequest") -> "DerivedPicture":
-    """Make the requested picture, store it in the requested object, and return its size; raises ImageError."""
-    jpeg = derive(request["kind"], read(client, request), request.get("detections") or ())
-    write(client, request["into"], jpeg.data)
+    """Make the requested picture, store it in the requested object, and return its size; raises ImageError.
+
+    No picture stays without its image.
+    """
+    try:
+        jpeg = derive(request["kind"], read(client, request), request.get("detections") or ())
+        write(client, request["into"], jpeg.data)
+        # Race: the image may be erased between the read and the write. An erasure deletes the image first, and then
+        # lists the derived pictures: either it finds this one, or this look, which comes after the write, finds no
+        # image. A worker that dies before this look leaves the picture; the next request for it removes it.
+        check_exists(client, request)
+    except ImageError as error:
+        if error.code in _IMAGE_UNKNOWN:
+            remove(client, request["into"])
+        raise
     width, height = jpeg.size
     return {"size": {"width": width, "height": height}, "bytes": len(jpeg.data)}
 

@@ -32,13 +32,16 @@ class Decoder(Protocol):
 
 
 class Model:
-    """A loaded bundle; raises BundleError where it cannot be used. `detections` is thread-safe."""
+    """A loaded bundle; raises BundleError where it cannot be used. `detections` is thread-safe.
 
-    def __init__(self, bundle: ModelBundle) -> None:
+    `limit` is the most seconds for one picture, None for a model that is trusted.
+    """
+
+    def __init__(self, bundle: ModelBundle, *, limit: float | None = None) -> None:
         self.bundle = bundle
         self._decoder = _decoder(bundle)
         integers = bundle.output.decoding == "class_map"
-        self._session = Session(bundle, self._decoder.outputs, integers=integers)
+        self._session = Session(bundle, self._decoder.outputs, integers=integers, limit=limit)
 
     def detections(self, picture: Picture) -> "list[Detection]":
         """Return the detections, best first; raises ImageError where the model fails."""

@@ -1,6 +1,7 @@
 """An ONNX Runtime session: runs the model, and checks that its inputs and outputs are as model.json describes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,10 +43,20 @@ _INTEGERS = ("tensor(uint8)", "tensor(int8)", "tensor(int32)", "tensor(int64)")
 _NUMBERS = ("tensor(float)", "tensor(float16)", "tensor(double)", *_INTEGERS)
 
 
-class Session:
-    """The session of a bundle's model; raises BundleError where the model differs from its model.json."""
+RUN_SECONDS = 15
+"""The longest run of a model from the bucket; a trial run of it took less than 8 s."""
 
-    def __init__(self, bundle: ModelBundle, outputs: Shapes, *, integers: bool = False) -> None:
+
+class Session:
+    """The session of a bundle's model; raises BundleError where the model differs from its model.json.
+
+    A run that takes longer than `limit` seconds is stopped, if there is a limit.
+    """
+
+    def __init__(
+        self, bundle: ModelBundle, outputs: Shapes, *, integers: bool = False, limit: float | None = None
+    ) -> None:
+        self._limit = limit
         self._session = open_session(bundle)
         self._input, self._outputs = bundle.input.name, outputs
         inputs = self._session.get_inputs()
@@ -59,13 +70,36 @@ class Session:
 
     def run(self, tensor: Array) -> list[Array]:
         """Return the described outputs in their order; raises ImageError. Thread-safe."""
+        outputs: list[Array]
         try:
-            outputs: list[Array] = self._session.run(list(self._outputs), {self._input: tensor})
+            with _limited(self._limit) as options:
+                outputs = self._session.run(list(self._outputs), {self._input: tensor}, options)
         except (*_RUNTIME_ERRORS, MemoryError) as error:
+            if options and options.terminate:
+                detail = f"The model takes more than {self._limit} s for this picture."
+                raise ImageError("too_slow", detail, retryable=True) from error
             raise model_failure(str(error), retryable=True) from error
         for output, shapes in zip(outputs, self._outputs.values(), strict=True):
             _check_output(output, shapes)
         return outputs
+
+
+@contextmanager
+def _limited(seconds: float | None) -> Iterator[onnxruntime.RunOptions | None]:
+    """Yield the options of a run that ends after so many seconds, None without a limit: a watch takes time to start."""
+    if seconds is None:
+        yield None
+        return
+    from threading import Timer  # imported here: the built-in models run without a limit
+
+    options = onnxruntime.RunOptions()
+    watch = Timer(seconds, setattr, (options, "terminate", True))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield options
+    finally:
+        watch.cancel()
 
 
 def model_failure(reason: str, *, retryable: bool = False) -> ImageError:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from edge_ml.pictures.color.modes import to_resizable, to_rgb
 from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
-from edge_ml.pictures.decompression.decompress import decompress
+from edge_ml.pictures.decompression.decompress import decompress, draft
 from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
 from edge_ml.pictures.formats.image_header import open_image
 from edge_ml.pictures.letterbox import Fit
@@ -32,7 +32,7 @@ def decode(data: bytes, fit: Fit) -> Picture:
 
 def _decode(image: Image.Image, fit: Fit) -> Picture:
     width, height = image.size
-    image.draft(None, (2 * max(fit.size), 2 * max(fit.size)))  # libjpeg then skips details that the resize would drop
+    draft(image, (2 * max(fit.size), 2 * max(fit.size)))  # the resize would drop the details that libjpeg then skips
     decompress(image)
     orientation = exif_orientation(image)
     swapped = swaps_sides(orientation)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_ml.bundles.bundle import BundleError, ModelBundle
 from edge_ml.inference.model import Model
+from edge_ml.inference.session import RUN_SECONDS
 from edge_ml.serving.bundle_store import BundleStore, StoredBundle
 from edge_ml.serving.model_status import untried, unusable
 
@@ -31,7 +32,7 @@ class BundleCache:
         """Return the bundle's model; raises BundleError or StoreError."""
         bundle = self._tried_bundle(stored)
         if stored not in self._models:
-            self._models[stored] = Model(bundle)
+            self._models[stored] = Model(bundle, limit=RUN_SECONDS)
         return self._models[stored]
 
     def describe(self, stored: StoredBundle, *, may_try: bool) -> "ModelDescription":

@@ -51,4 +51,8 @@ def result_or_failure(work: Callable[[], T], remaining_ms: Callable[[], int]) ->
 
 
 def _recognize(model: Model, body: "Future[bytes]") -> "ImageResult":
-    return recognize_image(model, body.result())
+    try:
+        data = body.result()
+    except MemoryError:  # the limit for another image's pixels applies to the threads that read, too
+        raise ImageError("out_of_memory", "The image could not be read beside another one.", retryable=True) from None
+    return recognize_image(model, data)

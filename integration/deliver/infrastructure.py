@@ -18,6 +18,7 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         code=unit.code,
         handler="integration.deliver.runtime.handler.handler",
         timeout=DELIVER_SECONDS,
+        recursive=True,
         environment={
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
             "DELIVERIES_DEAD_URL": deliveries.queue.dead_letters.queue_url,

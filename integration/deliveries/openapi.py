@@ -5,7 +5,7 @@ from integration.deliveries.schemas import DELIVERY_ID, SCHEMAS
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import BETWEEN, LISTED
 from openapi.route import Response, Room, Route, page_of, ref
-from openapi.schema import COUNT, TEXT, array, nullable, obj, one_of
+from openapi.schema import COUNT, TEXT, array, constant, extended, nullable, obj, one_of
 
 _REPLAYED = Response(
     "The number of deliveries that are queued; `next_cursor` leads to further ones, if any.",
@@ -35,12 +35,12 @@ ROOM = Room(
     },
     schemas=SCHEMAS
     | {
-        "QueuedDelivery": obj({"delivery_id": DELIVERY_ID, "status": {"const": "pending"}, "links": ref("Links")}),
-        "DeliveryInFull": {
-            "allOf": [ref("Delivery")],
-            "properties": {"attempts": array(ref("Attempt")), "event": {"type": "object"}},
-            "required": ["attempts", "event"],
-        },
+        "QueuedDelivery": obj({"delivery_id": DELIVERY_ID, "status": constant("pending"), "links": ref("Links")}),
+        "DeliveryInFull": extended(
+            SCHEMAS["Delivery"],
+            attempts=array(ref("Attempt")),
+            event={"type": "object", "additionalProperties": True},
+        ),
     },
     parameters=LISTED
     | BETWEEN

@@ -27,6 +27,7 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         code=unit.code,
         handler="integration.dispatch.runtime.handler.handler",
         timeout=DISPATCH_SECONDS,
+        recursive=True,
         environment={
             "EVENTS_QUEUE_URL": events.messages.queue_url,
             "EVENTS_DEAD_URL": events.dead_letters.queue_url,
@@ -37,7 +38,7 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         },
     )
     function.may(["dynamodb:Query"], subscriptions.table.table_arn)
-    function.may(["dynamodb:Query", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
+    function.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
     function.may(
         ["sqs:SendMessage"],
         deliveries.queue.messages.queue_arn,

@@ -3,8 +3,8 @@
 from domain.event import DISABLED, TEST
 from integration.subscriptions.schemas import PREFERENCES, REASON, SCHEMAS, WEBHOOK_ID
 from openapi.parameters import LISTED
-from openapi.route import Body, Response, Room, Route, Schema, page_of, ref
-from openapi.schema import TIME, nullable, obj, request_body
+from openapi.route import Body, Response, Room, Route, page_of, ref
+from openapi.schema import TIME, extended, nullable, obj, request_body
 
 _ID = "sub_01a1fa288aecaf5810de9f630567e669"
 _REQUEST = {
@@ -28,10 +28,6 @@ _WEBHOOK = {
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 (an example)
 
 
-def _with(**more: Schema) -> Schema:
-    return {"allOf": [ref("Webhook"), {"properties": more, "required": [*more]}]}
-
-
 ROOM = Room(
     package=__package__,
     tags={"webhooks": "Receive events by HTTP."},
@@ -40,7 +36,7 @@ ROOM = Room(
             {
                 201: Response(
                     "Registered. Only this response holds the secret.",
-                    _with(secret=ref("Secret")),
+                    ref("NewWebhook"),
                     _WEBHOOK | {"secret": _SECRET},
                     headers={"location": "The webhook."},
                 )
@@ -60,7 +56,7 @@ ROOM = Room(
             {
                 200: Response(
                     "The new secret, shown this once.",
-                    _with(secret=ref("Secret"), previous_secret_until=TIME),
+                    ref("RotatedWebhook"),
                     _WEBHOOK | {"secret": _SECRET, "previous_secret_until": "2026-11-21T18:12:03.436Z"},
                 )
             }
@@ -68,6 +64,8 @@ ROOM = Room(
     },
     schemas=SCHEMAS
     | {
+        "NewWebhook": extended(SCHEMAS["Webhook"], secret=ref("Secret")),
+        "RotatedWebhook": extended(SCHEMAS["Webhook"], secret=ref("Secret"), previous_secret_until=TIME),
         "Wish": request_body(
             {name: schema if name == "url" else nullable(schema) for name, schema in PREFERENCES.items()}, ["url"]
         ),

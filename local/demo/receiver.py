@@ -2,19 +2,18 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, NamedTuple
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from local import loopback
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One received request. `received_at` is in seconds since 1970; `problem` is empty if the request is `verified`."""
 
     webhook_id: str
@@ -35,7 +34,8 @@ class Receiver:
         """Verify one request and record it."""
         try:
             event, problem = self._verify(headers, body), ""
-        except (WebhookVerificationError, ValueError) as error:  # ValueError: a malformed signature, or not JSON
+        # ValueError: a malformed signature, or not JSON; RecursionError: too deeply nested JSON
+        except (WebhookVerificationError, ValueError, RecursionError) as error:
             event, problem = None, str(error) or type(error).__name__
         receipt = Receipt(headers.get("webhook-id", ""), time.time(), not problem, problem, event)
         self.receipts.append(receipt)
@@ -67,7 +67,7 @@ class ReceiverHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the recorded requests."""
-        self._respond(HTTPStatus.OK, json.dumps([asdict(receipt) for receipt in self.receiver.receipts]).encode())
+        self._respond(HTTPStatus.OK, json.dumps([receipt._asdict() for receipt in self.receiver.receipts]).encode())
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -57,11 +57,15 @@ def _read_outcome(api: Api, photo: Photo) -> None:
 
 def _read_receipts(receiver: str, photos: Sequence[Photo]) -> None:
     receipts = requests.get(f"{receiver}/received", timeout=10).json()
-    received_at = {
-        receipt["event"]["data"]["image_id"]: receipt["received_at"] for receipt in receipts if receipt["verified"]
-    }
+    received_at = {_image_id(receipt["event"]): receipt["received_at"] for receipt in receipts if receipt["verified"]}
     for photo in photos:
         photo.received_at = received_at.get(photo.image_id, 0.0)
+
+
+def _image_id(event: object) -> str:
+    """Return the id of the image that an event is about; empty for any other event, such as a test of the webhook."""
+    data = event.get("data") if isinstance(event, dict) else None
+    return str(data.get("image_id", "")) if isinstance(data, dict) else ""
 
 
 def _print_if_new(line: str, printed: str) -> str:

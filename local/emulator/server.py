@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ministack.app import main
 
-_ALWAYS = ("iam.actions", "iam.hidden_objects", "query_ranges", "message_moves", "queue_locks")
+_ALWAYS = ("iam.actions", "iam.hidden_objects", "query_ranges", "message_moves", "queue_locks", "api_cors")
 _BY_VARIABLE = {
     "REKOGNITION_STAND_IN": "rekognition",
     "BATCH_LOG": "lambda_batches",

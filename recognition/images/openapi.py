@@ -5,6 +5,7 @@ from domain.event import ERASED, RECOGNIZED, REJECTED
 from openapi.parameters import BETWEEN, IMAGE_ID, LABEL, LABELS, LISTED, OPTIONS
 from openapi.route import Body, Response, Room, Route, Schema, page_of, ref
 from openapi.schema import (
+    BINARY,
     COUNT,
     DAY,
     FRACTION,
@@ -13,6 +14,7 @@ from openapi.schema import (
     TEXT,
     TIME,
     array,
+    constant,
     described,
     nullable,
     obj,
@@ -35,9 +37,14 @@ _IMAGE = {
 }
 _IMAGE_FIELDS: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME}
 _FORMATS = ("json", "csv", "coco")
-_DERIVED = Response(
-    "A redirect to a link that opens the picture for an hour.", NOTHING, headers={"location": "The picture."}
-)
+_DERIVED = {
+    200: Response(
+        "The picture, to a client that follows the redirect.", BINARY, content_type="image/jpeg", redirected=True
+    ),
+    302: Response(
+        "A redirect to a link that opens the picture for an hour.", NOTHING, headers={"location": "The picture."}
+    ),
+}
 _UNDERIVABLE = dict.fromkeys(
     ("damaged_image", "too_many_pixels", "not_an_image", "unsupported_format", "too_large", "empty", "no_such_object"),
     409,
@@ -53,8 +60,8 @@ ROOM = Room(
         "GET /images/{image_id}": Route(
             {200: Response("The image.", {"anyOf": [ref("ImageInFull"), ref("QueuedImage")]}, _IMAGE)}
         ),
-        "GET /images/{image_id}/annotated": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
-        "GET /images/{image_id}/thumbnail": Route({302: _DERIVED}, refusals=_UNDERIVABLE),
+        "GET /images/{image_id}/annotated": Route(_DERIVED, refusals=_UNDERIVABLE, statuses=[200]),
+        "GET /images/{image_id}/thumbnail": Route(_DERIVED, refusals=_UNDERIVABLE, statuses=[200]),
         "GET /images/stats": Route({200: Response("The days, newest first, and their total.", ref("Stats"))}),
         "GET /images/export": Route({200: Response("A link that opens the file for an hour.", ref("Export"))}),
         "POST /images/{image_id}/recognitions": Route(
@@ -83,7 +90,7 @@ ROOM = Room(
     },
     schemas=SCHEMAS
     | {
-        "Stats": obj({"since": DAY, "until": DAY, "total": obj(STATS), "items": array(ref("Day"))}),
+        "Stats": obj({"since": DAY, "until": DAY, "total": obj(STATS), "items": array(ref("DailyStats"))}),
         "Export": obj(
             {
                 "format": one_of(*_FORMATS),
@@ -95,10 +102,10 @@ ROOM = Room(
             }
         ),
         "Again": request_body({name: nullable(OPTIONS[name]) for name in ("detector", "model")}),
-        "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": {"const": "queued"}, "links": ref("Links")}),
+        "Requested": obj({"request": TEXT, "image_id": IMAGE_ID, "status": constant("queued"), "links": ref("Links")}),
         "Corrected": obj({"image_id": IMAGE_ID, "labels": array(TEXT), "at": TIME, "links": ref("Links")}),
         "Receipt": obj(
-            {"image_id": IMAGE_ID, "status": {"const": "erased"}, "erased_at": TIME, "removed": ref("Removed")}
+            {"image_id": IMAGE_ID, "status": constant("erased"), "erased_at": TIME, "removed": ref("Removed")}
         ),
         "Removed": described(
             "The erased object versions, derived pictures, rows and cached results.",
@@ -125,7 +132,9 @@ ROOM = Room(
         "format": one_of(*_FORMATS) | {"description": "The format of the file.", "required": True},
     },
     events={
-        RECOGNIZED: obj(_IMAGE_FIELDS | {"recognition": ref("Recognition")}),
+        RECOGNIZED: obj(
+            _IMAGE_FIELDS | {"recognition": ref("Recognition"), "detections_left_out": COUNT}, ["detections_left_out"]
+        ),
         REJECTED: obj(_IMAGE_FIELDS | {"rejection": ref("Rejection")}),
         ERASED: obj({"image_id": IMAGE_ID}),
     },

@@ -7,13 +7,17 @@ from recognition.unit import Unit
 
 
 def recognize(unit: Unit) -> PythonFunction:
-    """Define the function, which receives the messages of the uploads queue."""
+    """Define the function, which receives the messages of the uploads queue.
+
+    It sends the message of a throttled image to the same queue again, as often as `REQUEUES` has pauses.
+    """
     function = PythonFunction(
         unit.scope,
         "Recognize",
         code=unit.code,
         handler="recognition.recognize.runtime.handler.handler",
         timeout=RECOGNIZE_SECONDS,
+        recursive=True,
         environment=_environment(unit),
     )
     _grant(unit, function)
@@ -32,6 +36,7 @@ def watch(unit: Unit, function: PythonFunction) -> None:
 def _environment(unit: Unit) -> dict[str, str]:
     results, detectors, settings = unit.results, unit.detectors, unit.settings
     return {
+        "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
         "UPLOADS_QUEUE_URL": unit.api.ingest.uploads.messages.queue_url,
         "UPLOADS_DEAD_URL": unit.api.ingest.uploads.dead_letters.queue_url,
         "RECOGNITIONS_TABLE": results.recognitions.table_name,

@@ -4,7 +4,20 @@ from domain.detectors import DETECTORS, RECOGNIZERS
 from domain.recognition import Box, Detection, Mask, Model, Recognition, Rejection
 from openapi.parameters import IMAGE_ID
 from openapi.route import Schema, ref
-from openapi.schema import COUNT, DAY, FRACTION, TEXT, TIME, array, dataclass_schema, described, nullable, obj, one_of
+from openapi.schema import (
+    COUNT,
+    DAY,
+    FRACTION,
+    TEXT,
+    TIME,
+    array,
+    constant,
+    described,
+    nullable,
+    obj,
+    one_of,
+    record_schema,
+)
 
 _POLYGONS = array(array(array({"type": "number"}, minItems=2, maxItems=2)))
 _AT = {"at": TIME}
@@ -20,6 +33,8 @@ _OUTCOME: dict[str, Schema] = {
 }
 _OPTIONAL = ("request", "reused_from", "recognized_at", "recognition", "rejected_at", "rejection")
 _IMAGE: dict[str, Schema] = {"image_id": IMAGE_ID, "name": TEXT, "received_at": TIME, "bytes": COUNT}
+_LISTED = _IMAGE | _OUTCOME | {"links": ref("Links")}
+_HISTORY = {"earlier": array(ref("EarlierAnswer")), "corrections": array(ref("Correction"))}
 _CALLS_SAVED = obj({"by_cascade": COUNT, "by_reuse": COUNT})
 _DOLLARS = obj({name: {"type": "number", "minimum": 0} for name in ("spent", "saved")})
 STATS: dict[str, Schema] = dict.fromkeys(
@@ -45,34 +60,33 @@ _MODEL: dict[str, Schema] = {
 }
 
 SCHEMAS: dict[str, Schema] = {
-    "Box": dataclass_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
+    "Box": record_schema(Box, left=FRACTION, top=FRACTION, width=FRACTION, height=FRACTION),
     "Mask": described(Mask.__doc__ or "", obj({"size": array(COUNT, minItems=2, maxItems=2), "counts": TEXT})),
-    "Detection": dataclass_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
-    "Model": dataclass_schema(Model),
-    "Recognition": dataclass_schema(
+    "Detection": record_schema(Detection, optional=["outline", "parents"], confidence=FRACTION, outline=_POLYGONS),
+    "Model": record_schema(Model),
+    "Recognition": record_schema(
         Recognition,
         detector=one_of(*RECOGNIZERS),
         asked=one_of(*DETECTORS),
         size=nullable(ref("Size")),
         duration_ms=COUNT,
     ),
-    "Rejection": dataclass_schema(Rejection),
-    "Image": described("An image that has a result.", obj(_IMAGE | _OUTCOME | {"links": ref("Links")}, _OPTIONAL)),
+    "Rejection": record_schema(Rejection),
+    "Image": described("An image that has a result.", obj(_LISTED, _OPTIONAL)),
     "QueuedImage": described(
         "An image that has no result yet.",
-        obj({"image_id": IMAGE_ID, "name": TEXT, "status": {"const": "queued"}, "links": ref("Links")}),
+        obj({"image_id": IMAGE_ID, "name": TEXT, "status": constant("queued"), "links": ref("Links")}),
     ),
-    "ImageInFull": {
-        "allOf": [ref("Image")],
-        "properties": {"earlier": array(ref("EarlierAnswer")), "corrections": array(ref("Correction"))},
-    },
+    "ImageInFull": described(
+        "An image that has a result, and its history.", obj(_LISTED | _HISTORY, (*_OPTIONAL, *_HISTORY))
+    ),
     "EarlierAnswer": described("A result that a newer one has replaced.", obj(_OUTCOME, _OPTIONAL)),
     "Correction": described("Labels that a person has given to the image.", obj({"labels": array(TEXT)} | _AT)),
     "ModelBundle": described(
         "A model that images can ask for, or a bundle that cannot be used, with the reason.",
         obj(_MODEL, optional=[name for name in _MODEL if name not in ("detector", "name")]),
     ),
-    "Day": obj({"day": DAY} | STATS),
+    "DailyStats": obj({"day": DAY} | STATS),
 }
 
 _MODEL_EXAMPLE = {"name": "animals", "version": "2.0.0", "digest": "2c4c94f9e261"}

@@ -1,15 +1,8 @@
-"""A failed call: a stable code and a sentence, from the API or from this client."""
+"""The errors of this package: a stable code, a sentence, and what to do about it."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
-import requests
-
-_TRANSIENT = {429, 500, 502, 503, 504}
-_CONNECTION_ERRORS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-_CERTIFICATE_ERROR = requests.exceptions.SSLError
+from sightline.client.remedies import remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +14,22 @@ class Response:
 
 
 class Problem(Exception):  # noqa: N818 (RFC 9457's word)
-    """A code, a detail, and whether a retry may help; `response` is empty where there was no response."""
+    """A failed call, from the API, from S3 or from this client.
+
+    `code` is stable: docs/api.md and docs/command-line.md list the codes. `detail` is a sentence for people.
+    `retryable` is True if the same call may succeed later; by then it has been retried already. `status` is the HTTP
+    status and `retry_after` the `Retry-After` header; None and empty where there was no response.
+    """
 
     def __init__(self, code: str, detail: str, *, retryable: bool = False, response: Response = Response()) -> None:
         super().__init__(detail)
         self.code, self.detail, self.retryable = code, detail, retryable
         self.status, self.retry_after = response.status, response.retry_after
 
-    @classmethod
-    def from_response(cls, response: requests.Response) -> Self:
-        """Read problem+json, API Gateway's own `{"message"}`, or the XML of S3."""
-        body = _json(response) or _xml(response.text)
-        code = body.get("code") or f"http_{response.status_code}"
-        detail = body.get("detail") or body.get("message") or response.reason or "The response gives no reason."
-        # The API's own statement on retries is more reliable than the status.
-        retryable = body.get("retryable", response.status_code in _TRANSIENT)
-        received = Response(response.status_code, response.headers.get("Retry-After", ""))
-        return cls(str(code), str(detail), retryable=bool(retryable), response=received)
-
-    @classmethod
-    def from_failure(cls, error: requests.RequestException, url: str) -> Self:
-        """Read a call that got no response."""
-        host = re.sub(r"^\w+://([^/?#]*).*", r"\1", url, flags=re.DOTALL)
-        if isinstance(error, _CERTIFICATE_ERROR):
-            return cls("bad_certificate", f"The certificate of {host} cannot be trusted.")
-        if isinstance(error, requests.Timeout):
-            return cls("no_answer", f"{host} did not respond in time.", retryable=True)
-        if isinstance(error, _CONNECTION_ERRORS):
-            return cls("unreachable", f"{host} cannot be reached, or closed the connection.", retryable=True)
-        return cls("bad_request", f"The request to {host} cannot be sent: {error}")
+    @property
+    def remedy(self) -> str:
+        """The sentence that says what to do about it; empty where the detail says all."""
+        return remedy(self.code, self.status)
 
     def to_dict(self) -> dict[str, object]:
         """Return the JSON form, with the API's field names."""
@@ -59,13 +39,45 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's word)
         return f"{self.code}: {self.detail}"
 
 
-def _json(response: requests.Response) -> Mapping[str, object]:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+class InvalidRequest(Problem):
+    """The API cannot carry out this request: a parameter, an option or the picture itself is invalid (400, 413–422)."""
 
 
-def _xml(text: str) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in re.findall(r"<(Code|Message)>([^<]*)</", text)}
+class NotSignedIn(Problem):
+    """The deployment has sign-in, and there is no valid token (401)."""
+
+
+class NotFound(Problem):
+    """There is no such image, webhook or delivery, or it is not yours (404)."""
+
+
+class Conflict(Problem):
+    """The image or webhook is in a state that does not allow this (409)."""
+
+
+class QuotaExceeded(Problem):
+    """A quota is used up, or there are too many requests; `retry_after` says when to go on (429)."""
+
+
+class Unavailable(Problem):
+    """There was no response, or one of 5xx, after all attempts."""
+
+
+class EndpointError(Problem):
+    """No deployment can be called: none is named, or the URL or the token cannot be used."""
+
+
+class NoOutcomeYet(Problem):
+    """The image has no outcome within the timeout; it may have one later."""
+
+
+_BY_STATUS = {401: NotSignedIn, 404: NotFound, 409: Conflict, 429: QuotaExceeded}
+
+
+def problem_class(status: int) -> type[Problem]:
+    """Return the class of a problem with an HTTP status."""
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return Unavailable
+    return InvalidRequest if status in (400, 413, 414, 415, 422) else Problem

@@ -3,11 +3,11 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 
 _MOST_PARALLEL = 16
 
-Run = Callable[[Api, Namespace], int]
+Run = Callable[[Client, Namespace], int]
 """Carries out a command and returns its exit status."""
 
 
@@ -15,7 +15,8 @@ class Commands:
     """The commands below a parser; `program` is what a user types before their names."""
 
     def __init__(self, parser: ArgumentParser, program: str = "sightline") -> None:
-        self._parsers = parser.add_subparsers(required=True, metavar="command")
+        parser.set_defaults(run=None, print_help=parser.print_help)
+        self._parsers = parser.add_subparsers(metavar="command")
         self._program = program
 
     def add(self, name: str, run: Run, about: str, example: str = "") -> ArgumentParser:
@@ -23,16 +24,25 @@ class Commands:
         parser = self._parsers.add_parser(
             name, help=about, description=_sentence(about), epilog=f"example: {self._program} {name} {example}".rstrip()
         )
-        parser.set_defaults(run=run, parallel=1)
-        parser.add_argument("--api", metavar="URL", help="base URL of the API (default: SIGHTLINE_API)")
-        parser.add_argument("--token", help="access token, if the deployment has sign-in (better: SIGHTLINE_TOKEN)")
-        parser.add_argument("--json", action="store_true", help="print one JSON object a line, for programs")
-        return parser
+        return _with_flags(parser, run)
 
-    def group(self, name: str, about: str) -> "Commands":
-        """Add a command that only has commands of its own."""
+    def group(self, name: str, about: str, run: Run | None = None) -> "Commands":
+        """Add a command that has commands of its own; without one of them it runs `run`, or prints its help."""
         parser = self._parsers.add_parser(name, help=about, description=_sentence(about))
-        return Commands(parser, f"{self._program} {name}")
+        group = Commands(parser, f"{self._program} {name}")
+        if run:
+            _with_flags(parser, run)
+        return group
+
+
+def _with_flags(parser: ArgumentParser, run: Run) -> ArgumentParser:
+    """Add the flags that all commands have."""
+    parser.set_defaults(run=run, parallel=1, passes_on=False)
+    parser.add_argument("--api", metavar="URL", help="base URL of the API (default: SIGHTLINE_API)")
+    about = "access token, if the deployment has sign-in (better: sightline login, or SIGHTLINE_TOKEN)"
+    parser.add_argument("--token", help=about)
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line, for programs")
+    return parser
 
 
 def add_pictures(parser: ArgumentParser, about: str) -> None:

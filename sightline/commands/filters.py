@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from sightline.client.schemas.queries import Filters
+
 _FILTERS = {
     "label": "images with this label (with at least --min-confidence)",
     "min_confidence": "images with a detection of at least this confidence, 0–1",
@@ -18,6 +20,13 @@ def add_filters(parser: ArgumentParser) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=float if name == "min_confidence" else str, help=about)
 
 
-def filters(arguments: Namespace) -> dict[str, object]:
-    """Return the filters as the API takes them; the API validates their values."""
-    return {name: getattr(arguments, name) for name in _FILTERS}
+def filters(arguments: Namespace) -> Filters:
+    """Return the filters as the client takes them; the API validates their values."""
+    return Filters(
+        label=arguments.label,
+        min_confidence=arguments.min_confidence,
+        detector=arguments.detector,
+        status=arguments.status,
+        since=arguments.since,
+        until=arguments.until,
+    )

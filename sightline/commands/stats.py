@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
-from sightline.client.schemas.collections import Stats, Usage
+from sightline.client.client import Client
+from sightline.client.schemas.collections import Usage
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
 from sightline.output.tables import print_table
@@ -19,9 +19,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("--until", metavar="DAY", help="the day after the last one (default: through today)")
 
 
-def stats(api: Api, arguments: Namespace) -> int:
+def stats(client: Client, arguments: Namespace) -> int:
     """Print the usage of each day and of all of them."""
-    response: Stats = api.get("/images/stats", {"since": arguments.since, "until": arguments.until})
+    response = client.stats(since=arguments.since, until=arguments.until)
     if arguments.json:
         print_json(response)
         return 0

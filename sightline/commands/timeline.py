@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
 from sightline.output.tables import print_table
@@ -18,9 +18,9 @@ def register(commands: Commands) -> None:
     commands.add("timeline", timeline, about, "img_01a1…").add_argument("image_id")
 
 
-def timeline(api: Api, arguments: Namespace) -> int:
+def timeline(client: Client, arguments: Namespace) -> int:
     """Print every step of an image, the oldest first."""
-    steps = api.get(f"/images/{arguments.image_id}/timeline")["items"]
+    steps = client.images.timeline(arguments.image_id)
     if arguments.json:
         for step in steps:
             print_json(step)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
-from sightline.client.form import Advance
+from sightline.client.transport.form import Progress as Advance
 
 
 class Share:

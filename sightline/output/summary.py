@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sightline.client.schemas.image import Detection, Outcome
+from sightline.client.schemas.image import Detection, Outcome, Recognition
 
 
 class Summary(NamedTuple):
@@ -19,7 +19,12 @@ def summarize(outcome: Outcome) -> Summary:
     if "recognition" not in outcome:
         return Summary(outcome["status"], "")
     detections = outcome["recognition"]["detections"]
-    return Summary(detections[0]["label"], percent(detections[0])) if detections else Summary("nothing", "")
+    return Summary(best_label(outcome["recognition"]), percent(detections[0]) if detections else "")
+
+
+def best_label(recognition: Recognition) -> str:
+    """Return the best label of a recognition, or `nothing`."""
+    return recognition["detections"][0]["label"] if recognition["detections"] else "nothing"
 
 
 def percent(detection: Detection) -> str:

@@ -98,11 +98,14 @@ def test_the_api_is_throttled_and_logs_each_request_as_json() -> None:
     assert all(f'"{name}":' in stage["AccessLogSettings"]["Format"] for name in ("requestId", "routeKey", "status"))
 
 
-def test_browsers_anywhere_may_call_the_api_and_send_forms() -> None:
-    (http_api,) = properties("AWS::ApiGatewayV2::Api", ACCOUNT).values()
-    assert http_api["CorsConfiguration"]["AllowOrigins"] == ["*"]
-    (rule,) = _images(ACCOUNT)["CorsConfiguration"]["CorsRules"]
-    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["*"])
+def test_mails_come_from_a_verified_domain_where_the_deployer_names_an_address() -> None:
+    (pool,) = properties("AWS::Cognito::UserPool", {"from_email": "hello@mail.example.com"}).values()
+    sender = pool["EmailConfiguration"]
+    assert (sender["EmailSendingAccount"], sender["From"]) == ("DEVELOPER", "hello@mail.example.com")
+    arn = sender["SourceArn"]["Fn::Join"][1]
+    assert (arn[2], arn[3], arn[-1]) == (":ses:", {"Ref": "AWS::Region"}, ":identity/mail.example.com")
+    (default,) = properties("AWS::Cognito::UserPool", ACCOUNT).values()
+    assert "EmailConfiguration" not in default
 
 
 def test_users_are_invited_and_keep_long_passwords() -> None:

@@ -16,7 +16,7 @@ BENCHMARKS = {
     "memory": "edge.memory",
     "fast_path": "edge.fast_path",
     "servers": "edge.servers",
-    "price": "price",
+    "price": "price.figures",
     "chain": "chain.throughput",
     "hanging": "webhooks.hanging",
 }

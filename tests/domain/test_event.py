@@ -1,6 +1,9 @@
 """Event: its id is the same for the same image version, detector and model version."""
 
+import json
 from dataclasses import replace
+
+import pytest
 
 from domain.event import Event
 from domain.recognition import Box, Detection, Mask, Model, Rejection
@@ -46,3 +49,23 @@ def test_an_event_has_no_outlines_and_masks() -> None:
 def test_an_event_stays_under_the_promised_20_kb() -> None:
     crowd = replace(recognition(), detections=tuple(Detection(f"label {n} " + "x" * 100, 0.5) for n in range(1000)))
     assert len(Event.recognized(image("猫" * 200), crowd, AT).to_json()) < 20_000
+
+
+@pytest.mark.parametrize("letter", ["a", "ä", "\U0001f408"])
+@pytest.mark.parametrize("length", [200, 3000, 30_000])
+@pytest.mark.parametrize("count", [3, 20, 1000])
+def test_an_event_of_any_labels_fits_and_says_what_it_leaves_out(letter: str, length: int, count: int) -> None:
+    found = tuple(Detection(f"{n} {letter * length}", 0.9) for n in range(count))
+    event = Event.recognized(image(), replace(recognition(), detections=(*found, Detection("cat", 0.1))), AT)
+    kept = event.data["recognition"]["detections"]
+    assert len(json.dumps(event.data)) < 20_000
+    assert len(kept) + event.data.get("detections_left_out", 0) == count + 1
+    assert count > 3 or "cat" in [detection["label"] for detection in kept]
+
+
+def test_an_event_of_few_labels_leaves_out_nothing() -> None:
+    assert "detections_left_out" not in Event.recognized(image(), recognition(), AT).data
+
+
+def test_a_reason_of_any_length_fits() -> None:
+    assert len(json.dumps(Event.rejected(image(), Rejection("x", "\U0001f408" * 100_000), AT).data)) < 20_000

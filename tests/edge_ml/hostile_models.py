@@ -1,12 +1,32 @@
 """Model files that load cleanly and then exhaust time or memory."""
 
-from onnx import NodeProto, TensorProto, helper
+from onnx import ModelProto, NodeProto, TensorProto, helper, load_model_from_string
 
 from tests.edge_ml import samples
 
 
 def endless() -> bytes:
     """Return a model that loops forever."""
+    return _looping([helper.make_node("Constant", [], ["yes"], value=_true())])
+
+
+def endless_on_bright_pictures() -> ModelProto:
+    """Return a model that loops forever on pictures whose first channel is bright."""
+    zero = helper.make_tensor("z", TensorProto.FLOAT, [], [0])
+    bright = [
+        helper.make_node("Constant", [], ["zero"], value=zero),
+        helper.make_node("ReduceMax", ["flat"], ["brightest"], keepdims=0),
+        helper.make_node("Greater", ["brightest", "zero"], ["yes"]),
+    ]
+    return load_model_from_string(_looping(bright))
+
+
+def _true() -> TensorProto:
+    return helper.make_tensor("y", TensorProto.BOOL, [], [True])
+
+
+def _looping(condition: list[NodeProto]) -> bytes:
+    """Return a model that loops forever where the output `yes` of these nodes is true."""
     value = helper.make_tensor_value_info
     body = helper.make_graph(
         [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["kept"], ["keep"])],
@@ -20,7 +40,7 @@ def endless() -> bytes:
     )
     loop = [
         helper.make_node("Constant", [], ["most"], value=helper.make_tensor("m", TensorProto.INT64, [], [2**62])),
-        helper.make_node("Constant", [], ["yes"], value=helper.make_tensor("y", TensorProto.BOOL, [], [True])),
+        *condition,
         helper.make_node("Loop", ["most", "yes", "flat"], ["logits"], body=body),
     ]
     return _saved(loop)

@@ -156,6 +156,7 @@ class Subscriber:
     url: str
     received: list[Received] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
+    retry_after: str = ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -173,6 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_status(self, status: str, name: str = "x-nothing", value: str = "", length: str = "2") -> None:
         self.send_response(int(status))
         self.send_header(name, value)
+        if self.subscriber.retry_after:
+            self.send_header("retry-after", self.subscriber.retry_after)
         self.send_header("content-length", length)
         self.end_headers()
         self.wfile.write(b"x" * int(length))

@@ -54,3 +54,8 @@ def test_every_requirement_is_pinned(name: str) -> None:
     ]
     assert lines
     assert all(re.fullmatch(r"[a-z0-9-]+(\[[a-z,]+\])?==[0-9][0-9a-z.]*", line) for line in lines)
+
+
+def test_the_chaos_run_takes_a_new_seed_unless_one_is_named() -> None:
+    assert "tests.chaos --seed 11" in make("--dry-run", "chaos", "SEED=11").stdout
+    assert not re.search("tests.chaos .*--seed", make("--dry-run", "chaos").stdout)

@@ -15,7 +15,7 @@ from openapi.document import Description, document, routes_in_code
 from openapi.reader.reach import Reach
 from openapi.rooms import rooms
 from openapi.route import Room
-from tests.stacks import LOCAL, ROOT, assembly, resources
+from tests.stacks import LOCAL, ROOT, assembly, route_keys
 from tests.test_docs import API, named
 from wire.http.sign_in import OPEN_ROUTES
 
@@ -64,8 +64,7 @@ def test_the_description_is_valid_openapi(auth: str) -> None:
 
 
 def test_every_route_of_the_templates_is_described_and_no_other() -> None:
-    routes = {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
-    assert set(operations()) == routes - {"$default"}
+    assert set(operations()) == route_keys() - {"$default"}
 
 
 @EVERY_ROOM
@@ -128,7 +127,7 @@ def test_refusals_are_read_off_the_code() -> None:
     assert fetched["timeout"] == "504"
     assert "timeout" not in form
     assert "quota_exceeded" in form
-    assert problems(operations()["GET /health"]) == {"internal_error": "500"}
+    assert problems(operations()["GET /health"]).keys() == {"internal_error", "repeated_parameter", "unknown_parameter"}
 
 
 def test_every_example_is_valid() -> None:
@@ -157,9 +156,29 @@ def test_with_sign_in_there_is_a_scheme_and_open_routes_need_no_token() -> None:
 
 
 def test_without_sign_in_there_is_no_scheme_and_no_401() -> None:
-    assert "security" not in described("none")
+    assert described("none")["security"] == []
     assert "securitySchemes" not in described("none")["components"]
     assert not [key for key, operation in operations("none").items() if "401" in operation["responses"]]
+
+
+def test_no_object_is_composed_by_all_of_but_a_problem() -> None:
+    """Some generators of clients lose the properties of a member."""
+    composed = [part["allOf"][0] for part in parts(described()) if "allOf" in part]
+    assert {part.get("$ref") for part in composed} == {"#/components/schemas/Problem"}
+
+
+def test_every_schema_of_one_value_says_its_type() -> None:
+    """Some generators of clients drop the response around a value without a type."""
+    fixed = [part for part in parts(described()) if {"const", "enum"} & part.keys()]
+    assert fixed
+    assert not [part for part in fixed if "type" not in part]
+
+
+def test_a_picture_as_a_body_is_also_described_as_any_bytes() -> None:
+    bodies = [operation["requestBody"]["content"] for operation in operations().values() if "requestBody" in operation]
+    pictures = [body for body in bodies if "image/*" in body]
+    assert len(pictures) == 2
+    assert all(body["application/octet-stream"] == body["image/*"] for body in pictures)
 
 
 def test_the_detectors_are_those_of_the_deployment() -> None:
@@ -172,6 +191,14 @@ def test_no_zip_holds_the_declarations() -> None:
     assert not [*bundles.rglob("openapi/*.py"), *bundles.rglob("openapi.py"), *bundles.rglob("schemas.py")]
     assert list(bundles.rglob("openapi.json"))
     assert not list((bundles / "api").rglob("openapi.json"))
+
+
+def parts(value: object) -> Iterator[dict[str, Any]]:
+    """Yield every object within a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from parts(inner)
 
 
 def whole(schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 def route_keys(deployment: Deployment) -> set[str]:
-    """Return the key of every route of the deployed API."""
+    """Return the key of every route of the deployed API but HEAD, which every GET has beside it."""
     gateway = deployment.client("apigatewayv2")
     (api,) = gateway.get_apis()["Items"]
-    return {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"], MaxResults="200")["Items"]}
+    keys = {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"], MaxResults="200")["Items"]}
+    return {key for key in keys if not key.startswith("HEAD ")}
 
 
 def s3_as(deployment: Deployment, function: str) -> "S3Client":

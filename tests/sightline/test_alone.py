@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 
+import sightline
 from sightline.command_line import parse
 from tests.stacks import LOCAL, ROOT, assembly
 
@@ -25,7 +26,13 @@ def imported() -> set[str]:
 
 def test_it_imports_itself_the_standard_library_and_its_dependencies() -> None:
     declared = {requirement.partition(">")[0] for requirement in PROJECT["dependencies"]}
-    assert imported() - set(sys.stdlib_module_names) == {"sightline"} | declared | COMES_WITH_REQUESTS
+    assert PROJECT["optional-dependencies"]["draw"][0].startswith("pillow>")
+    assert imported() - set(sys.stdlib_module_names) == {"sightline", "PIL"} | declared | COMES_WITH_REQUESTS
+
+
+def test_it_is_typed_for_its_users() -> None:
+    assert (ROOT / "sightline/py.typed").is_file()
+    assert set(sightline.__all__) <= set(vars(sightline))
 
 
 def test_the_console_script_exists() -> None:

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from secrets import SystemRandom
+from typing import NamedTuple
 
 LONGEST_PAUSE = 12 * 3600 - 180
 """SQS hides a message for at most 12 hours after its receipt; three minutes are left for the attempt itself."""
@@ -11,8 +11,7 @@ LONGEST_PAUSE = 12 * 3600 - 180
 _random = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """`pauses` are the seconds after each failed try but the last; each varies at random by the fraction `jitter`."""
 
     pauses: tuple[int, ...]

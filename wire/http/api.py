@@ -4,22 +4,31 @@ Errors become RFC 9457 problems with a stable `code`.
 """
 
 import base64
-import json
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NotRequired, TypedDict
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger
 
 from domain.ids import is_id
 from domain.image import ID_PREFIX, PUBLIC
 from wire.http import sign_in
+from wire.http.json_text import read_json, write_json
+
+
+class RequestLine(TypedDict):
+    """The request line, as far as it is read here."""
+
+    method: str
 
 
 class RequestContext(TypedDict):
     """The fields that API Gateway adds to a request."""
 
     requestId: str
+    http: NotRequired[RequestLine]
     authorizer: NotRequired[sign_in.Authorizer | None]
 
 
@@ -52,6 +61,8 @@ class Response(TypedDict):
 Routes = Mapping[str, Callable[[Request], Response]]
 
 _SECONDS_UNTIL_RETRY = "5"
+_LONGEST_EXCERPT = 40
+"""Characters of a caller's text that an error repeats."""
 
 logger = Logger()
 
@@ -65,12 +76,18 @@ class ApiError(Exception):
 
 
 def respond(routes: Routes, request: Request) -> Response:
-    """Call the route of the request and return its response; every exception becomes a problem."""
-    request_id = request["requestContext"]["requestId"]
+    """Call the route of the request and return its response; every exception becomes a problem.
+
+    A HEAD gets the response to the GET of the same path, without its body (RFC 9110, section 9.3.2).
+    """
+    request_id, (method, _, resource) = request["requestContext"]["requestId"], request["routeKey"].partition(" ")
     logger.append_keys(correlation_id=_image_id(request) or request_id, request_id=request_id)
-    response = _respond(routes, request)
+    response = _respond(routes, {**request, "routeKey": f"GET {resource}"} if method == "HEAD" else request)
     logger.info("responded", extra={"route": request["routeKey"], "status": response["statusCode"]})
-    return {**response, "headers": response["headers"] | {"x-request-id": request_id}}
+    headers = response["headers"] | {"x-request-id": request_id}
+    if method == "HEAD":
+        return {"statusCode": response["statusCode"], "headers": headers}
+    return {**response, "headers": headers}
 
 
 def correlate_with(image_id: str) -> None:
@@ -96,7 +113,7 @@ def json_response(status: int, body: object, **headers: str) -> Response:
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json"} | extra,
-        "body": json.dumps(body, ensure_ascii=False) + "\n",  # the next prompt of a shell then starts on a new line
+        "body": write_json(body) + "\n",  # the next prompt of a shell then starts on a new line
     }
 
 
@@ -106,7 +123,7 @@ def owner(request: Request) -> str:
     Only AUTH=none turns sign-in off: a function without that variable refuses every request.
     """
     identity = (request["requestContext"].get("authorizer") or {}).get("lambda") or {}
-    if identity.get("sub"):
+    if "sub" in identity and sign_in.is_subject(identity["sub"]):
         return identity["sub"]
     if os.environ.get("AUTH") == "none":
         return PUBLIC
@@ -123,18 +140,37 @@ def query(request: Request, name: str) -> str | None:
 
 
 def only_query(request: Request, *names: str) -> None:
-    """Refuse query parameters other than these; raises ApiError 400 `unknown_parameter`."""
+    """Refuse other query parameters, and any that occurs twice.
+
+    Raises ApiError 400 `unknown_parameter` or `repeated_parameter`. API Gateway joins the values of a repeated
+    parameter with commas, so only the raw query shows it.
+    """
     unknown = sorted(set(request.get("queryStringParameters") or {}) - set(names))
     if unknown:
         known = ", ".join(names) or "none"
-        raise ApiError(400, "unknown_parameter", f"Unknown parameter {unknown[0]}; this route has: {known}.")
+        raise ApiError(400, "unknown_parameter", f"Unknown parameter {excerpt(unknown[0])}; this route has: {known}.")
+    given = Counter(name for name, _ in parse_qsl(request.get("rawQueryString", ""), keep_blank_values=True))
+    repeated = next((name for name, times in given.items() if times > 1), None)
+    if repeated is not None:
+        raise ApiError(400, "repeated_parameter", f"The parameter {excerpt(repeated)} may occur only once.")
 
 
 def only_fields(given: Mapping[str, object], *names: str) -> None:
     """Refuse JSON fields other than these; raises ApiError 400 `unknown_field`."""
     unknown = sorted(set(given) - set(names))
     if unknown:
-        raise ApiError(400, "unknown_field", f"Unknown field {unknown[0]}; this route has: {', '.join(names)}.")
+        detail = f"Unknown field {excerpt(unknown[0])}; this route has: {', '.join(names)}."
+        raise ApiError(400, "unknown_field", detail)
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of a caller's text in quotes, with escapes for what cannot be printed, for an error."""
+    return repr(text[:_LONGEST_EXCERPT]) + ("…" if len(text) > _LONGEST_EXCERPT else "")
+
+
+def method(request: Request) -> str:
+    """Return the method in capitals; empty for an event that is no HTTP request."""
+    return request["requestContext"].get("http", {"method": ""})["method"]
 
 
 def path(request: Request, name: str) -> str:
@@ -145,13 +181,13 @@ def path(request: Request, name: str) -> str:
 def raw_body(request: Request) -> bytes:
     """Return the body's bytes as the caller sent them."""
     body = request.get("body") or ""
-    return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode()
+    return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode(errors="surrogatepass")
 
 
 def json_body(request: Request) -> dict[str, Any]:
     """Return the body as a JSON object; raises ApiError 400 `invalid_json`."""
     try:
-        given = json.loads(raw_body(request))
+        given = read_json(raw_body(request))
     except ValueError:
         given = None
     if not isinstance(given, dict):

@@ -12,7 +12,7 @@ def image_body_type(body: bytes) -> str:
     if not body:
         raise ApiError(422, "empty", "The body is empty; it must be a picture.")
     if len(body) > LARGEST:
-        raise ApiError(413, "too_large", "A body may have up to 4.5 MB; POST /uploads accepts pictures up to 15 MB.")
+        raise ApiError(413, "too_large", "A body may have up to 4.5 MB; POST /uploads accepts pictures up to 15 MiB.")
     try:
         return image_type(body[:HEAD])
     except ImageTypeError as error:

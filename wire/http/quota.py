@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -36,6 +37,18 @@ class Quota:
         if limits and not self._counted(owner, f"{at:%Y-%m-%d}", limits):
             wait = str(_seconds_to_midnight(at))
             raise ApiError(429, "quota_exceeded", self._detail(), retryable=True, retry_after=wait)
+
+    def give_back(self, owner: str) -> None:
+        """Uncount the owner's last upload, whose URL was blocked. After midnight there is nothing to uncount."""
+        if self._uploads:
+            with suppress(lazy("dynamodb").exceptions.ConditionalCheckFailedException):
+                lazy("dynamodb").update_item(
+                    TableName=self._table,
+                    Key={"owner": {"S": owner}, "day": {"S": f"{now():%Y-%m-%d}"}},
+                    UpdateExpression="ADD admitted :less",
+                    ConditionExpression="admitted > :zero",
+                    ExpressionAttributeValues={":less": {"N": "-1"}, ":zero": {"N": "0"}},
+                )
 
     def _limits(self, detector: str) -> dict[str, float]:
         """Return each limit by the name of the counter that it limits."""

@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     import ssl
 
 
-def connection(target: Target, policy: Policy, deadline: float) -> "OutboundConnection":
+def connection(target: Target, policy: Policy, deadline: float, user: str = "") -> "OutboundConnection":
     """Return a connection to the target, not opened yet; `deadline` is a time of `time.monotonic()`.
 
     Raises TargetError `url_blocked`.
     """
     check_target(target, policy)
-    return OutboundConnection(target, policy, deadline)
+    return OutboundConnection(target, policy, deadline, user)
 
 
 class OutboundConnection(HTTPConnection):
     """An `http.client` connection that reaches only addresses that its policy allows, and ends at its `deadline`.
 
     The deadline bounds the sum of resolving, connecting, headers and body, however slowly the bytes arrive. Set it
-    again before each request on a persistent connection. Raises TargetError; protocol errors stay
-    `http.client.HTTPException`.
+    again before each request on a persistent connection, which serves one `user` only. Raises TargetError; protocol
+    errors stay `http.client.HTTPException`.
     """
 
     response_class = StrictResponse
 
-    def __init__(self, target: Target, policy: Policy, deadline: float) -> None:
+    def __init__(self, target: Target, policy: Policy, deadline: float, user: str = "") -> None:
         super().__init__(target.host, target.port)
         self.default_port = 443 if target.scheme == "https" else 80
-        self.target, self.policy, self.deadline = target, policy, deadline
+        self.target, self.policy, self.deadline, self.user = target, policy, deadline, user
 
     def connect(self) -> None:
         """Resolve the name once, check every address, connect to the first that accepts; raises TargetError."""
@@ -57,6 +57,10 @@ class OutboundConnection(HTTPConnection):
             plain.close()
             raise connection_error(error) from error
         self.sock = DeadlineSocket(channel, self.remaining)
+
+    def is_silent(self) -> bool:
+        """Return True if an open connection is at rest: whatever arrives before a request is no response to it."""
+        return isinstance(self.sock, DeadlineSocket) and self.sock.is_silent()
 
     def remaining(self) -> float:
         """Return the seconds left; raises TargetError `timeout` if there are none."""

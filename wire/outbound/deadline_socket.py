@@ -2,6 +2,7 @@
 
 import io
 import math
+import select
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -45,6 +46,18 @@ class DeadlineSocket:
             self.ahead = b""
         return self.ahead
 
+    def is_silent(self) -> bool:
+        """Return True if the peer has sent nothing that is unread, and has not closed; does not wait.
+
+        TLS sends records without data, such as session tickets: only reading shows whether a byte is among them.
+        """
+        pending: Callable[[], int] | None = getattr(self._channel, "pending", None)
+        if self.ahead or (pending and pending()):
+            return False
+        arrived = select.poll()
+        arrived.register(self.fileno(), select.POLLIN)
+        return not arrived.poll(0) or (pending is not None and self._has_no_data())
+
     def sendall(self, data: bytes) -> None:
         """Send all bytes; raises TargetError."""
         rest = memoryview(data)
@@ -53,7 +66,7 @@ class DeadlineSocket:
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return a reader with the same deadline; it stays usable after `close`, as for any socket."""
-        return io.BufferedReader(_DeadlineReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
+        return _Reader(_DeadlineReader(self._channel.makefile(mode, buffering=0), self))  # type: ignore[call-overload]
 
     def timed(self, operation: Callable[[T], R], argument: T) -> R:
         """Call an operation that may wait, but not longer than the remaining time; raises TargetError."""
@@ -70,15 +83,30 @@ class DeadlineSocket:
         """Close the socket once its readers are closed."""
         self._channel.close()
 
+    def _has_no_data(self) -> bool:
+        import ssl  # late: it is loaded if this is a TLS connection
+
+        self._channel.settimeout(0)
+        self._timeout = 0.0
+        try:
+            self._channel.recv(1)  # a connection with data is of no further use, so the byte may be lost
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False
+        return False
+
 
 class _DeadlineReader(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, owner: DeadlineSocket) -> None:
-        self._raw, self._socket = raw, owner
+        self._raw, self._socket, self._ended = raw, owner, False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int | None:
+        if self._ended:
+            return 0
         if ahead := self._socket.ahead:
             view = memoryview(buffer)
             size = min(len(view), len(ahead))
@@ -86,8 +114,24 @@ class _DeadlineReader(io.RawIOBase):
             return size
         return self._socket.timed(self._raw.readinto, buffer)
 
+    def give_back(self, buffered: io.BufferedReader) -> None:
+        """Return to the socket what a reader has buffered; nothing is read from here on."""
+        self._ended = True
+        self._socket.ahead = buffered.peek() + self._socket.ahead
+
     def close(self) -> None:
         self._raw.close()
+        super().close()
+
+
+class _Reader(io.BufferedReader):
+    """A reader that gives back, when it is closed, the bytes behind the response, which would be lost with it."""
+
+    raw: _DeadlineReader
+
+    def close(self) -> None:
+        if not self.closed:
+            self.raw.give_back(self)
         super().close()
 
 

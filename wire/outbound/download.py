@@ -1,7 +1,7 @@
 """A Download: a picture in transfer from another server, read once and never held in memory as a whole."""
 
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected, UnknownTransferEncoding
+from typing import NamedTuple
 
 from domain.image_type import HEAD, image_type
 from wire.outbound.target import TargetError
@@ -53,8 +53,7 @@ class Body:
         return rest
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(NamedTuple):
     """A picture in transfer: its type by its first bytes, its declared length if any, and its largest size in bytes."""
 
     content_type: str
@@ -76,7 +75,7 @@ class Download:
 
 def too_large(largest: int) -> FetchError:
     """Return the error of a picture of more than `largest` bytes."""
-    return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MB.")
+    return FetchError("too_large", f"The picture is larger than {largest / 1024 / 1024:g} MiB.")
 
 
 def unreadable(error: HTTPException) -> FetchError:

@@ -1,5 +1,6 @@
 """Fetch a picture from a URL that a caller chose."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,6 +29,12 @@ _HEADERS = {
     "Connection": "close",
     "User-Agent": "Sightline",
 }
+
+
+def is_own_fetch(cdn_loop: str) -> bool:
+    """Return True if the header CDN-Loop of a request names this API, in any case, among others (RFC 8586, 2)."""
+    names = re.sub(r'"(\\.|[^"\\])*"', "", cdn_loop).split(",")
+    return any(name.partition(";")[0].strip().lower() == LOOP_MARK for name in names)
 
 
 @contextmanager

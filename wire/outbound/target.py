@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -31,8 +31,7 @@ class TargetError(Exception):
         self.code, self.detail = code, detail
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The target of a URL. `path` is path and query as in a request line; `address` is set if the host is one."""
 
     scheme: str

@@ -7,6 +7,8 @@ from typing import Any, Self
 import jwt
 from jwt import PyJWK, PyJWKClient, PyJWKClientConnectionError, PyJWKClientError, PyJWKSetError, PyJWTError
 
+from wire.http.sign_in import is_subject
+
 _CLIENT_CLAIMS = {"access": "client_id", "id": "aud"}
 """The claim that names the app client, by the token's `token_use`."""
 
@@ -48,6 +50,8 @@ class Tokens:
         claims = _verified(token, self._key(unverified["header"]))
         if claims.get(_client_claim(claims)) != self.client_id:
             raise TokenError("token_wrong_client", "The token was issued to another app client of the user pool.")
+        if not is_subject(claims["sub"]):
+            raise TokenError("token_not_verified", "The token's sub is not the id of a user of the user pool.")
         return str(claims["sub"])
 
     def _key(self, header: Mapping[str, object]) -> PyJWK:

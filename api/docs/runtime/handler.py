@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.docs.runtime.methods import Description, methods
-from wire.http.api import ApiError, Request, Response, only_query, path, respond
+from wire.http.api import ApiError, Request, Response, method, only_query, path, respond
+from wire.http.cors import PREFLIGHT
 
 FOLDER = Path(__file__).parent
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -68,11 +69,19 @@ def show_file(request: Request) -> Response:
     return _file_response(request, name, FILES[name])
 
 
-def refuse(request: Request) -> Response:
-    """`$default`: refuse a request with an unknown path, or with a method that its path does not have."""
+def respond_to_unmatched(request: Request) -> Response:
+    """`$default`: respond to OPTIONS on every path; refuse an unknown path, or a method that a path does not have.
+
+    API Gateway sends a browser's preflight request here, and refuses none of them itself:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+    """
+    if method(request) == "OPTIONS":
+        return {"statusCode": 204, "headers": PREFLIGHT}
     allowed = methods(_description(), PUBLIC_URL, request)
     if allowed:
-        raise ApiError(405, "method_not_allowed", "The path does not have this method.", allow=", ".join(allowed))
+        methods_of_path = ", ".join(allowed)
+        detail = f"This path does not have this method. It has: {methods_of_path}."
+        raise ApiError(405, "method_not_allowed", detail, allow=methods_of_path)
     raise ApiError(404, "no_such_route", "There is no such route; GET /openapi.json lists the routes.")
 
 
@@ -110,5 +119,5 @@ ROUTES = {
     "GET /openapi.json": describe,
     "GET /docs": show,
     "GET /docs/{file}": show_file,
-    "$default": refuse,
+    "$default": respond_to_unmatched,
 }

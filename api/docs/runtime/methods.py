@@ -16,10 +16,14 @@ class Description(TypedDict):
 
 
 def methods(description: Description, public_url: str, request: Request) -> list[str]:
-    """Return the methods that the description has for the request's path, in capitals; none for an unknown path."""
+    """Return the methods that the description has for the request's path, in capitals; none for an unknown path.
+
+    A path with GET has HEAD too, which the description does not repeat.
+    """
     requested = request["rawPath"].removeprefix(urlsplit(public_url).path) or "/"
     paths = [path for path in description["paths"] if re.fullmatch(_pattern(path), requested)]
-    return sorted({method.upper() for path in paths for method in description["paths"][path]})
+    found = {method.upper() for path in paths for method in description["paths"][path]}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def _pattern(path: str) -> str:

@@ -14,9 +14,9 @@ from wire.http.api import ApiError, Request, Response, json_response
 from wire.http.body import image_body_type
 from wire.http.quota import Quota
 from wire.outbound.download import FetchError
-from wire.outbound.fetch import LOOP_MARK, fetch
+from wire.outbound.fetch import fetch, is_own_fetch
 from wire.outbound.policy import Policy
-from wire.outbound.target import check_url
+from wire.outbound.target import TargetError, check_url
 
 IMAGES = Images(client("s3", **CLIENT_SETTINGS), os.environ["IMAGES_BUCKET"])
 DETECTORS = os.environ["DETECTORS"].split(",")
@@ -37,8 +37,7 @@ def index(request: Request) -> Response:
         parameters = request.get("rawQueryString")
         return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{parameters}" if parameters else ""))
     api.only_query(request, "url", "name")
-    encoded = url.replace(" ", "%20")  # API Gateway has decoded it once, and few callers encode it twice
-    return _upload_url(request, encoded, api.query(request, "name"), Options())
+    return _upload_url(request, url, api.query(request, "name"), Options())
 
 
 def add_image(request: Request) -> Response:
@@ -50,7 +49,12 @@ def add_image(request: Request) -> Response:
     api.only_query(request)
     given = api.json_body(request)
     api.only_fields(given, "url", "name", "options")
-    return _upload_url(request, _text(given, "url") or "", _text(given, "name"), _options(given))
+    url = _text(given, "url")
+    if url is None:
+        raise ApiError(
+            400, "invalid_url", "url is missing. To send a picture itself, make its bytes the body, not JSON."
+        )
+    return _upload_url(request, url, _text(given, "name"), _options(given))
 
 
 def add_form(request: Request) -> Response:
@@ -67,6 +71,7 @@ def add_form(request: Request) -> Response:
 
 def health(request: Request) -> Response:
     """`GET /health`: check that the API runs."""
+    api.only_query(request)
     return json_response(200, {"status": "ok"})
 
 
@@ -79,12 +84,17 @@ ROUTES = {
 
 
 def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Response:
-    if LOOP_MARK in request.get("headers", {}).get("cdn-loop", ""):
+    if is_own_fetch(request.get("headers", {}).get("cdn-loop", "")):
         raise FetchError("url_blocked", "This request is a fetch of this API, redirected back to it.")
     target = check_url(url)
     image = _new_image(request, options, name, name_in_url(target.path))
-    with fetch(target, POLICY) as download:
-        IMAGES.add_download(image, download)
+    try:
+        with fetch(target, POLICY) as download:
+            IMAGES.add_download(image, download)
+    except (FetchError, TargetError) as error:
+        if error.code == "url_blocked":
+            QUOTA.give_back(api.owner(request))
+        raise
     return _queued(image)
 
 
@@ -110,9 +120,9 @@ def _queued(image: NewImage) -> Response:
 
 
 def _is_json(request: Request, body: bytes) -> bool:
-    """Return whether the body is JSON; without a content type by its first character, as no picture starts with {."""
+    """Return whether the body is JSON, by its content type or by its first character, as no picture starts with {."""
     kind = request.get("headers", {}).get("content-type", "")
-    return kind.startswith("application/json") or (not kind.startswith("image/") and body.lstrip()[:1] == b"{")
+    return kind.startswith("application/json") or body.lstrip()[:1] == b"{"
 
 
 def _options(given: Mapping[str, object]) -> Options:

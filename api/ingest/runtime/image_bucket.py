@@ -1,9 +1,8 @@
 """The bucket of the images, as uploads write to it: the object is the only record of an upload."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Self, TypedDict, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, Self, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError
 
@@ -32,8 +31,7 @@ CLIENT_SETTINGS = {
 """A body that can be read only once can be neither signed nor hashed beforehand; TLS protects the transfer."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewImage:
+class NewImage(NamedTuple):
     """An image to be stored: its id, its S3 key, and the object's metadata, which holds its options."""
 
     image_id: str
@@ -83,7 +81,7 @@ class Images:
         return None
 
     def presigned_form(self, image: NewImage, content_type: str) -> PresignedForm:
-        """Return a form that a browser can post: this key, this type, 1 B – 15 MB, within five minutes."""
+        """Return a form that a browser can post: this key, this type, 1 B – 15 MiB, within five minutes."""
         metadata = {f"x-amz-meta-{name}": value for name, value in image.metadata.items()}
         fields = {"Content-Type": content_type} | metadata
         form = self._s3.generate_presigned_post(

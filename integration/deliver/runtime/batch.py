@@ -152,8 +152,9 @@ def work_off(
 
 
 def _read(record: Record) -> DueDelivery | None:
+    """Return the delivery in a message; None if it holds none: whatever reading it raises concerns it alone."""
     try:
         return DueDelivery.from_record(record)
-    except (KeyError, TypeError, ValueError):
+    except Exception:
         logger.exception("not a delivery", extra={"message_id": record["messageId"]})
         return None

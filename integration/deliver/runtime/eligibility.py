@@ -4,7 +4,6 @@ Fresh deliveries need no request. All others of a batch share one read of each t
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
@@ -12,13 +11,16 @@ from integration.deliver.runtime.stores import Stores
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log import Logged
 from integration.deliveries.runtime.log_row import DeliveryRecord
-from integration.subscriptions.runtime.subscription import Subscription
+from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
 
-HASTE_SECONDS = 2
-"""Within this time after dispatch, no image is looked up: its erasure cannot have come so soon."""
+HASTE_SECONDS = 0
+"""Within this time after dispatch, no image is looked up once its rows are written.
+
+None is safe: a subscriber may erase an image before it responds to the delivery about it.
+"""
 FRESH_SECONDS = 60
-"""For this long after dispatch, the subscription that was queued is trusted; later it may have been deleted."""
+"""For this long after dispatch, the first attempt trusts the queued subscription; later it may have been deleted."""
 
 _Key = tuple[str, str]
 
@@ -41,15 +43,15 @@ class Eligibility(NamedTuple):
 def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) -> Eligibility:
     """Look up the subscriptions and images of these deliveries; raises botocore's errors, or UndoneError."""
     subscriptions = _current_subscriptions(due, stores, now)
-    old = [delivery.delivery for delivery in due if _may_be_erased(delivery, now)]
+    old = [delivery.delivery for delivery in due if not _is_fresh(delivery, now)]
     logged = stores.log.look_up(old) if old else Logged(set(), {})
     result = Eligibility({}, {})
     for delivery in due:
         subscription = subscriptions.get(delivery.subscription.key)
-        counted = replace(delivery, number=_number(delivery, logged.records.get(delivery.key)))
+        counted = delivery._replace(number=_number(delivery, logged.records.get(delivery.key)))
         if reason := _reason_to_skip(counted, subscription, logged.erased):
             result.skipped[delivery.message_id] = reason
-        result.current[delivery.message_id] = replace(counted, subscription=subscription or delivery.subscription)
+        result.current[delivery.message_id] = counted._replace(subscription=subscription or delivery.subscription)
     return result
 
 
@@ -61,13 +63,17 @@ def erasure_candidates(due: Iterable[DueDelivery], begun: float, now: float) -> 
     return [
         delivery.delivery
         for delivery in due
-        if now - delivery.delivery.queued_at >= HASTE_SECONDS or _may_be_erased(delivery, begun)
+        if now - delivery.delivery.queued_at >= HASTE_SECONDS or not _is_fresh(delivery, begun)
     ]
 
 
-def _may_be_erased(due: DueDelivery, now: float) -> bool:
-    """Return False if the delivery is fresh: neither received nor postponed before, and queued lately."""
-    return due.received > 1 or due.delivery.put_off or due.delivery.queued_at < now - FRESH_SECONDS
+def _is_fresh(due: DueDelivery, now: float) -> bool:
+    """Return True if a delivery was neither received nor postponed before, and was queued lately.
+
+    The image of any other one may have been erased, its subscription changed or deleted.
+    """
+    first = due.number == due.received == 1 and not due.delivery.put_off
+    return first and due.delivery.queued_at >= now - FRESH_SECONDS
 
 
 def _number(due: DueDelivery, record: DeliveryRecord | None) -> int:
@@ -84,12 +90,18 @@ def _current_subscriptions(due: Iterable[DueDelivery], stores: Stores, now: floa
     known: dict[_Key, Subscription] = {}
     old: set[_Key] = set()
     for delivery in due:
-        queued, queued_at = delivery.subscription, delivery.delivery.queued_at
-        if queued_at < now - FRESH_SECONDS:
-            old.add(queued.key)
+        queued = delivery.subscription
+        if _is_fresh(delivery, now):
+            known[queued.key] = stores.state.current(queued, delivery.delivery.queued_at)
         else:
-            known[queued.key] = stores.state.current(queued, queued_at)
-    return known | stores.subscriptions.by_ids(old) if old else known
+            old.add(queued.key)
+    if not old:
+        return known
+    found = stores.subscriptions.by_ids(old)
+    stored = {
+        key: stores.state.current(current, 0) if key[0] == EVERY_OWNER else current for key, current in found.items()
+    }
+    return {key: current for key, current in known.items() if key not in old} | stored
 
 
 def _reason_to_skip(due: DueDelivery, subscription: Subscription | None, erased: Collection[_Key]) -> Skipped | None:

@@ -5,7 +5,7 @@ Every outcome has `finished` (the message may leave the queue), `retry_delay()` 
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
@@ -16,8 +16,7 @@ from wire.aws.queue import Record, receive_count
 from wire.aws.rows import Item
 
 
-@dataclass(frozen=True, slots=True)
-class DueDelivery:
+class DueDelivery(NamedTuple):
     """A delivery whose attempt of this `number` is due; its message was received so many times.
 
     Once the delivery has been looked up, `number` counts the attempts in the log, and `subscription`, the receiver, is
@@ -37,7 +36,7 @@ class DueDelivery:
 
     @classmethod
     def from_record(cls, record: Record) -> Self:
-        """Read a message of the queue; raises KeyError, TypeError or ValueError on another shape."""
+        """Read a message of the queue; raises KeyError, RecursionError, TypeError or ValueError on another shape."""
         delivery = Delivery.from_json(record["body"])
         return cls(record["messageId"], delivery, delivery.tried + 1, delivery.subscription, receive_count(record))
 
@@ -61,8 +60,7 @@ class Postponed:
         return [DeliveryRecord.of(delivery, "pending", next_at=timestamp(now + self.seconds)).to_item(now)]
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """No attempt at all, for this reason."""
 
     reason: str

@@ -1,14 +1,13 @@
 """The tables that deliver reads and writes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from integration.deliveries.runtime.log import DeliveryLog
 from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.table import SubscriptionTable
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(NamedTuple):
     """The subscriptions, the state of their subscribers, and the log of deliveries."""
 
     subscriptions: SubscriptionTable

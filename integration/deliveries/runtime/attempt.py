@@ -1,7 +1,7 @@
 """An Attempt: the result of one HTTP request that posted a Delivery."""
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log_row import AttemptFields, DeliveryRecord, LoggedAttempt, expires, timestamp
@@ -10,8 +10,7 @@ from wire.aws.retry_policy import DELIVERIES
 from wire.aws.rows import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """The attempt of this `number`, made `at` seconds since 1970; its response came after `ms` milliseconds."""
 
     number: int

@@ -1,19 +1,27 @@
 """A Delivery: one Event that is due to one Subscription."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
 from domain.event import Event
-from domain.ids import digest
+from domain.ids import digest, is_id
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
-from integration.subscriptions.runtime.subscription import Subscription
+from integration.subscriptions.runtime.subscription import MOST_ROTATIONS, Subscription
 
 ID_PREFIX = "dlv"
 _MOST_BYTES = 20_000
 """The bound that docs/api.md promises to subscribers."""
 _SHARED_DIGITS = 20
+_ID = re.compile("[0-9A-Za-z_-]{1,80}")
+"""A name of an entry in a call of SQS, which refuses the whole call for another one."""
+_LONGEST = {"type": 100, "timestamp": 100, "image_id": 100, "body": _MOST_BYTES}
+_LONGEST_OF_SUBSCRIPTION = {"owner": 1000, "subscription_id": 100, "url": 2048}
+"""Characters. The log's keys contain some of these texts; DynamoDB refuses all rows of a call for one key too long."""
+_LARGEST = 10**11
+"""The largest number in a message: as seconds since 1970 it is in the year 5138."""
 
 
 class SubscriptionMessage(TypedDict):
@@ -55,9 +63,12 @@ class Delivery:
 
     @classmethod
     def of(cls, event: Event, subscription: Subscription, queued_at: int) -> Self:
-        """Return the delivery of an event to a subscription. It has the same id each time; raises DeliveryError."""
+        """Return the delivery of an event to a subscription. It has the same id each time.
+
+        Raises ValueError, of which DeliveryError is one, for an event that makes no body.
+        """
         payload = {"type": event.type, "timestamp": event.timestamp, "data": event.data}
-        body = json.dumps(payload, separators=(",", ":"))
+        body = json.dumps(payload, separators=(",", ":"), allow_nan=False)
         if len(body) > _MOST_BYTES:
             raise DeliveryError(f"Event {event.event_id} makes a body of {len(body)} bytes.")
         image_id = str(event.data.get("image_id", ""))
@@ -74,13 +85,14 @@ class Delivery:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a message of the queue; raises KeyError, TypeError or ValueError on another shape."""
+        """Read a message of the queue; raises KeyError, RecursionError, TypeError or ValueError on another shape."""
         given = json.loads(text)
         delivery = cls(**given | {"subscription": _read_subscription(given["subscription"])})
-        texts = (delivery.delivery_id, delivery.type, delivery.timestamp, delivery.body)
-        numbers = (delivery.queued_at, delivery.tried)
-        if not all(isinstance(text, str) and text for text in texts) or any(type(n) is not int for n in numbers):
-            raise DeliveryError("A delivery holds texts and whole numbers.")
+        _check_texts(delivery, _LONGEST)
+        _check_numbers(delivery.queued_at, delivery.tried)
+        flags = (delivery.put_off, delivery.reserved)
+        if not _ID.fullmatch(delivery.delivery_id) or any(type(flag) is not bool for flag in flags):
+            raise DeliveryError("A delivery has an id, and flags that are true or false.")
         return delivery
 
     def to_json(self) -> str:
@@ -100,7 +112,7 @@ def shared_prefix(subject: str) -> str:
 
     `subject` is an image id or an event id.
     """
-    digits = subject.partition("_")[2] if subject.startswith("img_") else digest(subject)
+    digits = subject.partition("_")[2] if is_id("img", subject) else digest(subject)
     return f"{ID_PREFIX}_{digits[:_SHARED_DIGITS]}"
 
 
@@ -117,13 +129,26 @@ def _write_subscription(subscription: Subscription) -> SubscriptionMessage:
     }
 
 
+def _check_texts(holder: Delivery | Subscription, longest: Mapping[str, int]) -> None:
+    """Check these fields; only `image_id` may be empty. Raises ValueError, also for what fits into no UTF-8."""
+    for name, most in longest.items():
+        text = getattr(holder, name)
+        if not isinstance(text, str) or len(text.encode()) > most or not (text or name == "image_id"):
+            raise DeliveryError(f"{name} is a text of at most {most} bytes.")
+
+
+def _check_numbers(*numbers: object) -> None:
+    if any(type(number) is not int or not 0 <= number <= _LARGEST for number in numbers):
+        raise DeliveryError("A delivery holds whole numbers.")
+
+
 def _read_subscription(given: Mapping[str, Any]) -> Subscription:
+    if set(given) != set(SubscriptionMessage.__annotations__) or len(given["rotations"]) > MOST_ROTATIONS:
+        raise DeliveryError("A subscription has other fields.")
     fields = {**given, "rotations": tuple(given["rotations"])}
     failing_since, failures, failed_at, rest_until = health = fields.pop("health")
     breaker = CircuitBreaker(failing_since, failures, failed_at, rest_until)
     subscription = Subscription(**fields, circuit_breaker=breaker)
-    texts = (subscription.owner, subscription.subscription_id, subscription.url)
-    numbers = (subscription.rate_limit, subscription.generation, *health)
-    if not all(isinstance(text, str) and text for text in texts) or any(type(n) is not int for n in numbers):
-        raise DeliveryError("A subscription holds texts and whole numbers.")
+    _check_texts(subscription, _LONGEST_OF_SUBSCRIPTION)
+    _check_numbers(subscription.rate_limit, subscription.generation, *health, *subscription.rotations)
     return subscription

@@ -71,6 +71,8 @@ def get_delivery(request: Request) -> Response:
     """GET /deliveries/{delivery_id}: one delivery with every attempt, and the event that it posts."""
     only_query(request)
     record = own_delivery(request, log)
+    if record.status == "pending":
+        record = _waiting(record, subscriptions.get(record.owner, record.subscription_id))
     links = {"self": _link(record), "webhook": f"{PUBLIC_URL}/webhooks/{record.subscription_id}"}
     event = json.loads(record.body)
     return json_response(200, {**record.to_dict(), "attempts": record.attempts, "event": event, "links": links})
@@ -117,7 +119,12 @@ def _list(request: Request, status: str | None) -> Response:
     webhook = own_webhook(request, subscriptions)
     deliveries = DeliveryFilter(webhook.owner, webhook.subscription_id, status)
     page = log.newest(deliveries, limit(request), cursors.read(request))
-    return cursors.page(request, [_to_json(record) for record in page.records], page.last)
+    return cursors.page(request, [_to_json(_waiting(record, webhook)) for record in page.records], page.last)
+
+
+def _waiting(record: DeliveryRecord, webhook: Subscription | None) -> DeliveryRecord:
+    """Return a delivery whose next attempt is due now at the earliest, or when the webhook's circuit lets it pass."""
+    return record.not_before(max(now().timestamp(), webhook.circuit_breaker.resumes_at if webhook else 0))
 
 
 def _replay_page(request: Request, status: str | None, since: str) -> Response:

@@ -5,7 +5,6 @@ All deliveries about one image lie together, because their ids begin like the im
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.event import ERASED
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 BY_WEBHOOK, BY_STATUS = "by_webhook", "by_status"
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
+class DeliveryFilter(NamedTuple):
     """The deliveries of one subscription, of one status if any is named, about events since this RFC 3339 time."""
 
     owner: str
@@ -102,12 +100,23 @@ class DeliveryLog:
         An erasure puts its mark before it looks for rows. A row written after that look is thus found here: its
         writer reads the mark after the write. Both may remove the same row, which does no harm.
         """
-        erased = self.erased(candidates)
+        images = {
+            (delivery.subscription.owner, delivery.delivery_id): delivery.image_id
+            for delivery in candidates
+            if delivery.type != ERASED and delivery.image_id
+        }
+        marks = self._marks({(owner, image_id) for (owner, _), image_id in images.items()})
+        erased = {key for key, image_id in images.items() if (key[0], _mark(image_id)) in marks}
         keys = {(item["owner"]["S"], item["delivery"]["S"]) for item in written} if erased else set()
         affected = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
         tombstones = [put(self._table, erased_item(owner, name, now)) for owner, name in affected if "/" not in name]
         attempts = [delete(self._table, _key(owner, name)) for owner, name in affected if "/" in name]
         write(self._dynamodb, [*tombstones, *attempts])
+
+    def _marks(self, images: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return the keys of the marks of those of these images, given by owner and id, that have been erased."""
+        found = self._read([_key(owner, _mark(image_id)) for owner, image_id in images]) if images else []
+        return {(item["owner"]["S"], item["delivery"]["S"]) for item in found}
 
     def erase(self, owner: str, image_id: str, now: float) -> None:
         """Remove everything about an image, but for its deliveries' ids and the deliveries of `image.erased`.

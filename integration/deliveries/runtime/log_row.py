@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
@@ -137,6 +137,17 @@ class DeliveryRecord:
             queued_at=LONG_AGO,
             put_off=True,
         )
+
+    def not_before(self, earliest: float) -> Self:
+        """Return the record with a next attempt that is not before this time, in seconds since 1970.
+
+        A postponed delivery is not logged each time, so that the logged time may be over.
+        """
+        if self.status != "pending" or not self.next_at:
+            return self
+        next_at = max(self.next_at, timestamp(earliest))
+        last: list[LoggedAttempt] = [{**attempt, "next_attempt_at": next_at} for attempt in self.attempts[-1:]]
+        return replace(self, next_at=next_at, attempts=(*self.attempts[:-1], *last))
 
     def to_dict(self) -> DeliveryFields:
         """Return the JSON form that callers see in lists."""

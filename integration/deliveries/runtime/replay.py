@@ -25,11 +25,16 @@ def replay(
 
     Their rows say `pending`, without attempts, before they are queued: deliver may log a fast attempt first, and its
     row must not be overwritten. The rows of refused deliveries are restored, so that the other call finds them by their
-    status.
+    status. After each write, the rows of images that were erased since the deliveries were read are removed again.
     """
     before = list(records)
-    log.write(replace(record, status="pending", tries=0, next_at=None, reason=None).to_item(now) for record in before)
-    accepted = queue.add(record.delivery(subscription) for record in before)
-    refused = [record for record in before if record.delivery_id not in accepted]
-    log.write(record.to_item(now) for record in refused)
+    deliveries = [record.delivery(subscription) for record in before]
+    pending = [replace(record, status="pending", tries=0, next_at=None, reason=None).to_item(now) for record in before]
+    log.write(pending)
+    log.forget_erased(deliveries, pending, now)
+    accepted = queue.add(deliveries)
+    refused = [record.to_item(now) for record in before if record.delivery_id not in accepted]
+    if refused:
+        log.write(refused)
+        log.forget_erased(deliveries, refused, now)
     return not refused

@@ -27,7 +27,10 @@ class SubscriberResponse:
     def from_headers(
         cls, status: int, retry_after: str, now: Callable[[], float] = time.time, body: bytes = b""
     ) -> Self:
-        """Read a status and its Retry-After (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)."""
+        """Read a status and its Retry-After (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+
+        What is neither a number nor a date is ignored.
+        """
         seconds = _seconds(retry_after.strip(), now) if status in _WITH_RETRY_AFTER else 0
         return cls(status, retry_after=seconds, body=body.decode(errors="replace"))
 
@@ -52,6 +55,6 @@ def _seconds(given: str, now: Callable[[], float]) -> int:
         return int(given[:9])
     try:
         at = parsedate_to_datetime(given)
-    except ValueError:
+        return max(0, int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() - now()))
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # whichever the parser raises for what is no date
         return 0
-    return max(0, int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() - now()))

@@ -10,11 +10,11 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.event import ERASED, Event
-from integration.deliveries.runtime.delivery import Delivery, DeliveryError
+from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log import DeliveryLog
 from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
 from integration.deliveries.runtime.queue import DeliveryQueue
-from integration.dispatch.runtime.read_event import EventError, read_event
+from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
@@ -57,18 +57,19 @@ def deliveries_of(
 ) -> list[Delivery] | None:
     """Return the deliveries of the event in a message; None if it holds no event, or a table cannot be used.
 
-    Only an error that is named here concerns this message alone. Any other one is a fault of this program, and raised.
+    Whatever reading raises concerns this message alone, and so do the errors of its event that are named here. Any
+    other one is a fault of this program, and raised.
     """
     keys: dict[str, object] = {"message_id": record["messageId"]}
     try:
         event = read_event(record["body"])
-    except EventError:
+    except Exception:
         logger.exception("not an event", extra=keys)
         return None
     keys["correlation_id"] = event.data.get("image_id")
     try:
         deliveries = _deliveries(event, subscriptions_of, log, at, first_try=tries(record) == 1)
-    except (BotoCoreError, ClientError, DeliveryError, UndoneError):
+    except (BotoCoreError, ClientError, RecursionError, UndoneError, ValueError):
         logger.exception("event not dispatched", extra=keys)
         return None
     logger.info("event dispatched", extra=keys | {"deliveries": [delivery.delivery_id for delivery in deliveries]})
@@ -76,9 +77,16 @@ def deliveries_of(
 
 
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
-    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged."""
+    """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
+
+    An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
+    """
+    if not missed:
+        return set()
     try:
-        log.write(DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed)
+        rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
+        log.write(rows)
+        log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:
             logger.exception("missed delivery not logged", extra=delivery.log_keys)

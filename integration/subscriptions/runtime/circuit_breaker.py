@@ -1,6 +1,6 @@
 """The circuit breaker of a subscriber: after several failures in a row, deliveries pause, and one attempt probes it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DISABLE_AFTER_SECONDS = 5 * 86_400
 """A subscription that has failed for this long is disabled."""
@@ -14,8 +14,7 @@ LONGEST_RETRY_AFTER = 3600
 """The most seconds for which the Retry-After of one response holds back a subscriber's other deliveries."""
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitBreaker:
+class CircuitBreaker(NamedTuple):
     """The current streak of failures: its start, its length, its last failure, and the end of a requested rest.
 
     Times are whole seconds since 1970, 0 if there is none.

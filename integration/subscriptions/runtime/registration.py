@@ -7,6 +7,7 @@ from typing import Any
 from domain.clock import rfc3339
 from domain.event import TYPES
 from integration.subscriptions.runtime.subscription import Subscription, new_subscription_id
+from wire.http.api import excerpt
 from wire.outbound.policy import Policy, check_target
 from wire.outbound.target import check_url
 
@@ -38,7 +39,7 @@ def preferences(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     """
     unknown = sorted(set(given) - set(FIELDS))
     if unknown:
-        raise RegistrationError(f"There is no field {unknown[0]!r}; known are {', '.join(FIELDS)}.")
+        raise RegistrationError(f"There is no field {excerpt(unknown[0])}; known are {', '.join(FIELDS)}.")
     return {name: _url(value, policy) if name == "url" else _READERS[name](value) for name, value in given.items()}
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from domain.clock import rfc3339
+from domain.clock import now, rfc3339
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
 from integration.deliveries.runtime.log import DeliveryLog
@@ -48,7 +48,8 @@ def _hops(owner: str, image_id: str) -> list[Hop]:
         raise _no_such_image()
     entries = [*_earlier(entry), entry]
     queued_at = entries[0].image.received_at
-    return timeline(image_id, queued_at, entries, entry.corrections, log.of_image(owner, image_id))
+    deliveries = [record.not_before(now().timestamp()) for record in log.of_image(owner, image_id)]
+    return timeline(image_id, queued_at, entries, entry.corrections, deliveries)
 
 
 def _earlier(entry: Entry) -> Iterator[Entry]:

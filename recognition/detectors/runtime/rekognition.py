@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from aws_lambda_powertools import Logger
@@ -61,8 +60,7 @@ class OperationResult(NamedTuple):
     detections: tuple[Detection, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of Rekognition: the name of its detector, and the function that calls it."""
 
     detector: str
@@ -145,7 +143,8 @@ class RekognitionDetector:
         except BotoCoreError as error:
             return self._refusal(type(error).__name__, image)
         milliseconds = round((self._clock() - started) * 1000)
-        return Recognition(self._operation.detector, self._operation.model(version), detections, milliseconds)
+        bounded = tuple(detection.bounded() for detection in detections)
+        return Recognition(self._operation.detector, self._operation.model(version), bounded, milliseconds)
 
     def _refusal(self, code: str, image: Image) -> Rejection | None:
         logger.warning("rekognition returned an error", extra={"code": code, "correlation_id": image.image_id})

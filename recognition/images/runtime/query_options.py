@@ -7,6 +7,6 @@ from wire.http.api import ApiError, Request, query
 def query_options(request: Request, *names: str) -> Options:
     """Read the options of these names from the query parameters; raises ApiError 400 `invalid_options`."""
     try:
-        return Options.from_dict({name: query(request, name) for name in names})
+        return Options.from_texts({name: query(request, name) for name in names})
     except OptionsError as error:
         raise ApiError(400, "invalid_options", str(error)) from error

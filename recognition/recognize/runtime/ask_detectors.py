@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.image import Image
 from domain.options import Options, OptionsError
@@ -84,3 +84,6 @@ def _options(s3: "S3Client", image: Image) -> Options | Rejection | None:
         logger.warning("metadata not read", extra=extra)
         deleted = error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
         return Rejection("no_such_object", "The object was deleted before it could be read.") if deleted else None
+    except BotoCoreError:
+        logger.exception("metadata not read", extra={"correlation_id": image.image_id})
+        return None

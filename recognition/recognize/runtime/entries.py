@@ -1,7 +1,7 @@
 """New entries: the outcomes of a batch's requests, from their options or from the detectors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.clock import now, rfc3339
 from domain.image import Image
@@ -15,8 +15,7 @@ OptionsByImage = Mapping[Image, Options | Rejection]
 """The options of images, or the rejection of images with invalid options."""
 
 
-@dataclass(frozen=True, slots=True)
-class DetectorAccess:
+class DetectorAccess(NamedTuple):
     """Functions that read the options of requests and ask the detectors, and the name of the default detector."""
 
     read_options: Callable[[Sequence[RecognitionRequest]], OptionsByImage]

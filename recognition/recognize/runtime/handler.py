@@ -13,16 +13,19 @@ from domain.recognition import Outcome
 from recognition.detectors.runtime.registry import DetectorRegistry
 from recognition.recognize.runtime.ask_detectors import ask_detectors, read_options
 from recognition.recognize.runtime.entries import DetectorAccess
+from recognition.recognize.runtime.message import read_requests
 from recognition.recognize.runtime.metrics import batch_metrics, print_metrics
 from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
+from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, requeue, tries
 from wire.aws.retries import RetriedQueue, retry_later
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 
+IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
 UPLOADS_QUEUE = RetriedQueue(os.environ["UPLOADS_QUEUE_URL"], os.environ["UPLOADS_DEAD_URL"])
 
 logger = Logger()
@@ -46,7 +49,7 @@ class Progress(NamedTuple):
 
 def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
-    received = {record["messageId"]: requests_in(record) for record in event["Records"]}
+    received = {record["messageId"]: read_message(record, requests_in) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
     done, throttled = recognize_all(requests, lambda: context.get_remaining_time_in_millis() / 1000)
     log_progress(requests, done, throttled)
@@ -57,13 +60,9 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     return batch_item_failures(retry_later(lazy("sqs"), UPLOADS_QUEUE, failed, UPLOADS) if failed else ())
 
 
-def requests_in(record: Record) -> list[RecognitionRequest] | None:
-    """Return the requests of a message, None if the message has another shape."""
-    try:
-        return RecognitionRequest.from_message(record["body"], tries(record))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        logger.exception("message has an unknown shape", extra={"message_id": record["messageId"]})
-        return None
+def requests_in(record: Record) -> list[RecognitionRequest]:
+    """Return the requests of a message; raises an exception of any kind if it has another shape."""
+    return read_requests(record["body"], tries(record), IMAGES_BUCKET)
 
 
 def recognize_all(requests: Sequence[RecognitionRequest], seconds_left: Callable[[], float]) -> Progress:

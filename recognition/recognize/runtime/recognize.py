@@ -1,7 +1,7 @@
 """Recognizing a batch: look up, ask the detectors, store, index, count, publish. A repeated message is safe."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.options import Options
 from recognition.recognize.runtime.entries import DetectorAccess, OptionsByImage, new_entries
@@ -14,8 +14,7 @@ from recognition.results.runtime.recognitions import CurrentEntries
 from recognition.results.runtime.result_cache import cache_keys
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """A stored entry to publish. `new`: this batch has stored it; `current`: it is the image's current entry."""
 
     entry: Entry

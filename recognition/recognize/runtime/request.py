@@ -10,6 +10,7 @@ from domain.options import Options
 from recognition.results.runtime.entry import ImageKey
 
 REQUEST_PREFIX = "rcg"
+_S3 = "aws:s3"
 _BATCH_SIZE = 50
 """Each image needs two writes, and a transaction of DynamoDB may have a hundred."""
 
@@ -31,7 +32,7 @@ class RecognitionRequest:
     def from_message(cls, text: str, tries: int) -> list[Self]:
         """Read a message, which may hold several requests; S3's test event holds none.
 
-        Raises AttributeError, KeyError, TypeError or ValueError on another shape.
+        Raises an exception of any kind on another shape.
         """
         body = json.loads(text)
         if body.get("Event") == "s3:TestEvent":
@@ -39,6 +40,8 @@ class RecognitionRequest:
         if "Recognize" in body:
             return [cls._from_body(body["Recognize"], tries)]
         created = [record for record in body["Records"] if record["eventName"].startswith("ObjectCreated")]
+        if any(record["eventSource"] != _S3 for record in created):
+            raise ValueError("The event is none of S3's.")
         return [cls(Image.from_s3_record(record), tries=tries) for record in created]
 
     def to_message(self) -> str:

@@ -1,8 +1,7 @@
 """The stores of results: current entries, earlier entries, index rows, cached results, usage counters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.history import History
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(NamedTuple):
     """The stores that recognizing an image reads and writes."""
 
     recognitions: Recognitions

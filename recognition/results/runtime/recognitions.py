@@ -85,6 +85,12 @@ class Recognitions:
         by_id = {entry.image.image_id: entry for entry in found if entry}
         return [by_id[image_id] for image_id in image_ids if image_id in by_id]
 
+    def any_erased(self, owner: str, image_ids: Iterable[str]) -> bool:
+        """Return whether one of the owner's images has been erased, read consistently."""
+        keys = {self._table: [key_item(ImageKey(owner, image_id)) for image_id in image_ids]}
+        found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("sequencer",))
+        return any(row["sequencer"]["S"] == ERASED_ORDER for row in found[self._table])
+
     def add_correction(self, key: ImageKey, correction: Mapping[str, object]) -> Entry | None:
         """Store a person's correction; return the entry with it, None if there is no such image."""
         text = json.dumps(correction, separators=(",", ":"))

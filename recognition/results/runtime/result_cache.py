@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from domain.detectors import DETECTORS
@@ -29,8 +28,7 @@ class CacheKey(NamedTuple):
         return {"about": {"S": self.about}, "answer": {"S": self.answer}}
 
 
-@dataclass(frozen=True, slots=True)
-class CachedResult:
+class CachedResult(NamedTuple):
     """A recognition, and the ID of the image that it was made for."""
 
     recognition: Recognition

@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from sightline.client.schemas.image import Rejection
+
 
 class ExportPart(TypedDict):
     """One file of an export: its format, its number of images, its presigned link."""
@@ -21,6 +23,16 @@ class ModelEntry(TypedDict):
     task: NotRequired[str]
     status: NotRequired[str]
     labels: NotRequired[list[str]]
+    origin: NotRequired[str]
+    digest: NotRequired[str]
+    error: NotRequired[Rejection]
+
+
+class ModelList(TypedDict):
+    """All models, and the names of the detectors that can be requested, the default one first."""
+
+    items: list[ModelEntry]
+    detectors: list[str]
 
 
 class SavedCalls(TypedDict):

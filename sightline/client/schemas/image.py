@@ -12,19 +12,37 @@ class Box(TypedDict):
     height: float
 
 
+class Mask(TypedDict):
+    """The pixels of a thing: `size` is height and width, `counts` are COCO's compressed run lengths."""
+
+    size: list[int]
+    counts: str
+
+
 class Detection(TypedDict):
-    """One label with its confidence, 0–1."""
+    """One label with its confidence, 0–1, and the place of the thing where the model locates it.
+
+    `outline` holds closed polygons of x and y, in fractions of the image's width and height; `parents` are broader
+    labels.
+    """
 
     label: str
     confidence: float
     box: NotRequired[Box | None]
+    outline: NotRequired[list[list[list[float]]] | None]
+    mask: NotRequired[Mask | None]
+    parents: NotRequired[list[str]]
 
 
 class Model(TypedDict):
-    """The model that made a recognition; both fields are empty where the detector has none."""
+    """The model that made a recognition; both are empty where the detector has none.
+
+    `digest` is the SHA-256 of the model's file.
+    """
 
     name: str
     version: str
+    digest: NotRequired[str]
 
 
 class Size(TypedDict):
@@ -62,6 +80,13 @@ class Outcome(TypedDict):
     recognition: NotRequired[Recognition]
     rejected_at: NotRequired[str]
     rejection: NotRequired[Rejection]
+
+
+class Step(TypedDict):
+    """One step of an image's timeline: its time, its kind, and fields that depend on the kind (docs/api.md)."""
+
+    at: str
+    what: str
 
 
 class Correction(TypedDict):

@@ -2,9 +2,8 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.problem import Problem
-from sightline.client.schemas.changes import StoredCorrection
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
 from sightline.output.text import print_line
@@ -19,12 +18,11 @@ def register(commands: Commands) -> None:
     parser.add_argument("--nothing", action="store_true", help="give the image no label")
 
 
-def correct(api: Api, arguments: Namespace) -> int:
+def correct(client: Client, arguments: Namespace) -> int:
     """Store a correction and print its labels."""
     if not arguments.labels and not arguments.nothing:
         raise Problem("no_labels", "Name the labels of the image, or pass --nothing.")
-    path = f"/images/{arguments.image_id}/corrections"
-    correction: StoredCorrection = api.post(path, {"labels": arguments.labels})
+    correction = client.images.correct(arguments.image_id, arguments.labels)
     if arguments.json:
         print_json(correction)
     else:

@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.problem import Problem
 from sightline.client.schemas.changes import Erasure
 from sightline.commands.arguments import Commands, add_image_ids
@@ -19,16 +19,11 @@ def register(commands: Commands) -> None:
     add_image_ids(parser)
 
 
-def delete(api: Api, arguments: Namespace) -> int:
+def delete(client: Client, arguments: Namespace) -> int:
     """Erase each image after a confirmation, and print the receipts."""
     if not arguments.yes and not _confirmed(len(arguments.image_ids)):
         raise Problem("not_confirmed", "Nothing was erased. Pass --yes to erase without confirmation.")
-
-    def erase(image_id: str) -> Erasure:
-        erasure: Erasure = api.delete(f"/images/{image_id}")
-        return erasure
-
-    return per_image(arguments, erase, _print_receipt)
+    return per_image(arguments, client.images.erase, _print_receipt)
 
 
 def _confirmed(count: int) -> bool:

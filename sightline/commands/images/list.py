@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.image import Image
 from sightline.commands.arguments import Commands, add_top_k, positive
 from sightline.commands.filters import add_filters, filters
@@ -22,10 +22,12 @@ def register(commands: Commands) -> None:
     add_filters(parser)
 
 
-def list_images(api: Api, arguments: Namespace) -> int:
+def list_images(client: Client, arguments: Namespace) -> int:
     """Print the images that have an outcome, newest first."""
     limit = None if arguments.all else arguments.limit
-    images = api.items("/images", limit, {"top_k": arguments.top_k} | filters(arguments))
+    chosen = filters(arguments)
+    chosen["top_k"] = arguments.top_k
+    images = client.images.list(limit=limit, **chosen)
     if arguments.json:
         for image in images:
             print_json(image)

@@ -1,10 +1,9 @@
 """`sightline recognize`."""
 
-import time
 from argparse import Namespace
 
-from sightline.client.api import Api
-from sightline.client.polling import wait_for_request
+from sightline.client.client import Client
+from sightline.client.resources.waiting import rejection
 from sightline.client.schemas.changes import QueuedRequest
 from sightline.client.schemas.image import Image
 from sightline.commands.arguments import Commands, add_detector, add_image_ids, add_model, add_timeout
@@ -24,16 +23,17 @@ def register(commands: Commands) -> None:
     add_image_ids(parser)
 
 
-def recognize(api: Api, arguments: Namespace) -> int:
+def recognize(client: Client, arguments: Namespace) -> int:
     """Request another recognition of each image, and wait for the outcomes with `--wait`."""
-    options = {name: value for name in ("detector", "model") if (value := getattr(arguments, name))}
 
     def request(image_id: str) -> QueuedRequest:
-        queued: QueuedRequest = api.post(f"/images/{image_id}/recognitions", options)
-        return queued
+        return client.images.recognize(image_id, detector=arguments.detector, model=arguments.model)
 
     def request_and_wait(image_id: str) -> Image:
-        return wait_for_request(api, request(image_id), time.monotonic() + arguments.timeout)
+        image = client.images.wait_for_request(request(image_id), timeout=arguments.timeout)
+        if problem := rejection(image):
+            raise problem
+        return image
 
     if arguments.wait:
         return per_image(arguments, request_and_wait, _print_outcome)

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.image import Image
 from sightline.commands.arguments import Commands, add_image_ids, add_min_confidence, add_top_k
 from sightline.commands.images.per_image import per_image
@@ -17,12 +17,10 @@ def register(commands: Commands) -> None:
     add_min_confidence(parser)
 
 
-def show(api: Api, arguments: Namespace) -> int:
+def show(client: Client, arguments: Namespace) -> int:
     """Print everything that the API returns about each image."""
-    query = {"top_k": arguments.top_k, "min_confidence": arguments.min_confidence}
 
     def get(image_id: str) -> Image:
-        image: Image = api.get(f"/images/{image_id}", query)
-        return image
+        return client.images.get(image_id, top_k=arguments.top_k, min_confidence=arguments.min_confidence)
 
     return per_image(arguments, get, print_details)

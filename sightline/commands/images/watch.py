@@ -2,19 +2,16 @@
 
 import time
 from argparse import Namespace
-from collections.abc import Iterator
 
-from sightline.client.api import Api, Interrupted
-from sightline.client.polling import wait_for_outcome
+from sightline.client.client import Client
+from sightline.client.problem import Problem
+from sightline.client.resources.waiting import rejection
 from sightline.client.schemas.image import Image
 from sightline.commands.arguments import Commands, add_image_ids, add_timeout
 from sightline.commands.images.per_image import print_failure
 from sightline.output.json_lines import print_json
 from sightline.output.summary import summarize
 from sightline.output.text import print_line
-
-_INTERVAL = 2.0
-_PAGE = 100
 
 
 def register(commands: Commands) -> None:
@@ -25,46 +22,28 @@ def register(commands: Commands) -> None:
     add_timeout(parser)
 
 
-def watch(api: Api, arguments: Namespace) -> int:
+def watch(client: Client, arguments: Namespace) -> int:
     """Print the outcome of each image as soon as there is one; without image ids, print every new outcome for ever."""
     if not arguments.image_ids:
-        for image in arriving(api):
+        for image in client.images.watch():
             _print_outcome(image, machine=arguments.json)
     deadline, failed = time.monotonic() + arguments.timeout, False
     for image_id in arguments.image_ids:
-        polled = wait_for_outcome(api, {"image_id": image_id, "name": "", "status": "queued"}, deadline)
-        if polled.problem:
-            failed = True
-            print_failure(image_id, polled.problem, machine=arguments.json)
-        else:
-            _print_outcome(polled.image, machine=arguments.json)
+        failed |= not _watch_one(client, image_id, deadline, machine=arguments.json)
     return int(failed)
 
 
-def arriving(api: Api, interval: float = _INTERVAL) -> Iterator[Image]:
-    """Yield images whose first outcome is stored from now on, for ever; raises Interrupted."""
-    known = {image["image_id"] for image in api.items("/images", _PAGE)}
-    while True:
-        fresh = _unknown(api, known)
-        known.update(image["image_id"] for image in fresh)
-        yield from reversed(fresh)
-        if api.interrupted.wait(interval):
-            raise Interrupted
-
-
-def _unknown(api: Api, known: set[str]) -> list[Image]:
-    """Return images that are not known, newest first.
-
-    The list is ordered by arrival, and an outcome may overtake an earlier image's: the first page is read whole, and
-    the next ones up to the first known image.
-    """
-    fresh = list[Image]()
-    for count, image in enumerate(api.items("/images", None)):
-        if image["image_id"] not in known:
-            fresh.append(image)
-        elif count >= _PAGE:
-            break
-    return fresh
+def _watch_one(client: Client, image_id: str, deadline: float, *, machine: bool) -> bool:
+    """Wait for one image and print its outcome; returns False if it was rejected or has none by the deadline."""
+    try:
+        image = client.images.wait(image_id, timeout=max(0.0, deadline - time.monotonic()))
+        if problem := rejection(image):
+            raise problem
+    except Problem as problem:
+        print_failure(image_id, problem, machine=machine)
+        return False
+    _print_outcome(image, machine=machine)
+    return True
 
 
 def _print_outcome(image: Image, *, machine: bool) -> None:

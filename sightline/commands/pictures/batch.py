@@ -1,15 +1,16 @@
 """A batch of pictures: sent to a deployment, then polled until each has an outcome."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sightline.client.api import Api, Interrupted
-from sightline.client.form import Advance, Form
-from sightline.client.polling import wait_for_outcome
+from sightline.client.client import Client
 from sightline.client.problem import Problem
-from sightline.client.schemas.changes import UploadForm
+from sightline.client.resources.waiting import rejection
 from sightline.client.schemas.image import Image
+from sightline.client.schemas.queries import Options
+from sightline.client.transport.form import Progress
+from sightline.client.transport.retries import Interrupted
 from sightline.commands.pictures.sources import Source
 from sightline.commands.pictures.workers import work_through
 from sightline.output.progress import Share
@@ -29,8 +30,8 @@ class Upload:
 class Batch:
     """Sources that are sent `workers` at a time; `in_flight` are those being sent at this moment."""
 
-    def __init__(self, api: Api, sources: Sequence[Source], options: Mapping[str, object], workers: int) -> None:
-        self._api, self._sources, self._options, self._workers = api, sources, options, workers
+    def __init__(self, client: Client, sources: Sequence[Source], options: Options, workers: int) -> None:
+        self._client, self._sources, self._options, self._workers = client, sources, options, workers
         self._uploads = dict[Source, Upload]()
         self.in_flight = set[Source]()
 
@@ -39,7 +40,7 @@ class Batch:
         """The results so far, in the order of the sources."""
         return [self._uploads[source] for source in self._sources if source in self._uploads]
 
-    def send(self, advance: Advance) -> None:
+    def send(self, advance: Progress) -> None:
         """Send all pictures; raises Problem with status 401, because then no other call will succeed."""
 
         def send(source: Source) -> None:
@@ -50,13 +51,13 @@ class Batch:
         for _ in work_through(send, self._sources, self._workers):
             pass
 
-    def wait(self, timeout: float, advance: Advance) -> None:
+    def wait(self, timeout: float, advance: Progress) -> None:
         """Poll the images that were sent until each has an outcome, for at most `timeout` seconds."""
         deadline = time.monotonic() + timeout
 
         def poll(upload: Upload) -> None:
             if upload.image:
-                upload.image, upload.problem = wait_for_outcome(self._api, upload.image, deadline)
+                self._poll(upload, upload.image["image_id"], deadline)
             advance(1)
 
         for _ in work_through(poll, [upload for upload in self._uploads.values() if upload.image], self._workers):
@@ -64,13 +65,13 @@ class Batch:
 
     def stop(self) -> None:
         """Start no other picture, abort the files being sent, and wait a moment for calls that cannot be aborted."""
-        self._api.interrupted.set()
+        self._client.interrupt()
         until = time.monotonic() + _GRACE_SECONDS
         while self.in_flight and time.monotonic() < until:
             time.sleep(0.05)
 
-    def _send(self, source: Source, advance: Advance) -> None:
-        if self._api.interrupted.is_set():
+    def _send(self, source: Source, advance: Progress) -> None:
+        if self._client.is_interrupted:
             raise Interrupted
         self.in_flight.add(source)
         try:
@@ -82,14 +83,14 @@ class Batch:
         finally:
             self.in_flight.discard(source)
 
-    def _new_image(self, source: Source, advance: Advance) -> Image:
-        options: dict[str, object] = {"options": dict(self._options)} if self._options else {}
-        if source.is_url:
-            image: Image = self._api.post("/images", {"url": source.argument} | options)
-            return image
-        content, content_type = source.read()
-        body: dict[str, object] = {"name": source.name, "content_type": content_type} | options
-        created: UploadForm = self._api.post("/uploads", body)
-        form = created["upload"]
-        self._api.send_form(form["url"], Form(form["fields"], content, advance, self._api.interrupted))
-        return {"image_id": created["image_id"], "name": source.name, "status": "queued"}
+    def _new_image(self, source: Source, advance: Progress) -> Image:
+        if source.problem:
+            raise source.problem
+        return self._client.images.upload(source.argument, name=source.name, on_progress=advance, **self._options)
+
+    def _poll(self, upload: Upload, image_id: str, deadline: float) -> None:
+        try:
+            upload.image = self._client.images.wait(image_id, timeout=max(0.0, deadline - time.monotonic()))
+            upload.problem = rejection(upload.image)
+        except Problem as problem:
+            upload.problem = problem

@@ -1,26 +1,22 @@
 """The pictures that the arguments of a command name: files, folders that are searched, and URLs."""
 
 import os
-import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from sightline.client.pictures.picture import is_url, path_name
+from sightline.client.pictures.picture_type import named_as_picture
 from sightline.client.problem import Problem
-from sightline.commands.pictures.picture_type import HEAD, named_as_picture, picture_type
 
-LARGEST = 15 * 1024 * 1024
-"""The most bytes that the API's form accepts: docs/api.md."""
+_SYSTEM = {
+    "@eadir", "@__thumb", "@recycle", "#recycle", "#snapshot", "__macosx", "$recycle.bin",
+    "system volume information", "lost+found", "thumbs.db", "ehthumbs.db", "desktop.ini",
+}  # fmt: skip
+"""The files and folders that Windows, macOS and NAS systems (Synology, QNAP) add to a folder, in lower case."""
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
-
-
-class Picture(NamedTuple):
-    """The bytes of a file and their content type."""
-
-    content: bytes
-    content_type: str
+_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,62 +28,85 @@ class Source:
 
     @property
     def is_url(self) -> bool:
-        """True if the deployment fetches the picture, and not the client."""
-        return bool(_URL.match(self.argument))
+        """True if the picture is named by a URL."""
+        return is_url(self.argument)
 
     @property
-    def path(self) -> Path:
-        """The path of the file."""
-        return Path(self.argument)
-
-    @property
-    def name(self) -> str:
-        """The name of the file as text; bytes that are no UTF-8 are replaced."""
-        return os.fsencode(self.path.name).decode(errors="replace")
-
-    def read(self) -> Picture:
-        """Read the file; raises Problem."""
-        if self.problem:
-            raise self.problem
-        try:
-            _check_size(self.path.stat().st_size)
-            content = self.path.read_bytes()
-        except OSError as error:
-            raise Problem("unreadable_file", _reason(error)) from error
-        content_type = picture_type(content[:HEAD], self.path)
-        if content_type is None:
-            raise Problem("not_an_image", "Neither the first bytes nor the name of the file are those of a picture.")
-        return Picture(content, content_type)
+    def name(self) -> str | None:
+        """The name of a file as text; None for a URL."""
+        return None if self.is_url else path_name(Path(self.argument))
 
 
-def find_sources(arguments: Iterable[str]) -> list[Source]:
-    """Return every picture that is named, in order and without duplicates."""
-    return list(dict.fromkeys(source for argument in arguments for source in _sources(argument)))
+@dataclass(slots=True)
+class Sources:
+    """The pictures that were found, in order and without duplicates, and what a search of folders left out.
+
+    `skipped` counts the files and folders that were left out by their reason, with the first names of each.
+    """
+
+    found: list[Source] = field(default_factory=list)
+    searched: bool = False
+    skipped: Counter[str] = field(default_factory=Counter)
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+    def skip(self, reason: str, name: str) -> None:
+        """Count a file or folder that is left out."""
+        self.skipped[reason] += 1
+        self.names.setdefault(reason, []).append(name)
+
+    def skipped_line(self) -> str:
+        """Return what was skipped in one line, or an empty text."""
+        parts = (f"{count} {reason} ({self._shown(reason)})" for reason, count in self.skipped.items())
+        return f"Skipped: {', '.join(parts)}." if self.skipped else ""
+
+    def _shown(self, reason: str) -> str:
+        names = list(dict.fromkeys(self.names[reason]))
+        return ", ".join([*names[:_NAMES_SHOWN], *(["…"] if len(names) > _NAMES_SHOWN else [])])
 
 
-def _sources(argument: str) -> list[Source]:
-    if _URL.match(argument) or not Path(argument).is_dir():
-        return [Source(argument)]
+def find_sources(arguments: Iterable[str]) -> Sources:
+    """Return every picture that is named."""
+    sources = Sources()
+    for argument in arguments:
+        if is_url(argument) or not Path(argument).is_dir():
+            sources.found.append(Source(argument))
+        else:
+            sources.searched = True
+            sources.found += _search(argument, sources)
+    sources.found = list(dict.fromkeys(sources.found))
+    return sources
+
+
+def _search(folder: str, sources: Sources) -> list[Source]:
     errors = list[OSError]()
-    readable = [Source(str(path)) for path in _walk(argument, errors.append)]
+    readable = [Source(str(path)) for path in _walk(folder, errors.append, sources)]
     unreadable = [Source(str(error.filename), Problem("unreadable_folder", _reason(error))) for error in errors]
-    return readable + unreadable or [Source(argument, Problem("no_pictures", "This folder contains no pictures."))]
+    return readable + unreadable or [Source(folder, Problem("no_pictures", "This folder contains no pictures."))]
 
 
-def _walk(folder: str, on_error: Callable[[OSError], None]) -> Iterator[Path]:
-    """Yield the files that are named as pictures, sorted by name; skips names that begin with a dot."""
+def _walk(folder: str, on_error: Callable[[OSError], None], sources: Sources) -> Iterator[Path]:
+    """Yield the files that are named as pictures, sorted by name."""
     for parent, folders, names in os.walk(folder, onerror=on_error):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        paths = (Path(parent, name) for name in sorted(names) if not name.startswith("."))
-        yield from (path for path in paths if named_as_picture(path))
+        folders[:] = [name for name in sorted(folders) if _is_searched(name, sources)]
+        for name in sorted(names):
+            if not _is_searched(name, sources):
+                continue
+            if named_as_picture(Path(name)):
+                yield Path(parent, name)
+            else:
+                sources.skip("not named as a picture", name)
+
+
+def _is_searched(name: str, sources: Sources) -> bool:
+    """Return False for a hidden file or folder and one of the operating system, and count it."""
+    if name.lower() in _SYSTEM:
+        sources.skip("of the system", name)
+    elif name.startswith("."):
+        sources.skip("hidden", name)
+    else:
+        return True
+    return False
 
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-def _check_size(size: int) -> None:
-    if not size:
-        raise Problem("empty", "The file is empty.")
-    if size > LARGEST:
-        raise Problem("too_large", "The file is larger than the 15 MB that the API accepts.")

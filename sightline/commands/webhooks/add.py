@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import Webhook
 from sightline.commands.arguments import Commands
 from sightline.commands.webhooks.fields import add_fields, set_fields
@@ -19,14 +19,14 @@ def register(commands: Commands) -> None:
     commands.add("rotate", rotate, about, "sub_01a1…").add_argument("webhook_id")
 
 
-def add(api: Api, arguments: Namespace) -> int:
+def add(client: Client, arguments: Namespace) -> int:
     """Register a webhook and print it with its secret."""
-    return _print_with_secret(api.post("/webhooks", set_fields(arguments)), machine=arguments.json)
+    return _print_with_secret(client.webhooks.add(arguments.url, **set_fields(arguments)), machine=arguments.json)
 
 
-def rotate(api: Api, arguments: Namespace) -> int:
+def rotate(client: Client, arguments: Namespace) -> int:
     """Make a new secret and print it."""
-    return _print_with_secret(api.post(f"/webhooks/{arguments.webhook_id}/rotate"), machine=arguments.json)
+    return _print_with_secret(client.webhooks.rotate(arguments.webhook_id), machine=arguments.json)
 
 
 def _print_with_secret(webhook: Webhook, *, machine: bool) -> int:

@@ -1,12 +1,12 @@
 """`sightline webhooks change`, `enable` and `disable`."""
 
 from argparse import Namespace
-from collections.abc import Mapping
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.problem import Problem
+from sightline.client.schemas.webhook import Webhook
 from sightline.commands.arguments import Commands
-from sightline.commands.webhooks.fields import FIELDS, add_fields, set_fields
+from sightline.commands.webhooks.fields import FIELDS, add_fields, forgotten_fields, set_fields
 from sightline.commands.webhooks.show import print_webhook
 
 _FORGETTABLE = FIELDS[1:]
@@ -26,23 +26,23 @@ def register(commands: Commands) -> None:
     commands.add("enable", enable, about, "sub_01a1…").add_argument("webhook_id")
 
 
-def change(api: Api, arguments: Namespace) -> int:
+def change(client: Client, arguments: Namespace) -> int:
     """Set the fields that are named and reset those to be forgotten; print the webhook."""
-    changes = dict[str, object](dict.fromkeys(arguments.forget or ())) | set_fields(arguments)
-    if not changes:
+    fields = forgotten_fields(arguments.forget or ()) | set_fields(arguments)
+    if not fields and arguments.url is None:
         raise Problem("nothing_to_change", "Name a field to change; sightline webhooks change --help lists them.")
-    return _patch(api, arguments, changes)
+    return _print(client.webhooks.change(arguments.webhook_id, url=arguments.url, **fields), arguments)
 
 
-def enable(api: Api, arguments: Namespace) -> int:
+def enable(client: Client, arguments: Namespace) -> int:
     """Resume deliveries and print the webhook."""
-    return _patch(api, arguments, {"enabled": True})
+    return _print(client.webhooks.enable(arguments.webhook_id), arguments)
 
 
-def disable(api: Api, arguments: Namespace) -> int:
+def disable(client: Client, arguments: Namespace) -> int:
     """Stop deliveries and print the webhook."""
-    return _patch(api, arguments, {"enabled": False})
+    return _print(client.webhooks.disable(arguments.webhook_id), arguments)
 
 
-def _patch(api: Api, arguments: Namespace, changes: Mapping[str, object]) -> int:
-    return print_webhook(api.patch(f"/webhooks/{arguments.webhook_id}", changes), machine=arguments.json)
+def _print(webhook: Webhook, arguments: Namespace) -> int:
+    return print_webhook(webhook, machine=arguments.json)

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.commands.arguments import Commands
 
 
@@ -12,7 +12,7 @@ def register(commands: Commands) -> None:
     commands.add("delete", delete, about, "sub_01a1…").add_argument("webhook_id")
 
 
-def delete(api: Api, arguments: Namespace) -> int:
+def delete(client: Client, arguments: Namespace) -> int:
     """Delete a webhook."""
-    api.remove(f"/webhooks/{arguments.webhook_id}")
+    client.webhooks.delete(arguments.webhook_id)
     return 0

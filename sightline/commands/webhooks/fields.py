@@ -1,6 +1,10 @@
 """The fields of a webhook that its owner sets, as flags and as JSON."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from typing import cast
+
+from sightline.client.schemas.queries import WebhookFields
 
 EVENTS = ("image.recognized", "image.rejected", "image.erased", "webhook.disabled")
 FIELDS = ("url", "events", "labels", "min_confidence", "rate_limit", "description")
@@ -17,6 +21,12 @@ def add_fields(parser: ArgumentParser) -> None:
     parser.add_argument("--description", metavar="TEXT", help="a text that tells you what the webhook is for")
 
 
-def set_fields(arguments: Namespace) -> dict[str, object]:
-    """Return the fields that the command line sets, as the API takes them."""
-    return {name: value for name in FIELDS if (value := getattr(arguments, name)) is not None}
+def set_fields(arguments: Namespace) -> WebhookFields:
+    """Return the fields but the URL that the command line sets."""
+    given = {name: value for name in FIELDS[1:] if (value := getattr(arguments, name)) is not None}
+    return cast(WebhookFields, given)
+
+
+def forgotten_fields(names: Iterable[str]) -> WebhookFields:
+    """Return the fields of these names, to be reset to their defaults."""
+    return cast(WebhookFields, dict.fromkeys(names))

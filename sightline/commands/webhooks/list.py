@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import Webhook
 from sightline.commands.arguments import Commands
 from sightline.commands.webhooks.state import webhook_state
@@ -17,9 +17,9 @@ def register(commands: Commands) -> None:
     commands.add("list", list_webhooks, "list your webhooks and their states, newest first")
 
 
-def list_webhooks(api: Api, arguments: Namespace) -> int:
+def list_webhooks(client: Client, arguments: Namespace) -> int:
     """Print every webhook, newest first."""
-    webhooks: list[Webhook] = list(api.items("/webhooks", None))
+    webhooks = list(client.webhooks.list())
     if arguments.json:
         for webhook in webhooks:
             print_json(webhook)

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import Webhook
 from sightline.commands.arguments import Commands
 from sightline.commands.webhooks.state import webhook_state
@@ -17,9 +17,9 @@ def register(commands: Commands) -> None:
     commands.add("show", show, "show one webhook", "sub_01a1…").add_argument("webhook_id")
 
 
-def show(api: Api, arguments: Namespace) -> int:
+def show(client: Client, arguments: Namespace) -> int:
     """Print one webhook."""
-    return print_webhook(api.get(f"/webhooks/{arguments.webhook_id}"), machine=arguments.json)
+    return print_webhook(client.webhooks.get(arguments.webhook_id), machine=arguments.json)
 
 
 def print_webhook(webhook: Webhook, *, machine: bool) -> int:

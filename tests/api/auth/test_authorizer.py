@@ -118,6 +118,37 @@ def test_each_fault_has_its_code(authorize: ModuleType, pool: UserPool, changed:
     assert refusal(authorize, f"Bearer {pool.token(**changed)}") == code
 
 
+ODD_SUBJECTS = [
+    "",
+    "*",
+    "a/b",
+    "../ann",
+    ".",
+    "..",
+    "public",
+    "a b",
+    "ann\n",
+    "\x00",
+    "a%2fb",
+    "${filename}",
+    "ä",
+    "-a",
+    "a" * 129,
+]
+
+
+@pytest.mark.parametrize("sub", ODD_SUBJECTS)
+def test_a_subject_that_cannot_begin_a_key_is_refused_however_well_signed(
+    authorize: ModuleType, pool: UserPool, sub: str
+) -> None:
+    assert refusal(authorize, f"Bearer {pool.token(sub=sub)}") == "token_not_verified"
+
+
+@pytest.mark.parametrize("sub", ["0193f2a5-c0ff-4011-a233-445566778899", "a" * 128])
+def test_a_subject_of_the_usual_shape_is_the_owner(authorize: ModuleType, pool: UserPool, sub: str) -> None:
+    assert authorized(authorize, f"Bearer {pool.token(sub=sub)}") == {"sub": sub}
+
+
 def test_an_id_token_for_another_client_is_refused(authorize: ModuleType, pool: UserPool) -> None:
     assert refusal(authorize, f"Bearer {pool.token(use='id', aud='another', client_id=CLIENT)}") == "token_wrong_client"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.builders import http_request
-from tests.stacks import LOCAL, assembly
+from tests.stacks import LOCAL, assembly, resources
 
 API = "https://api.example/base"
 GZIP = {"accept-encoding": "br, gzip"}
@@ -83,17 +83,43 @@ def test_an_unknown_path_is_not_found(docs: ModuleType) -> None:
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (404, "no_such_route")
 
 
+@pytest.mark.parametrize("path", ["/base/images", "/base/", "/base/nowhere", "/base/images/img_1/nowhere"])
+def test_options_is_allowed_on_every_path_for_pages_of_other_origins(docs: ModuleType, path: str) -> None:
+    event = http_request("$default", headers={"origin": "https://page.example"}) | {"rawPath": path}
+    event["requestContext"] |= {"http": {"method": "OPTIONS", "path": path}}
+    response = docs.handler(event, None)
+    assert response["statusCode"] == 204
+    assert not response.get("body")
+    assert response["headers"]["access-control-allow-origin"] == "*"
+    assert "authorization" in response["headers"]["access-control-allow-headers"]
+    assert "x-amzn-remapped-www-authenticate" in response["headers"]["access-control-expose-headers"]
+    assert response["headers"]["x-request-id"]
+
+
+def test_a_preflight_response_says_what_the_api_s_configuration_says(docs: ModuleType) -> None:
+    ((_, api),) = resources("AWS::ApiGatewayV2::Api")
+    cors = api["Properties"]["CorsConfiguration"]
+    assert {
+        "access-control-allow-origin": ", ".join(cors["AllowOrigins"]),
+        "access-control-allow-methods": ", ".join(cors["AllowMethods"]),
+        "access-control-allow-headers": ", ".join(cors["AllowHeaders"]),
+        "access-control-expose-headers": ", ".join(cors["ExposeHeaders"]),
+        "access-control-max-age": str(cors["MaxAge"]),
+    } == docs.PREFLIGHT
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/base/images", "GET, POST"),
-        ("/images", "GET, POST"),
-        ("/base/images/img_1/annotated", "GET"),
-        ("/base/", "GET"),
-        ("/base", "GET"),
+        ("/base/images", "GET, HEAD, POST"),
+        ("/images", "GET, HEAD, POST"),
+        ("/base/images/img_1/annotated", "GET, HEAD"),
+        ("/base/", "GET, HEAD"),
+        ("/base", "GET, HEAD"),
     ],
 )
 def test_a_response_to_an_unknown_method_lists_the_known_ones(docs: ModuleType, path: str, allowed: str) -> None:
     response = request(docs, "$default", path)
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (405, "method_not_allowed")
     assert response["headers"]["allow"] == allowed
+    assert f" {allowed}." in json.loads(response["body"])["detail"]

@@ -16,6 +16,7 @@ BLOWN_UP = b"\xff\xd8\xff\xe0" + bytes(10_000_000)
 OK = f"HTTP/1.1 200 OK\r\nX-Canary: {CANARY}\r\n".encode()
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 LENGTH = b"Content-Length: %d\r\n"
+EARLY_HINTS = f"HTTP/1.1 103 Early Hints\r\nLink: </{CANARY}>\r\n\r\n".encode()
 DECLARED = OK + LENGTH % len(PICTURE) + b"\r\n"
 
 
@@ -106,6 +107,9 @@ NOT_HTTP: dict[str, Response] = {
     "has a chunk of 1_0 bytes": [CHUNKED + b"1_0\r\n" + PICTURE[:16] + b"\r\n0\r\n\r\n"],
     "has a chunk beyond 64 bits": [CHUNKED + b"10000000000000010\r\n" + PICTURE],
     "has a chunk's size of 70 KB": [CHUNKED + b"1;" + b"a" * 70_000 + b"\r\n\xff\r\n"],
+    "has two other bytes after a chunk": [CHUNKED + chunk(PICTURE)[:-2] + b"ab0\r\n\r\n"],
+    "says 102 Processing two thousand times": [b"HTTP/1.1 102 Processing\r\n\r\n" * 2000 + DECLARED + PICTURE],
+    "sends a body with early hints": [EARLY_HINTS + b"ok" + DECLARED + PICTURE],
     "has no line end after a chunk": [CHUNKED + b"10\r\n" + PICTURE[:24] + b"10\r\n" + PICTURE],
 }
 
@@ -141,7 +145,7 @@ UPSTREAM_STATUS: dict[str, Response] = {
     "has failed": with_status(f"500 {CANARY}"),
     "says 999": with_status("999 Oh"),
     "changes the protocol": [b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"],
-    "gives early hints": [f"HTTP/1.1 103 Early Hints\r\nLink: </{CANARY}>\r\n\r\n".encode(), DECLARED + PICTURE],
+    "changes the protocol after early hints": [EARLY_HINTS + b"HTTP/1.1 101 Switching Protocols\r\n\r\n"],
 }
 
 EMPTY: dict[str, Response] = {
@@ -203,6 +207,13 @@ HARMLESS: dict[str, Response] = {
     "sets a cookie": response(PICTURE, f"Set-Cookie: {CANARY}"),
     "offers another protocol": response(PICTURE, "Connection: upgrade", "Upgrade: h2c", 'Alt-Svc: h3=":443"'),
     "says 100 Continue once": [b"HTTP/1.1 100 Continue\r\n\r\n", DECLARED + PICTURE],
+    "gives early hints": [EARLY_HINTS, DECLARED + PICTURE],
+    "gives early hints with a length": [EARLY_HINTS[:-2] + LENGTH % 5 + b"\r\n", DECLARED + PICTURE],
+    "is processing": [b"HTTP/1.1 102 Processing\r\n\r\n" * 50, DECLARED + PICTURE],
+    "says every interim status": [
+        *(b"HTTP/1.1 %d Wait\r\n\r\n" % n for n in (100, 102, 103, 104, 199)),
+        DECLARED + PICTURE,
+    ],
     "says more than it declared": [DECLARED + PICTURE + CANARY.encode() * 100],
     "says the length twice alike": [OK + LENGTH % len(PICTURE) * 2 + b"\r\n" + PICTURE],
     "speaks HTTP/1.0 until it closes": [b"HTTP/1.0 200 OK\r\n\r\n" + PICTURE],

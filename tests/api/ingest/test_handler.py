@@ -8,9 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
 from moto import mock_aws
 
 from tests.builders import Context, http_request
+from tests.hostile_json import NO_JSON, no_fixture_check, objects
 from tests.loopback_server import LoopbackServer, chunked, response
 
 
@@ -60,7 +62,6 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
     ("path", "query", "name"),
     [
         ("/a%20b%2Bc%25.jpg", {}, "a b+c%.jpg"),
-        ("/a b.jpg", {}, "a b.jpg"),
         ("/%E7%8C%AB.jpg?size=large", {}, "猫.jpg"),
         ("/x.jpg", {"name": "Katze ü +%20 猫.jpg"}, "Katze ü +%20 猫.jpg"),
         ("/x.jpg", {"name": "../../x"}, "x"),
@@ -70,9 +71,43 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
 def test_names_survive_to_the_key(
     upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str, query: dict[str, str], name: str
 ) -> None:
-    server.responses[path.replace(" ", "%20")] = response(jpeg)
+    server.responses[path] = response(jpeg)
     assert responded(upload, "GET /", query={"url": server.url + path} | query)[0] == 202
     assert stored()[0].rsplit("/", 1)[-1] == name
+
+
+def test_a_raw_space_in_a_url_is_refused_in_every_way_in(upload: ModuleType, server: LoopbackServer) -> None:
+    url = f"{server.url}/a b.jpg"
+    status, problem, _ = responded(upload, "GET /", query={"url": url})
+    assert (status, problem) == posted(upload, {"url": url})
+    assert (status, problem["code"], server.requests) == (400, "invalid_url", [])
+
+
+class CountingQuota:
+    """A quota that lets everything pass, and counts."""
+
+    uploads = 0
+
+    def admit(self, owner: str, detector: str) -> None:
+        self.uploads += 1
+
+    def give_back(self, owner: str) -> None:
+        self.uploads -= 1
+
+
+@pytest.mark.parametrize(
+    ("location", "code", "counted"), [("http://10.0.0.7/", "url_blocked", 0), ("/nothing", "upstream_status", 1)]
+)
+def test_a_blocked_url_uses_up_no_upload(
+    upload: ModuleType, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, location: str, code: str, counted: int
+) -> None:
+    quota = CountingQuota()
+    monkeypatch.setattr(upload, "QUOTA", quota)
+    server.responses["/a"] = response(b"", f"Location: {location}", status="302 Found")
+    assert posted(upload, {"url": f"{server.url}/a"})[1]["code"] == code
+    assert quota.uploads == counted
+    assert posted(upload, {"url": "http://10.0.0.7/"})[1]["code"] == "url_blocked"
+    assert quota.uploads == counted
 
 
 def test_without_a_url_the_short_form_redirects_to_the_list(upload: ModuleType) -> None:
@@ -190,13 +225,24 @@ def test_a_failed_fetch_has_its_code_and_stores_nothing(
     assert stored() == []
 
 
-@pytest.mark.parametrize("loop_header", ["sightline", "cloudflare, sightline; v=1"])
+@pytest.mark.parametrize(
+    "loop_header", ["sightline", "cloudflare, sightline; v=1", "SightLine ;a=b", 'x;a=",",Sightline']
+)
 def test_a_fetch_that_is_redirected_back_to_the_api_is_refused(
     upload: ModuleType, server: LoopbackServer, loop_header: str
 ) -> None:
     query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
     status, problem, _ = responded(upload, "GET /", query=query, headers=headers)
     assert (status, problem["code"], server.requests) == (422, "url_blocked", [])
+
+
+@pytest.mark.parametrize("loop_header", ["sightlines", "my-sightline", "x; v=sightline", 'x; v="a, sightline, b"', ""])
+def test_another_api_s_fetch_is_none_of_ours(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes, loop_header: str
+) -> None:
+    server.responses["/a"] = response(jpeg)
+    query, headers = {"url": f"{server.url}/a"}, {"cdn-loop": loop_header}
+    assert responded(upload, "GET /", query=query, headers=headers)[0] == 202
 
 
 def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
@@ -224,3 +270,31 @@ def test_any_other_path_is_a_problem(upload: ModuleType) -> None:
 def _problem(responded: tuple[int, dict[str, Any]]) -> tuple[int, str]:
     status, body = responded
     return status, body["code"]
+
+
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+@no_fixture_check
+@given(body=objects("url", "name", "options", "content_type"))
+def test_no_json_fails_a_route(upload: ModuleType, route: str, body: str) -> None:
+    assert responded(upload, route, body=body, headers={"content-type": "application/json"})[0] < 500
+
+
+@pytest.mark.parametrize("route", ["POST /images", "POST /uploads"])
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+def test_a_body_that_is_no_json_object_is_refused(upload: ModuleType, route: str, body: bytes) -> None:
+    request = http_request(route, body=base64.b64encode(body).decode(), headers={"content-type": "application/json"})
+    response = upload.handler(request | {"isBase64Encoded": True}, Context())
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    "name", ["${filename}", "a/${filename}", "x${filename}y.jpg", "$${{filename}", "$\u202e{filename}"]
+)
+def test_a_form_is_valid_for_one_key_whatever_its_name(upload: ModuleType, name: str) -> None:
+    status, body = posted(upload, {"name": name, "content_type": "image/png"}, "POST /uploads")
+    fields = body["upload"]["fields"]
+    conditions = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    assert status == 201
+    assert "${" not in fields["key"]
+    assert {"key": fields["key"]} in conditions
+    assert not [condition for condition in conditions if "starts-with" in condition]

@@ -34,11 +34,23 @@ def test_a_clean_name_stays_as_it_is(name: str) -> None:
         ("cat\ud800.jpg", "cat.jpg"),
         ("  cat.jpg  ", "cat.jpg"),
         ("u\u0308.jpg", "ü.jpg"),
+        ("cat\u202egpj.exe", "catgpj.exe"),
+        ("\u2066cat\u2069\u200f.jpg", "cat.jpg"),
+        ("${filename}", "$(filename}"),
+        ("a$${{filename}.jpg", "a$$({filename}.jpg"),
+        ("$\u200f{filename}", "$(filename}"),
+        ("$\x00{filename}", "$(filename}"),
         ("a" * 300, "a" * 200),
     ],
 )
 def test_a_name_is_one_clean_segment(given: str, name: str) -> None:
     assert image_name(given) == name
+
+
+def test_a_name_loses_every_noncharacter() -> None:
+    noncharacters = [*range(0xFDD0, 0xFDF0), *(plane << 16 | end for plane in range(17) for end in (0xFFFE, 0xFFFF))]
+    assert len(noncharacters) == 66
+    assert [image_name(f"a{chr(code)}.jpg") for code in noncharacters] == ["a.jpg"] * 66
 
 
 @pytest.mark.parametrize("given", [None, "", " ", "/", "..", ".", "a/..", "\x00"])

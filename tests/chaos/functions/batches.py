@@ -29,10 +29,6 @@ class Batch:
         """The recognition requests in a batch of the uploads queue."""
         return [request for message in self.messages for request in _requests(message["body"])]
 
-    def holds(self, text: str) -> bool:
-        """Return True if one of the messages contains this text."""
-        return any(text in message["body"] for message in self.messages)
-
     def during(self, at: float, slack: float = 0.0) -> bool:
         """Return True if the function had the batch at that moment, give or take `slack` seconds."""
         return self.begun - slack <= at and (self.ended is None or at <= self.ended + slack)
@@ -62,11 +58,16 @@ class Batches:
     def all(self, function: str) -> list[Batch]:
         """Return the batches of one function in order."""
         self.follow()
-        return [batch for batch in self.by_number.values() if batch.function == function]
+        return [batch for batch in self._known() if batch.function == function]
 
     def failed(self) -> Iterator[Batch]:
         """Yield the batches whose function failed."""
-        return (batch for batch in self.by_number.values() if batch.error)
+        return (batch for batch in self._known() if batch.error)
+
+    def _known(self) -> list[Batch]:
+        """Return the batches so far: another thread may add one at any time."""
+        with self._lock:
+            return list(self.by_number.values())
 
     def _add(self, line: dict[str, Any]) -> None:
         if "taken" in line:

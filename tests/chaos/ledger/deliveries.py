@@ -8,7 +8,6 @@ from domain.event import DISABLED, Event
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
-from tests.chaos.functions.batches import DISPATCH
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
 
@@ -54,10 +53,7 @@ def _reason_without_event(evidence: Evidence, record: DeliveryRecord) -> str:
         return ""
     written = datetime.fromisoformat(record.updated_at).timestamp()
     queued = {int(at) for body in evidence.bodies_of(record.delivery_id) for at in _QUEUED.findall(body)}
-    missed = record.status == "dropped" and any(
-        batch.during(written, 1) for batch in evidence.stage.batches.all(DISPATCH) if batch.holds(record.image_id)
-    )
-    return HASTY if missed or any(0 <= written - at <= _HASTE for at in queued) else ""
+    return HASTY if any(0 <= written - at <= _HASTE for at in queued) else ""
 
 
 def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:

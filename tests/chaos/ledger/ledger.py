@@ -21,6 +21,12 @@ def all_accounts(evidence: Evidence) -> list[Account]:
     ]
 
 
+def verdict(ledger: Iterable[Account]) -> str:
+    """Return whether every difference is explained, and how many are not."""
+    unexplained = sum(len(account.unexplained) for account in ledger)
+    return f"NOT reconciled, {unexplained} unexplained" if unexplained else "reconciled"
+
+
 def summary(evidence: Evidence) -> Iterable[str]:
     """Yield lines that count the requests, the faults and the responses."""
     stage, faults = evidence.stage, evidence.faults

@@ -1,5 +1,7 @@
 """The peak memory per file: `python -m tests.edge_ml.awkward.memory_peaks WORK FILE…` runs each in its own child.
 
+The parent has started as the function does, with its handler and default model.
+
 Prints a line of JSON per file: the outcome of WORK (`recognize` by the animals model, or a kind of derived picture),
 how the child ended, and megabytes: `peak` of the whole process, `growth` over its memory before the file.
 A child is ended by SIGALRM after a minute.
@@ -15,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import edge_ml.pictures.formats.heif  # noqa: F401 - imported here, or else the first HEIF would grow by it
-from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.derived.derive import derive
+from edge_ml.handler import MODELS
 from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.serving.recognize import recognize_image
 
-_ANIMALS = Path(__file__).parents[3] / "edge_ml/models/animals"
 _SECONDS = 60
 _PAGE, _MEGA = os.sysconf("SC_PAGE_SIZE"), 1e6
 
@@ -57,6 +58,6 @@ def _held() -> int:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    loaded = Model(ModelBundle.load(_ANIMALS))
+    loaded = MODELS.get(None)
     for file in sys.argv[2:]:
         print(json.dumps(measure(sys.argv[1], loaded, file)), flush=True)

@@ -13,7 +13,7 @@ from edge_ml.image_error import ImageError
 from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import Picture
 from edge_ml.protocol import Detection
-from tests.edge_ml import samples
+from tests.edge_ml import hostile_models, samples
 
 
 def model(folder: Path, output: NDArray[Any]) -> Model:
@@ -74,3 +74,13 @@ def test_a_model_that_wants_more_than_a_picture_is_refused(tmp_path: Path) -> No
     more.name = "threshold"
     with pytest.raises(BundleError, match="more inputs than the picture"):
         Model(ModelBundle.load(samples.bundle(tmp_path, model=file)))
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_the_next_picture_is_recognized(tmp_path: Path) -> None:
+    """The model loops for ever on bright pictures."""
+    bundle = ModelBundle.load(samples.bundle(tmp_path, model=hostile_models.endless_on_bright_pictures()))
+    tested = Model(bundle, limit=0.01)
+    with pytest.raises(ImageError) as caught:
+        detections(tested, color=255)
+    assert (caught.value.code, caught.value.retryable) == ("too_slow", True)
+    assert detections(tested)

@@ -36,13 +36,28 @@ def a_model_is_fetched(stage: Stage) -> None:
 
 def a_thumbnail_is_stored(stage: Stage) -> None:
     """Derive a picture from another."""
-    bucket = stage.client("lambda").get_function(FunctionName=stage.functions["Recognize"])["Configuration"][
-        "Environment"
-    ]["Variables"]["DERIVED_BUCKET"]
-    into = {"bucket": bucket, "key": f"{stage.owner}/thumbnail-{next(stage.numbers)}.jpg"}
+    into = {"bucket": derived_bucket(stage), "key": f"{stage.owner}/thumbnail-{next(stage.numbers)}.jpg"}
     request = stage.put() | {"kind": "thumbnail", "into": into, "detections": []}
     (result,) = stage.invoke("Edge", {"derive": [request]})["results"]
     assert "error" not in result, result
+
+
+def a_picture_of_a_deleted_object_is_removed(stage: Stage) -> None:
+    """Remove a derived picture whose image has been deleted."""
+    into = {"bucket": derived_bucket(stage), "key": f"{stage.owner}/thumbnail-{next(stage.numbers)}.jpg"}
+    stage.client("s3").put_object(Bucket=into["bucket"], Key=into["key"], Body=b"left behind")
+    put = stage.put()
+    stage.client("s3").delete_object(Bucket=put["bucket"], Key=put["key"], VersionId=put["version"])
+    request = put | {"kind": "thumbnail", "into": into, "detections": []}
+    (result,) = stage.invoke("Edge", {"derive": [request]})["results"]
+    assert result["error"]["code"] == "no_such_object", result
+    assert not stage.client("s3").list_objects_v2(Bucket=into["bucket"], Prefix=into["key"])["KeyCount"]
+
+
+def derived_bucket(stage: Stage) -> str:
+    """Return the name of the bucket of derived pictures."""
+    function = stage.client("lambda").get_function(FunctionName=stage.functions["Recognize"])
+    return str(function["Configuration"]["Environment"]["Variables"]["DERIVED_BUCKET"])
 
 
 def a_picture_is_classified(stage: Stage) -> None:
@@ -59,5 +74,11 @@ def first_label(stage: Stage, put: Put, model: str | None = None) -> str:
     return str(result["error"]["code"] if "error" in result else result["detections"][0]["label"])
 
 
-EDGE = (a_picture_is_recognized, a_deleted_object_is_not_a_denied_one, a_model_is_fetched, a_thumbnail_is_stored)
+EDGE = (
+    a_picture_is_recognized,
+    a_deleted_object_is_not_a_denied_one,
+    a_model_is_fetched,
+    a_thumbnail_is_stored,
+    a_picture_of_a_deleted_object_is_removed,
+)
 CLASSIFY = (a_picture_is_classified,)

@@ -229,7 +229,7 @@ class Delivering(RuleBasedStateMachine):
             self.miscounted.append((delivery_id, due.number))
         self.tried[delivery_id] += 1
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], subscriber: str = "") -> SubscriberResponse:
         """Respond by the subscriber's mood; one that hangs up has received the delivery nevertheless."""
         mood = self.moods.get(url, 200)
         if mood in (200, "hangs up"):

@@ -140,10 +140,38 @@ def test_an_old_delivery_goes_where_its_subscription_leads_now(
     Webhook(secret(SIGNING_KEY, subscription(0).subscription_id, 2)).verify(received.body, received.headers)
 
 
+@pytest.mark.parametrize("changed", ["url", "deleted"])
+@pytest.mark.parametrize("postponed", [False, True], ids=["retried", "postponed"])
+def test_a_retry_never_goes_to_an_old_url(
+    account: Account, worker: ModuleType, subscriber: Subscriber, changed: str, postponed: bool
+) -> None:
+    (message,) = messages_to(account, f"{subscriber.url}/status/500")
+    if changed == "url":
+        account.subscriptions.change(*subscription(0).key, {"url": {"S": f"{subscriber.url}/status/200"}}, ())
+    else:
+        account.subscriptions.remove(*subscription(0).key)
+    message = json.dumps(json.loads(message) | {"put_off": postponed})
+    assert returned(worker, message, attempt=1 if postponed else 2) == []
+    assert [request.path for request in subscriber.received] == (["/status/200"] if changed == "url" else [])
+
+
+def test_a_date_that_does_not_exist_counts_as_a_failure(
+    account: Account, worker: ModuleType, hidden: dict[str, int], subscriber: Subscriber
+) -> None:
+    subscriber.retry_after = "Fri, 31 Dec 999999999999 23:59:59 GMT"
+    messages = messages_to(account, f"{subscriber.url}/status/503")
+    assert returned(worker, *messages) == ["message-0"]
+    (row,) = account.rows()
+    assert row["failures"] == {"N": "1"}
+    assert [row["status"] for row in account.logged() if "attempt" in row] == [503]
+
+
 @pytest.mark.parametrize(
     "poison",
     [
         "not json",
+        "[" * 100_000,
+        '{"delivery_id": 1e999}',
         "[]",
         "{}",
         '{"delivery_id":1,"owner":2,"subscription_id":3,"body":4,"url":5,"generation":6,"queued_at":7}',

@@ -176,8 +176,8 @@ def test_a_requeued_delivery_says_how_often_it_was_tried(
     sqs.meta.events.register("provide-client-params.sqs.SendMessageBatch", lambda params, **_: sent.append(params))
     now = int(time.time())
     monkeypatch.setattr(worker, "time", SimpleNamespace(time=lambda: now))
-    resting = replace(receiver, circuit_breaker=CircuitBreaker(now - 50, FAILURES, now, 0))
-    assert returned(worker, message(resting), message(resting, events(1)[0], tried=2), attempt=2) == []
+    failing(account, failing_since=now - 50, failures=FAILURES, failed_at=now)
+    assert returned(worker, message(receiver), message(receiver, events(1)[0], tried=2), attempt=2) == []
     (request,) = sent
     again = [Delivery.from_json(entry["MessageBody"]) for entry in request["Entries"]]
     assert [(delivery.tried, delivery.put_off, delivery.reserved) for delivery in again] == [

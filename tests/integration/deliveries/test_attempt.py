@@ -30,7 +30,7 @@ class Pool(ConnectionPool):
         self.outcome = outcome
         self.sent: list[tuple[str, bytes, dict[str, str]]] = []
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], subscriber: str = "") -> SubscriberResponse:
         self.sent.append((url, body, dict(headers)))
         if isinstance(self.outcome, Exception):
             raise self.outcome

@@ -1,11 +1,13 @@
 """The routes by which an owner reads, tests and replays deliveries, under moto."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from domain.clock import rfc3339
 from domain.event import Event
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
@@ -72,6 +74,23 @@ def test_deliveries_are_listed_newest_first(account: Account, module: ModuleType
         "next_attempt_at": None,
         "links": {"self": f"https://api.example/deliveries/{b}"},
     }
+
+
+@pytest.mark.parametrize("rests_for", [0, 500], ids=["healthy", "resting"])
+def test_a_next_attempt_never_lies_in_the_past(
+    account: Account, module: ModuleType, monkeypatch: pytest.MonkeyPatch, rests_for: int
+) -> None:
+    at = datetime.fromtimestamp(NOW + 3600, UTC)
+    monkeypatch.setattr(module, "now", lambda: at)
+    delivery, attempt = made(), Attempt(1, NOW, 7, SubscriberResponse(503))
+    account.log.write(attempt.rows(delivery, 1, 5, NOW))
+    if rests_for:
+        account.subscriptions.change(*MINE.key, {"rest_until": {"N": str(int(NOW) + 3600 + rests_for)}}, ())
+    due = rfc3339(at + timedelta(seconds=rests_for))
+    _, page = call(module, "GET /webhooks/{webhook_id}/deliveries", path=HOOK)
+    assert [item["next_attempt_at"] for item in page["items"]] == [due]
+    _, whole = call(module, "GET /deliveries/{delivery_id}", path=of(delivery.delivery_id))
+    assert [whole["next_attempt_at"], whole["attempts"][-1]["next_attempt_at"]] == [due, due]
 
 
 def test_a_status_lists_those_alone_and_dead_letters_are_those_given_up(account: Account, module: ModuleType) -> None:

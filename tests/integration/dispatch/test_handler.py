@@ -256,6 +256,18 @@ def test_a_delivery_that_a_disabled_webhook_misses_is_logged_and_not_queued(
     assert (row["status"], row["reason"], row["image_id"]) == ("dropped", "webhook_disabled", CAT.data["image_id"])
 
 
+def test_a_missed_delivery_about_an_erased_image_leaves_a_tombstone_only(
+    account: Account, dispatch: ModuleType
+) -> None:
+    account.log.erase("public", CAT.data["image_id"], 1)
+    account.subscriptions.add(subscription())
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(dispatch, CAT.to_json(), REJECTED.to_json()) == []
+    assert [row["image_id"] for row in account.logged()] == [REJECTED.data["image_id"]]
+    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
+    assert CAT.data["image_id"] not in rows
+
+
 def test_an_event_whose_missed_delivery_is_not_logged_is_tried_again(account: Account, dispatch: ModuleType) -> None:
     account.subscriptions.add(subscription())
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())

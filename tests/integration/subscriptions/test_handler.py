@@ -6,12 +6,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from domain.event import TYPES
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
 from integration.subscriptions.runtime.signature import secret
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import http_request
+from tests.hostile_json import no_fixture_check, objects
 from tests.integration.conftest import SIGNING_KEY, Account, reloaded
 from wire.aws.rows import Item
 
@@ -243,3 +245,10 @@ def test_a_rotation_shows_the_new_secret_once_and_says_how_long_the_old_one_sign
     assert datetime.fromisoformat(rotated["previous_secret_until"]).timestamp() == pytest.approx(at + 86_400, abs=1)
     assert kept.generations(at) == [2, 1]
     assert "secret" not in one(webhooks, "GET", webhook["webhook_id"])[1]
+
+
+@no_fixture_check
+@given(body=objects("url", "events", "labels", "min_confidence", "description", "rate_limit", "enabled"))
+def test_no_json_fails_a_route(webhooks: ModuleType, body: str) -> None:
+    for route in ("POST /webhooks", "PATCH /webhooks/{webhook_id}"):
+        assert call(webhooks, route, path={"webhook_id": "sub_" + "0" * 32}, body=body)[0] < 500

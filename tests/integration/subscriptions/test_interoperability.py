@@ -84,7 +84,7 @@ class Pool(ConnectionPool):
     def __init__(self) -> None:
         self.posted: list[tuple[bytes, Mapping[str, str]]] = []
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], subscriber: str = "") -> SubscriberResponse:
         self.posted.append((body, headers))
         return SubscriberResponse(200)
 

@@ -65,3 +65,11 @@ def test_a_webhook_with_an_invalid_signature_is_refused(
 def test_no_webhook_is_verified_before_the_secret_is_known(url: str, receiver: Receiver) -> None:
     assert requests.post(url, data=BODY, headers=headers(), timeout=60).status_code == 401
     assert not receiver.receipts[0].verified
+
+
+@pytest.mark.parametrize("body", ['{"type": "webhook.test", "data": {}}', "[1]", '"text"', "null", "[" * 100_000])
+def test_a_signed_webhook_of_any_content_is_recorded(url: str, receiver: Receiver, body: str) -> None:
+    receiver.secret = SECRET
+    expected = 401 if body.startswith("[[") else 204
+    assert requests.post(url, data=body, headers=headers(body), timeout=60).status_code == expected
+    assert len(requests.get(f"{url}/received", timeout=60).json()) == 1

@@ -64,6 +64,18 @@ def test_a_photograph_is_done_when_it_is_recognized_and_its_webhook_verified(
     ]
 
 
+@pytest.mark.parametrize(
+    "event", [{"type": "webhook.test", "data": {"webhook_id": "sub_1"}}, {"data": None}, {}, [], None, "text", 1]
+)
+def test_a_webhook_about_no_image_is_ignored(event: object) -> None:
+    about_it = Receipt("evt_2", 101.0, True, "", {"data": {"image_id": "img_1"}})
+    receiver = Receiver(receipts=[Receipt("evt_1", 100.0, True, "", event), about_it])
+    photo = Photo("cat", "img_1", 100.0)
+    with loopback.serving(handler(receiver)) as url:
+        steps.wait(FakeApi({"GET /images/img_1": {"recognition": RECOGNITION}}), url, [photo])
+    assert photo.received_at == 101.0
+
+
 def test_a_rejected_photograph_is_shown_with_the_reason() -> None:
     photo = Photo("cat", "img_1", 100.0)
     api = FakeApi({"GET /images/img_1": {"rejection": {"code": "empty", "detail": "There are no bytes."}}})

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 import requests
 
 from tests.pipeline.chain import Chain, wait_for
@@ -89,6 +90,14 @@ def test_an_object_put_by_hand_is_erased_with_its_delete_marker(chain: Chain, ca
     listed = chain.deployment.client("s3").list_object_versions(Bucket=bucket, Prefix="erasing/tom")
     assert not listed.get("Versions")
     assert not listed.get("DeleteMarkers")
+
+
+@pytest.mark.parametrize("name", ["a\ufffe.jpg", "b\x01\r\n.jpg", "c\ufdd0\u202e.jpg", "${filename}"])
+def test_an_image_of_any_name_is_erased(chain: Chain, cat: bytes, name: str) -> None:
+    for image_id in (chain.by_bytes(name, cat), chain.by_hand(f"odd/{name}", cat)):
+        chain.settled(image_id)
+        assert erased(chain, image_id)["removed"]["objects"]
+        gone(chain, image_id)
 
 
 def test_an_image_erased_at_once_does_not_come_back(chain: Chain, cat: bytes) -> None:

@@ -84,7 +84,7 @@ def exported(chain: Chain, **query: str) -> tuple[dict[str, Any], requests.Respo
 
 def test_an_export_as_csv_has_no_formula(chain: Chain, images: dict[str, str]) -> None:
     _, opened = exported(chain, format="csv", label="other")
-    rows = list(csv.DictReader(io.StringIO(opened.content.decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(opened.content.decode("utf-8-sig"), newline="")))
     assert "'=cup.jpg" in {row["name"] for row in rows if row["image_id"] == images["cup"]}
     assert opened.headers["Content-Type"].startswith("text/csv")
 

@@ -13,8 +13,12 @@ def test_every_command_of_the_page_ends_as_it_says(chain: Chain, tmp_path: Path)
     folder = checkout(tmp_path, chain.deployment)
     commands = with_photo("\n".join(blocks(PAGE, "sh")), f"{chain.photos}/cat.png")
     ran = run(REPORT_FAILURES + commands, folder, options="-uo")
-    broken, *failures = ran.stderr.splitlines()
+    broken, *totals, failure = ran.stderr.splitlines()
     assert broken.startswith(".local/holiday/broken.png: not_an_image: ")
-    assert failures == ["exit status 1"]  # of that upload alone
+    assert totals == [
+        "3 pictures: 2 cat, 1 rejected: not_an_image.",
+        "Skipped: 1 of the system (@eaDir), 1 hidden (.DS_Store).",
+    ]
+    assert failure == "exit status 1"  # of that upload alone
     assert "rejected: not_an_image" in ran.stdout
     assert (folder / "images.coco.json").exists()

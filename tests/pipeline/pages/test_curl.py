@@ -19,7 +19,7 @@ from local.loopback import serving
 from local.processes.environment import clean
 from tests.pipeline.chain import Chain
 from tests.pipeline.pages.page import blocks
-from tests.stacks import resources
+from tests.stacks import route_keys
 
 PAGE = "docs/curl.md"
 STATUS = re.compile(r" # (\d{3})(?: with auth=cognito, else (\d{3}))?$", re.MULTILINE)
@@ -49,10 +49,6 @@ class Receiver(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         pass
-
-
-def route_keys() -> set[str]:
-    return {route["Properties"]["RouteKey"] for _, route in resources("AWS::ApiGatewayV2::Route")}
 
 
 def lines() -> list[str]:

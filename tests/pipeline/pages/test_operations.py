@@ -10,15 +10,13 @@ import pytest
 from local.deployment import Deployment
 from local.processes.environment import clean
 from tests.pipeline.pages.page import blocks
+from tests.stacks import ROOT
 
-BLOCKS = blocks("docs/operations.md", "sh")
+PAGE = "docs/operations.md"
+BLOCKS = blocks(PAGE, "sh")
 TRIED = [block for block in BLOCKS if not block.startswith("# in an account only\n")]
-AS_ROOT = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_PAGER": "",
-}
+AS_ROOT = dict(re.findall(r"(AWS_\w+)=([\w-]+)", (ROOT / PAGE).read_text())) | {"AWS_PAGER": ""}
+"""The credentials that the page names, and no pager."""
 
 
 def test_most_commands_can_be_tried() -> None:

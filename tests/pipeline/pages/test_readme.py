@@ -37,7 +37,7 @@ def test_every_command_of_the_client_succeeds(chain: Chain, folder: Path) -> Non
         "AWS_ENDPOINT_URL": endpoints.aws_endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
     }
     hook = f"http://127.0.0.1:{free_port()}/hook"
     ran = run(commands.replace("https://example.com/hook", hook), folder, environment)

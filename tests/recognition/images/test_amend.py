@@ -4,9 +4,11 @@ import json
 from types import ModuleType
 
 import pytest
+from hypothesis import given
 
 from domain.image import image_key
 from tests.builders import IMAGE_ID
+from tests.hostile_json import no_fixture_check, objects
 from tests.recognition.caller import ONE, call, started, upload, work_off
 from tests.recognition.conftest import Account
 
@@ -161,3 +163,10 @@ def test_the_longest_corrections_fit_into_the_row(account: Account, amend: Modul
     assert statuses == [201, 409, 409]
     (row,) = account.rows()
     assert len(json.dumps(row["corrections"])) < 200_000
+
+
+@pytest.mark.parametrize("route", [AGAIN, CORRECT])
+@no_fixture_check
+@given(body=objects("detector", "model", "labels"))
+def test_no_json_fails_a_route(amend: ModuleType, route: str, body: str) -> None:
+    assert call(amend, route, path=ONE, body=body)[0] < 500

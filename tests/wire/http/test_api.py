@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import http_request
+from tests.hostile_json import NO_JSON
 from wire.http import api
 from wire.http.api import ApiError, Request, Response, json_response, respond
 
@@ -119,11 +120,66 @@ def test_a_body_is_read_as_it_was_sent() -> None:
     assert api.raw_body(http_request("POST /x")) == b""
 
 
-@pytest.mark.parametrize("body", [None, "", "[]", "1", "{", "null", '"text"'])
+@pytest.mark.parametrize("body", [None, "", "[]", "1", "{", "null", '"text"', "\ud800"])
 def test_only_a_json_object_is_a_json_body(body: str | None) -> None:
     with pytest.raises(ApiError) as refused:
         api.json_body(http_request("POST /x", body=body))
     assert (refused.value.status, refused.value.code) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+def test_a_hostile_body_is_no_json_body(body: bytes) -> None:
+    encoded = http_request("POST /x", body=base64.b64encode(body).decode()) | {"isBase64Encoded": True}
+    with pytest.raises(ApiError) as refused:
+        api.json_body(encoded)
+    assert (refused.value.status, refused.value.code) == (400, "invalid_json")
+
+
+def test_a_name_that_an_error_repeats_is_clipped_and_printable() -> None:
+    for name, shown in (("x" * 99, f"'{'x' * 40}'…"), ("a\nb\u202e\ud800", r"'a\nb\u202e\ud800'")):
+        with pytest.raises(ApiError) as field:
+            api.only_fields({name: 1}, "url")
+        with pytest.raises(ApiError) as parameter:
+            api.only_query(http_request("GET /x") | {"queryStringParameters": {name: "1"}}, "url")
+        assert (field.value.detail, parameter.value.detail) == (
+            f"Unknown field {shown}; this route has: url.",
+            f"Unknown parameter {shown}; this route has: url.",
+        )
+
+
+@pytest.mark.parametrize(
+    ("raw", "joined"),
+    [
+        ("label=cat&label=dog", {"label": "cat,dog"}),
+        ("label=cat&label=cat", {"label": "cat,cat"}),
+        ("label=&label=", {"label": ","}),
+        ("label=cat&l%61bel=dog", {"label": "cat,dog"}),
+        ("top_k=1&label=cat&top_k=2", {"label": "cat", "top_k": "1,2"}),
+    ],
+)
+def test_a_parameter_may_occur_only_once(raw: str, joined: dict[str, str]) -> None:
+    request = http_request("GET /x") | {"rawQueryString": raw, "queryStringParameters": joined}
+    with pytest.raises(ApiError) as refused:
+        api.only_query(request, "label", "top_k")
+    assert (refused.value.status, refused.value.code) == (400, "repeated_parameter")
+
+
+def test_a_parameter_may_hold_a_comma_and_an_equals_sign() -> None:
+    api.only_query(
+        http_request("GET /x", query={"label": "cat,dog&label=x", "url": "https://a.example/?a=1&a=2"}), "label", "url"
+    )
+
+
+def test_a_head_gets_the_response_to_a_get_without_its_body() -> None:
+    routes = {"GET /x": lambda request: json_response(200, {"route": request["routeKey"]}, location="/y")}
+    got, asked = (respond(routes, http_request(f"{method} /x")) for method in ("GET", "HEAD"))
+    assert json.loads(got["body"]) == {"route": "GET /x"}
+    assert asked == {name: value for name, value in got.items() if name != "body"}
+
+
+def test_a_refused_head_has_no_body_either() -> None:
+    response = respond({"GET /x": refuse}, http_request("HEAD /x"))
+    assert (response["statusCode"], "body" in response) == (409, False)
 
 
 def test_parameters_are_read_by_name() -> None:

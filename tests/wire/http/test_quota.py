@@ -118,3 +118,13 @@ def test_without_a_quota_there_is_no_call(monkeypatch: pytest.MonkeyPatch) -> No
     quota = Quota.from_environment({"USAGE_TABLE": "usage", "DAILY_UPLOADS": "0", "DAILY_SPEND": "0"})
     quota.admit("ann", "rekognition")
     assert clients == []
+
+
+def test_an_upload_that_is_given_back_is_not_counted(usage: None) -> None:
+    quota = Quota("usage", uploads=1, spend=0)
+    quota.give_back("ann")
+    for _ in range(3):
+        assert refusal(quota) is None
+        quota.give_back("ann")
+    assert refusal(quota) is None
+    assert refusal(quota) is not None

@@ -88,6 +88,21 @@ def test_a_request_without_a_result_of_the_authorizer_is_refused(authorizer: Any
 
 
 @pytest.mark.usefixtures("guarded")
+@pytest.mark.parametrize("sub", ["*", "a/b", "public", "a" * 129, 7, None])
+def test_an_owner_that_cannot_begin_a_key_is_refused(sub: object) -> None:
+    request = http_request("GET /x")
+    request["requestContext"]["authorizer"] = {"lambda": {"sub": sub}}
+    response = respond({"GET /x": owner_of}, request)
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (401, "token_not_verified")
+
+
+@pytest.mark.usefixtures("guarded")
+def test_a_head_needs_a_token_where_the_get_does() -> None:
+    routes = {key: lambda request: json_response(200, "reached") for key in ("GET /x", "GET /health")}
+    assert [respond(routes, http_request(f"HEAD {path}"))["statusCode"] for path in ("/x", "/health")] == [401, 200]
+
+
+@pytest.mark.usefixtures("guarded")
 def test_a_route_that_does_not_use_the_owner_is_guarded_too() -> None:
     response = respond({"GET /x": lambda request: json_response(200, "reached")}, http_request("GET /x"))
     assert response["statusCode"] == 401

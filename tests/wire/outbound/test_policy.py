@@ -37,6 +37,23 @@ def test_the_ports_of_servers_in_the_environment_are_denied() -> None:
     assert not any(map(policy.allows_port, policy.denied_ports))
 
 
+@pytest.mark.parametrize(
+    "port",
+    [1433, 1521, 1883, 2181, 2375, 2376, 2379, 3306, 3389, 5432, 5672, 5900, 5984, 6379, 6443, 7474, 8086, 8500, 9042,
+     9092, 9200, 9300, 10250, 11211, 27017, 27018, 27019],
+)  # fmt: skip
+def test_ports_of_databases_and_their_like_are_refused(port: int) -> None:
+    assert not Policy().allows_port(port)
+    with pytest.raises(TargetError) as error:
+        check_target(check_url(f"https://example.com:{port}/"), Policy())
+    assert error.value.code == "url_blocked"
+
+
+@pytest.mark.parametrize("port", [3000, 4000, 5000, 8000, 8080, 8081, 8443, 8888, 9000, 9443])
+def test_ports_that_web_servers_often_have_are_allowed(port: int) -> None:
+    assert Policy().allows_port(port)
+
+
 @pytest.mark.parametrize(("port", "allowed"), [(80, True), (443, True), (81, False), (1023, False), (1024, True),
                                                (5060, False), (8080, True), (9001, False), (65535, True)])  # fmt: skip
 def test_ports_of_the_web_are_allowed(port: int, allowed: bool) -> None:

@@ -1,18 +1,16 @@
 """A fast parser of responses that are complete and plain; http.client parses all others, which takes longer."""
 
 import re
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 _HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\r\n]*)?((?:\r\n[!-9;-~]+:[^\r\n]*)*)")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r|$)")
 _CLOSE = re.compile(rb"\r\nconnection:[^\r]*\bclose\b")
 _RETRY_AFTER = re.compile(rb"\r\nretry-after:([^\r]*)")
-_NO_CONTENT = 204
+_WITHOUT_BODY = (204, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainResponse:
+class PlainResponse(NamedTuple):
     """Status, Retry-After and body of a response; `keep_alive` means that its connection may be used again."""
 
     status: int
@@ -35,7 +33,9 @@ class PlainResponse:
 
 
 def _is_complete(status: int, fields: bytes, body: bytes) -> bool:
-    if status == _NO_CONTENT:
-        return not body
-    lengths = _LENGTH.findall(fields)
-    return fields.count(b"\r\ncontent-length:") == 1 and [int(length) for length in lengths] == [len(body)]
+    lengths = [int(length) for length in _LENGTH.findall(fields)]
+    if fields.count(b"\r\ncontent-length:") != len(lengths):
+        return False
+    if status in _WITHOUT_BODY:
+        return not body and lengths in ([], [0])
+    return lengths == [len(body)]

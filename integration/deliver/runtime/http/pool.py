@@ -10,6 +10,7 @@ from typing import NamedTuple
 from integration.deliver.runtime.http.fast_parser import PlainResponse
 from integration.deliveries.runtime.response import SubscriberResponse
 from wire.outbound.connection import OutboundConnection, connection
+from wire.outbound.framing import keeps_connection
 from wire.outbound.policy import Policy
 from wire.outbound.target import Target, TargetError, check_url
 
@@ -26,7 +27,7 @@ _target = lru_cache(1000)(check_url)
 
 
 class _IdleConnection(NamedTuple):
-    origin: tuple[str, str, int]
+    key: tuple[str, str, int, str]
     link: OutboundConnection
     since: float
 
@@ -34,7 +35,9 @@ class _IdleConnection(NamedTuple):
 class ConnectionPool:
     """Safe to use from many threads: a connection in use is not in the pool.
 
-    `policy` decides which targets are allowed; an attempt takes at most `seconds`.
+    `policy` decides which targets are allowed; an attempt takes at most `seconds`. A response is known by its place in
+    the connection alone, so a connection serves one subscriber only, and is used again only if the last response has
+    clearly ended and nothing has arrived since: late bytes would be taken for the response to the next request.
     """
 
     def __init__(self, policy: Policy, seconds: float, now: Callable[[], float] = time.time) -> None:
@@ -42,23 +45,24 @@ class ConnectionPool:
         self._idle: list[_IdleConnection] = []
         self._lock = Lock()
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], subscriber: str = "") -> SubscriberResponse:
         """Post once, without following a redirect; raises TargetError, OSError or HTTPException without a response."""
-        if link := self.send(url, body, headers):
+        if link := self.send(url, body, headers, subscriber):
             return self.receive_or_repost(link, body, headers)
-        return self.repost(_target(url), body, headers, time.monotonic() + self._seconds)
+        link = connection(_target(url), self._policy, time.monotonic() + self._seconds, subscriber)
+        return self.post_on_new(link, body, headers)
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> OutboundConnection | None:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], subscriber: str) -> OutboundConnection | None:
         """Send a request on an idle connection, and return the connection without waiting for the response.
 
-        Return None if there is no idle connection to the target, or if the server has closed it meanwhile.
+        Return None if the subscriber has no idle connection to the target that can be used again.
         """
         try:
             target = _target(url)
             request = _request(target, body, headers)
         except (TargetError, ValueError):  # `post` raises these
             return None
-        link = self._check_out(target)
+        link = self._check_out(_key(target, subscriber))
         if not link:
             return None
         link.deadline = time.monotonic() + self._seconds
@@ -78,13 +82,12 @@ class ConnectionPool:
         except (TargetError, RemoteDisconnected) as error:
             if not _may_have_been_closed(error):
                 raise
-        return self.repost(link.target, body, headers, link.deadline)
+        return self.post_on_new(connection(link.target, self._policy, link.deadline, link.user), body, headers)
 
-    def repost(self, target: Target, body: bytes, headers: Mapping[str, str], deadline: float) -> SubscriberResponse:
+    def post_on_new(self, link: OutboundConnection, body: bytes, headers: Mapping[str, str]) -> SubscriberResponse:
         """Post on a new connection, which goes into the pool afterwards."""
-        link = connection(target, self._policy, deadline)
         try:
-            link.send(_request(target, body, headers))
+            link.send(_request(link.target, body, headers))
         except BaseException:
             link.close()
             raise
@@ -98,7 +101,7 @@ class ConnectionPool:
                 response.begin()
                 link.deadline = min(link.deadline, time.monotonic() + _SECONDS_FOR_THE_BODY)
                 body = _beginning(response)
-                reusable = body is not None and response.isclosed() and not response.will_close
+                reusable = body is not None and response.isclosed() and keeps_connection(response)
         finally:
             if reusable:
                 self._check_in(link)
@@ -121,22 +124,22 @@ class ConnectionPool:
         with self._lock:
             self._close(self._idle)
 
-    def _check_out(self, target: Target) -> OutboundConnection | None:
-        origin = target.scheme, target.host, target.port
+    def _check_out(self, key: tuple[str, str, int, str]) -> OutboundConnection | None:
         with self._lock:
             oldest = self._now() - IDLE_SECONDS
             if expired := [idle for idle in self._idle if idle.since < oldest]:
                 self._close(expired)
-            for idle in self._idle:
-                if idle.origin == origin:
+            for idle in [idle for idle in self._idle if idle.key == key]:
+                if idle.link.is_silent():
                     self._idle.remove(idle)
                     return idle.link
+                self._close([idle])
         return None
 
     def _check_in(self, link: OutboundConnection) -> None:
-        origin = link.target.scheme, link.target.host, link.target.port
+        key = _key(link.target, link.user)
         with self._lock:
-            self._idle.append(_IdleConnection(origin, link, self._now()))
+            self._idle.append(_IdleConnection(key, link, self._now()))
             if len(self._idle) > _MOST_IDLE:
                 self._close(self._idle[:-_MOST_IDLE])
 
@@ -144,6 +147,10 @@ class ConnectionPool:
         for idle in tuple(unwanted):
             self._idle.remove(idle)
             idle.link.close()
+
+
+def _key(target: Target, subscriber: str) -> tuple[str, str, int, str]:
+    return target.scheme, target.host, target.port, subscriber
 
 
 def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:

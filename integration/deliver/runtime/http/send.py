@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import NamedTuple
 
 from integration.deliver.runtime.http.fast_parser import PlainResponse
 from integration.deliver.runtime.http.pool import ConnectionPool
@@ -26,13 +27,13 @@ POLL_SECONDS = 0.1
 _FIXED_HEADERS = {"content-type": "application/json", "user-agent": "Sightline-Webhooks/1.0"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A signed request, and the times at which its attempt began: in seconds since 1970, and on the monotonic clock."""
 
     url: str
     body: bytes
     headers: Mapping[str, str]
+    subscriber: str
     at: float
     started: float
 
@@ -80,13 +81,13 @@ class Sender:
     def send(self, due: DueDelivery) -> SentAttempt | None:
         """Send the request on an idle connection, without waiting for the response; return None if there is none."""
         request = self._signed(due)
-        link = self.pool.send(request.url, request.body, request.headers)
+        link = self.pool.send(request.url, request.body, request.headers, request.subscriber)
         return SentAttempt(due.number, self.pool, link, request) if link else None
 
     def attempt(self, due: DueDelivery) -> Attempt:
         """Make an attempt, on a new connection if need be, and wait for the response."""
-        request = self._signed(due)
-        return _attempt(due.number, request, lambda: self.pool.post(request.url, request.body, request.headers))
+        url, body, headers, subscriber, *_ = request = self._signed(due)
+        return _attempt(due.number, request, lambda: self.pool.post(url, body, headers, subscriber))
 
     def _signed(self, due: DueDelivery) -> Request:
         at, started = self.now(), time.monotonic()
@@ -96,7 +97,7 @@ class Sender:
             for generation in subscription.generations(at)
         ]
         headers = _FIXED_HEADERS | signature.headers(secrets, delivery.delivery_id, delivery.body, int(at))
-        return Request(subscription.url, delivery.body.encode(), headers, at, started)
+        return Request(subscription.url, delivery.body.encode(), headers, "/".join(subscription.key), at, started)
 
 
 def start_attempts(
@@ -106,7 +107,7 @@ def start_attempts(
 
     Requests go out on idle connections first. A thread makes each other attempt, and waits for each late response.
     """
-    sent = {delivery.message_id: attempt for delivery in due if (attempt := sender.send(delivery))}
+    sent = {delivery.message_id: attempt for delivery in due if (attempt := _sent(delivery, sender))}
     futures = {
         delivery.message_id: threads.submit(sender.attempt, delivery)
         for delivery in due
@@ -116,6 +117,14 @@ def start_attempts(
     for message_id, attempt in sent.items():
         futures[message_id] = _completed(attempt) if message_id in early else threads.submit(attempt.finish)
     return futures
+
+
+def _sent(due: DueDelivery, sender: Sender) -> SentAttempt | None:
+    """Return the attempt if it was sent on an idle connection; an error occurs again in the attempt's own thread."""
+    try:
+        return sender.send(due)
+    except Exception:
+        return None
 
 
 def _poll(sent: Mapping[str, SentAttempt]) -> set[str]:

@@ -114,7 +114,7 @@ def _outcome(model: Model, correlation_id: str, result: EdgeResult) -> Outcome |
     return Recognition(
         detector="edge",
         model=model,
-        detections=tuple(Detection.from_dict(detection) for detection in result["detections"]),
+        detections=tuple(Detection.from_dict(detection).bounded() for detection in result["detections"]),
         duration_ms=result["duration_ms"],
         size=(result["size"]["width"], result["size"]["height"]),
     )

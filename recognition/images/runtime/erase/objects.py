@@ -1,10 +1,11 @@
 """The objects of an image: every version of its original, and its derived pictures."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
-from domain.image import Image, images_prefix
+from domain.image import Image, images_prefix, is_noncharacter
 from recognition.results.runtime.entry import ImageKey
 
 if TYPE_CHECKING:
@@ -74,12 +75,23 @@ class ImageObjects:
             if len(found) < len(listed):
                 return
 
-    def _remove(self, bucket: str, objects: Iterable["ObjectIdentifierTypeDef"]) -> None:
-        remaining = iter(objects)
+    def _remove(self, bucket: str, objects: Sequence["ObjectIdentifierTypeDef"]) -> None:
+        for stored in objects:
+            if not _fits_into_xml(stored["Key"]):
+                self._s3.delete_object(Bucket=bucket, **stored)
+        remaining = (stored for stored in objects if _fits_into_xml(stored["Key"]))
         while batch := list(islice(remaining, _MOST_OBJECTS)):
             response = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
             for refused in response.get("Errors", ()):
                 raise ErasureError(f"{bucket}: {refused['Code']}")
+
+
+def _fits_into_xml(key: str) -> bool:
+    """Return whether the body of DeleteObjects, which is XML 1.0, can name a key; the URL of DeleteObject names any.
+
+    https://www.w3.org/TR/xml/#charsets
+    """
+    return not any(unicodedata.category(char) == "Cc" or is_noncharacter(char) for char in key)
 
 
 def _version(listed: "ObjectVersionTypeDef | DeleteMarkerEntryTypeDef", *, delete_marker: bool) -> ObjectVersion:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 from domain.clock import now, rfc3339
@@ -44,14 +45,21 @@ def export_images(request: Request) -> Response:
     options = query_options(request, "top_k", "min_confidence")
     most, after, caller = limit(request, MOST_IMAGES, MOST_IMAGES), cursors.read(request), owner(request)
 
+    image_ids: list[str] = []
+
     def read_page(room: int, before: str | None) -> Page:
         entries, last = search.page(caller, filters, room, before)
-        return Page(_complete(file_format, caller, filters, entries), last)
+        complete = _complete(file_format, caller, filters, entries)
+        image_ids.extend(entry.image.image_id for entry in complete)
+        return Page(complete, last)
 
     file, deadline = FILE_FORMATS[file_format](), time.monotonic() + SECONDS
     last = Export(options, most, lambda: time.monotonic() > deadline).fill(file, read_page, after)
+    key = f"exports/{caller}/{fresh_id('exp', now())}.{file.suffix}"
+    _store(key, file, lambda: recognitions.any_erased(caller, image_ids))
     body = {"format": file_format, "images": file.images, "left_out": file.left_out}
-    return json_response(200, body | _store(caller, file_format, file) | {"next_cursor": cursors.after(request, last)})
+    link = _link(key, f"sightline-{file_format}.{file.suffix}")
+    return json_response(200, body | link | {"next_cursor": cursors.after(request, last)})
 
 
 def _format(request: Request) -> str:
@@ -62,17 +70,26 @@ def _format(request: Request) -> str:
 
 
 def _complete(file_format: str, caller: str, filters: Filters, entries: list[Entry]) -> list[Entry]:
-    """Return the entries with the outlines, masks and sizes that the format shows and index rows lack."""
-    if file_format != "csv" and not search.finds_shapes(filters):
+    """Return the current entries, with the outlines, masks and sizes that index rows lack and formats show."""
+    if not search.finds_shapes(filters):
         entries = recognitions.by_ids(caller, [entry.image.image_id for entry in entries])
     return sizes.complete(entries) if file_format == "coco" else entries
 
 
-def _store(caller: str, file_format: str, file: ExportFile) -> dict[str, str]:
-    """Store the file, which is deleted within two days; return its presigned link and the time of the link's expiry."""
-    key = f"exports/{caller}/{fresh_id('exp', now())}.{file.suffix}"
+def _store(key: str, file: ExportFile, any_erased: Callable[[], bool]) -> None:
+    """Store the file, which is deleted within two days; raises ApiError 503 `images_erased`."""
     s3.put_object(Bucket=DERIVED_BUCKET, Key=key, Body=file.text().encode(), ContentType=file.content_type)
-    disposition = f'attachment; filename="sightline-{file_format}.{file.suffix}"'
+    # Race: an image of the file may have been erased since it was read. An erasure that comes after this look comes
+    # after the export: docs/api.md says how long its file remains.
+    if any_erased():
+        s3.put_object(Bucket=DERIVED_BUCKET, Key=key, Body=b"")
+        detail = "An image was erased while the file was written; try again."
+        raise ApiError(503, "images_erased", detail, retryable=True)
+
+
+def _link(key: str, name: str) -> dict[str, str]:
+    """Return a presigned link to the file, under the name with which it is saved, and the time of the link's expiry."""
+    disposition = f'attachment; filename="{name}"'
     location = {"Bucket": DERIVED_BUCKET, "Key": key, "ResponseContentDisposition": disposition}
     return {"url": presigned_link(s3, location), "expires_at": rfc3339(now() + LIFETIME)}
 

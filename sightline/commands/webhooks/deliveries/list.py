@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterable
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import Delivery
 from sightline.commands.arguments import Commands
 from sightline.commands.webhooks.deliveries.show import attempt_result
@@ -26,22 +26,17 @@ def register(commands: Commands) -> None:
     commands.add("dead", list_dead_letters, about, "sub_01a1…").add_argument("webhook_id", nargs="?")
 
 
-def list_deliveries(api: Api, arguments: Namespace) -> int:
+def list_deliveries(client: Client, arguments: Namespace) -> int:
     """Print the deliveries to one webhook, newest first."""
-    path = f"/webhooks/{arguments.webhook_id}/deliveries"
-    deliveries: Iterable[Delivery] = api.items(path, arguments.limit, {"status": arguments.status})
+    deliveries = client.webhooks.deliveries(arguments.webhook_id, status=arguments.status, limit=arguments.limit)
     return _print_deliveries(deliveries, arguments, "There are no deliveries.")
 
 
-def list_dead_letters(api: Api, arguments: Namespace) -> int:
+def list_dead_letters(client: Client, arguments: Namespace) -> int:
     """Print the dead letters of one webhook, or of all webhooks."""
     named = arguments.webhook_id
-    webhook_ids = [named] if named else [webhook["webhook_id"] for webhook in api.items("/webhooks", None)]
-    dead_letters: Iterable[Delivery] = (
-        dead_letter
-        for webhook_id in webhook_ids
-        for dead_letter in api.items(f"/webhooks/{webhook_id}/dead-letters", None)
-    )
+    webhook_ids = [named] if named else [webhook["webhook_id"] for webhook in client.webhooks.list()]
+    dead_letters = (letter for webhook_id in webhook_ids for letter in client.webhooks.dead_letters(webhook_id))
     return _print_deliveries(dead_letters, arguments, "There are no dead letters.")
 
 

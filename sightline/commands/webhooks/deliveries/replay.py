@@ -2,9 +2,8 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api, Query
+from sightline.client.client import Client
 from sightline.client.problem import Problem
-from sightline.client.schemas.webhook import ReplayedPage
 from sightline.commands.arguments import Commands
 from sightline.commands.webhooks.deliveries.list import STATUSES
 from sightline.commands.webhooks.deliveries.test import print_accepted
@@ -24,31 +23,25 @@ def register(commands: Commands) -> None:
     commands.add("redrive", redrive, about, "sub_01a1…").add_argument("webhook_id")
 
 
-def replay(api: Api, arguments: Namespace) -> int:
+def replay(client: Client, arguments: Namespace) -> int:
     """Send one delivery again, or all deliveries to a webhook since a time."""
     if arguments.id.startswith("dlv_"):
-        return print_accepted(api.post(f"/deliveries/{arguments.id}/replay"), machine=arguments.json)
+        return print_accepted(client.deliveries.replay(arguments.id), machine=arguments.json)
     if not arguments.since:
         raise Problem("no_time", "Pass --since with the id of a webhook, or name a delivery.")
-    query = {"since": arguments.since, "status": arguments.status}
-    return _send_again(api, f"/webhooks/{arguments.id}/replay", query, machine=arguments.json)
-
-
-def redrive(api: Api, arguments: Namespace) -> int:
-    """Send all dead letters of a webhook again."""
-    return _send_again(api, f"/webhooks/{arguments.webhook_id}/redrive", {}, machine=arguments.json)
-
-
-def _send_again(api: Api, path: str, query: Query, *, machine: bool) -> int:
-    """Call page after page until all deliveries are queued, and print their number."""
-    count, cursor = 0, None
     with counter("Sending again", "deliveries") as advance:
-        while True:
-            page: ReplayedPage = api.post(path, query={**query, "cursor": cursor})
-            count, cursor = count + page["deliveries"], page["next_cursor"]
-            advance(page["deliveries"])
-            if not cursor:
-                break
+        count = client.webhooks.replay(arguments.id, arguments.since, status=arguments.status, on_page=advance)
+    return _print_count(count, machine=arguments.json)
+
+
+def redrive(client: Client, arguments: Namespace) -> int:
+    """Send all dead letters of a webhook again."""
+    with counter("Sending again", "deliveries") as advance:
+        count = client.webhooks.redrive(arguments.webhook_id, on_page=advance)
+    return _print_count(count, machine=arguments.json)
+
+
+def _print_count(count: int, *, machine: bool) -> int:
     if machine:
         print_json({"deliveries": count})
     else:

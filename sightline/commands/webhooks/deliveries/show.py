@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import Attempt, Delivery
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
@@ -16,9 +16,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("delivery_id")
 
 
-def show_delivery(api: Api, arguments: Namespace) -> int:
+def show_delivery(client: Client, arguments: Namespace) -> int:
     """Print one delivery with all of its attempts."""
-    delivery: Delivery = api.get(f"/deliveries/{arguments.delivery_id}")
+    delivery = client.deliveries.get(arguments.delivery_id)
     if arguments.json:
         print_json(delivery)
         return 0

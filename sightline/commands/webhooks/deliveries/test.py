@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from sightline.client.api import Api
+from sightline.client.client import Client
 from sightline.client.schemas.webhook import AcceptedDelivery
 from sightline.commands.arguments import Commands
 from sightline.output.json_lines import print_json
@@ -14,9 +14,9 @@ def register(commands: Commands) -> None:
     commands.add("test", test, "send a test event to a webhook", "sub_01a1…").add_argument("webhook_id")
 
 
-def test(api: Api, arguments: Namespace) -> int:
+def test(client: Client, arguments: Namespace) -> int:
     """Send a test event."""
-    return print_accepted(api.post(f"/webhooks/{arguments.webhook_id}/test"), machine=arguments.json)
+    return print_accepted(client.webhooks.test(arguments.webhook_id), machine=arguments.json)
 
 
 def print_accepted(delivery: AcceptedDelivery, *, machine: bool) -> int:

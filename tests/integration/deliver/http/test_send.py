@@ -40,7 +40,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         monkeypatch.setattr(ConnectionPool, name, noted)
 
-    note("repost")
+    note("post_on_new")
     note("receive")
     return names
 
@@ -60,7 +60,7 @@ def test_an_early_response_needs_no_thread(
 ) -> None:
     url = f"{subscriber.url}/status/200/x-nothing/y/0"  # without a body, so that it arrives in one piece
     assert statuses(account, worker, url) == [200]
-    assert threads == ["repost in a thread", "receive in a thread"]
+    assert threads == ["post_on_new in a thread", "receive in a thread"]
     threads.clear()
     assert statuses(account, worker, url) == [200]
     assert threads == []

@@ -168,7 +168,8 @@ def test_a_pixel_of_a_scaled_mask_equals_the_pixel_at_its_position(
 
 
 def rows(*entries: Entry) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text_of(CsvFile(), *entries), newline="")))
+    text = text_of(CsvFile(), *entries).encode().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_csv_has_a_row_per_detection_and_one_for_an_image_without() -> None:
@@ -190,6 +191,38 @@ def test_no_cell_is_a_formula(name: str) -> None:
     cat = entry(recognized(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
     (row,) = rows(cat)
     assert row["name"] == row["label"] == row["corrected_labels"] == f"'{name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("cat;=1", "cat;'=1"),
+        (";=1", ";'=1"),
+        ("a; =1;+1;-1;@x", "a; '=1;'+1;'-1;'@x"),
+        ('a;"=1', "a;\"'=1"),
+        ("a\t=1", "a\t'=1"),
+        ("a\r\n=1", "a\r\n'=1"),
+        ("a;＝1", "a;'＝1"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula_for_another_separator(name: str, cell: str) -> None:
+    cat = entry(recognized(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
+    (row,) = rows(cat)
+    assert row["name"] == row["label"] == row["corrected_labels"] == cell
+    for separator in (";", "\t"):
+        read = csv.reader(io.StringIO(text_of(CsvFile(), cat), newline=""), delimiter=separator)
+        assert not [part for line in read for part in line if part.strip(' "').startswith(("=", "+", "-", "@", "＝"))]
+
+
+def test_two_corrections_make_no_formula_together() -> None:
+    (row,) = rows(entry(recognized(), corrections=({"labels": ["lynx", "=1"], "at": AT},)))
+    assert row["corrected_labels"] == "lynx; '=1"
+
+
+def test_csv_begins_with_the_byte_order_mark_of_utf_8() -> None:
+    assert (
+        text_of(CsvFile(), entry(recognized(Detection("Kätzchen", 0.5)))).encode().startswith(b"\xef\xbb\xbfimage_id")
+    )
 
 
 @pytest.mark.parametrize("name", ["a,b", 'a"b', "a\nb", "a;b", "č 猫", "100%", "a=b"])

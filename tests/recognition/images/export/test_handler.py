@@ -83,7 +83,7 @@ def test_filtered_images_are_exported_with_their_masks(account: Account, export:
 def test_csv_has_the_rows_that_filters_and_options_select(account: Account, export: ModuleType) -> None:
     store(account, recognized(Detection("cat", 0.9), Detection("dog", 0.8)), recognized(Detection("dog", 0.4)))
     _, text = exported(account, export, format="csv", label="dog", min_confidence="0.5", top_k="1")
-    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert (row["name"], row["label"]) == ("0.jpg", "cat")
 
 

@@ -23,7 +23,7 @@ def test_flags_are_sent_as_parameters(deployment: Deployment, run: Run) -> None:
     run("show", image_id, "--top-k", "1")
     paths = [path for _, path, _ in deployment.requests]
     assert paths == [
-        "/images?limit=25&top_k=2&label=K%C3%A4tzchen&min_confidence=0.5&detector=edge&status=recognized"
-        "&since=2026-11-01&until=2026-11-21T14%3A30%3A00%2B01%3A00",
+        "/images?limit=25&label=K%C3%A4tzchen&min_confidence=0.5&detector=edge&status=recognized"
+        "&since=2026-11-01&until=2026-11-21T14%3A30%3A00%2B01%3A00&top_k=2",
         f"/images/{image_id}?top_k=1",
     ]

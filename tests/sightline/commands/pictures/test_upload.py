@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline.commands.pictures.sources import LARGEST
+from sightline.client.pictures.picture import LARGEST
 from tests.sightline.conftest import Run
 from tests.sightline.fake_deployment import JPEG, Deployment, Response
 
@@ -110,3 +110,37 @@ def test_a_file_name_that_is_not_utf_8_is_sent(deployment: Deployment, run: Run,
     assert run("upload", tmp_path).status == 0
     assert len(run("upload", tmp_path, "--json").records) == 1
     assert [image["name"] for image in deployment.images.values()] == ["odd\N{REPLACEMENT CHARACTER}\n.jpg"] * 2
+
+
+def test_a_folder_ends_with_a_total_by_label_and_what_was_skipped(
+    deployment: Deployment, run: Run, holiday: Path
+) -> None:
+    (holiday / "broken.jpg").write_text("These are no pixels.")
+    (holiday / "@eaDir").mkdir()
+    (holiday / "@eaDir/SYNOPHOTO_THUMB_M.jpg").write_bytes(JPEG)
+    (holiday / ".hidden").mkdir()
+    (holiday / ".hidden/cat.jpg").write_bytes(JPEG)
+    for name in (".DS_Store", "zoo/Thumbs.db", "zoo/desktop.ini", "zoo/._猫 1.JPG"):
+        (holiday / name).write_bytes(JPEG)
+    result = run("upload", holiday, "--wait")
+    assert result.stderr.splitlines()[-2:] == [
+        "3 pictures: 2 cat, 1 rejected: not_an_image.",
+        "Skipped: 4 hidden (.hidden, .DS_Store, .thumbnail.jpg, …), 3 of the system (@eaDir, Thumbs.db, desktop.ini), "
+        "1 not named as a picture (notes.txt).",
+    ]
+    assert run("upload", holiday).stderr.splitlines()[0] == "3 pictures: 3 queued."
+    assert run("upload", holiday, "--json").stderr == ""
+    assert run("upload", holiday / "Kätzchen.jpg").stderr == ""
+    assert "2 cat" in run("classify", holiday / "zoo", holiday / "Kätzchen.jpg").stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["@eaDir", "@EADIR", "__MACOSX", "$RECYCLE.BIN", "System Volume Information", "@__thumb"]
+)
+def test_folders_of_the_system_are_skipped(deployment: Deployment, run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "cat.jpg").write_bytes(JPEG)
+    result = run("upload", tmp_path)
+    assert "no_pictures" in result.stderr
+    assert f"Skipped: 1 of the system ({name})." in result.stderr
+    assert not deployment.requests

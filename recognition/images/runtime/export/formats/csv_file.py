@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from recognition.images.runtime.export.formats.export_file import DetectionBody, ImageBody
 from recognition.results.runtime.entry import Entry
@@ -13,6 +14,10 @@ COLUMNS = (
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters of a cell that a spreadsheet would calculate: https://owasp.org/www-community/attacks/CSV_Injection."""
+_INNER_FORMULA = re.compile(r'((?:;|(?<=.)[\t\r\n])[\s"]*)(?=[=+\-@＝＋－＠])', re.DOTALL)
+"""The end of a cell for a spreadsheet that separates by semicolons or tabs, where a formula follows."""
+_BYTE_ORDER_MARK = "\ufeff"
+"""By this Excel recognizes UTF-8."""
 
 
 class CsvFile:
@@ -41,8 +46,8 @@ class CsvFile:
         self.images += 1
 
     def text(self) -> str:
-        """Return header and rows."""
-        return self._file.getvalue()
+        """Return header and rows, after a byte order mark."""
+        return _BYTE_ORDER_MARK + self._file.getvalue()
 
 
 def _image_columns(entry: Entry, body: ImageBody) -> dict[str, object]:
@@ -61,7 +66,8 @@ def _image_columns(entry: Entry, body: ImageBody) -> dict[str, object]:
 
 
 def _cell(value: object) -> object:
-    """Return the value; a text that would be a formula, with or without leading blanks, begins with an apostrophe."""
+    """Return the value; in a text, an apostrophe precedes what would be a formula, with or without leading blanks."""
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA) else value
+    text = _INNER_FORMULA.sub(r"\1'", value)
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

@@ -1,0 +1,1 @@
+"""The deployment to call, and the token to send."""

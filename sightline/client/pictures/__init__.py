@@ -1,0 +1,1 @@
+"""Pictures: read, typed by their first bytes, and drawn on."""

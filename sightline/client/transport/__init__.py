@@ -1,0 +1,1 @@
+"""The HTTP calls to a deployment: sessions, retries and request bodies."""

@@ -1,0 +1,1 @@
+"""`sightline models` and the commands below it."""
