@@ -13,9 +13,14 @@ from openapi.rooms import rooms
 from recognition.infrastructure import RekognitionStack
 from settings import Settings, SettingsError
 
+_NEW_ACCOUNT = 10
+"""Concurrent executions of a new account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+_CALLERS = 2
+"""Functions that answer callers while the queues are busy."""
 
-def compose(app: cdk.App) -> None:
-    """Add the three stacks to the app, by the settings in its context; raises SettingsError."""
+
+def compose(app: cdk.App) -> Settings:
+    """Add the three stacks to the app, by the settings in its context, and return these; raises SettingsError."""
     settings = Settings.from_context(app.node.get_all_context())
     for key, value in settings.tags.items():
         cdk.Tags.of(app).add(key, value)
@@ -33,12 +38,26 @@ def compose(app: cdk.App) -> None:
         **stack_options("IntegrationStack", settings),
     )
     review(app, settings)
+    return settings
+
+
+def advice(settings: Settings) -> str:
+    """Return what a deployer should know about the concurrency of the account; on one machine nothing."""
+    if settings.loopback or settings.workers + _CALLERS <= _NEW_ACCOUNT:
+        return ""
+    return (
+        f"note: with concurrency={settings.concurrency} the queues may run {settings.workers} functions at once,"
+        f" besides those of the API. A new account allows {_NEW_ACCOUNT} in all: then deploy with -c concurrency=2,"
+        " or ask AWS for more (docs/deploy.md)."
+    )
 
 
 if __name__ == "__main__":
     app = cdk.App()
     try:
-        compose(app)
+        settings = compose(app)
     except SettingsError as error:
         sys.exit(f"error: {error}")
     app.synth()
+    if line := advice(settings):
+        print(line, file=sys.stderr)

@@ -165,6 +165,11 @@ class Settings:
         return min(self.concurrency, most)
 
     @property
+    def workers(self) -> int:
+        """The number of functions that all event sources together may run at once: a delivery counts twice."""
+        return self.recognize_concurrency + self.concurrency + 2 * self.concurrency
+
+    @property
     def rekognition_pause(self) -> float:
         """Seconds between two calls of Rekognition by one worker, so that all workers stay within `rekognition_tps`."""
         return math.ceil(1000 * self.recognize_concurrency / self.rekognition_tps) / 1000

@@ -23,17 +23,24 @@ class Queue:
         )
 
 
-def queue_with_dead_letters(
-    scope: Construct, name: str, *, tries: int, function_seconds: int, enforce_ssl: bool
-) -> Queue:
-    """Define a queue that moves a message to its dead letters after so many tries; both retain messages for two weeks.
+MOST_RECEIVES = 100
+"""SQS moves a message that was received so often to the dead letters: far more often than any retry policy tries it.
+
+The functions count their tries and move a message there themselves (`wire.aws.retries`), because a receive whose
+invocation Lambda throttled counts, too. A new account may run ten functions at once, and its event sources may ask for
+forty. The bound ends a message that ends its function each time.
+"""
+
+
+def queue_with_dead_letters(scope: Construct, name: str, *, function_seconds: int, enforce_ssl: bool) -> Queue:
+    """Define a queue with dead letters; both retain messages for two weeks.
 
     A received message is hidden for six times the timeout of its function, as AWS asks of event sources:
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     dead_letters = _queue(scope, f"{name}Dead", enforce_ssl)
     hidden = cdk.Duration.seconds(6 * function_seconds)
-    redrive = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=tries)
+    redrive = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MOST_RECEIVES)
     return Queue(_queue(scope, f"{name}Queue", enforce_ssl, hidden, redrive), dead_letters)
 
 

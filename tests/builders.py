@@ -33,7 +33,11 @@ def s3_event(*keys: str, **given: Any) -> str:
 
 
 def sqs_event(*bodies: str, attempt: int = 1) -> Any:
-    """Return the event of Lambda's event source for these message bodies, with ids `message-0`, `message-1`, …"""
+    """Return the event of Lambda's event source for these message bodies, with ids `message-0`, `message-1`, …
+
+    After the first attempt the messages are new ones that name the attempts before.
+    """
+    tried = {"Tried": {"stringValue": str(attempt - 1), "dataType": "Number"}}
     return {
         "Records": [
             {
@@ -41,6 +45,7 @@ def sqs_event(*bodies: str, attempt: int = 1) -> Any:
                 "receiptHandle": f"receipt-{n}",
                 "body": body,
                 "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "messageAttributes": tried if attempt > 1 else {},
                 "eventSource": "aws:sqs",
             }
             for n, body in enumerate(bodies)

@@ -13,6 +13,7 @@ from domain.detectors import DETECTORS
 from openapi.rooms import UNITS
 from tests.api.test_http_api import ACCESS_LOGS
 from tests.stacks import LOCAL, ROOT, assembly, resources, template
+from wire.aws.retry_policy import DELIVERIES, EVENTS, UPLOADS
 
 ACCOUNT: dict[str, str] = {}
 REKOGNITION_ACTIONS = {f"rekognition:{spec.rekognition.operation}" for spec in DETECTORS.values() if spec.rekognition}
@@ -39,7 +40,8 @@ def test_every_queue_has_a_dead_letter_queue_of_its_own_that_keeps_messages_two_
     ]
     assert targets
     assert sorted(targets) == sorted(set(queues) - set(redrives))
-    assert all(redrive["maxReceiveCount"] >= 5 for redrive in redrives.values())
+    longest = max(policy.tries for policy in (UPLOADS, EVENTS, DELIVERIES))
+    assert all(redrive["maxReceiveCount"] >= 10 * longest for redrive in redrives.values())
     assert all(queues[name]["MessageRetentionPeriod"] == 14 * 86_400 for name in targets)
 
 

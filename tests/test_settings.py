@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app import advice
 from domain.detectors import DETECTORS
 from setting_kinds import FLAG, URL, whole_number
 from settings import Settings, SettingsError, setting, settings_table
@@ -202,3 +203,14 @@ def test_every_kind_has_examples_that_are_valid(name: str) -> None:
     kind = Settings.__dataclass_fields__[name].metadata["kind"]
     assert len(set(kind.examples)) > 1
     assert all(kind.read(example) is not None for example in kind.examples)
+
+
+@pytest.mark.parametrize(
+    ("given", "workers"),
+    [({}, 40), ({"concurrency": "2"}, 8), ({"concurrency": "100"}, 325), ({"loopback": "true"}, None)],
+)
+def test_a_deployer_is_told_how_many_functions_the_queues_may_run(given: dict[str, str], workers: int | None) -> None:
+    line = advice(Settings.from_context(given))
+    told = workers is not None and workers + 2 > 10
+    assert bool(line) == told
+    assert not told or (f"may run {workers} functions at once" in line and "-c concurrency=2" in line)

@@ -13,7 +13,6 @@ from infrastructure.functions import PythonFunction
 from infrastructure.queues import Queue, queue_with_dead_letters
 from infrastructure.routes import Routes
 from settings import Settings
-from wire.aws.retry_policy import UPLOADS
 
 RECOGNIZE_SECONDS = 120
 """The timeout of the recognize function in the next stack; the queue's visibility timeout derives from it."""
@@ -39,7 +38,7 @@ class Ingest:
 def ingest(scope: Construct, settings: Settings) -> Ingest:
     """Define the bucket, and a queue that receives a message for each object put into it."""
     uploads = queue_with_dead_letters(
-        scope, "Uploads", tries=UPLOADS.tries, function_seconds=RECOGNIZE_SECONDS, enforce_ssl=settings.enforce_ssl
+        scope, "Uploads", function_seconds=RECOGNIZE_SECONDS, enforce_ssl=settings.enforce_ssl
     )
     topic = sns.Topic(scope, "Uploads", enforce_ssl=settings.enforce_ssl)
     allow_buckets_to_publish(topic)

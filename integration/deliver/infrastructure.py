@@ -21,6 +21,7 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         recursive=True,
         environment={
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
+            "DELIVERIES_DEAD_URL": deliveries.queue.dead_letters.queue_url,
             "EVENTS_QUEUE_URL": events.messages.queue_url,
             "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
             "DELIVERIES_TABLE": deliveries.log.table_name,
@@ -31,7 +32,12 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
     )
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], subscriptions.table.table_arn)
     function.may(["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
-    function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn, events.messages.queue_arn)
+    function.may(
+        ["sqs:SendMessage"],
+        deliveries.queue.messages.queue_arn,
+        deliveries.queue.dead_letters.queue_arn,
+        events.messages.queue_arn,
+    )
     function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn)
     function.work_off(deliveries.queue.messages, 2 * unit.settings.concurrency)
     return function

@@ -9,7 +9,6 @@ from infrastructure.queues import Queue, queue_with_dead_letters
 from infrastructure.storage import owner_table
 from integration.subscriptions.infrastructure import Subscriptions
 from integration.unit import Unit
-from wire.aws.retry_policy import DELIVERIES
 
 DELIVER_SECONDS = 60
 """The timeout of the deliver function, which receives the queue's messages."""
@@ -28,7 +27,6 @@ def deliveries(unit: Unit) -> Deliveries:
     queue = queue_with_dead_letters(
         unit.scope,
         "Deliveries",
-        tries=DELIVERIES.tries,
         function_seconds=DELIVER_SECONDS,
         enforce_ssl=unit.settings.enforce_ssl,
     )

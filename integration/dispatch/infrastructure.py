@@ -5,7 +5,6 @@ from infrastructure.queues import Queue, queue_with_dead_letters
 from integration.deliveries.infrastructure import Deliveries
 from integration.subscriptions.infrastructure import Subscriptions
 from integration.unit import Unit
-from wire.aws.retry_policy import EVENTS
 
 DISPATCH_SECONDS = 30
 
@@ -15,7 +14,6 @@ def events(unit: Unit) -> Queue:
     return queue_with_dead_letters(
         unit.scope,
         "Events",
-        tries=EVENTS.tries,
         function_seconds=DISPATCH_SECONDS,
         enforce_ssl=unit.settings.enforce_ssl,
     )
@@ -32,6 +30,7 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         recursive=True,
         environment={
             "EVENTS_QUEUE_URL": events.messages.queue_url,
+            "EVENTS_DEAD_URL": events.dead_letters.queue_url,
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
             "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
             "DELIVERIES_TABLE": deliveries.log.table_name,
@@ -40,6 +39,11 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
     )
     function.may(["dynamodb:Query"], subscriptions.table.table_arn)
     function.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
-    function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn)
+    function.may(
+        ["sqs:SendMessage"],
+        deliveries.queue.messages.queue_arn,
+        events.messages.queue_arn,
+        events.dead_letters.queue_arn,
+    )
     function.work_off(events.messages, unit.settings.concurrency)
     return function

@@ -39,6 +39,7 @@ def _environment(unit: Unit) -> dict[str, str]:
     return {
         "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
         "UPLOADS_QUEUE_URL": unit.api.ingest.uploads.messages.queue_url,
+        "UPLOADS_DEAD_URL": unit.api.ingest.uploads.dead_letters.queue_url,
         "RECOGNITIONS_TABLE": results.recognitions.table_name,
         "IMAGE_INDEX_TABLE": results.index.table_name,
         "ANSWERS_TABLE": results.answers.table_name,
@@ -52,7 +53,7 @@ def _environment(unit: Unit) -> dict[str, str]:
 
 
 def _grant(unit: Unit, function: PythonFunction) -> None:
-    results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads.messages
+    results, images, uploads = unit.results, unit.api.ingest.images, unit.api.ingest.uploads
     function.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))  # Rekognition reads with them
     function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
@@ -69,4 +70,4 @@ def _grant(unit: Unit, function: PythonFunction) -> None:
     called = [api for name in unit.settings.detectors if (api := DETECTORS[name].rekognition)]
     if called:
         function.may([f"rekognition:{api.operation}" for api in called], "*")
-    function.may(["sqs:SendMessage"], uploads.queue_arn)
+    function.may(["sqs:SendMessage"], uploads.messages.queue_arn, uploads.dead_letters.queue_arn)

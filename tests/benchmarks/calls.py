@@ -114,6 +114,7 @@ def account(*urls: str) -> dict[str, str]:
         "RESULTS_TOPIC": topic,
         "SIGNING_KEY_ARN": key["ARN"],
         "UPLOADS_QUEUE_URL": queues["uploads"],
+        **{f"{name.upper()}_DEAD_URL": queue for name, queue in queues.items()},
     }
 
 

@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "DERIVED_BUCKET": "derived",
     "DETECTORS": "rekognition,edge",
     "EDGE_FUNCTION": "edge",
+    "DELIVERIES_DEAD_URL": "https://queue.example",
+    "EVENTS_DEAD_URL": "https://queue.example",
     "EVENTS_QUEUE_URL": "https://queue.example",
     "IMAGE_INDEX_TABLE": "index",
     "IMAGES_BUCKET": "images",
@@ -54,6 +56,7 @@ ENVIRONMENT = {
     "USER_POOL_CLIENT_ID": "client",
     "WEBHOOKS_PER_OWNER": "50",
     "DEFAULT_WEBHOOK_URL": "",
+    "UPLOADS_DEAD_URL": "https://queue.example",
     "UPLOADS_QUEUE_URL": "https://queue.example",
 }
 

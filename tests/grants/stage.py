@@ -134,6 +134,11 @@ class Stage:
         return self.message(queue, mark)
 
 
+def tried(message: dict[str, Any], times: int) -> dict[str, Any]:
+    """Return a message as it is sent again after so many tries."""
+    return message | {"messageAttributes": {"Tried": {"stringValue": str(times), "dataType": "Number"}}}
+
+
 def _s3_only(topic: str) -> dict[str, Any]:
     service = {"Service": "s3.amazonaws.com"}
     return {"Effect": "Allow", "Principal": service, "Action": "sns:Publish", "Resource": topic}

@@ -47,6 +47,10 @@ class Account:
         """Return the deliveries queued since the last call."""
         return [Delivery.from_json(body) for body in self._received(self.deliveries)]
 
+    def dead(self) -> list[str]:
+        """Receive the dead letters; return their bodies."""
+        return self._received(self.sqs.get_queue_url(QueueName="dead")["QueueUrl"])
+
     def published(self) -> list[Event]:
         """Return the events queued since the last call."""
         return [Event.from_json(body) for body in self._received(self.events)]
@@ -70,6 +74,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         boto3.client("s3").create_bucket(Bucket="images")
         stored = boto3.client("secretsmanager").create_secret(Name="key", SecretString=SIGNING_KEY.decode())
         events, deliveries = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries"))
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
         environment = {
             "ANSWERS_TABLE": "answers",
             "DELIVERIES_TABLE": "deliveries",
@@ -78,6 +83,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "SUBSCRIPTIONS_TABLE": "subscriptions",
             "EVENTS_QUEUE_URL": events,
             "DELIVERIES_QUEUE_URL": deliveries,
+            "DELIVERIES_DEAD_URL": dead,
+            "EVENTS_DEAD_URL": dead,
             "DEFAULT_WEBHOOK_URL": "",
             "SIGNING_KEY_ARN": stored["ARN"],
             "CURSOR_KEY_ARN": stored["ARN"],

@@ -6,6 +6,8 @@ from typing import Any
 
 from integration.deliveries.runtime.delivery import Delivery
 
+DEAD = "dead"
+"""The URL of the queue of dead letters; messages to any other one are kept in the queue itself."""
 HIDDEN = 180
 """Seconds for which a received message is hidden, unless its visibility is changed."""
 
@@ -46,7 +48,8 @@ class Queue:
         refused, taken = Entries[: self.refusing], Entries[self.refusing :]
         self.refusing = 0
         self.refused += [entry["Id"] for entry in refused]
-        self.waiting += [Message(entry["MessageBody"], self.now() + entry.get("DelaySeconds", 0)) for entry in taken]
+        sent = [Message(entry["MessageBody"], self.now() + entry.get("DelaySeconds", 0)) for entry in taken]
+        (self.dead if QueueUrl == DEAD else self.waiting).extend(sent)
         return {"Successful": taken, "Failed": [entry | {"Code": "InternalError"} for entry in refused]}
 
     def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803

@@ -8,7 +8,7 @@ from infrastructure.monitoring.alarms import NEAR_TIMEOUT
 from integration.deliver.runtime.batch import ATTEMPT_SECONDS, PATIENCE, TAKING_SECONDS
 from integration.deliveries.runtime.log import BY_STATUS, BY_WEBHOOK
 from tests.stacks import LOCAL, template
-from wire.aws.retry_policy import DELIVERIES, EVENTS
+from wire.aws.retry_policy import DELIVERIES
 
 STACK = "IntegrationStack"
 
@@ -85,17 +85,9 @@ def test_each_function_has_the_permissions_it_needs_and_no_others(function: str,
     assert granted(function) == actions
 
 
-def test_deliveries_are_given_up_after_the_schedule_s_last_attempt() -> None:
-    assert queue("DeliveriesQueue")["RedrivePolicy"]["maxReceiveCount"] == DELIVERIES.tries == 8
-
-
 def test_a_delivery_outlives_its_schedule_in_the_queue() -> None:
     longest = sum(pause * (1 + DELIVERIES.jitter) for pause in DELIVERIES.pauses)
     assert queue("DeliveriesQueue")["MessageRetentionPeriod"] == 14 * 86_400 > longest
-
-
-def test_events_are_given_up_after_dispatch_s_last_pause() -> None:
-    assert queue("EventsQueue")["RedrivePolicy"]["maxReceiveCount"] == EVENTS.tries
 
 
 def test_deliver_has_time_for_its_last_batch_even_if_that_hangs() -> None:

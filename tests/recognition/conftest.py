@@ -128,6 +128,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "CURSOR_KEY_ARN": key["ARN"],
             "IMAGES_BUCKET": BUCKET,
             "UPLOADS_QUEUE_URL": uploads,
+            "UPLOADS_DEAD_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],
             "RECOGNITIONS_TABLE": "recognitions",
             "IMAGE_INDEX_TABLE": "index",
             "ANSWERS_TABLE": "answers",
@@ -154,7 +155,7 @@ def recognize(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.reload(importlib.import_module("recognition.recognize.runtime.handler"))
     monkeypatch.setattr(module.detectors.edge, "_lambda", account.edge)
     monkeypatch.setattr(module.detectors, "edge_within", lambda seconds: module.detectors.edge)
-    monkeypatch.setattr(module, "retry_later", lambda *given: None)
+    monkeypatch.setattr(module, "retry_later", lambda sqs, queue, failed, policy: failed)
     return module
 
 

@@ -78,8 +78,12 @@ def receive_count(record: Record) -> int:
 
 
 def tries(record: Record) -> int:
-    """Return the number of tries of the record's message, including this one; a requeue is no try."""
-    return _number(record, TRY_COUNT) + receive_count(record)
+    """Return the number of tries of the record's message, including this one.
+
+    A message that was sent again names the tries before. Of another one only the first try is sure: it may have been
+    received more often, while Lambda was throttled.
+    """
+    return _number(record, TRY_COUNT) + 1 if names_tries(record) else min(receive_count(record), 2)
 
 
 def is_first_try(record: Record) -> bool:
@@ -92,7 +96,12 @@ def ended_count(record: Record) -> int:
     return _number(record, ENDED_COUNT)
 
 
-def retry_later(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
+def names_tries(record: Record) -> bool:
+    """Return True if the record's message was sent again, with the number of tries before."""
+    return TRY_COUNT in record.get("messageAttributes", {})
+
+
+def hide(sqs: "SQSClient", queue_url: str, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
     """Hide each failed record for `delay(record)` seconds instead of the visibility timeout of the queue.
 
     Log an error of SQS and leave the record hidden for the visibility timeout: an exception would return the successful
@@ -126,14 +135,41 @@ def requeue(
     not replaced if SQS refuses the message, or if the pause is 0: the message has then been requeued long enough.
     """
     pauses = {record["messageId"]: pause(_number(record, count) + 1) for record in records}
-    due = {record["messageId"]: record for record in records if pauses[record["messageId"]]}
+    due = [record for record in records if pauses[record["messageId"]]]
+
+    def replacement(record: Record) -> "SendMessageBatchRequestEntryTypeDef":
+        tried = tries(record) - (count == REQUEUE_COUNT)
+        return _message(record, pauses[record["messageId"]], {count: _number(record, count) + 1, TRY_COUNT: tried})
+
+    replaced = send_records(sqs, queue_url, due, replacement)
+    for record in replaced:
+        times = _number(record, count) + 1
+        facts = {"message_id": record["messageId"], "seconds": pauses[record["messageId"]], "times": times}
+        logger.info("put off", extra=facts)
+    return replaced
+
+
+def send_again(
+    sqs: "SQSClient", queue_url: str, records: Sequence[Record], pause: Callable[[Record], int]
+) -> list[Record]:
+    """Send messages again after a failed try, each delayed by `pause(record)` seconds; return those replaced."""
+    return send_records(
+        sqs, queue_url, records, lambda record: _message(record, pause(record), {TRY_COUNT: tries(record)})
+    )
+
+
+def send_records(
+    sqs: "SQSClient",
+    queue_url: str,
+    records: Sequence[Record],
+    message: "Callable[[Record], SendMessageBatchRequestEntryTypeDef]",
+) -> list[Record]:
+    """Send a message for each record, ten at a time; return the records whose messages SQS accepted."""
+    by_id = {record["messageId"]: record for record in records}
     sent: set[str] = set()
-    for batch in batches({message_id: record["body"] for message_id, record in due.items()}):
-        sent |= send(sqs, queue_url, [_requeued(due[message_id], pauses[message_id], count) for message_id in batch])
-    for message_id in sent:
-        times = _number(due[message_id], count) + 1
-        logger.info("put off", extra={"message_id": message_id, "seconds": pauses[message_id], "times": times})
-    return [record for message_id, record in due.items() if message_id in sent]
+    for batch in batches({message_id: record["body"] for message_id, record in by_id.items()}):
+        sent |= send(sqs, queue_url, [message(by_id[message_id]) for message_id in batch])
+    return [record for message_id, record in by_id.items() if message_id in sent]
 
 
 def send(sqs: "SQSClient", queue_url: str, entries: "Sequence[SendMessageBatchRequestEntryTypeDef]") -> set[str]:
@@ -165,18 +201,16 @@ def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield batch
 
 
-def _requeued(record: Record, seconds: int, count: str) -> "SendMessageBatchRequestEntryTypeDef":
-    """Return a new message with the body of a record, and with its counts as attributes, `count` increased by one."""
-    counts = {name: _number(record, name) for name in (REQUEUE_COUNT, ENDED_COUNT)}
-    counts[count] += 1
-    counts[TRY_COUNT] = tries(record) - (count == REQUEUE_COUNT)
+def _message(record: Record, seconds: int, counts: Mapping[str, int]) -> "SendMessageBatchRequestEntryTypeDef":
+    """Return a new message with the body and the counts of a record; `counts` replace its own."""
+    kept = {name: _number(record, name) for name in (REQUEUE_COUNT, ENDED_COUNT)} | dict(counts)
     return {
         "Id": record["messageId"],
         "MessageBody": record["body"],
         "DelaySeconds": seconds,
         "MessageAttributes": {
             name: {"DataType": "Number", "StringValue": str(number)}
-            for name, number in counts.items()
+            for name, number in kept.items()
             if number or name != ENDED_COUNT
         },
     }

@@ -1,4 +1,4 @@
-"""Retry policies of the queues; the templates derive from them how often a message may be received."""
+"""Retry policies of the queues: how often a function tries a message, and how long it waits in between."""
 
 import math
 from collections.abc import Callable

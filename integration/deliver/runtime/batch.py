@@ -104,14 +104,14 @@ def start(
         for message_id, record in by_id.items()
         if (due := read_message(record, DueDelivery.from_record))
     }
-    eligible, skipped = check_eligibility(given.values(), stores, begun)
+    checked = check_eligibility(given.values(), stores, begun)
+    eligible, skipped = checked.eligible, checked.skipped
     for message_id, outcome in skipped.items():
         logger.info("delivery not attempted", extra=given[message_id].delivery.log_keys | {"reason": outcome.reason})
     postponed = postpone(eligible.values(), stores.state, begun)
     attempts = start_attempts([due for due in eligible.values() if due.message_id not in postponed], sender, threads)
     results: dict[str, DeliveryOutcome | Future[Attempt]] = {**skipped, **postponed, **attempts}
-    current = given | eligible
-    messages = [Message(by_id[name], current.get(name), results.get(name, MALFORMED)) for name in by_id]
+    messages = [Message(by_id[name], checked.current.get(name), results.get(name, MALFORMED)) for name in by_id]
     waiting = [(eligible[name], wait) for name, wait in postponed.items()]
     return Batch(messages, waiting, attempts.values(), begun, patience, time.monotonic() + patience)
 

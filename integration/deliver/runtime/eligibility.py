@@ -9,6 +9,8 @@ from typing import NamedTuple
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
 from integration.deliver.runtime.stores import Stores
 from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log import Logged
+from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
 
@@ -24,25 +26,33 @@ _Key = tuple[str, str]
 
 
 class Eligibility(NamedTuple):
-    """The eligible deliveries, with their current subscriptions, and the outcomes of the others, by message id."""
+    """All deliveries with their current subscriptions and numbers, and the outcomes of those that are not eligible.
 
-    eligible: dict[str, DueDelivery]
+    Both are by message id.
+    """
+
+    current: dict[str, DueDelivery]
     skipped: dict[str, Skipped]
+
+    @property
+    def eligible(self) -> dict[str, DueDelivery]:
+        """The eligible deliveries."""
+        return {message_id: due for message_id, due in self.current.items() if message_id not in self.skipped}
 
 
 def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) -> Eligibility:
     """Look up the subscriptions and images of these deliveries; raises botocore's errors, or UndoneError."""
     subscriptions = _current_subscriptions(due, stores, now)
     old = [delivery.delivery for delivery in due if not _is_fresh(delivery, now)]
-    erased = stores.log.erased(old) if old else set()
-    eligible, skipped = dict[str, DueDelivery](), dict[str, Skipped]()
+    logged = stores.log.look_up(old) if old else Logged(set(), {})
+    result = Eligibility({}, {})
     for delivery in due:
         subscription = subscriptions.get(delivery.subscription.key)
-        if reason := _reason_to_skip(delivery, subscription, erased):
-            skipped[delivery.message_id] = reason
-        elif subscription:
-            eligible[delivery.message_id] = delivery._replace(subscription=subscription)
-    return Eligibility(eligible, skipped)
+        counted = delivery._replace(number=_number(delivery, logged.records.get(delivery.key)))
+        if reason := _reason_to_skip(counted, subscription, logged.erased):
+            result.skipped[delivery.message_id] = reason
+        result.current[delivery.message_id] = counted._replace(subscription=subscription or delivery.subscription)
+    return result
 
 
 def erasure_candidates(due: Iterable[DueDelivery], begun: float, now: float) -> list[Delivery]:
@@ -58,11 +68,22 @@ def erasure_candidates(due: Iterable[DueDelivery], begun: float, now: float) -> 
 
 
 def _is_fresh(due: DueDelivery, now: float) -> bool:
-    """Return True if a delivery was neither tried nor postponed before, and was queued lately.
+    """Return True if a delivery was neither received nor postponed before, and was queued lately.
 
     The image of any other one may have been erased, its subscription changed or deleted.
     """
-    return due.number == 1 and not due.delivery.put_off and due.delivery.queued_at >= now - FRESH_SECONDS
+    first = due.number == due.received == 1 and not due.delivery.put_off
+    return first and due.delivery.queued_at >= now - FRESH_SECONDS
+
+
+def _number(due: DueDelivery, record: DeliveryRecord | None) -> int:
+    """Return the number of the attempt that is due, by the log: a message may be received without an attempt.
+
+    Of a delivery that ended before, the receives count: it is redriven, or SQS has not accepted it as a dead letter.
+    """
+    if not record:
+        return due.number
+    return max(due.number, record.tries + 1) if record.status == "pending" else due.delivery.tried + due.received
 
 
 def _current_subscriptions(due: Iterable[DueDelivery], stores: Stores, now: float) -> dict[_Key, Subscription]:
@@ -86,7 +107,7 @@ def _current_subscriptions(due: Iterable[DueDelivery], stores: Stores, now: floa
 def _reason_to_skip(due: DueDelivery, subscription: Subscription | None, erased: Collection[_Key]) -> Skipped | None:
     if due.number > DELIVERIES.tries:
         return EXHAUSTED
-    if (due.subscription.owner, due.delivery.delivery_id) in erased:
+    if due.key in erased:
         return ERASED
     if not subscription:
         return UNSUBSCRIBED

@@ -21,9 +21,10 @@ from integration.subscriptions.runtime.signature import signing_key
 from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures
+from wire.aws.retries import RetriedQueue
 from wire.outbound.policy import Policy
 
-DELIVERIES_QUEUE_URL = os.environ["DELIVERIES_QUEUE_URL"]
+DELIVERIES_QUEUE = RetriedQueue(os.environ["DELIVERIES_QUEUE_URL"], os.environ["DELIVERIES_DEAD_URL"])
 EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
 DEFAULT_WEBHOOK_URL = os.environ["DEFAULT_WEBHOOK_URL"]
 SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
@@ -69,7 +70,7 @@ def stores() -> Stores:
 @cache
 def queue() -> DeliveryQueue:
     """Return the queue of deliveries."""
-    return DeliveryQueue(client("sqs"), DELIVERIES_QUEUE_URL)
+    return DeliveryQueue(client("sqs"), *DELIVERIES_QUEUE)
 
 
 @cache

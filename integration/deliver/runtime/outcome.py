@@ -17,21 +17,28 @@ from wire.aws.rows import Item
 
 
 class DueDelivery(NamedTuple):
-    """A delivery whose attempt of this `number` is due.
+    """A delivery whose attempt of this `number` is due; its message was received so many times.
 
-    `subscription` is the receiver: as it was queued, or, once the delivery is found eligible, as it is now.
+    Once the delivery has been looked up, `number` counts the attempts in the log, and `subscription`, the receiver, is
+    as it is now; before, both are as they were queued.
     """
 
     message_id: str
     delivery: Delivery
     number: int
     subscription: Subscription
+    received: int = 1
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The owner and the id of the delivery, the key of its row in the log."""
+        return self.delivery.subscription.owner, self.delivery.delivery_id
 
     @classmethod
     def from_record(cls, record: Record) -> Self:
         """Read a message of the queue; raises KeyError, RecursionError, TypeError or ValueError on another shape."""
         delivery = Delivery.from_json(record["body"])
-        return cls(record["messageId"], delivery, delivery.tried + receive_count(record), delivery.subscription)
+        return cls(record["messageId"], delivery, delivery.tried + 1, delivery.subscription, receive_count(record))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from integration.deliver.runtime.update_subscribers import Publish, Reply, updat
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.queue import DeliveryQueue
-from wire.aws.queue import Record
+from wire.aws.queue import Record, receive_count
 from wire.aws.rows import Item, UndoneError
 
 logger = Logger()
@@ -68,11 +68,25 @@ def record_results(
     for message in batch.messages:
         results.add(message, batch.outcome(message), at, requeued=message.record["messageId"] in requeued)
     log_attempts(results.attempts)
-    if results.retried:
-        queue().retry_later(results.retried, lambda record: results.delays[record["messageId"]])
+    stay = _retry(results, queue) if results.retried else []
     _write(results, stores, publish, batch.begun, now())
     print_failures(results.attempts, now())
-    return results.retried
+    return stay
+
+
+def _retry(results: _Results, queue: Callable[[], DeliveryQueue]) -> list[Record]:
+    """Hide messages until their next attempt, and move those without one to the dead letters; return those hidden.
+
+    A message that was received for the first time is hidden in any case, for no time where it has no attempt.
+    """
+    spent = [
+        record for record in results.retried if not results.delays[record["messageId"]] and receive_count(record) > 1
+    ]
+    paced = [record for record in results.retried if record not in spent]
+    if paced:
+        queue().retry_later(paced, lambda record: results.delays[record["messageId"]])
+    buried = queue().bury(spent) if spent else []
+    return [record for record in results.retried if record not in buried]
 
 
 def _write(results: _Results, stores: Stores, publish: Publish, begun: float, now: float) -> None:

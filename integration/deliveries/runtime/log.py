@@ -36,6 +36,13 @@ class LogPage(NamedTuple):
     last: str | None
 
 
+class Logged(NamedTuple):
+    """What the log knows of some deliveries, by owner and id: whose image has been erased, and their records."""
+
+    erased: set[tuple[str, str]]
+    records: dict[tuple[str, str], DeliveryRecord]
+
+
 class DeliveryLog:
     """The log; every method raises botocore's errors, or UndoneError."""
 
@@ -70,17 +77,22 @@ class DeliveryLog:
         keys = [_key(record.owner, record.delivery_id) for record in records]
         return [DeliveryRecord.from_item(item) for item in self._read(keys) if "said" in item]
 
+    def look_up(self, deliveries: Collection[Delivery]) -> Logged:
+        """Return what the log knows of these deliveries, by one read."""
+        keys = {(delivery.subscription.owner, delivery.delivery_id): delivery for delivery in deliveries}
+        images = {key: delivery.image_id for key, delivery in keys.items() if delivery.type != ERASED}
+        marks = {(owner, _mark(image_id)) for (owner, _), image_id in images.items()}
+        rows = self._read([_key(*key) for key in {*keys, *marks}]) if keys else []
+        found = {(item["owner"]["S"], item["delivery"]["S"]): item for item in rows}
+        gone = {key for key, item in found.items() if "erased" in item}
+        erased = {key for key, image_id in images.items() if key in gone or (key[0], _mark(image_id)) in gone}
+        return Logged(
+            erased, {key: DeliveryRecord.from_item(found[key]) for key in keys if "said" in found.get(key, ())}
+        )
+
     def erased(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
         """Return the owner and the id of each of these deliveries whose image has been erased."""
-        images = {
-            (delivery.subscription.owner, delivery.delivery_id): delivery.image_id
-            for delivery in deliveries
-            if delivery.type != ERASED
-        }
-        marks = {(owner, _mark(image_id)) for (owner, _), image_id in images.items()}
-        found = self._read([_key(*key) for key in {*images, *marks}]) if images else []
-        erased = {(item["owner"]["S"], item["delivery"]["S"]) for item in found if "erased" in item}
-        return {key for key, image_id in images.items() if key in erased or (key[0], _mark(image_id)) in erased}
+        return self.look_up([delivery for delivery in deliveries if delivery.type != ERASED]).erased
 
     def forget_erased(self, candidates: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
         """Remove rows just written about images that were erased meanwhile, which their erasure did not find.

@@ -1,12 +1,13 @@
 """The queue of Deliveries."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from integration.deliveries.runtime.delivery import Delivery
-from wire.aws.queue import Record, batches, retry_later, send
+from wire.aws.queue import Record, batches, hide, send
+from wire.aws.retries import RetriedQueue, bury
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
@@ -26,8 +27,9 @@ logger = Logger()
 class DeliveryQueue:
     """The queue that the deliver function works off."""
 
-    def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
+    def __init__(self, sqs: "SQSClient", queue_url: str, dead_letters_url: str = "") -> None:
         self._sqs, self._queue_url = sqs, queue_url
+        self._retried = RetriedQueue(queue_url, dead_letters_url)
 
     def add(self, deliveries: Iterable[Delivery], delays: Mapping[str, int] | None = None) -> set[str]:
         """Send each delivery once, in as few calls as possible; return the ids of those that the queue accepted.
@@ -85,7 +87,11 @@ class DeliveryQueue:
 
     def retry_later(self, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
         """Hide messages that stay in the queue for `delay(record)` seconds each, instead of the queue's timeout."""
-        retry_later(self._sqs, self._queue_url, records, delay)
+        hide(self._sqs, self._queue_url, records, delay)
+
+    def bury(self, records: Sequence[Record]) -> list[Record]:
+        """Move messages to the dead letters; return those that SQS accepted there."""
+        return bury(self._sqs, self._retried, records)
 
     def _send(self, batch: Mapping[str, str], delays: Mapping[str, int]) -> set[str]:
         entries: list[SendMessageBatchRequestEntryTypeDef] = []

@@ -23,13 +23,13 @@ def replay(
 ) -> bool:
     """Queue these deliveries once more; return False if the queue refused some, so that another call is worth a try.
 
-    Their rows say `pending` before they are queued: deliver may log a fast attempt first, and its row must not be
-    overwritten. The rows of refused deliveries are restored, so that the other call finds them by their status. After
-    each write, the rows of images that were erased since the deliveries were read are removed again.
+    Their rows say `pending`, without attempts, before they are queued: deliver may log a fast attempt first, and its
+    row must not be overwritten. The rows of refused deliveries are restored, so that the other call finds them by their
+    status. After each write, the rows of images that were erased since the deliveries were read are removed again.
     """
     before = list(records)
     deliveries = [record.delivery(subscription) for record in before]
-    pending = [replace(record, status="pending", next_at=None, reason=None).to_item(now) for record in before]
+    pending = [replace(record, status="pending", tries=0, next_at=None, reason=None).to_item(now) for record in before]
     log.write(pending)
     log.forget_erased(deliveries, pending, now)
     accepted = queue.add(deliveries)

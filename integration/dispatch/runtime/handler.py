@@ -19,11 +19,12 @@ from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscrip
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
 from wire.aws.message import read_message
-from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, receive_count, retry_later
+from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, tries
+from wire.aws.retries import RetriedQueue, retry_later
 from wire.aws.retry_policy import EVENTS
 from wire.aws.rows import UndoneError
 
-EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
+EVENTS_QUEUE = RetriedQueue(os.environ["EVENTS_QUEUE_URL"], os.environ["EVENTS_DEAD_URL"])
 
 SubscriptionsOf = Callable[[str], Iterable[Subscription]]
 
@@ -37,8 +38,7 @@ log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Dispatch a batch of the SQS event source; return the messages to retry."""
     failed = dispatch(event["Records"], subscriptions, queue, log)
-    retry_later(sqs, EVENTS_QUEUE_URL, failed, lambda record: EVENTS.backoff(receive_count(record)))
-    return batch_item_failures(failed)
+    return batch_item_failures(retry_later(sqs, EVENTS_QUEUE, failed, EVENTS))
 
 
 def dispatch(
@@ -67,7 +67,7 @@ def deliveries_of(
         return None
     keys["correlation_id"] = event.data.get("image_id")
     try:
-        deliveries = _deliveries(event, subscriptions_of, log, at, first_try=receive_count(record) == 1)
+        deliveries = _deliveries(event, subscriptions_of, log, at, first_try=tries(record) == 1)
     except (BotoCoreError, ClientError, RecursionError, UndoneError, ValueError):
         logger.exception("event not dispatched", extra=keys)
         return None

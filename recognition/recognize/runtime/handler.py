@@ -30,16 +30,15 @@ from wire.aws.queue import (
     batch_item_failures,
     ended_count,
     is_first_try,
-    receive_count,
     requeue,
-    retry_later,
     tries,
 )
+from wire.aws.retries import RetriedQueue, retry_later
 from wire.aws.retry_policy import REQUEUES, UPLOADS
 from wire.http.quota import Quota
 
 IMAGES_BUCKET = os.environ["IMAGES_BUCKET"]
-UPLOADS_QUEUE_URL = os.environ["UPLOADS_QUEUE_URL"]
+UPLOADS_QUEUE = RetriedQueue(os.environ["UPLOADS_QUEUE_URL"], os.environ["UPLOADS_DEAD_URL"])
 
 logger = Logger()
 detectors = DetectorRegistry(
@@ -76,15 +75,13 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     log_progress(requests, done, throttled)
     unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
     waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
-    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE_URL, waiting, REQUEUES.backoff) if waiting else []
+    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE.url, waiting, REQUEUES.backoff) if waiting else []
     ended = {request for request in requests if request.image in detectors.suspects.ended} - done
     ending = [record for record in unfinished if is_finished(received[record["messageId"]], done | ended)]
     ending = [record for record in ending if record not in waiting]
-    requeued += requeue(lazy("sqs"), UPLOADS_QUEUE_URL, ending, UPLOADS.backoff, ENDED_COUNT) if ending else []
+    requeued += requeue(lazy("sqs"), UPLOADS_QUEUE.url, ending, UPLOADS.backoff, ENDED_COUNT) if ending else []
     failed = [record for record in unfinished if record not in requeued]
-    if failed:
-        retry_later(lazy("sqs"), UPLOADS_QUEUE_URL, failed, lambda record: UPLOADS.backoff(receive_count(record)))
-    return batch_item_failures(failed)
+    return batch_item_failures(retry_later(lazy("sqs"), UPLOADS_QUEUE, failed, UPLOADS) if failed else ())
 
 
 def requests_in(record: Record) -> list[RecognitionRequest]:

@@ -29,7 +29,10 @@ def _letters(evidence: Evidence, name: str) -> Account:
     poison, letters = Counter(evidence.faults.poison[name]), Counter(evidence.dead_letters[name])
     account = Account(f"dead letters of {name}: poison", poison.total(), letters.total())
     account.unexplained += [f"poison that vanished: {letter[:80]}" for letter in (poison - letters).elements()]
-    account.unexplained += [f"no poison: {letter[:300]}" for letter in (letters - poison).elements()]
+    further = list((letters - poison).elements())
+    twice = [letter for letter in further if letter in poison]
+    account.explain("moved there more than once: a worker died before its message was deleted", len(twice))
+    account.unexplained += [f"no poison: {letter[:300]}" for letter in further if letter not in poison]
     return account
 
 

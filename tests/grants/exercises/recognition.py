@@ -6,7 +6,8 @@ import json
 from PIL import Image
 
 from domain.detectors import DETECTORS
-from tests.grants.stage import Stage
+from tests.grants.stage import Stage, tried
+from wire.aws.retry_policy import UPLOADS
 
 
 def an_image_is_recognized(stage: Stage) -> None:
@@ -60,6 +61,15 @@ def retries_are_paced(stage: Stage) -> None:
     stage.work_off("Recognize", stage.send("UploadsQueueUrl", "no S3 event"), failing=True)
 
 
+def a_message_is_tried_again_and_given_up(stage: Stage) -> None:
+    """Send an invalid message again after its second try, and to the dead letters after its last one."""
+    message = stage.send("UploadsQueueUrl", "no S3 event")
+    stage.work_off("Recognize", tried(message, 1))
+    stage.message("UploadsQueueUrl", message["body"])
+    stage.work_off("Recognize", tried(message, UPLOADS.tries - 1))
+    stage.message("UploadsDeadQueueUrl", message["body"])
+
+
 def a_throttled_image_is_put_off(stage: Stage) -> None:
     """Remove the message and queue another."""
     image_id = stage.put(name="cat.busy", detector="rekognition")["image_id"]
@@ -74,5 +84,6 @@ RECOGNIZE = (
     an_object_without_a_version_is_recognized,
     an_image_is_recognized_again,
     retries_are_paced,
+    a_message_is_tried_again_and_given_up,
     a_throttled_image_is_put_off,
 )

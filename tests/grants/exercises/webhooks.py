@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.grants.stage import Stage
+from tests.grants.stage import Stage, tried
+from wire.aws.retry_policy import EVENTS
 
 Record = dict[str, Any]
 
@@ -107,6 +108,15 @@ def an_invalid_event_is_retried(stage: Stage) -> None:
     stage.work_off("Dispatch", stage.send("EventsQueueUrl", "no event"), failing=True)
 
 
+def an_event_is_tried_again_and_given_up(stage: Stage) -> None:
+    """Send an invalid event again after its second try, and to the dead letters after its last one."""
+    message = stage.send("EventsQueueUrl", "no event")
+    stage.work_off("Dispatch", tried(message, 1))
+    stage.message("EventsQueueUrl", message["body"])
+    stage.work_off("Dispatch", tried(message, EVENTS.tries - 1))
+    stage.message("EventsDeadQueueUrl", message["body"])
+
+
 def a_delivery_is_made_and_logged(stage: Stage) -> None:
     """Sign, post and log a delivery."""
     with webhook(stage) as path:
@@ -133,6 +143,14 @@ def a_failed_delivery_is_retried(stage: Stage) -> None:
         assert stage.request("GET", path)["failing_since"]
 
 
+def a_delivery_is_given_up(stage: Stage) -> None:
+    """Move a message that holds no delivery to the dead letters when it comes a second time."""
+    message = stage.send("DeliveriesQueueUrl", "no delivery")
+    message["attributes"]["ApproximateReceiveCount"] = "2"
+    stage.work_off("Deliver", message)
+    stage.message("DeliveriesDeadQueueUrl", message["body"])
+
+
 def a_delivery_waits_for_the_rate_limit(stage: Stage) -> None:
     """Queue the second delivery again, because the webhook takes one a minute."""
     with webhook(stage, rate_limit=1) as path:
@@ -149,11 +167,17 @@ def a_subscriber_that_is_gone_is_disabled(stage: Stage) -> None:
 WEBHOOKS = (a_webhook_is_managed,)
 DELIVERIES = (deliveries_are_read_and_replayed, deliveries_since_a_moment_are_replayed)
 TIMELINE = (a_timeline_is_read, a_queued_image_has_a_timeline)
-DISPATCH = (an_event_becomes_deliveries, the_log_of_an_image_is_erased, an_invalid_event_is_retried)
+DISPATCH = (
+    an_event_becomes_deliveries,
+    the_log_of_an_image_is_erased,
+    an_invalid_event_is_retried,
+    an_event_is_tried_again_and_given_up,
+)
 DELIVER = (
     a_delivery_is_made_and_logged,
     an_old_delivery_reads_its_subscription,
     a_failed_delivery_is_retried,
+    a_delivery_is_given_up,
     a_delivery_waits_for_the_rate_limit,
     a_subscriber_that_is_gone_is_disabled,
 )

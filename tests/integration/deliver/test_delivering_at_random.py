@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from domain.event import Event
 from domain.recognition import Rejection
+from infrastructure.queues import MOST_RECEIVES
 from integration.deliver.runtime import record_results
 from integration.deliver.runtime.http.send import Sender
 from integration.deliver.runtime.outcome import DueDelivery
@@ -27,7 +28,7 @@ from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
 from tests.builders import image, recognition
 from tests.integration.conftest import reloaded, subscription
-from tests.integration.queues import Message, Queue
+from tests.integration.queues import DEAD, Message, Queue
 from tests.tables import CrashError, Tables
 from wire.aws.retry_policy import DELIVERIES, RetryPolicy
 
@@ -54,6 +55,8 @@ def environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in names.split():
             patch.setenv(name, name.partition("_")[0].lower())
+        patch.setenv("DELIVERIES_DEAD_URL", DEAD)
+        patch.setenv("EVENTS_DEAD_URL", DEAD)
         patch.setenv("DEFAULT_WEBHOOK_URL", "")
         patch.setenv("LOOPBACK", "false")
         patch.setattr(record_results, "requeue", partial(requeue, chance=lambda: 0.5))
@@ -76,7 +79,7 @@ class Delivering(RuleBasedStateMachine):
         self.miscounted: list[tuple[str, int]] = []
         self.left: int | None = None
         self.tables.before = self.before
-        self.deliveries, self.happened = Queue(8, self.now, self.before), Queue(99, self.now, self.before)
+        self.deliveries, self.happened = Queue(MOST_RECEIVES, self.now, self.before), Queue(99, self.now, self.before)
         self.subscriptions = SubscriptionTable(cast("DynamoDBClient", self.tables), "subscriptions")
         for receiver in SUBSCRIPTIONS:
             self.subscriptions.add(receiver)

@@ -108,4 +108,4 @@ def test_a_delivery_about_an_erased_image_leaves_a_tombstone_over_what_a_dead_wo
 
 def test_the_number_of_an_attempt_counts_those_before_this_message() -> None:
     (record,) = sqs_event(replace(DELIVERY, tried=2).to_json(), attempt=3)["Records"]
-    assert DueDelivery.from_record(record).number == 5
+    assert DueDelivery.from_record(record).number == 3

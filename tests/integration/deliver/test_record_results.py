@@ -11,6 +11,7 @@ import pytest
 from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log_row import DeliveryRecord, erased_item
+from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.circuit_breaker import (
     DISABLE_AFTER_SECONDS,
@@ -76,7 +77,7 @@ def test_an_accepted_delivery_is_logged_with_its_attempt(
 def test_a_failed_attempt_is_logged_with_its_response_and_the_time_of_the_next_one(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
-    returned(worker, message(receiver), attempt=2)
+    returned(worker, message(receiver, tried=1), attempt=2)
     record, attempt = account.logged()
     assert (record["status"], record["tries"], attempt["response"]) == ("pending", 2, "xxx")
     assert record["next_at"] == attempt["next_attempt_at"] > attempt["at"]
@@ -93,16 +94,45 @@ def test_attempts_are_added_and_never_overwritten(account: Account, worker: Modu
 def test_after_its_last_attempt_a_delivery_is_dead_in_the_log_and_a_dead_letter(
     account: Account, worker: ModuleType, receiver: Subscription
 ) -> None:
-    assert returned(worker, message(receiver), attempt=DELIVERIES.tries) == ["message-0"]
+    body = message(receiver, tried=DELIVERIES.tries - 1)
+    assert returned(worker, body, attempt=2) == []
     assert account.logged()[0]["status"] == "dead"
+    assert account.dead() == [body]
 
 
 def test_a_message_beyond_the_last_attempt_is_not_tried_and_moves_to_the_dead_letters(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
-    assert returned(worker, message(receiver, tried=7), attempt=2) == ["message-0"]
+    body = message(receiver, tried=DELIVERIES.tries)
+    assert returned(worker, body) == ["message-0"]
+    assert returned(worker, body, attempt=2) == []
     assert subscriber.received == []
     assert account.logged() == []
+    assert account.dead() == [body]
+
+
+@pytest.mark.parametrize("received", [2, 9, 60])
+def test_receives_while_lambda_was_throttled_are_no_attempts(
+    account: Account, worker: ModuleType, receiver: Subscription, received: int
+) -> None:
+    for number in (1, 2):
+        assert returned(worker, message(receiver), attempt=received) == ["message-0"]
+        assert (account.logged()[0]["tries"], account.logged()[0]["status"]) == (number, "pending")
+    assert account.dead() == []
+
+
+def test_a_delivery_that_sqs_does_not_accept_as_a_dead_letter_is_not_attempted_again(
+    account: Account,
+    worker: ModuleType,
+    receiver: Subscription,
+    subscriber: Subscriber,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(DeliveryQueue, "bury", lambda queue, records: [])
+    body = message(receiver, tried=DELIVERIES.tries - 1)
+    assert returned(worker, body, attempt=8) == ["message-0"]
+    assert returned(worker, body, attempt=9) == ["message-0"]
+    assert len(subscriber.received) == 1
 
 
 def test_failures_are_counted_and_a_success_resets_the_count(
@@ -147,11 +177,11 @@ def test_a_requeued_delivery_says_how_often_it_was_tried(
     now = int(time.time())
     monkeypatch.setattr(worker, "time", SimpleNamespace(time=lambda: now))
     failing(account, failing_since=now - 50, failures=FAILURES, failed_at=now)
-    assert returned(worker, message(receiver), message(receiver, events(1)[0], tried=1), attempt=2) == []
+    assert returned(worker, message(receiver), message(receiver, events(1)[0], tried=2), attempt=2) == []
     (request,) = sent
     again = [Delivery.from_json(entry["MessageBody"]) for entry in request["Entries"]]
     assert [(delivery.tried, delivery.put_off, delivery.reserved) for delivery in again] == [
-        (1, True, False),
+        (0, True, False),
         (2, True, False),
     ]
     assert all(30 <= entry["DelaySeconds"] <= 33 for entry in request["Entries"])
@@ -207,7 +237,7 @@ def test_a_delivery_still_due_to_a_disabled_subscription_is_dropped_and_logged(
     account: Account, worker: ModuleType, receiver: Subscription, subscriber: Subscriber
 ) -> None:
     account.subscriptions.change("public", receiver.subscription_id, {"disabled": {"S": "owner"}}, ())
-    assert returned(worker, message(receiver, queued_at=1), attempt=2) == []
+    assert returned(worker, message(receiver, queued_at=1, tried=1), attempt=2) == []
     assert subscriber.received == []
     (record,) = account.logged()
     assert (record["status"], record["reason"], record["tries"]) == ("dropped", "webhook_disabled", 1)

@@ -21,6 +21,9 @@ from integration.subscriptions.runtime.disabled_event import disabled_event
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import image, recognition, sqs_event
 from tests.integration.conftest import Account, reloaded, subscription
+from wire.aws.queue import Record, tries
+from wire.aws.retries import RetriedQueue
+from wire.aws.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
@@ -231,7 +234,12 @@ def test_retries_wait_longer_each_time_and_the_last_failure_goes_to_the_dead_let
     dispatch: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[int] = []
-    monkeypatch.setattr(dispatch, "retry_later", lambda sqs, url, records, delay: waited.extend(map(delay, records)))
+
+    def retry_later(sqs: object, queue: RetriedQueue, failed: list[Record], policy: RetryPolicy) -> list[Record]:
+        waited.extend(policy.backoff(tries(record)) for record in failed)
+        return failed
+
+    monkeypatch.setattr(dispatch, "retry_later", retry_later)
     for n in range(1, 8):
         dispatch.handler(sqs_event("poison", attempt=n), None)
     assert waited == [5, 20, 80, 320, 900, 0, 0]

@@ -23,7 +23,7 @@ TEXT = image_key("ann", "img_" + "3" * 32, "notes.txt")
 def recognize(start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the worker of a deployment whose default detector is the cascade; its clients do not retry."""
     module = start_worker("cascade,rekognition,edge")
-    monkeypatch.setattr(module, "retry_later", lambda *given: None)
+    monkeypatch.setattr(module, "retry_later", lambda sqs, queue, failed, policy: failed)
     return module
 
 

@@ -11,6 +11,9 @@ from botocore.exceptions import ClientError
 from domain.image import image_key
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
+from wire.aws.queue import Record, tries
+from wire.aws.retries import RetriedQueue
+from wire.aws.retry_policy import RetryPolicy
 
 KEY = image_key("owner-1", IMAGE_ID, "my cat.jpg")
 WITH_OPTIONS = image_key("owner-1", IMAGE_ID, "cat.jpg", has_options=True)
@@ -125,7 +128,12 @@ def test_each_retry_waits_longer_and_the_last_failure_goes_to_the_dead_letters(
     account: Account, recognize: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[int] = []
-    monkeypatch.setattr(recognize, "retry_later", lambda sqs, url, failed, delay: waited.extend(map(delay, failed)))
+
+    def retry_later(sqs: object, queue: RetriedQueue, failed: list[Record], policy: RetryPolicy) -> list[Record]:
+        waited.extend(policy.backoff(tries(record)) for record in failed)
+        return failed
+
+    monkeypatch.setattr(recognize, "retry_later", retry_later)
     for attempt in range(1, 6):
         recognize.handler(sqs_event("poison", attempt=attempt), Context())
     assert waited == [2, 4, 8, 16, 0]

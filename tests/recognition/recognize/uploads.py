@@ -1,4 +1,4 @@
-"""The uploads queue in memory: at least one delivery, no order, and the dead letters after five deliveries."""
+"""The uploads queue in memory: at least one delivery, no order, and the dead letters."""
 
 # ruff: noqa: N803 (arguments are named as botocore names them)
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from wire.aws.retry_policy import UPLOADS
+from infrastructure.queues import MOST_RECEIVES
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class Uploads:
 
     def due(self) -> list[Message]:
         """Return the messages to receive, after all delays; one received too often is dead."""
-        spent = [message for message in self.messages if message.received >= UPLOADS.tries]
+        spent = [message for message in self.messages if message.received >= MOST_RECEIVES]
         self.dead += spent
         self.messages = [message for message in self.messages if message not in spent]
         return list(self.messages)
@@ -69,7 +69,10 @@ class Uploads:
         if self.refusing:
             return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries]}
         for entry in Entries:
-            self.add(entry["MessageBody"], attributes=entry["MessageAttributes"], delay=entry["DelaySeconds"])
+            if QueueUrl.endswith("dead"):
+                self.dead.append(Message(entry["Id"], entry["MessageBody"]))
+            else:
+                self.add(entry["MessageBody"], attributes=entry["MessageAttributes"], delay=entry["DelaySeconds"])
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     def change_message_visibility_batch(self, QueueUrl: str, Entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from wire.aws.queue import (
     Record,
     batch_item_failures,
     batches,
+    hide,
     receive_count,
     requeue,
-    retry_later,
     tries,
 )
 
@@ -61,7 +61,7 @@ def test_the_receive_count_is_that_of_the_queue() -> None:
 
 def test_each_failed_record_is_hidden_for_its_own_time() -> None:
     queue = fake_queue({"Successful": []})
-    retry_later(queue, "url", [record("m1", 1), record("m2", 4)], lambda failed: receive_count(failed) * 10)
+    hide(queue, "url", [record("m1", 1), record("m2", 4)], lambda failed: receive_count(failed) * 10)
     assert queue.calls == [
         {
             "QueueUrl": "url",
@@ -75,7 +75,7 @@ def test_each_failed_record_is_hidden_for_its_own_time() -> None:
 
 def test_without_failures_there_is_no_call() -> None:
     queue = fake_queue({})
-    retry_later(queue, "url", [], receive_count)
+    hide(queue, "url", [], receive_count)
     assert queue.calls == []
 
 
@@ -83,7 +83,7 @@ def test_without_failures_there_is_no_call() -> None:
 def test_an_error_of_the_queue_does_not_fail_the_batch(
     response: dict[str, Any] | ClientError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    retry_later(fake_queue(response), "url", [record("m")], receive_count)
+    hide(fake_queue(response), "url", [record("m")], receive_count)
     assert "not paced" in caplog.text
 
 
@@ -99,7 +99,7 @@ def counts(times: int, tried: int) -> dict[str, int]:
     return {"PutOff": times, "Tried": tried}
 
 
-@pytest.mark.parametrize(("message", "times", "tried"), [(record("m", 3), 1, 2), (requeued_before(2, 7, 3), 8, 4)])
+@pytest.mark.parametrize(("message", "times", "tried"), [(record("m", 3), 1, 1), (requeued_before(2, 7, 3), 8, 3)])
 def test_a_requeued_message_is_delayed_and_counts_its_requeues_and_tries(
     message: Record, times: int, tried: int
 ) -> None:
@@ -112,9 +112,14 @@ def test_a_requeued_message_is_delayed_and_counts_its_requeues_and_tries(
     assert queue.calls == [{"QueueUrl": "url", "Entries": [entry]}]
 
 
-def test_the_tries_before_a_requeue_count() -> None:
-    assert tries(record("m", 3)) == 3
-    assert tries(requeued_before(2, 7, 3)) == 5
+@pytest.mark.parametrize(("received", "number"), [(1, 1), (2, 2), (9, 2), (99, 2)])
+def test_receives_while_lambda_was_throttled_are_no_tries(received: int, number: int) -> None:
+    assert tries(record("m", received)) == number
+
+
+@pytest.mark.parametrize("received", [1, 2, 50])
+def test_a_message_that_was_sent_again_names_its_tries(received: int) -> None:
+    assert tries(requeued_before(received, 7, 3)) == 4
 
 
 def test_a_message_without_a_pause_is_not_requeued() -> None:
