@@ -37,7 +37,7 @@ class LogPage(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """What the log knows of some deliveries, by owner and id: whose image has been erased, and their records."""
+    """Deliveries in the log, by owner and id: those whose image has been erased, and the records."""
 
     erased: set[tuple[str, str]]
     records: dict[tuple[str, str], DeliveryRecord]
