@@ -17,6 +17,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
+from botocore.utils import conditionally_calculate_checksum
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -37,7 +38,8 @@ _API_VERSIONS = {
     "sqs": "2012-11-05",
 }
 _NEWER_OPTIONS = {"request_checksum_calculation"} - Config.OPTION_DEFAULTS.keys()
-"""Options of botocore 1.36 that the botocore of an older runtime refuses; it does by itself what they ask for.
+"""Options of botocore 1.36 that an older botocore refuses: it reads a body twice to compute its MD5, unless that is
+unregistered.
 
 Functions run on the botocore of their runtime, which may be years older than the pinned one.
 """
@@ -110,11 +112,12 @@ def _typed(factory: Callable[..., object]) -> ClientFactory:
 @_typed
 def client(service: str, **config: Any) -> BaseClient:
     """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
-    config = {name: value for name, value in config.items() if name not in _NEWER_OPTIONS}
-    s3 = {"us_east_1_regional_endpoint": "regional"} | config.pop(
-        "s3", {}
-    )  # else botocore uses the region "aws-global"
-    return _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **config))
+    known = {name: value for name, value in config.items() if name not in _NEWER_OPTIONS}
+    s3 = {"us_east_1_regional_endpoint": "regional"} | known.pop("s3", {})  # else botocore uses the region "aws-global"
+    made = _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **known))
+    if _NEWER_OPTIONS & config.keys():
+        made.meta.events.unregister("before-call.s3.PutObject", conditionally_calculate_checksum)
+    return made
 
 
 lazy = _typed(cache(client))
