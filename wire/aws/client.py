@@ -116,7 +116,8 @@ def client(service: str, **config: Any) -> BaseClient:
     s3 = {"us_east_1_regional_endpoint": "regional"} | known.pop("s3", {})  # else botocore uses the region "aws-global"
     made = _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **known))
     if _NEWER_OPTIONS & config.keys():
-        made.meta.events.unregister("before-call.s3.PutObject", conditionally_calculate_checksum)
+        checksum = cast(Callable[..., None], conditionally_calculate_checksum)
+        made.meta.events.unregister("before-call.s3.PutObject", checksum)
     return made
 
 

@@ -30,11 +30,10 @@ def test_the_edge_function_is_invoked_once_for_many_images() -> None:
 
 def test_a_label_of_any_length_enters_with_200_characters() -> None:
     detections = [{"label": "x" * 3000, "confidence": 0.9, "parents": ["y" * 201]}]
-    outcome = edge_detector(Lambda({"model": MODEL, "results": [RESULT | {"detections": detections}]})).detect(
-        [CAT], None
-    )
-    assert isinstance(outcome[CAT], Recognition)
-    assert outcome[CAT].detections == (Detection("x" * 200, 0.9, parents=("y" * 200,)),)
+    detector = edge_detector(Lambda({"model": MODEL, "results": [RESULT | {"detections": detections}]}))
+    recognition = detector.detect([CAT], None)[CAT]
+    assert isinstance(recognition, Recognition)
+    assert recognition.detections == (Detection("x" * 200, 0.9, parents=("y" * 200,)),)
 
 
 def test_an_unreadable_image_is_rejected_and_a_temporary_error_is_no_outcome() -> None:
