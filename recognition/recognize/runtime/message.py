@@ -27,7 +27,7 @@ def read_requests(body: str, tries: int, bucket: str) -> list[RecognitionRequest
     for request in requests:
         _check_image(request.image, bucket)
         if request.request and not is_id(REQUEST_PREFIX, request.request):
-            raise MessageError("A request has an id.")
+            raise MessageError("The id of the request is invalid.")
         if request.options:
             Options.from_dict({name: getattr(request.options, name) for name in Options.__slots__})
     return requests
@@ -35,14 +35,14 @@ def read_requests(body: str, tries: int, bucket: str) -> list[RecognitionRequest
 
 def _check_image(image: Image, bucket: str) -> None:
     if image.bucket != bucket:
-        raise MessageError("The image is in a bucket that is not the deployment's.")
+        raise MessageError("The image is in a bucket of another deployment.")
     texts = (image.owner, image.name, image.key, image.version)
     if not all(map(_is_text, texts)) or not (image.content == "" or _is_text(image.content)):
-        raise MessageError("An image has an owner, a name, a key and a version, each of at most 1,024 bytes.")
+        raise MessageError("The owner, name, key or version of the image is no text of 1 to 1,024 bytes.")
     if not is_id(ID_PREFIX, image.image_id) or not _SEQUENCER.fullmatch(image.sequencer):
-        raise MessageError("An image has an id and a sequencer.")
+        raise MessageError("The id or the sequencer of the image is invalid.")
     if type(image.size) is not int or not 0 <= image.size < _LARGEST_SIZE or type(image.has_options) is not bool:
-        raise MessageError("An image has a size in bytes, and options or none.")
+        raise MessageError("The size of the image, or its mark of options, is invalid.")
     datetime.fromisoformat(image.received_at)
 
 
