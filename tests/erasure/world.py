@@ -28,7 +28,7 @@ OWNER = "ann"
 LABEL, NAME = "geheimnis", "geheim"
 """The label and the beginning of the name of every image: whatever holds one of them tells of an image."""
 
-QUEUES = ("uploads", "events", "deliveries")
+QUEUES = ("uploads", "events", "deliveries", "dead")
 _HANDLERS = {
     "recognize": "recognition.recognize.runtime.handler",
     "amend": "recognition.images.runtime.amend.handler",
@@ -211,11 +211,13 @@ def _account(world: World) -> dict[str, str]:
         "CASCADE_BELOW": "0.8",
         "CURSOR_KEY_ARN": key,
         "DEFAULT_WEBHOOK_URL": "",
+        "DELIVERIES_DEAD_URL": world.urls["dead"],
         "DELIVERIES_QUEUE_URL": world.urls["deliveries"],
         "DELIVERIES_TABLE": "deliveries",
         "DERIVED_BUCKET": "derived",
         "DETECTORS": "edge",
         "EDGE_FUNCTION": "edge",
+        "EVENTS_DEAD_URL": world.urls["dead"],
         "EVENTS_QUEUE_URL": world.urls["events"],
         "IMAGES_BUCKET": BUCKET,
         "IMAGE_INDEX_TABLE": "index",
@@ -226,5 +228,6 @@ def _account(world: World) -> dict[str, str]:
         "RESULTS_TOPIC": topic,
         "SIGNING_KEY_ARN": key,
         "SUBSCRIPTIONS_TABLE": "subscriptions",
+        "UPLOADS_DEAD_URL": world.urls["dead"],
         "UPLOADS_QUEUE_URL": world.urls["uploads"],
     }

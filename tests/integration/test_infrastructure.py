@@ -67,7 +67,10 @@ CONSUME = {
             },
         ),
         ("Timeline", {"dynamodb:GetItem", "dynamodb:Query", "s3:ListBucket"}),
-        ("Dispatch", CONSUME | {"dynamodb:BatchWriteItem", "dynamodb:Query", "sqs:SendMessage"}),
+        (
+            "Dispatch",
+            CONSUME | {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query", "sqs:SendMessage"},
+        ),
         (
             "Deliver",
             CONSUME

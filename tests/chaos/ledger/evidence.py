@@ -115,7 +115,8 @@ class Evidence:
     @cached_property
     def subscriptions(self) -> dict[str, Subscription]:
         """The subscriptions, by receiver."""
-        by_id = {row["subscription_id"]["S"]: Subscription.from_item(row) for row in self._rows("-Subscriptions")}
+        rows = [row for row in self._rows("-Subscriptions") if "url" in row]  # others count registrations
+        by_id = {row["subscription_id"]["S"]: Subscription.from_item(row) for row in rows}
         return {name: by_id[webhook_id] for name, webhook_id in self.stage.owner.webhooks.items()}
 
     @cached_property

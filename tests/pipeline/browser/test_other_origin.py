@@ -56,7 +56,7 @@ def test_a_script_reads_errors_with_their_code(web_page: WebPage, method: str) -
 
 def test_a_script_reads_which_methods_a_path_has(web_page: WebPage) -> None:
     response = web_page.run('return read(await fetch(`${api}/images`, {method: "PUT", headers}));')
-    assert (response["status"], response["headers"]["allow"]) == (405, "GET, POST")
+    assert (response["status"], response["headers"]["allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_a_script_without_a_token_reads_the_refusal_and_its_challenge(web_page: WebPage) -> None:

@@ -127,6 +127,7 @@ def event_of(chain: Chain, key: str, image_id: str) -> str:
     }
     record = {
         "eventVersion": "2.1",
+        "eventSource": "aws:s3",
         "eventTime": image["received_at"],
         "eventName": "ObjectCreated:Put",
         "s3": {"bucket": {"name": image["bucket"]}, "object": stored},
