@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
 import pytest
@@ -51,3 +51,11 @@ def server() -> Iterator[LoopbackServer]:
     """A server on this machine whose responses the test sets."""
     with serving({}) as running:
         yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Escape half surrogate pairs in captured logs: xdist cannot send them from a worker."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
