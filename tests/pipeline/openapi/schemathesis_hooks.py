@@ -33,8 +33,14 @@ def before_generate_path_parameters(context: Any, strategy: Any) -> Any:
 
 @schemathesis.hook
 def filter_case(context: Any, case: Any) -> bool:
-    """Skip requests whose content type alone is wrong: the API reads the first bytes instead."""
-    return case.meta is None or "Content-Type" not in (case.meta.phase.data.description or "")
+    """Skip requests whose content type alone is wrong: the API reads the first bytes instead.
+
+    Forms are skipped in the coverage phase, which marks numbers near a boundary as invalid and valid at once.
+    """
+    if case.meta is None:
+        return True
+    is_form = case.media_type == "multipart/form-data" and case.meta.phase.name == "coverage"
+    return not is_form and "Content-Type" not in (case.meta.phase.data.description or "")
 
 
 @schemathesis.hook
@@ -46,7 +52,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if "/webhooks" in case.path and isinstance(body, dict):
         body |= _few_events(body)
     if case.meta and case.meta.generation.mode.is_positive:
-        query, body = _known_model(_acceptable(query)), _known_model(_printable(body))
+        query, body = _known_model(_acceptable(query)), _with_picture(case.media_type, _known_model(_printable(body)))
     if query != case.query:
         case.query = query
     if body != case.body:
@@ -70,6 +76,12 @@ def _on_this_machine(url: Any) -> Any:
 def _unpaid(options: dict[str, Any]) -> dict[str, Any]:
     """Replace Rekognition, which this machine does not have, by the edge function."""
     return options | ({"detector": "edge"} if options.get("detector") in _PAID else {})
+
+
+def _with_picture(media_type: str | None, fields: Any) -> Any:
+    """Send a picture in a form instead of any other bytes."""
+    is_form = media_type == "multipart/form-data" and isinstance(fields, dict) and "file" in fields
+    return fields | {"file": photograph("cat")} if is_form else fields
 
 
 def _known_model(fields: Any) -> Any:
