@@ -20,63 +20,24 @@ _FOREIGN_PORTS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
 )
 """Ports above 1023 that browsers refuse, because other protocols use them."""
-_SERVICE_PORTS = frozenset(
-    {
-        *(1433, 1434, 1521, 1830, 3050, 3306, 3307, 4333, 5432, 5433, 6432),  # SQL: MS, Oracle, Firebird, MySQL, …
-        *(
-            5984,
-            6984,
-            7474,
-            7687,
-            8086,
-            8087,
-            8098,
-            8529,
-            9042,
-            9142,
-            9160,
-            19042,
-        ),  # CouchDB, Neo4j, InfluxDB, Cassandra
-        *(27017, 27018, 27019, 27020, 28015, 28017, 29015),  # MongoDB, RethinkDB
-        *(6378, 6379, 6380, 16379, 26379, 11211, 11214, 11215),  # Redis and its sentinel, Memcached
-        *(9200, 9300, 5601, 7700, 8108, 8983),  # Elasticsearch, Kibana, Meilisearch, Typesense, Solr
-        *(1883, 4222, 4369, 5671, 5672, 6650, 8883, 9092, 9093, 9094, 15672, 25672, 61613, 61616),  # brokers
-        *(
-            2181,
-            2379,
-            2380,
-            2888,
-            3888,
-            4646,
-            7946,
-            8200,
-            8300,
-            8301,
-            8302,
-            8500,
-            8600,
-        ),  # ZooKeeper, etcd, Vault, Consul
-        *(2375, 2376, 2377, 4243, 4789, 6443, 10248, 10249, 10250, 10255, 10256),  # Docker, Kubernetes
-        *(
-            1080,
-            1194,
-            1701,
-            2222,
-            3128,
-            3389,
-            5800,
-            5900,
-            5901,
-            5902,
-            5938,
-            5985,
-            5986,
-        ),  # proxies, VPN, remote desktops
-        *(3260, 3690, 5353, 8009, 8140, 9418, 10000, 11371),  # iSCSI, Subversion, mDNS, AJP, Puppet, git, NDMP, keys
-    }
-)
+_SERVICE_PORTS = {
+    "MS SQL, Oracle, Firebird, MySQL, PostgreSQL": (1433, 1434, 1521, 1830, 3050, 3306, 3307, 4333, 5432, 5433, 6432),
+    "CouchDB, Neo4j, InfluxDB, Riak, ArangoDB": (5984, 6984, 7474, 7687, 8086, 8087, 8098, 8529),
+    "Cassandra": (9042, 9142, 9160, 19042),
+    "MongoDB, RethinkDB": (27017, 27018, 27019, 27020, 28015, 28017, 29015),
+    "Redis and its sentinel, Memcached": (6378, 6379, 6380, 16379, 26379, 11211, 11214, 11215),
+    "Elasticsearch, Kibana, Meilisearch, Typesense, Solr": (9200, 9300, 5601, 7700, 8108, 8983),
+    "brokers": (1883, 4222, 4369, 5671, 5672, 6650, 8883, 9092, 9093, 9094, 15672, 25672, 61613, 61616),
+    "ZooKeeper, etcd": (2181, 2379, 2380, 2888, 3888),
+    "Nomad, Vault, Consul": (4646, 7946, 8200, 8300, 8301, 8302, 8500, 8600),
+    "Docker, Kubernetes": (2375, 2376, 2377, 4243, 4789, 6443, 10248, 10249, 10250, 10255, 10256),
+    "proxies, VPN": (1080, 1194, 1701, 3128),
+    "remote shells and desktops": (2222, 3389, 5800, 5900, 5901, 5902, 5938, 5985, 5986),
+    "iSCSI, Subversion, mDNS, AJP, Puppet, git, NDMP, keys": (3260, 3690, 5353, 8009, 8140, 9418, 10000, 11371),
+}
 """Ports above 1023 of databases, caches, brokers, cluster managers, proxies and remote desktops, as IANA or the product
 assigns them. They speak other protocols, or serve anybody who asks."""
+_REFUSED_PORTS = _FOREIGN_PORTS.union(*_SERVICE_PORTS.values())
 _PRIVATE_DOMAINS = frozenset({"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "private"})
 """Top-level names of private networks and of no public host: RFC 6762 (5, appendix G), RFC 8375, and ICANN's
 `internal`, which clouds use for their metadata."""
@@ -106,7 +67,7 @@ class Policy:
         Lower ports belong to other protocols (SMTP, LDAP, SSH), which a crafted request could reach; the Fetch standard
         lists the higher ports of such protocols (https://fetch.spec.whatwg.org/#port-blocking), but no database.
         """
-        common = port in PORTS.values() or (port > 1023 and port not in _FOREIGN_PORTS | _SERVICE_PORTS)
+        common = port in PORTS.values() or (port > 1023 and port not in _REFUSED_PORTS)
         return common and port not in self.denied_ports
 
     def allows_name(self, name: str) -> bool:

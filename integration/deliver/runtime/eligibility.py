@@ -8,17 +8,11 @@ from typing import NamedTuple
 
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
 from integration.deliver.runtime.stores import Stores
-from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log import Logged
 from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
 
-HASTE_SECONDS = 0
-"""Within this time after dispatch, no image is looked up once its rows are written.
-
-None is safe: a subscriber may erase an image before it responds to the delivery about it.
-"""
 FRESH_SECONDS = 60
 """For this long after dispatch, the first attempt trusts the queued subscription; later it may have been deleted."""
 
@@ -53,18 +47,6 @@ def check_eligibility(due: Collection[DueDelivery], stores: Stores, now: float) 
             result.skipped[delivery.message_id] = reason
         result.current[delivery.message_id] = counted._replace(subscription=subscription or delivery.subscription)
     return result
-
-
-def erasure_candidates(due: Iterable[DueDelivery], begun: float, now: float) -> list[Delivery]:
-    """Return the deliveries whose images may have been erased since the batch was begun and they were checked.
-
-    One that was too fresh to be checked is among them as soon as it is no longer that fresh.
-    """
-    return [
-        delivery.delivery
-        for delivery in due
-        if now - delivery.delivery.queued_at >= HASTE_SECONDS or not _is_fresh(delivery, begun)
-    ]
 
 
 def _is_fresh(due: DueDelivery, now: float) -> bool:

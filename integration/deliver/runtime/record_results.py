@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from aws_lambda_powertools import Logger
 
 from integration.deliver.runtime.batch import Batch, Message
-from integration.deliver.runtime.eligibility import erasure_candidates
 from integration.deliver.runtime.outcome import DeliveryOutcome, DueDelivery
 from integration.deliver.runtime.requeue import requeue
 from integration.deliver.runtime.stores import Stores
@@ -69,7 +68,7 @@ def record_results(
         results.add(message, batch.outcome(message), at, requeued=message.record["messageId"] in requeued)
     log_attempts(results.attempts)
     stay = _retry(results, queue) if results.retried else []
-    _write(results, stores, publish, batch.begun, now())
+    _write(results, stores, publish, now())
     print_failures(results.attempts, now())
     return stay
 
@@ -89,13 +88,13 @@ def _retry(results: _Results, queue: Callable[[], DeliveryQueue]) -> list[Record
     return [record for record in results.retried if record not in buried]
 
 
-def _write(results: _Results, stores: Stores, publish: Publish, begun: float, now: float) -> None:
+def _write(results: _Results, stores: Stores, publish: Publish, now: float) -> None:
     """Write to the tables. One that refuses is logged: to raise would post the deliveries once more."""
     with _logged_errors(results.due):
         stores.log.write(results.rows)
-    if candidates := erasure_candidates(results.due, begun, now):
+    if results.due:
         with _logged_errors(results.due):
-            stores.log.forget_erased(candidates, results.rows, now)
+            stores.log.forget_erased([due.delivery for due in results.due], results.rows, now)
     with _logged_errors(results.due):
         stores.log.write(update_subscribers(results.replies.values(), stores.state, publish, now))
 

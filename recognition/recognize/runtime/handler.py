@@ -53,6 +53,10 @@ quota = Quota.from_environment(os.environ)
 publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
+Received = Mapping[str, list[RecognitionRequest] | None]
+"""The requests of each message, by its id; None for a message that cannot be read."""
+
+
 class Progress(NamedTuple):
     """The finished requests, and the unfinished ones for which a detector was throttled."""
 
@@ -65,23 +69,11 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     received = {record["messageId"]: read_message(record, requests_in) for record in event["Records"]}
     requests = [request for message in received.values() for request in message or ()]
     suspect(event["Records"], received)
-    first = {
-        request
-        for record in event["Records"]
-        for request in received[record["messageId"]] or ()
-        if is_first_try(record)
-    }
-    done, throttled = recognize_all(requests, first, lambda: context.get_remaining_time_in_millis() / 1000)
-    log_progress(requests, done, throttled)
-    unfinished = [record for record in event["Records"] if not is_finished(received[record["messageId"]], done)]
-    waiting = [record for record in unfinished if is_finished(received[record["messageId"]], done | throttled)]
-    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE.url, waiting, REQUEUES.backoff) if waiting else []
-    ended = {request for request in requests if request.image in detectors.suspects.ended} - done
-    ending = [record for record in unfinished if is_finished(received[record["messageId"]], done | ended)]
-    ending = [record for record in ending if record not in waiting]
-    requeued += requeue(lazy("sqs"), UPLOADS_QUEUE.url, ending, UPLOADS.backoff, ENDED_COUNT) if ending else []
-    failed = [record for record in unfinished if record not in requeued]
-    return batch_item_failures(retry_later(lazy("sqs"), UPLOADS_QUEUE, failed, UPLOADS) if failed else ())
+    first_tries = filter(is_first_try, event["Records"])
+    first = {request for record in first_tries for request in received[record["messageId"]] or ()}
+    progress = recognize_all(requests, first, lambda: context.get_remaining_time_in_millis() / 1000)
+    log_progress(requests, progress)
+    return batch_item_failures(retry(event["Records"], received, progress))
 
 
 def requests_in(record: Record) -> list[RecognitionRequest]:
@@ -89,13 +81,35 @@ def requests_in(record: Record) -> list[RecognitionRequest]:
     return read_requests(record["body"], tries(record), IMAGES_BUCKET)
 
 
-def suspect(records: Iterable[Record], received: Mapping[str, list[RecognitionRequest] | None]) -> None:
+def suspect(records: Iterable[Record], received: Received) -> None:
     """Have images that were tried before asked about one by one, because one of them may end the edge function."""
     detectors.suspects.clear()
     for record in records:
         for request in received[record["messageId"]] or ():
             if request.tries > 1:
                 detectors.suspects.before[request.image] = ended_count(record)
+
+
+def retry(records: Iterable[Record], received: Received, progress: Progress) -> list[Record]:
+    """Retry the unfinished messages; return those that stay in the queue.
+
+    A message is requeued, which is no try, if it waits for a throttled detector alone. It is requeued as a counted try
+    if its images have ended the edge function.
+    """
+    done, ended = progress.done, detectors.suspects.ended
+
+    def lacks_only(record: Record, requests: set[RecognitionRequest]) -> bool:
+        return is_finished(received[record["messageId"]], done | requests)
+
+    unfinished = [record for record in records if not lacks_only(record, set())]
+    waiting = [record for record in unfinished if lacks_only(record, progress.throttled)]
+    ending = {request for message in received.values() for request in message or () if request.image in ended}
+    suspected = [record for record in unfinished if record not in waiting and lacks_only(record, ending)]
+    requeued = requeue(lazy("sqs"), UPLOADS_QUEUE.url, waiting, REQUEUES.backoff) if waiting else []
+    if suspected:
+        requeued += requeue(lazy("sqs"), UPLOADS_QUEUE.url, suspected, UPLOADS.backoff, ENDED_COUNT)
+    failed = [record for record in unfinished if record not in requeued]
+    return retry_later(lazy("sqs"), UPLOADS_QUEUE, failed, UPLOADS) if failed else []
 
 
 def recognize_all(
@@ -129,10 +143,9 @@ def is_finished(requests: list[RecognitionRequest] | None, done: set[Recognition
     return requests is not None and done.issuperset(requests)
 
 
-def log_progress(
-    requests: Iterable[RecognitionRequest], done: set[RecognitionRequest], throttled: set[RecognitionRequest]
-) -> None:
+def log_progress(requests: Iterable[RecognitionRequest], progress: Progress) -> None:
     """Log the progress of each image, under the image ID that the logs of all functions share."""
     for request in requests:
-        message = "finished" if request in done else "throttled" if request in throttled else "to be retried"
+        waiting = "throttled" if request in progress.throttled else "to be retried"
+        message = "finished" if request in progress.done else waiting
         logger.info(message, extra={"correlation_id": request.image.image_id})

@@ -1,19 +1,14 @@
 """The accounts of deliveries: the log against the events."""
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from domain.event import DISABLED, Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.chaos.ledger.account import Account
 from tests.chaos.ledger.evidence import Evidence
 
 SUPERSEDED = "superseded before they were published"
-HASTY = "erased, and delivered within two seconds of its dispatch"
-_HASTE, _QUEUED = 3.0, re.compile(r'"queued_at":(\d+)')
 
 
 def accounts(evidence: Evidence) -> Iterator[Account]:
@@ -37,23 +32,12 @@ def _deliveries(evidence: Evidence, name: str) -> Account:
         if status != "delivered":
             account.unexplained.append(f"{delivery_id} {what}: {status}")
     for delivery_id in logged.keys() - must.keys():
-        reason = may.get(delivery_id) or _reason_without_event(evidence, logged[delivery_id])
+        reason = may.get(delivery_id) or (f"of {DISABLED}" if logged[delivery_id].type == DISABLED else "")
         if reason:
             account.explain(reason)
         else:
             account.unexplained.append(f"{delivery_id} of {logged[delivery_id].image_id}: no event")
     return account
-
-
-def _reason_without_event(evidence: Evidence, record: DeliveryRecord) -> str:
-    """Return the reason why the log may hold a delivery without an event, or an empty text."""
-    if record.type == DISABLED:
-        return f"of {DISABLED}"
-    if record.image_id not in evidence.acknowledged.erased:
-        return ""
-    written = datetime.fromisoformat(record.updated_at).timestamp()
-    queued = {int(at) for body in evidence.bodies_of(record.delivery_id) for at in _QUEUED.findall(body)}
-    return HASTY if any(0 <= written - at <= _HASTE for at in queued) else ""
 
 
 def _events(evidence: Evidence, subscription: Subscription) -> tuple[dict[str, str], dict[str, str]]:

@@ -11,7 +11,7 @@ from integration.deliveries.runtime.log_row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.chaos.clients.owner import QUEUES
-from tests.chaos.functions.batches import DELIVER, RECOGNIZE, Batch
+from tests.chaos.functions.batches import RECOGNIZE, Batch
 from tests.chaos.run.stage import Stage
 
 Item = dict[str, Any]
@@ -154,11 +154,6 @@ class Evidence:
         return any(
             request.key == entry.key and request.order == entry.order for batch in failed for request in batch.requests
         )
-
-    def bodies_of(self, delivery_id: str) -> list[str]:
-        """Return the messages by which deliver received this delivery."""
-        batched = [message["body"] for batch in self.stage.batches.all(DELIVER) for message in batch.messages]
-        return [body for body in (*batched, *(body for _, body in self.stage.batches.taken)) if delivery_id in body]
 
     def _rows(self, table: str) -> Iterator[Item]:
         names = self._dynamodb.list_tables()["TableNames"]
