@@ -107,6 +107,8 @@ def _event_id(kind: EventType, image: Image, request: str, *source: str) -> str:
 def _fit(data: dict[str, Any], found: int) -> None:
     """Keep the best of the detections in `data` that fit; add the number of those `found` that are left out, if any."""
     best = data["recognition"]["detections"]
+    if found == len(best) and _size(data) < _MOST_BYTES:
+        return
     kept: list[dict[str, Any]] = []
     data["recognition"]["detections"] = kept
     room = _MOST_BYTES - _size(data)

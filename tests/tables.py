@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 Item = dict[str, Any]
 
 _COMPARISONS = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
@@ -22,8 +24,11 @@ class CrashError(BaseException):
     """A simulated crash, which no code under test catches."""
 
 
-class RefusedError(Exception):
-    """A condition did not hold."""
+class RefusedError(ClientError):
+    """A condition did not hold: of a transaction, or of one update."""
+
+    def __init__(self, operation: str, code: str) -> None:
+        super().__init__({"Error": {"Code": code, "Message": "The condition does not hold."}}, operation)
 
 
 class Tables:
@@ -56,7 +61,7 @@ class Tables:
         self.before("TransactWriteItems")
         updates = [write["Update"] for write in TransactItems if "Update" in write]
         if not all(map(self._allowed, updates)):
-            raise RefusedError
+            raise RefusedError("TransactWriteItems", "TransactionCanceledException")
         for update in updates:
             self._update(update)
         self._write(
@@ -66,7 +71,7 @@ class Tables:
     def update_item(self, **update: Any) -> Item:
         self.before("UpdateItem")
         if not self._allowed(update):
-            raise RefusedError
+            raise RefusedError("UpdateItem", "ConditionalCheckFailedException")
         return {"Attributes": self._update(update)}
 
     def put_item(self, TableName: str, Item: Item) -> None:

@@ -90,10 +90,6 @@ class DeliveryLog:
             erased, {key: DeliveryRecord.from_item(found[key]) for key in keys if "said" in found.get(key, ())}
         )
 
-    def erased(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
-        """Return the owner and the id of each of these deliveries whose image has been erased."""
-        return self.look_up([delivery for delivery in deliveries if delivery.type != ERASED]).erased
-
     def forget_erased(self, candidates: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
         """Remove rows just written about images that were erased meanwhile, which their erasure did not find.
 

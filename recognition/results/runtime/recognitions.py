@@ -72,9 +72,8 @@ class Recognitions:
         # happens where the table refuses one of the entries, or all of them together are too large.
         try:
             self._transact([write for entry in entries for write in self._writes(entry, current)])
-        except (self._dynamodb.exceptions.TransactionCanceledException, ClientError) as error:
-            cancelled = isinstance(error, self._dynamodb.exceptions.TransactionCanceledException)
-            if not (cancelled or _is_refused(error)):
+        except ClientError as error:
+            if not (error.response["Error"]["Code"] == "TransactionCanceledException" or _is_refused(error)):
                 raise
             return [self._add_storable(entry) for entry in entries]
         return [_current_after(entry, current) for entry in entries]
@@ -128,7 +127,7 @@ class Recognitions:
         """Store an entry by itself; where the table refuses it, store its rejection."""
         try:
             return self._add_one(entry)
-        except (self._dynamodb.exceptions.TransactionCanceledException, ClientError) as error:
+        except ClientError as error:
             if not _is_refused(error):
                 raise
             return self._add_one(replace(entry, outcome=_UNSTORABLE))
@@ -159,10 +158,8 @@ class Recognitions:
         return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
 
 
-def _is_refused(error: Exception) -> bool:
+def _is_refused(error: ClientError) -> bool:
     """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
-    if not isinstance(error, ClientError):
-        return False
     reasons = error.response.get("CancellationReasons", [])
     return error.response["Error"]["Code"] == "ValidationException" or any(
         reason.get("Code") == "ValidationError" for reason in reasons

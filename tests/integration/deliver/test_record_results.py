@@ -273,7 +273,7 @@ def test_an_attempt_that_an_erasure_overtakes_leaves_nothing_in_the_log(
     monkeypatch.setattr(worker.connections, "post", post)
     returned(worker, message(receiver, queued_at=int(time.time()) - 3))
     assert account.logged() == []
-    assert account.log.erased([Delivery.of(EVENT, receiver, 1)])
+    assert account.log.look_up([Delivery.of(EVENT, receiver, 1)]).erased
 
 
 def test_a_log_that_cannot_be_written_causes_no_second_post(

@@ -299,7 +299,7 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_tombstones(account: Accou
     (kept,) = account.log.of_image("public", REJECTED.data["image_id"])
     assert len(kept.attempts) == 1
     gone, other = (Delivery.of(event, subscription(), 1) for event in (CAT, REJECTED))
-    assert account.log.erased([gone, other]) == {("public", gone.delivery_id)}
+    assert account.log.look_up([gone, other]).erased == {("public", gone.delivery_id)}
     rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
     assert CAT.data["image_id"] not in rows
 
@@ -309,4 +309,4 @@ def test_an_erasure_that_comes_twice_leaves_its_own_deliveries_alone(account: Ac
     delivery = Delivery.of(erased, subscription(), 1)
     account.log.write([DeliveryRecord.of(delivery, "delivered").to_item(1)])
     assert returned(dispatch, erased.to_json()) == []
-    assert account.log.erased([delivery]) == set()
+    assert account.log.look_up([delivery]).erased == set()
