@@ -5,7 +5,6 @@ import functools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 
 from aws_lambda_powertools import Logger
@@ -32,12 +31,12 @@ _CHECK = base64.b64decode(
 logger = Logger(child=True)
 
 
-@dataclass(frozen=True, slots=True)
 class Suspects:
     """Of one batch: how often each image that was tried before has ended the function alone; those that have now."""
 
-    before: dict[Image, int] = field(default_factory=dict)
-    ended: set[Image] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.before: dict[Image, int] = {}
+        self.ended: set[Image] = set()
 
     def clear(self) -> None:
         """Begin a new batch."""
