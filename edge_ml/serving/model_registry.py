@@ -9,7 +9,7 @@ from edge_ml.bundles.model_reference import ModelIdentity, ModelReference
 from edge_ml.inference.model import Model
 from edge_ml.serving.built_in_models import BuiltInModels
 from edge_ml.serving.bundle_cache import BundleCache
-from edge_ml.serving.bundle_store import MISS_MAX_AGE, PREFIX, BundleStore, StoredBundle, StoreError
+from edge_ml.serving.bundle_store import LIST_MAX_AGE, MISS_MAX_AGE, PREFIX, BundleStore, StoredBundle, StoreError
 from edge_ml.serving.model_status import untried, unusable
 
 if TYPE_CHECKING:
@@ -53,14 +53,17 @@ class ModelRegistry:
         return self._built_in.model(identity) if identity in self._built_in else self._cache.model(stored[identity])
 
     def describe(self) -> "list[ModelDescription]":
-        """Return all models: the default first, then by name, the newest version first; broken ones with the reason."""
+        """Return all models: the default first, then by name, the newest version first; broken ones with the reason.
+
+        A request for a model is checked against this list, so it is as fresh as one of an unknown name.
+        """
         deadline = time.monotonic() + TRIAL_SECONDS
         built_in = list(self._built_in.describe())
         for description in built_in:
             description["origin"] = "built-in"
         in_bucket = [
             self._describe(bundle, may_try=time.monotonic() < deadline)
-            for bundle in self._stored(empty_on_error=True).values()
+            for bundle in self._stored(empty_on_error=True, max_age=MISS_MAX_AGE).values()
         ]
         in_bucket += [_misplaced(key) for key in self._store.misplaced]
         for description in in_bucket:
@@ -76,10 +79,10 @@ class ModelRegistry:
         except StoreError:
             return untried(bundle.identity)
 
-    def _stored(self, *, empty_on_error: bool) -> Mapping[ModelIdentity, StoredBundle]:
+    def _stored(self, *, empty_on_error: bool, max_age: int = LIST_MAX_AGE) -> Mapping[ModelIdentity, StoredBundle]:
         """Return the bucket's bundles; with `empty_on_error`, return none where it cannot be read."""
         try:
-            return self._store.bundles()
+            return self._store.bundles(max_age=max_age)
         except StoreError:
             if empty_on_error:
                 return {}

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from edge_ml.bundles.bundle import BundleError
-from edge_ml.serving.bundle_store import BundleStore, StoreError
+from edge_ml.serving.bundle_store import MISS_MAX_AGE, BundleStore, StoreError
 from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
 from tests.edge_ml.serving.bucket import NAME, Bucket
 from tests.edge_ml.serving.recognition import best
@@ -51,6 +51,15 @@ def test_the_default_and_exact_built_in_versions_never_ask_the_bucket(models: Mo
     models.get(None)
     models.get("paints@1.2.3")
     assert bucket.calls == []
+
+
+def test_a_bundle_dropped_just_now_is_described_without_waiting_for_the_next_list(
+    models: ModelRegistry, bucket: Bucket
+) -> None:
+    models.describe()
+    bucket.put_bundle("mine", "1.0.0")
+    bucket.clock.now += MISS_MAX_AGE
+    assert "mine" in [description["name"] for description in models.describe()]
 
 
 def test_a_kept_model_costs_one_list_in_ten_seconds(models: ModelRegistry, bucket: Bucket) -> None:

@@ -31,7 +31,8 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 def run(line: str, port: int) -> None:
     """Run one command of the page."""
-    shown = subprocess.run(["make", "-n", *shlex.split(line)[1:]], cwd=ROOT, capture_output=True, text=True, check=True)
+    make = ["make", "--no-print-directory", "-n", *shlex.split(line)[1:]]  # `make test` may run this test
+    shown = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True)
     command = shown.stdout.replace("\\\n", " ").partition("/python -m local ")[2].partition(";")[0]
     name, *arguments = shlex.split(command)
     given = commands._parser().parse_args([name, *arguments, *(["--port", str(port)] if name == "run" else [])])
