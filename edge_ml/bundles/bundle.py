@@ -12,11 +12,16 @@
        "name": of the tensor                               "decoding": one of the following
          classify  logits: softmax of (output ÷ "temperature", default 1)
                    probabilities: the output × "scale", default 1; 1/256 for a quantized output
+                   sigmoid: a score per label, each for itself: 1 ÷ (1 + e^(−output ÷ "temperature", default 1))
+                   one score for two labels is the second label's; the first one has the rest
+                   "threshold": t; labels below it are left out, default 0.01
                    "unknown_below": t; when the best confidence is lower, `unknown` is added with weight t
          detect    yolox: [1, A, 5 + labels], undecoded, strides 8, 16, 32
                    yolov8: [1, 4 + labels, A], also YOLO11's
          segment   class_scores: a score per label and pixel, in the input's layout
                    class_map: [1, H, W], the label of each pixel
+                   mask_logits, mask_probabilities: one score per pixel, for the background and one label or for the
+                   label alone; "threshold": the least probability of its pixels, default 0.5
                    yolov8: [1, 4 + labels + M, A], with the output "masks": [1, M, H, W]
                    "background": the index of the label that is no object, default 0; not with yolov8},
      "license", "source": the origin of the weights, "metrics": {…} as measured by their makers}

@@ -17,6 +17,8 @@ _DECODERS = {
     ("detect", "yolov8"): ("edge_ml.inference.decoders.yolo", "YoloV8Decoder"),
     ("segment", "yolov8"): ("edge_ml.inference.decoders.instance_segmentation", "YoloV8MaskDecoder"),
     ("segment", "class_scores"): ("edge_ml.inference.decoders.semantic_segmentation", "ClassScoresDecoder"),
+    ("segment", "mask_logits"): ("edge_ml.inference.decoders.semantic_segmentation", "MaskDecoder"),
+    ("segment", "mask_probabilities"): ("edge_ml.inference.decoders.semantic_segmentation", "MaskDecoder"),
     ("segment", "class_map"): ("edge_ml.inference.decoders.semantic_segmentation", "ClassMapDecoder"),
 }
 """Module and class of the decoder for each task and decoding; a worker that only classifies imports none of them."""

@@ -37,5 +37,11 @@ def _text(finding: Finding) -> str:
 
 
 def _shorten(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH].rsplit(",", 1)[0] + ", …"
+    if not isinstance(value, list):
+        return str(value)
+    texts = [f'"{element}"' if "," in str(element) else str(element) for element in value]
+    line = ", ".join(texts)
+    while len(line) > _MAX_LENGTH and len(texts) > 1:
+        texts.pop()
+        line = ", ".join([*texts, "…"])
+    return line

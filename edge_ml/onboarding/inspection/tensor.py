@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+NOT_FINITE = "holds values that are no numbers (NaN or infinite)"
+"""The fault of an output with such a value."""
+
 Shape = tuple[int | str | None, ...]
 """The sides of a tensor; a side that the file leaves open is a name or None."""
 
@@ -19,7 +22,10 @@ class Tensor(NamedTuple):
 
 
 class OutputSample(NamedTuple):
-    """An output as it came out of the runs: its extreme values over all runs, and the sum of each run's values."""
+    """An output as it came out of the runs: its extreme values over all runs, and the sum of each run's values.
+
+    `fault` is the reason for which the output cannot be read, mostly "".
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -27,6 +33,7 @@ class OutputSample(NamedTuple):
     minimum: float
     maximum: float
     sums: tuple[float, ...]
+    fault: str = ""
 
     def __str__(self) -> str:
         return f"{self.name!r} {self.type} {list(self.shape)}"

@@ -57,20 +57,33 @@ def _class_scores(sample: OutputSample, samples: Sequence[OutputSample], picture
     if len(sample.shape) != 4 or sample.shape == picture.shape:
         return
     count, height, width = sample.shape[1:] if picture.layout == "NCHW" else (sample.shape[3], *sample.shape[1:3])
-    if min(height, width) > 1 and count > 1:
+    if min(height, width) <= 1:
+        return
+    if count > 1:
         yield Reading("segment", "class_scores", sample, count, f"{list(sample.shape)} holds {count} scores per pixel")
+    elif sample.type.startswith("float"):
+        for labels in (2, 1):
+            reason = f"{list(sample.shape)} holds one score per pixel"
+            yield Reading("segment", _scale_of(sample, "mask_logits", "mask_probabilities"), sample, labels, reason)
 
 
 def _classes(sample: OutputSample, samples: Sequence[OutputSample], picture: ImageInput) -> Iterator[Reading]:
-    count = max(sample.shape)
-    if sample.shape in ((1, count), (1, count, 1, 1), (1, 1, 1, count)) and count > 1:
+    count = max(sample.shape, default=0)
+    if sample.shape not in ((1, count), (1, count, 1, 1), (1, 1, 1, count)) or sample.type == "text":
+        return
+    if count > 1:
         reason = f"{list(sample.shape)} holds {count} scores"
-        yield Reading("classify", _classification_decoding(sample), sample, count, reason)
+        yield Reading("classify", _scale_of(sample, "logits", "probabilities"), sample, count, reason)
+    else:
+        for labels in (2, 1):
+            reason = f"{list(sample.shape)} holds one score"
+            yield Reading("classify", _scale_of(sample, "sigmoid", "probabilities"), sample, labels, reason)
 
 
-def _classification_decoding(sample: OutputSample) -> str:
+def _scale_of(sample: OutputSample, raw: str, finished: str) -> str:
+    """Return the decoding of raw scores, or that of finished probabilities, by the values that came out."""
     is_float = sample.type.startswith("float")
-    return "logits" if is_float and not (sample.minimum >= 0 and sample.maximum <= 1) else "probabilities"
+    return raw if is_float and not (sample.minimum >= 0 and sample.maximum <= 1) else finished
 
 
 def _is_yolov8(sample: OutputSample, coefficients: int = 0) -> bool:

@@ -6,7 +6,9 @@ from pathlib import Path
 from edge_ml.onboarding.inspection.file_type import check_file_type
 from edge_ml.onboarding.inspection.inspect_model import inspect_model, sample_outputs
 from edge_ml.onboarding.inspection.tensor import Inspection
-from edge_ml.onboarding.label_list import LabelList, labels_from_metadata
+from edge_ml.onboarding.labels.label_list import LabelList
+from edge_ml.onboarding.labels.read import labels_from_metadata
+from edge_ml.onboarding.proposal.exporter import stated_fields
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.input import ImageInput, image_input
 from edge_ml.onboarding.proposal.normalization import usual_normalization
@@ -27,11 +29,13 @@ def propose(path: Path, labels: LabelList | None, given: Mapping[str, object]) -
     """Inspect and run the file in child processes; the fields in `given` take precedence. Raises TrialError."""
     check_file_type(path)
     inspection = inspect_model(path)
-    picture = image_input(inspection.inputs, given)
+    stated = stated_fields(inspection.metadata)
+    known = {field: finding.value for field, finding in stated.items()} | dict(given)
+    picture = image_input(inspection.inputs, known)
     samples = sample_outputs(path, picture.name, picture.dtype, picture.shape)
     labels = labels or labels_from_metadata(inspection.metadata)
-    reading = choose_reading(samples, picture, given, len(labels.names) if labels else None)
-    findings = Findings(given)
+    reading = choose_reading(samples, picture, known, len(labels.names) if labels else None)
+    findings = Findings(given, {field: finding for field, finding in stated.items() if _applies(field, picture)})
     _add_identity(findings, path, reading)
     _add_labels(findings, labels, reading)
     _add_input(findings, picture, reading)
@@ -39,6 +43,11 @@ def propose(path: Path, labels: LabelList | None, given: Mapping[str, object]) -
     _add_origin(findings, path, inspection)
     findings.add_remaining_given()
     return findings
+
+
+def _applies(field: str, picture: ImageInput) -> bool:
+    """Return whether a stated field says more than the file: a fixed size stands in the tensor's shape."""
+    return picture.dtype == "float32" if field in ("input.mean", "input.std") else field != "input.size" or picture.open
 
 
 def _add_identity(findings: Findings, path: Path, reading: Reading) -> None:
@@ -87,10 +96,12 @@ def _add_output(findings: Findings, reading: Reading) -> None:
         findings.found("output.decoding", reading.decoding, reading.reason)
     if reading.masks:
         findings.found("output.masks", reading.masks, "the output of four dimensions")
-    if reading.decoding == "probabilities" and not reading.output.type.startswith("float"):
+    if reading.decoding.endswith("probabilities") and not reading.output.type.startswith("float"):
         reason = f"{reading.output.type}: quantized probabilities are mostly 256ths"
         findings.guessed("output.scale", 1 / 256, reason)
-    if reading.decoding in ("class_scores", "class_map"):
+    if reading.decoding in ("class_scores", "class_map") or (
+        reading.decoding.startswith("mask_") and reading.labels == 2
+    ):
         findings.guessed("output.background", 0, "the background is mostly the first label")
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from edge_ml.onboarding.inspection import inspect_model
 from edge_ml.onboarding.inspection.probe import probe
-from edge_ml.onboarding.label_list import LabelList
+from edge_ml.onboarding.labels.label_list import LabelList
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
 from edge_ml.serving.trial.trial_error import TrialError
 from tests.edge_ml import samples
 
-THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
+THREE = LabelList(("red", "green", "blue"), "labels.txt")
 NCHW, NHWC = [1, 3, 64, 64], [1, 64, 64, 3]
 CELLS = 8 * 8 + 4 * 4 + 2 * 2
 
