@@ -2,24 +2,20 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN
-from edge_ml.onboarding.comparison import compare_normalizations
 from edge_ml.onboarding.destination import BUILT_IN, Bucket, Destination, Folder, destination
 from edge_ml.onboarding.external_data import with_embedded_data
 from edge_ml.onboarding.labels.read import read_labels
+from edge_ml.onboarding.preview import Print, preview
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
-from edge_ml.onboarding.report import detection_line, finding_lines
+from edge_ml.onboarding.report import finding_lines
 from edge_ml.onboarding.staging import stage_bundle
-from edge_ml.serving.trial.confinement import CPU_LIMIT_S
-from edge_ml.serving.trial.trial_error import MEMORY_LIMIT_MB, TrialError
-from edge_ml.serving.trial.trial_run import trial_run
-
-Print = Callable[[str], None]
+from edge_ml.serving.trial.trial_error import TrialError
 
 
 class AddRequest(NamedTuple):
@@ -47,7 +43,7 @@ def add(request: AddRequest, print_line: Print) -> None:
             print_line(line)
         folder = Path(scratch) / "bundle"
         digest = stage_bundle(folder, model, proposal)
-        _try(folder, proposal, request.photo, print_line)
+        preview(folder, proposal, request.photo, print_line)
         _store(folder, place, proposal, request.replace)
     print_line(_next_steps(place, str(proposal["name"]), str(proposal["version"]), digest))
 
@@ -62,21 +58,6 @@ def _check_identity(given: Mapping[str, object]) -> None:
         value = str(given.get(field, "1.0.0"))
         if not re.fullmatch(pattern, value):
             raise TrialError("invalid_name", f"--{field} must be {rule}, not {value!r}.")
-
-
-def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print) -> None:
-    detections = trial_run(folder, photo)
-    print_line(f"Tried in a process of its own with {MEMORY_LIMIT_MB} MB and {CPU_LIMIT_S} s: it loads and runs.")
-    if photo:
-        print_line(f"On {photo.name} it sees: {detection_line(detections)}")
-    content = proposal.to_dict()
-    if photo and "mean" in content["input"] and proposal["task"] != "segment":
-        print_line("The same photo under each usual normalization; if another line is right, give its name to "
-                   "--normalize:")  # fmt: skip
-        for comparison in compare_normalizations(folder, content, photo):
-            mark = "*" if comparison.proposed else " "
-            print_line(f"  {comparison.normalization:15}{mark} {detection_line(comparison.detections)}")
-    print_line("")
 
 
 def _store(folder: Path, place: Destination, proposal: Findings, replace: bool) -> None:

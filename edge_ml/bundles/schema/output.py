@@ -4,10 +4,25 @@ from edge_ml.bundles.schema.fields import FieldError, Fields
 
 DECODINGS = {
     "classify": ("logits", "probabilities", "sigmoid"),
-    "detect": ("yolox", "yolov8"),
+    "detect": (
+        "yolox",
+        "yolox_decoded",
+        "yolov5",
+        "yolov8",
+        "rtdetr",
+        "detr",
+        "deformable_detr",
+        "boxes_and_scores",
+        "end2end",
+        "ssd",
+        "torchvision",
+    ),
     "segment": ("class_scores", "class_map", "mask_logits", "mask_probabilities", "yolov8"),
 }
 """The decodings of each task."""
+
+_WITH_BOXES = ("detr", "deformable_detr", "boxes_and_scores", "ssd", "torchvision")
+_WITH_CLASSES = ("ssd", "torchvision")
 
 
 class OutputSpec:
@@ -17,6 +32,9 @@ class OutputSpec:
         self.name = fields.text("name")
         self.decoding = fields.one_of("decoding", DECODINGS[task])
         self.masks = fields.text("masks") if (task, self.decoding) == ("segment", "yolov8") else ""
+        self.boxes = fields.text("boxes") if self.decoding in _WITH_BOXES else ""
+        self.classes = fields.text("classes") if self.decoding in _WITH_CLASSES else ""
+        self.first_class = int(fields.number("first_class", 0, minimum=0, maximum=1))
         self.temperature = fields.number("temperature", 1.0, minimum=1e-3, maximum=1e3)
         self.scale = fields.number("scale", 1.0, minimum=1e-9, maximum=1e9)
         self.unknown_below = fields.number("unknown_below", 0.0, minimum=0, maximum=1)

@@ -11,7 +11,7 @@ MOST_PLACES = 100_000
 LONGEST_LABEL = 200
 """Characters: a longer one does not fit into an index row."""
 PLACEHOLDERS = ("", "???", "N/A", "null", "~")
-"""What stands in a label file where an index has no label: the first is our own, the others are usual."""
+"""Placeholders in label files for an index without a label: the first is our own, the others are usual."""
 
 
 class LabelsError(ValueError):

@@ -1,4 +1,4 @@
-"""What an exporter states about its model in the file's metadata: it precedes every guess."""
+"""Fields of model.json that an exporter states in the file's metadata: they precede every guess."""
 
 import ast
 from collections.abc import Mapping
