@@ -55,7 +55,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "or s3://<models bucket>/models/ (served at once), or the URL of a deployed API (its models bucket)",
     )
     parser.add_argument(
-        "--try", dest="photo", type=Path, metavar="PHOTO", help="print what the model sees on this photo"
+        "--try",
+        dest="photo",
+        type=Path,
+        metavar="PHOTO",
+        help="print what the model sees on this photo,\nand write PHOTO.annotated.jpg beside it",
     )
     parser.add_argument("--replace", action="store_true", help="replace a bundle of the same name and version")
     fields = parser.add_argument_group("fields of model.json, where the proposal is wrong")

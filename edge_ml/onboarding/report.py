@@ -31,6 +31,14 @@ def detection_line(detections: "Sequence[Detection]") -> str:
     return ", ".join(best) or "nothing"
 
 
+def box_lines(detections: "Sequence[Detection]") -> Iterator[str]:
+    """Yield a line for each of the best ten detections with a box: its place in fractions of the picture's sides."""
+    for detection in detections[:10]:
+        if place := detection.get("box"):
+            sides = ", ".join(f"{side} {place[side]:.3f}" for side in ("left", "top", "width", "height"))
+            yield f"  {detection['label']} {detection['confidence']:.0%}: {sides}"
+
+
 def _text(finding: Finding) -> str:
     value = finding.value if isinstance(finding.value, str) else _shorten(finding.value)
     return f"{value}   ({finding.reason})" if finding.reason else value

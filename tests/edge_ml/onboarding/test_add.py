@@ -52,6 +52,8 @@ def test_a_bundle_is_written_that_the_function_reads(
     assert "Found in the file:" in output
     assert "Guessed" in output
     assert "On photo.png it sees: blue" in output
+    assert f"Drawn on {files / 'photo.annotated.jpg'}." in output
+    assert (files / "photo.annotated.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
     assert "imagenet       * blue" in output
     assert "copy it into edge_ml/models or into the models bucket" in output
 
