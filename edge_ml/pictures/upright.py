@@ -5,7 +5,8 @@ from PIL import Image
 from edge_ml.pictures.color.modes import to_resizable
 from edge_ml.pictures.color.profile import to_srgb
 from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
-from edge_ml.pictures.decompression.decompress import decompress, draft
+from edge_ml.pictures.decompression.decompress import decompress
+from edge_ml.pictures.draft import draft
 from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
 from edge_ml.pictures.formats.image_header import open_image
 from edge_ml.pictures.size import scale_within
@@ -16,7 +17,7 @@ def upright(data: bytes, *, max_side: int, min_side: int = 1, grow_to: int = 1) 
     with decoder_errors_translated():
         image = open_image(data)
         size = scale_within(image.size, max_side=max_side, min_side=min_side, grow_to=grow_to)
-        draft(image, (2 * size[0], 2 * size[1]))
+        draft(image, data, (2 * size[0], 2 * size[1]))
         decompress(image)
         orientation = exif_orientation(image)
         if swaps_sides(orientation):

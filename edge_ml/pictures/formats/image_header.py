@@ -35,7 +35,7 @@ class _TimedFile(BytesIO):
         return super().read(size)
 
 
-def open_image(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> "ImageFile":
     """Return the image, its pixels not yet decoded; raises ImageError, or Pillow's exceptions where it is damaged."""
     name = detect_format(data)
     if name is None:
