@@ -53,7 +53,7 @@ def open_image(data: bytes) -> "ImageFile":
 
 
 def _open(data: bytes, name: str) -> "ImageFile":
-    if len(data) < LARGE_BYTES:  # the limits take time
+    if name == "JPEG" or len(data) < LARGE_BYTES:  # the limits take time, and `check_jpeg` has bounded a JPEG's header
         return Image.open(BytesIO(data), formats=[name])
     with memory_limit():
         return Image.open(_TimedFile(data), formats=[name])
