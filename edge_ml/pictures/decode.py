@@ -8,11 +8,9 @@ from PIL import Image
 
 from edge_ml.pictures.color.modes import to_resizable, to_rgb
 from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
-from edge_ml.pictures.decompression.decompress import decompress
-from edge_ml.pictures.draft import draft
 from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
-from edge_ml.pictures.formats.image_header import open_image
 from edge_ml.pictures.letterbox import Fit
+from edge_ml.pictures.pixels import decoded
 from edge_ml.pictures.size import Size
 
 _PADDING = (114, 114, 114)
@@ -28,11 +26,7 @@ class Picture(NamedTuple):
 def decode(data: bytes, fit: Fit) -> Picture:
     """Return the first frame of the image file `data`, resized as `fit` says; raises ImageError."""
     with decoder_errors_translated():
-        image = open_image(data)
-        size = image.size
-        draft(image, data, fit.least_decoded)
-        decompress(image)
-        return _fitted(image, size, fit)
+        return _fitted(*decoded(data, lambda _: fit.least_decoded), fit)
 
 
 def _fitted(image: Image.Image, size: Size, fit: Fit) -> Picture:

@@ -18,9 +18,14 @@ def draft(image: "ImageFile", data: bytes, size: "Size") -> None:
     A picture that would not fit into memory is decoded smaller. Does nothing to other formats.
     """
     width, height = image.size
-    scale = next((scale for scale in (1, 2, 4) if width * height <= _MAX_DRAFT_PIXELS * scale**2), 8)
+    scale = least_scale(image.size)
     image.draft(None, (max(min(size[0], width // scale), 1), max(min(size[1], height // scale), 1)))
     if image.info.get("progressive") and image.decoderconfig[:1] == (8,):
         from edge_ml.pictures.formats.coarse_scans import coarse_scans  # imported here: few pictures need it
 
         image.fp = BytesIO(coarse_scans(data) or data)
+
+
+def least_scale(size: "Size") -> int:
+    """Return the least divisor of its sides, 1, 2, 4 or 8, at which a JPEG of this size fits into memory."""
+    return next((scale for scale in (1, 2, 4) if size[0] * size[1] <= _MAX_DRAFT_PIXELS * scale**2), 8)
