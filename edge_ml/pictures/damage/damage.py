@@ -5,7 +5,7 @@ from PIL import Image
 from edge_ml.pictures.formats.signatures import detect_format
 
 _BLACK, _GRAY = b"\0", b"\x7f\x80"
-"""What Pillow leaves of a PNG where there are no pixels, and what libjpeg makes of nothing; 127 in inverted inks."""
+"""The pixels that Pillow leaves where a PNG has none, and those that libjpeg makes of nothing; 127 in inverted inks."""
 
 _LEAST_ZEROS, _SHARE_OF_ZEROS = 1024, 8
 
