@@ -58,7 +58,7 @@ def test_the_manifest_is_complete(colors: Model) -> None:
     assert len(outcomes) == 127
     assert {code: outcomes.count(code) for code in ("too_many_pixels", "unsupported_format")} == {
         "too_many_pixels": 7,
-        "unsupported_format": 9,
+        "unsupported_format": 12,
     }
 
 
