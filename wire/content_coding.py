@@ -6,8 +6,8 @@ _COMPRESSIONS = frozenset(
 )  # fmt: skip
 """https://www.iana.org/assignments/http-parameters (Content Coding Registry), and what servers use beside it.
 
-Others, such as `base64`, `aws-chunked`, `binary` and `UTF-8`, are mistakes that stay with an object in S3; its bytes are
-the picture's all the same.
+Others, such as `base64`, `aws-chunked`, `binary` and `UTF-8`, are mistakes that stay with an object in S3, whose bytes
+are a picture's all the same.
 """
 
 

@@ -29,12 +29,11 @@ def with_end(data: bytes) -> bytes | None:
 
 
 def has_all_pixels(data: bytes) -> bool:
-    """Return whether a JPEG has all pixels before the last marker of an end; raises Pillow's exceptions.
+    """Return whether a JPEG has all pixels before the marker of its end; raises Pillow's exceptions.
 
     Where some are missing, the decoder makes them of what follows.
     """
-    end = data.rfind(_END, jpeg_frame(data).first_scan)
-    pixels = (data[:end] if end > 0 else data).removesuffix(_END[:1])
+    pixels = _without_end(data).removesuffix(_END[:1])
     return _checksum(pixels + _END) == _checksum(pixels + _NOISE + _END)
 
 
@@ -44,12 +43,17 @@ def ends_in_zeros(data: bytes) -> bool:
     The pixels of a picture may, too, whose last row is of one color, if there are no markers between them. Raises
     Pillow's exceptions.
     """
-    body = data.removesuffix(_END)
-    if not body.endswith(_ZEROS) or body.rstrip(b"\0").endswith(_END):
+    if _ZEROS not in data[-len(_ZEROS) - len(_END) :] or not _without_end(data).endswith(_ZEROS):
         return False
     image = _decoded(data)
     last = image.crop((max(image.width - _LAST, 0), image.height - 1, image.width, image.height))
     return len(last.getcolors() or ()) != 1 or _RESTART_INTERVAL in data[: jpeg_frame(data).first_scan]
+
+
+def _without_end(data: bytes) -> bytes:
+    """Return the file up to the marker of its end; a video may follow it."""
+    end = data.find(_END, jpeg_frame(data).first_scan)
+    return data[:end] if end > 0 else data
 
 
 def _checksum(data: bytes) -> int:

@@ -58,3 +58,10 @@ def test_a_gray_picture_is_a_picture(mode: str) -> None:
 def test_bytes_after_the_end_are_of_no_importance(kind: str) -> None:
     whole = jpeg(kind)
     np.testing.assert_array_equal(decode(whole + bytes(5000), SQUARE).pixels, decode(whole, SQUARE).pixels)
+
+
+@pytest.mark.parametrize("video", [bytes(range(256)) * 40, bytes(20_000), bytes(range(256)) * 40 + bytes(20_000)])
+def test_a_video_after_the_end_is_of_no_importance(video: bytes) -> None:
+    whole = jpeg("baseline")
+    motion = whole + b"\0\0\0\x18ftypmp42" + video
+    np.testing.assert_array_equal(decode(motion, SQUARE).pixels, decode(whole, SQUARE).pixels)
