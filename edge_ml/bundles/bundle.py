@@ -7,6 +7,8 @@
        "dtype": float32 | uint8 (raw pixels)               "size": [height, width]
        "resize": stretch | cover | letterbox (centered) | letterbox_corner (picture at the top left), padded with gray
        "channels": RGB | BGR
+       "oversampling": 1 to 8; large pictures are decoded at no less than so many pixels for a pixel of the input, along
+         a side; default 1.5 for classify, 2 for detect and segment
        "mean", "std": float32 only; three numbers in units of 0–255, in the order of `channels`},
      "output": {
        "name": of the tensor                               "decoding": one of the following
@@ -73,7 +75,7 @@ class ModelBundle:
         self.name, self.version = _name(fields), _version(fields)
         self.task = fields.one_of("task", DECODINGS)
         self.labels = fields.texts("labels")
-        self.input = InputSpec(fields.inner("input"))
+        self.input = InputSpec(fields.inner("input"), self.task)
         self.output = OutputSpec(fields.inner("output"), self.task, len(self.labels))
         self.license, self.source = fields.text("license"), fields.text("source", "")
         self.metrics = fields.items("metrics")
