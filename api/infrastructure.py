@@ -49,7 +49,7 @@ class APIStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         uploads = ingest(self, settings)
-        api = http_api(self)
+        api, access_log = http_api(self)
         users = auth(self, settings)
         routes = Routes(api, settings.auth, users.authorizer, settings.public_url or api.api_endpoint)
         self.export_value(api.api_endpoint)  # deployed stacks import it until they are updated with a `public_url`
@@ -60,8 +60,8 @@ class APIStack(cdk.Stack):
         topic = alarm_topic(self, settings.alarm_email, enforce_ssl=settings.enforce_ssl)
         if settings.monthly_budget:
             budget(self, settings.monthly_budget, topic)
-        alarms = Alarms(topic)
+        alarms = Alarms(topic, settings.alarms)
         alarms.watch(self)
-        alarms.api(api)
+        alarms.api(api, access_log)
         self.resources = ApiResources(routes, uploads, upload, limits, alarms, secret_arn(cursor_key))
         output(self, {"ApiUrl": routes.public_url, "AlarmTopic": topic.topic_arn, **uploads.outputs, **users.outputs})

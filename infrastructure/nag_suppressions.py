@@ -98,6 +98,14 @@ WITH_AUTH = (
     Suppression("AwsSolutions-APIG4", "APIStack/$default/Resource", "It returns 404 for unknown paths."),
 )
 
+PASS_THROUGH = (
+    Suppression(
+        "Serverless-LambdaTracing",
+        "*",
+        "The deployer left tracing=pass_through: X-Ray would cost more than a function where images come one by one.",
+    ),
+)
+
 WITHOUT_AUTH = (
     Suppression("AwsSolutions-APIG4", "*", "The deployer set auth=none: all routes are public, as documented."),
 )
@@ -163,6 +171,7 @@ def suppressions(app: cdk.App, settings: Settings) -> Iterator[Suppression]:
     """Yield the suppressions of a deployment with these settings."""
     yield from ALWAYS
     yield from WITH_AUTH if settings.auth == "cognito" else WITHOUT_AUTH
+    yield from PASS_THROUGH if settings.tracing == "pass_through" else ()
     yield from ON_ONE_MACHINE if settings.loopback else ()
     yield from WITH_ALARM_EMAIL if settings.alarm_email else ()
     for wildcard in WILDCARDS:

@@ -64,7 +64,8 @@ def test_every_queue_hides_a_message_six_times_as_long_as_its_function_may_take(
         timeout = functions[f"{stack}/{source['Properties']['FunctionName']['Ref']}"]["Properties"]["Timeout"]
         arn = json.dumps(source["Properties"]["EventSourceArn"])
         (queue,) = [queue for key, queue in queues.items() if key.split("/")[1] in arn]
-        assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout
+        waits = source["Properties"]["MaximumBatchingWindowInSeconds"]
+        assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout + waits
 
 
 @BOTH
@@ -116,8 +117,27 @@ def test_only_erase_may_delete_originals_and_the_edge_function_derived_pictures(
 def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> None:
     functions = dict(resources("AWS::Lambda::Function", **settings))
     assert functions
-    modes = {function["Properties"].get("TracingConfig", {}).get("Mode") for function in functions.values()}
-    assert modes == {"Active"}
+    assert {function["Properties"]["TracingConfig"]["Mode"] for function in functions.values()} == {"PassThrough"}
+    traced = dict(resources("AWS::Lambda::Function", **settings, tracing="active"))
+    assert {function["Properties"]["TracingConfig"]["Mode"] for function in traced.values()} == {"Active"}
+
+
+@pytest.mark.parametrize(
+    ("level", "own", "application"), [("warning", "WARN", None), ("info", "WARN", None), ("debug", "DEBUG", "DEBUG")]
+)
+def test_every_function_logs_at_the_level_of_its_setting(level: str, own: str, application: str | None) -> None:
+    """Lambda itself never leaves out lines at INFO: the metrics that functions print have no level and count as such."""
+    for _, function in resources("AWS::Lambda::Function", log_level=level):
+        logging, variables = (function["Properties"][name] for name in ("LoggingConfig", "Environment"))
+        assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", own)
+        assert logging.get("ApplicationLogLevel") == application
+        assert variables["Variables"]["POWERTOOLS_LOG_LEVEL"] == level.upper()
+
+
+@pytest.mark.parametrize(("settings", "seconds"), [(ACCOUNT, 1), (LOCAL, 0), ({"batching_seconds": "5"}, 5)])
+def test_every_queue_gathers_batches_as_long_as_its_setting_says(settings: dict[str, str], seconds: int) -> None:
+    sources = [source["Properties"] for _, source in resources("AWS::Lambda::EventSourceMapping", **settings)]
+    assert {source["MaximumBatchingWindowInSeconds"] for source in sources} == {seconds}
 
 
 @BOTH

@@ -28,6 +28,7 @@ def deliveries(unit: Unit) -> Deliveries:
         unit.scope,
         "Deliveries",
         function_seconds=DELIVER_SECONDS,
+        batching_seconds=unit.settings.batching_seconds,
         enforce_ssl=unit.settings.enforce_ssl,
     )
     return Deliveries(_log_table(unit), queue)
