@@ -126,7 +126,7 @@ def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> No
     ("level", "own", "application"), [("warning", "WARN", None), ("info", "WARN", None), ("debug", "DEBUG", "DEBUG")]
 )
 def test_every_function_logs_at_the_level_of_its_setting(level: str, own: str, application: str | None) -> None:
-    """Lambda itself never leaves out lines at INFO: the metrics that functions print have no level and count as such."""
+    """Lambda leaves out no line at INFO: the metrics that functions print have no level, and count as such."""
     for _, function in resources("AWS::Lambda::Function", log_level=level):
         logging, variables = (function["Properties"][name] for name in ("LoggingConfig", "Environment"))
         assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", own)
