@@ -66,11 +66,6 @@ ALWAYS = (
         "IntegrationStack/SigningKey/Resource",
         "Every subscriber's secret derives from this key: a rotation would break all. Subscribers rotate their own.",
     ),
-    Suppression(
-        "AwsSolutions-SMG4",
-        "APIStack/CursorKey/Resource",
-        "Cursors are read within minutes. To rotate the key, store another value; lists then start again.",
-    ),
 )
 
 WITH_ALARM_EMAIL = (

@@ -333,16 +333,25 @@ def test_only_a_deployment_with_rekognition_may_call_it() -> None:
 def test_no_template_holds_a_secret() -> None:
     for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):
         assert "whsec_" not in json.dumps(template(stack))
-    secrets = [secret["Properties"] for _, secret in resources("AWS::SecretsManager::Secret")]
-    assert secrets
-    assert all("SecretString" not in secret for secret in secrets)
+    ((_, secret),) = resources("AWS::SecretsManager::Secret")
+    assert "SecretString" not in secret["Properties"]
+
+
+def test_only_the_functions_that_sign_may_read_the_secret() -> None:
+    reading = {
+        name.split("/")[1].split("Role")[0]
+        for name, policy in resources("AWS::IAM::Policy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "secretsmanager:GetSecretValue" in actions(statement)
+    }
+    assert reading == {"Webhooks", "Deliver"}
 
 
 def test_the_page_on_deploying_names_everything_that_stays_after_a_destruction() -> None:
     kinds = {
         "AWS::S3::Bucket": "buckets",
         "AWS::DynamoDB::Table": "tables",
-        "AWS::SecretsManager::Secret": "secrets",
+        "AWS::SecretsManager::Secret": "secret",
         "AWS::Cognito::UserPool": "the user pool",
     }
     stay: dict[str, list[str]] = {}

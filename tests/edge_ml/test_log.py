@@ -7,7 +7,7 @@ import pytest
 from edge_ml import log
 
 REQUESTS = [{"correlation_id": "img_1"}, {"correlation_id": "img_2"}]
-RESULTS: list[dict[str, object]] = [{"duration_ms": 7}, {"error": {"code": "damaged_image", "detail": "It ends early."}}]
+RESULTS: list[dict[str, object]] = [{"duration_ms": 7}, {"error": {"code": "damaged_image", "detail": "It ends."}}]
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
