@@ -3,8 +3,8 @@
 A cursor holds the id after which the next page starts, and a signature over that id, the owner, the route and the
 query. An invented cursor, the cursor of another owner, and the cursor of another list are refused.
 
-The key is the name of the list's table, which AWS makes up and no caller sees, and no secret: a forged cursor would only
-choose where the forger's own list begins. A list is read under the owner of the request's token.
+The key is the name of the list's table, which AWS makes up and no caller sees. It is no secret: a forged cursor would
+only choose where the forger's own list begins. A list is read under the owner of the request's token.
 """
 
 import base64
