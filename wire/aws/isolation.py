@@ -60,7 +60,7 @@ class BegunTries(NamedTuple):
 
 
 class Isolation(NamedTuple):
-    """What a function does about suspects.
+    """The way in which a function handles suspects.
 
     `counted` receives of a message may each be a try that the function has counted. Suspects are begun within
     `seconds`: the function must end in time. `give_up` moves messages to the dead letters, `remove` deletes finished
