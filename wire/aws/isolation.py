@@ -29,6 +29,9 @@ MOST_ENDED = 3
 _PARTITION = "~message"
 """No owner, and nothing that a list or a search reads, has this key."""
 
+_KEPT_SECONDS = 14 * 86_400
+"""No message waits longer in a queue. A table that expires rows then forgets one whose function ended last of all."""
+
 Handle = Callable[[Sequence[Record]], Sequence[Record]]
 """Handles messages, and returns those that must stay in the queue."""
 
@@ -48,7 +51,8 @@ class BegunTries(NamedTuple):
         key = self._key(message_id)
         found = read(self.dynamodb(), {self.table: [key]}, consistent={self.table})[self.table]
         ended = int(found[0]["begun"]["N"]) if found else 0
-        write(self.dynamodb(), [put(self.table, key | {"begun": {"N": str(ended + 1)}})])
+        expires = {"N": str(int(time.time()) + _KEPT_SECONDS)}
+        write(self.dynamodb(), [put(self.table, key | {"begun": {"N": str(ended + 1)}, "expires": expires})])
         return ended
 
     def end(self, message_id: str) -> None:
