@@ -51,8 +51,8 @@ class BegunTries(NamedTuple):
         key = self._key(message_id)
         found = read(self.dynamodb(), {self.table: [key]}, consistent={self.table})[self.table]
         ended = int(found[0]["begun"]["N"]) if found else 0
-        expires = {"N": str(int(time.time()) + _KEPT_SECONDS)}
-        write(self.dynamodb(), [put(self.table, key | {"begun": {"N": str(ended + 1)}, "expires": expires})])
+        counted: Item = {"begun": {"N": str(ended + 1)}, "expires": {"N": str(int(time.time()) + _KEPT_SECONDS)}}
+        write(self.dynamodb(), [put(self.table, key | counted)])
         return ended
 
     def end(self, message_id: str) -> None:
