@@ -18,7 +18,7 @@ def idle_prices() -> dict[str, float]:
             dollars("alarm", len(alarm["Properties"].get("Metrics", [1])))
             for _, alarm in resources("AWS::CloudWatch::Alarm")
         ),
-        f"{_count('AWS::SecretsManager::Secret')} secrets": dollars("secret", _count("AWS::SecretsManager::Secret")),
+        f"{_secrets()} secret{'s' * (_secrets() != 1)}": dollars("secret", _secrets()),
         f"{_count('AWS::KMS::Key')} keys of your own in KMS": dollars("key", _count("AWS::KMS::Key")),
         f"long polls of {_count('AWS::Lambda::EventSourceMapping')} queues": dollars(
             "SQS", POLLS * _count("AWS::Lambda::EventSourceMapping") / 1_000_000
@@ -34,6 +34,10 @@ def dashboard_price() -> float:
 def metrics_price() -> float:
     """Return the price of the app's own metrics in a month in which each has values in every hour."""
     return dollars("metric", len(METRICS))
+
+
+def _secrets() -> int:
+    return _count("AWS::SecretsManager::Secret")
 
 
 def _count(kind: str) -> int:

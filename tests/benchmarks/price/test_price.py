@@ -39,6 +39,10 @@ def test_a_month_at_rest_counts_every_alarm_secret_and_queue() -> None:
     assert sum(prices.values()) > prices[f"{alarms} alarms"]
 
 
+def test_a_month_at_rest_costs_at_most_what_was_aimed_at() -> None:
+    assert sum(idle_prices().values()) <= 3.7
+
+
 @pytest.mark.parametrize("way", STORED.values(), ids=STORED)
 def test_a_price_holds_the_request_the_way_and_the_detector(way: object) -> None:
     by_detector = [image_price(way, detector, 25) for detector in DETECTORS]  # type: ignore[arg-type]
