@@ -62,7 +62,6 @@ CONSUME = {
                 "dynamodb:BatchWriteItem",
                 "dynamodb:GetItem",
                 "dynamodb:Query",
-                "secretsmanager:GetSecretValue",
                 "sqs:SendMessage",
             },
         ),

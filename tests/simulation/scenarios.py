@@ -97,7 +97,7 @@ class _Source:
     def __init__(self, engine: Engine, chain: Chain, arrivals: Arrivals) -> None:
         self._engine, self._arrivals, self._shards = engine, arrivals, chain.world.design.shards
         self._send = chain.request if arrivals.by_route else chain.put
-        self._owner = (lambda: "giant") if arrivals.one_owner else _owners(engine)
+        self._owner: Callable[[], str] = (lambda: "giant") if arrivals.one_owner else _owners(engine)
         self.images = 0
         self._later()
 

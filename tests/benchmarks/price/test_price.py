@@ -93,6 +93,7 @@ def test_the_edge_functions_line_is_as_long_as_it_is_reckoned() -> None:
 
 def test_a_month_at_rest_counts_every_alarm_secret_and_queue_of_the_templates() -> None:
     assert at_rest() == AtRest()
+    assert sum(AtRest().lines().values()) <= 3.7
     assert dashboard_price() == 3
     assert metrics_price() > 0
 
