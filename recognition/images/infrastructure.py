@@ -112,6 +112,7 @@ def _export(unit: Unit) -> None:
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "IMAGE_INDEX_TABLE": unit.results.index.table_name,
+            "DETECTORS": ",".join(unit.settings.detectors),
             "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
         },
     )

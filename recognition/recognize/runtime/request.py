@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from domain.image import Image
 from domain.options import Options
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 
 REQUEST_PREFIX = "rcg"
 _S3 = "aws:s3"

@@ -7,7 +7,7 @@ from recognition.recognize.runtime.request import RecognitionRequest
 from tests.recognition.conftest import Account
 from tests.recognition.recognize.world import ANN, IDS, World, request_for
 
-CAT_ROWS = {"label/0/cat", "label/0.5/cat", "label/0.9/cat", "label/0/dog", "seen/0.5", "seen/0.9", "detector/edge"}
+CAT_ROWS = {"label/0.5/cat", "label/0.9/cat", "seen/0.9", "detector/edge"}
 
 
 @pytest.fixture
