@@ -12,6 +12,7 @@ BENCHMARKS = {
     "fetch": "uploads.fetch",
     "guard": "uploads.guard",
     "reads": "reads",
+    "writes": "writes",
     "edge": "edge.speed",
     "memory": "edge.memory",
     "fast_path": "edge.fast_path",

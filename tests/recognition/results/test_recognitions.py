@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,58 @@ def test_nothing_is_read_or_written_for_no_entries(recognitions: Recognitions) -
     assert recognitions.add([]) == {}
     assert recognitions.current([]) == {}
     assert recognitions.by_ids("ann", []) == []
+
+
+def test_new_images_are_inserted_and_only_replaced_entries_take_a_transaction(
+    account: Account, recognitions: Recognitions
+) -> None:
+    calls: list[str] = []
+    account.dynamodb.meta.events.register("before-call.dynamodb", lambda model, **call: calls.append(model.name))
+    new = [entry(image_id=f"img_{n:032x}") for n in range(30)]
+    recognitions.add(new, {})
+    assert calls == ["BatchExecuteStatement"] * 2
+    calls.clear()
+    newer = [replace(old, image=replace(old.image, sequencer="0B".ljust(32, "0"))) for old in new[:3]]
+    fresh = entry(image_id="img_" + "e" * 32)
+    stored = recognitions.add([*newer, fresh], {old.key: old for old in new[:3]})
+    assert calls == ["BatchExecuteStatement", "TransactWriteItems"]
+    assert list(stored) == [fresh.key, *(old.key for old in new[:3])]
+
+
+def test_an_entry_that_is_throttled_is_left_to_a_later_try_and_costs_no_neighbor(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(Statements: list[Any]) -> dict[str, Any]:  # noqa: N803
+        ours = [statement for statement in Statements if ID not in str(statement)]
+        stored = iter(execute(Statements=ours)["Responses"] if ours else [])
+        error = {"Error": {"Code": "ThrottlingError"}}
+        return {"Responses": [error if ID in str(statement) else next(stored) for statement in Statements]}
+
+    execute, waits = account.dynamodb.batch_execute_statement, list[float]()
+    monkeypatch.setattr(account.dynamodb, "batch_execute_statement", throttled)
+    recognitions = Recognitions(account.dynamodb, "recognitions", "answers", waits.append)
+    neighbor = entry(image_id="img_" + "9" * 32)
+    assert recognitions.add([entry(), neighbor]) == {neighbor.key: neighbor}
+    assert waits
+    monkeypatch.undo()
+    assert recognitions.add([entry()]) == {KEY: entry()}
+
+
+def test_an_entry_that_replaces_another_and_is_refused_costs_no_neighbor(recognitions: Recognitions) -> None:
+    old, other = entry("0A"), entry("0A", image_id="img_" + "9" * 32)
+    recognitions.add([old, other])
+    large = tuple(Detection(secrets.token_hex(1000), 0.5) for _ in range(500))
+    refused = replace(entry("0B"), outcome=replace(recognition(), detections=large))
+    added = recognitions.add([refused, entry("0B", image_id=other.image.image_id)], {KEY: old, other.key: other})
+    assert [found.status for found in added.values() if found] == ["rejected", "recognized"]
+    assert [found.earlier for found in added.values() if found] == [1, 1]
+
+
+@pytest.mark.parametrize("label", ["cat\ud800", "\x00\x1f", "\U0001f408", ""])
+def test_any_label_can_be_stored(recognitions: Recognitions, label: str) -> None:
+    odd = replace(entry(), outcome=recognition(label))
+    assert recognitions.add([odd]) == {KEY: odd}
+    assert recognitions.get(*KEY) == odd
 
 
 def test_an_entry_that_the_table_refuses_costs_no_neighbor_and_becomes_a_rejection(recognitions: Recognitions) -> None:
