@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from recognition.images.runtime.erase.objects import ImageObjects
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 from tests.builders import IMAGE_ID, image
 
 NAMES = {
