@@ -52,7 +52,7 @@ def count(images: int = BATCH) -> Counter[str]:
     """Count the AWS operations called for one batch of images, by name."""
     with (
         mock_aws(),
-        _subscriber() as url,
+        subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT | account(url)),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
@@ -129,7 +129,9 @@ def received(queue: str, messages: int) -> list[str]:
 
 
 @contextmanager
-def _subscriber() -> Iterator[str]:
+def subscriber() -> Iterator[str]:
+    """Serve a subscriber that accepts every webhook; give its URL."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Accept a webhook."""
