@@ -5,6 +5,7 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from settings import Settings
 from wire.http import cors
 
 _LOGGED = {
@@ -29,7 +30,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troublesho
 """
 
 
-def http_api(scope: Construct) -> apigateway.HttpApi:
+def http_api(scope: Construct, settings: Settings) -> apigateway.HttpApi:
     """Define the API, to which every stack adds its routes; the stage deploys each change."""
     api = apigateway.HttpApi(
         scope,
@@ -49,7 +50,7 @@ def http_api(scope: Construct) -> apigateway.HttpApi:
         http_api=api,
         stage_name="$default",
         auto_deploy=True,
-        throttle=apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
+        throttle=apigateway.ThrottleSettings(rate_limit=settings.api_rate, burst_limit=settings.api_burst),
     )
     _log_access(stage)
     return api
