@@ -22,7 +22,8 @@ def recognize(unit: Unit) -> PythonFunction:
     )
     _grant(unit, function)
     unit.api.quotas.govern(function)
-    function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognize_concurrency)
+    settings = unit.settings
+    function.work_off(unit.api.ingest.uploads.messages, settings.recognize_concurrency, settings.batching_seconds)
     return function
 
 

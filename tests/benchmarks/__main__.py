@@ -14,6 +14,7 @@ BENCHMARKS = {
     "reads": "reads",
     "writes": "writes",
     "edge": "edge.speed",
+    "first_answer": "edge.first_answer",
     "memory": "edge.memory",
     "fast_path": "edge.fast_path",
     "servers": "edge.servers",

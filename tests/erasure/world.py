@@ -216,7 +216,6 @@ def _account(world: World) -> dict[str, str]:
     return {
         "ANSWERS_TABLE": "answers",
         "CASCADE_BELOW": "0.8",
-        "CURSOR_KEY_ARN": key,
         "DEFAULT_WEBHOOK_URL": "",
         "DELIVERIES_DEAD_URL": world.urls["dead"],
         "DELIVERIES_QUEUE_URL": world.urls["deliveries"],

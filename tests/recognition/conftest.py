@@ -128,9 +128,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         arn = sqs.get_queue_attributes(QueueUrl=subscriber, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         uploads = sqs.create_queue(QueueName="uploads")["QueueUrl"]
-        key = boto3.client("secretsmanager").create_secret(Name="cursor-key", SecretString="k" * 64)
         environment = {
-            "CURSOR_KEY_ARN": key["ARN"],
             "IMAGES_BUCKET": BUCKET,
             "UPLOADS_QUEUE_URL": uploads,
             "UPLOADS_DEAD_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],

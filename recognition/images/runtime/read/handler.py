@@ -29,7 +29,7 @@ AVAILABLE = os.environ["DETECTORS"].split(",")
 _EARLIER_FIELDS = ("request", "reused_from", "status", "recognized_at", "recognition", "rejected_at", "rejection")
 
 s3, dynamodb = client("s3", signature_version="s3v4"), client("dynamodb")
-cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
+cursors = Cursors(os.environ["RECOGNITIONS_TABLE"])
 search = Search.from_environment(os.environ, dynamodb)
 lookup = image_lookup(os.environ, dynamodb, s3)
 history = History(dynamodb, os.environ["ANSWERS_TABLE"])
