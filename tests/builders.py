@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from domain.ids import digest
-from domain.image import Image
+from domain.image import Image, image_key
 from domain.recognition import Box, Detection, Model, Recognition
 from tests.moto_inserts import support_inserts
 
@@ -81,7 +81,7 @@ def http_request(
 
 def image(name: str = "cat.jpg", *, image_id: str = IMAGE_ID, owner: str = "public", sequencer: str = "0A") -> Image:
     """Return an uploaded Image without options."""
-    return Image.from_s3_record(s3_record(f"images/{owner}/{image_id}/{name}", sequencer=sequencer))
+    return Image.from_s3_record(s3_record(image_key(owner, image_id, name), sequencer=sequencer))
 
 
 def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
