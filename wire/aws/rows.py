@@ -77,9 +77,9 @@ def write(
 
 def _write_batch(
     dynamodb: "DynamoDBClient", batch: "Mapping[str, Sequence[WriteRequestUnionTypeDef]]", wait: Callable[[float], None]
-) -> "list[tuple[Write, ClientError]]":
+) -> list[tuple[Write, "ClientError"]]:
     """Write one call's rows; return those that DynamoDB refuses, found one by one, with the error of each."""
-    from botocore.exceptions import ClientError  # late: deliver starts without AWS
+    from botocore.exceptions import ClientError  # late: deliver starts without botocore
 
     for pause in range(_ROUNDS):
         try:

@@ -58,7 +58,7 @@ class Search:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], dynamodb: "DynamoDBClient") -> Self:
-        """Return the search over the tables that the environment names."""
+        """Search the tables that the environment names."""
         index = IndexTable.of(environment["IMAGE_INDEX_TABLE"], environment["DETECTORS"].split(","))
         return cls(dynamodb, environment["RECOGNITIONS_TABLE"], index)
 
