@@ -20,7 +20,7 @@ from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
-from wire.aws.client import client, lazy
+from wire.aws.client import client, client_without_validation, lazy
 from wire.aws.message import read_message
 from wire.aws.queue import (
     ENDED_COUNT,
@@ -48,7 +48,7 @@ detectors = DetectorRegistry(
     os.environ["DERIVED_BUCKET"],
     float(os.environ["REKOGNITION_PAUSE"]),
 )
-stores = Stores.from_environment(os.environ, client("dynamodb"), detectors.cache)
+stores = Stores.from_environment(os.environ, client_without_validation("dynamodb"), detectors.cache)
 quota = Quota.from_environment(os.environ)
 publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
 
