@@ -39,9 +39,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileSch
 @pytest.fixture(autouse=True)
 def validated_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have botocore validate each request to DynamoDB, also those of clients that do not validate."""
-    call = BaseClient._make_api_call
+    base: Any = BaseClient
+    call = base._make_api_call
 
-    def validated(client: Any, operation: str, params: Any) -> object:
+    def validated(client: Any, operation: str, params: Any) -> Any:
         model = client.meta.service_model
         if model.service_name == "dynamodb":
             report = ParamValidator().validate(params, model.operation_model(operation).input_shape)
@@ -49,7 +50,7 @@ def validated_rows(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise ParamValidationError(report=report.generate_report())
         return call(client, operation, params)
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", validated)
+    monkeypatch.setattr(base, "_make_api_call", validated)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ call: use it where few invocations need a client, such as `lazy("sqs").send_mess
 """
 
 import json
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
@@ -108,5 +108,6 @@ def _restore(params: dict[str, object], context: dict[str, object], **_: object)
     params["body"] = json.dumps(context.pop("given"), default=_base64).encode()
 
 
-def _base64(binary: bytes) -> str:
-    return b64encode(binary).decode()
+def _base64(value: bytes) -> str:
+    """Return binary data as DynamoDB's protocol holds it."""
+    return b2a_base64(value, newline=False).decode()

@@ -6,12 +6,14 @@ import socket
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
 from hypothesis import given
 from moto import mock_aws
 
+from domain.image import image_key
 from tests.builders import Context, http_request
 from tests.hostile_json import NO_JSON, no_fixture_check, objects
 from tests.loopback_server import LoopbackServer, chunked, response
@@ -55,7 +57,7 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
     status, body, headers = responded(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
     link = f"https://api.example/images/{body['image_id']}"
     assert (status, body["status"], body["links"], headers["location"]) == (202, "queued", {"self": link}, link)
-    assert stored() == [f"images/public/{body['image_id']}/cat.jpg"]
+    assert stored() == [image_key("public", body["image_id"], "cat.jpg")]
     assert boto3.client("s3").get_object(Bucket="images", Key=stored()[0])["Body"].read() == jpeg
 
 
@@ -131,19 +133,19 @@ def test_options_are_metadata_of_the_object_and_mark_its_key(
     status, body = posted(
         upload, {"url": f"{server.url}/a", "name": "b.jpg", "options": {"detector": "edge", "top_k": 3}}
     )
-    key = f"images/public/{body['image_id']}/asked/b.jpg"
+    key = image_key("public", body["image_id"], "b.jpg", has_options=True)
     assert (status, stored()) == (202, [key])
     assert boto3.client("s3").head_object(Bucket="images", Key=key)["Metadata"] == {"detector": "edge", "top-k": "3"}
 
 
 def test_an_image_belongs_to_the_signed_in_owner(upload: ModuleType, jpeg: bytes) -> None:
-    sent(upload, jpeg, owner="sub-1", headers={"content-type": "image/jpeg"})
-    assert stored()[0].startswith("images/sub-1/")
+    _, body = sent(upload, jpeg, query={"name": "a.jpg"}, owner="sub-1", headers={"content-type": "image/jpeg"})
+    assert stored() == [image_key("sub-1", body["image_id"], "a.jpg")]
 
 
 def test_bytes_are_stored_with_their_real_type(upload: ModuleType, jpeg: bytes) -> None:
     status, body = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
-    key = f"images/public/{body['image_id']}/bü+.jpg"
+    key = image_key("public", body["image_id"], "bü+.jpg")
     assert (status, stored()) == (202, [key])
     found = boto3.client("s3").get_object(Bucket="images", Key=key)
     assert (found["Body"].read(), found["ContentType"]) == (jpeg, "image/jpeg")
@@ -259,7 +261,7 @@ def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
     given = {"name": "prä 1+2.jpg", "content_type": "image/jpeg", "options": {"top_k": 2}}
     status, body = posted(upload, given, "POST /uploads")
     assert status == 201
-    assert body["upload"]["fields"]["key"] == f"images/public/{body['image_id']}/asked/prä 1+2.jpg"
+    assert body["upload"]["fields"]["key"] == image_key("public", body["image_id"], "prä 1+2.jpg", has_options=True)
     assert stored() == []
 
 
@@ -321,7 +323,7 @@ def form(picture: bytes, *fields: tuple[str, str], name: str = "Kätzchen 猫.jp
 def test_a_form_with_a_file_is_stored_under_its_name_with_its_options(upload: ModuleType, jpeg: bytes) -> None:
     headers, body = form(jpeg, ("detector", "edge"), ("top_k", "3"))
     status, queued = sent(upload, body, headers=headers)
-    key = f"images/public/{queued['image_id']}/asked/Kätzchen 猫.jpg"
+    key = image_key("public", queued["image_id"], "Kätzchen 猫.jpg", has_options=True)
     assert (status, stored()) == (202, [key])
     found = boto3.client("s3").get_object(Bucket="images", Key=key)
     assert (found["Body"].read(), found["Metadata"]) == (jpeg, {"detector": "edge", "top-k": "3"})
@@ -380,7 +382,37 @@ def test_the_error_names_what_the_body_is_instead_of_a_picture(
 def test_an_encoded_body_is_refused(upload: ModuleType, jpeg: bytes) -> None:
     status, problem = sent(upload, gzip.compress(jpeg), headers={"content-encoding": "gzip"})
     assert (status, problem["code"]) == (415, "unsupported_encoding")
-    assert sent(upload, jpeg, headers={"content-encoding": "Identity"})[0] == 202
+
+
+@pytest.mark.parametrize("coding", ["", "Identity", "base64", "aws-chunked", "UTF-8", "none", "binary", "binary, none"])
+def test_a_coding_that_is_no_compression_is_of_no_importance(upload: ModuleType, jpeg: bytes, coding: str) -> None:
+    assert sent(upload, jpeg, headers={"content-encoding": coding})[0] == 202
+
+
+@pytest.mark.parametrize("path", ["/a+b.jpg", "/a%20b.jpg", "/a%2Bb.jpg?c=d+e&f", "/%FF.jpg", "/K\u00e4tzchen.jpg"])
+def test_the_url_in_the_query_is_fetched_as_it_is_written(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str
+) -> None:
+    target = quote(path, safe="/?%+=&")
+    server.responses[target] = response(jpeg)
+    assert responded(upload, "GET /", query={"url": server.url + path})[0] == 202
+    request = http_request("GET /", query={"url": "seen as a form"}) | {
+        "rawQueryString": f"url={server.url}{path.replace('%', '%25').replace('&', '%26')}"
+    }
+    assert upload.handler(request, Context())["statusCode"] == 202
+    assert [line.split()[1] for line in server.requests] == [target, target]
+
+
+def test_a_url_in_the_query_that_is_no_text_is_refused(upload: ModuleType) -> None:
+    request = http_request("GET /", query={"url": "\ufffd"}) | {"rawQueryString": "url=http://example.com/%FF"}
+    result = upload.handler(request, Context())
+    assert (result["statusCode"], json.loads(result["body"])["code"]) == (400, "invalid_url")
+
+
+def test_a_url_that_is_too_long_is_refused_as_such(upload: ModuleType) -> None:
+    status, problem = posted(upload, {"url": "http://example.com/" + "a" * 2048})
+    assert (status, problem["code"]) == (400, "invalid_url")
+    assert "longer than 2048 characters" in problem["detail"]
 
 
 @pytest.mark.parametrize("given", [{}, {"url": None}, {"name": "cat.jpg"}])
