@@ -14,7 +14,6 @@ BENCHMARKS = {
     "reads": "reads",
     "edge": "edge.speed",
     "memory": "edge.memory",
-    "fast_path": "edge.fast_path",
     "servers": "edge.servers",
     "price": "price.figures",
     "chain": "chain.throughput",
