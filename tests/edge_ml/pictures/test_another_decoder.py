@@ -39,22 +39,30 @@ def by_opencv(extension: str, pixels: Pixels, *options: int) -> bytes:
     return data.tobytes()
 
 
+def jpegs() -> dict[str, bytes]:
+    """Return a JPEG of every layout, by its name."""
+    layouts: dict[str, dict[str, Any]] = {
+        "444": {"subsampling": 0},
+        "422": {"subsampling": 1},
+        "420": {"subsampling": 2},
+        "progressive": {"progressive": True},
+        "with restarts": {"restart_marker_blocks": 4},
+    }
+    return {
+        "jpeg keeping RGB": samples.encoded(PHOTO, "JPEG", quality=92, keep_rgb=True),
+        **{
+            f"jpeg {mode} {name}": samples.encoded(PHOTO.convert(mode), "JPEG", quality=92, **options)
+            for mode in ("L", "RGB", "CMYK")
+            for name, options in layouts.items()
+        },
+    }
+
+
 def files() -> dict[str, bytes]:
     """Return a file of every layout, by its name."""
     rgb, gray, palette, encoded = PHOTO, PHOTO.convert("L"), PHOTO.quantize(200), samples.encoded
     return {
-        **{
-            f"jpeg {mode} {name}": encoded(rgb.convert(mode), "JPEG", quality=92, **options)
-            for mode in ("L", "RGB", "CMYK")
-            for name, options in {
-                "444": {"subsampling": 0},
-                "422": {"subsampling": 1},
-                "420": {"subsampling": 2},
-                "progressive": {"progressive": True},
-                "with restarts": {"restart_marker_blocks": 4},
-                "keeping RGB": {"keep_rgb": mode == "RGB"},
-            }.items()
-        },
+        **jpegs(),
         **{f"png {mode}": encoded(rgb.convert(mode)) for mode in ("1", "L", "RGB")},
         **{f"png {name}": encoded(image) for name, image in {"palette": palette, "alpha": alpha()}.items()},
         "png gray and alpha": encoded(alpha().convert("LA")),
