@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 _CALLS_PER_SECOND = 2
 """The least rate of a recognize worker in calls of Rekognition per second: a batch of ten then takes five seconds."""
+_API_RATE, _API_BURST = 10_000, 5_000
+"""An account's requests per second, and its burst, of all APIs in a region, unless AWS has raised them:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html#apigateway-account-level-limits-table"""
 _FEWEST_WORKERS = 2
 """The least concurrency of a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
 
@@ -114,11 +117,43 @@ class Settings:
         10,
         whole_number(2, 500),
         "batches of ten that are recognized at once, and dispatched at once; twice as many are posted to webhooks. With"
-        " Rekognition at most half of `rekognition_tps` are recognized at once, but at least two",
+        " Rekognition at most half of `rekognition_tps` are recognized at once, but at least two. 10 take some 320"
+        " images per second with the edge model, and 370 take [11,600](operations.md#more-than-the-defaults-take)",
+    )
+    api_rate: int = setting(
+        100,
+        whole_number(1, _API_RATE),
+        "requests to the API per second, beyond which callers get 429; an account may have"
+        f" {_API_RATE:,} in all, unless AWS raises its quota. It bounds what a stolen token or a loop can cost",
+    )
+    api_burst: int = setting(
+        200,
+        whole_number(1, _API_BURST),
+        f"requests at once that are accepted beyond `api_rate`; an account may have {_API_BURST:,} in all",
+    )
+    batching_seconds: int = setting(
+        1,
+        whole_number(0, 5),
+        "seconds that a queue's messages wait for others, so that fewer, fuller batches are paid for; each of the three"
+        " queues adds as much to the time until a webhook is notified, and up to 20 s where hardly any messages arrive;"
+        " 0: no wait",
     )
     vendor: bool = setting(True, FLAG, "bundles include their packages; only `make run` has them elsewhere")
     credentials: str = setting(
         "bootstrap", one_of("bootstrap", "cli"), "the credentials of a deployment: CDK's bootstrap roles, or your own"
+    )
+    tracing: str = setting(
+        "pass_through",
+        one_of("pass_through", "active"),
+        "`active`: X-Ray records the functions' invocations, all of them up to one a second and then one in twenty, at"
+        " $5 a million; `pass_through`: only those of requests whose sender has them traced",
+    )
+    log_level: str = setting(
+        "info",
+        one_of("warning", "info", "debug"),
+        "`info`: a line for each image, request and attempt, by which [operations](operations.md) finds them, and of"
+        " Lambda's own lines those about failures; `warning`: only what went wrong, which costs least; `debug`: also"
+        " Lambda's own lines about each start and invocation, with time and memory",
     )
     alarm_email: str = setting(
         "",
@@ -127,6 +162,12 @@ class Settings:
     )
     alarm_spend: float = setting(
         10.0, number(1_000_000), "US dollars of Rekognition in a day that set off an alarm; 0: no alarm"
+    )
+    alarms: str = setting(
+        "few",
+        one_of("few", "all"),
+        "`few`: 24 [alarms](operations.md), in which the functions behind routes share one, for $2.40 a month; `all`:"
+        " three alarms of each of them instead, which name the function, 56 for $5.60",
     )
     monthly_budget: float = setting(
         0.0,

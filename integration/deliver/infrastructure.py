@@ -31,7 +31,10 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         },
     )
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], subscriptions.table.table_arn)
-    function.may(["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
+    function.may(
+        ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLInsert"],
+        deliveries.log.table_arn,
+    )
     function.may(
         ["sqs:SendMessage"],
         deliveries.queue.messages.queue_arn,
@@ -39,5 +42,5 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         events.messages.queue_arn,
     )
     function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn)
-    function.work_off(deliveries.queue.messages, 2 * unit.settings.concurrency)
+    function.work_off(deliveries.queue.messages, 2 * unit.settings.concurrency, unit.settings.batching_seconds)
     return function

@@ -11,13 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.event import ERASED, Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.row import LONG_AGO, DeliveryRecord
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
+from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, tries
 from wire.aws.retries import RetriedQueue, retry_later
@@ -33,12 +34,19 @@ sqs, dynamodb = client("sqs"), client("dynamodb")
 queue = DeliveryQueue(sqs, os.environ["DELIVERIES_QUEUE_URL"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
+begun = BegunTries(lambda: dynamodb, os.environ["DELIVERIES_TABLE"], ("owner", "delivery"))
+isolation = Isolation.of_queue(lambda: sqs, EVENTS_QUEUE, begun, seconds=15)
 
 
 def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Dispatch a batch of the SQS event source; return the messages to retry."""
-    failed = dispatch(event["Records"], subscriptions, queue, log)
-    return batch_item_failures(retry_later(sqs, EVENTS_QUEUE, failed, EVENTS))
+    return batch_item_failures(isolation.handle_apart(event["Records"], retried_dispatch))
+
+
+def retried_dispatch(records: Sequence[Record]) -> list[Record]:
+    """Dispatch events, and have those that fail tried again; return the messages that stay in the queue."""
+    failed = dispatch(records, subscriptions, queue, log)
+    return retry_later(sqs, EVENTS_QUEUE, failed, EVENTS)
 
 
 def dispatch(
@@ -78,13 +86,14 @@ def deliveries_of(
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
     """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
 
+    An event that is received again may have been delivered before: what the log has of it stays.
     An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
     """
     if not missed:
         return set()
     try:
         rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
-        log.write(rows)
+        log.add(rows)
         log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.chaos.clients.owner import QUEUES
@@ -159,7 +159,7 @@ class Evidence:
         names = self._dynamodb.list_tables()["TableNames"]
         name = next(name for name in names if table in name)
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True):
-            yield from page["Items"]
+            yield from (row for row in page["Items"] if "begun" not in row)  # those count tries of messages
 
 
 def _id(message: str) -> str:

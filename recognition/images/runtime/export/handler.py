@@ -16,6 +16,7 @@ from recognition.images.runtime.presigned_link import LIFETIME, presigned_link
 from recognition.images.runtime.query_options import query_options
 from recognition.images.runtime.search import Page, Search
 from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.index_rows import IndexTable
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, query, respond
@@ -27,8 +28,9 @@ SECONDS = 15
 """Time for reading: the API gateway's timeout is 30 s, and the file has to be written afterwards."""
 
 s3, dynamodb = client("s3", signature_version="s3v4", max_pool_connections=THREADS), client("dynamodb")
-cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
-search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], os.environ["IMAGE_INDEX_TABLE"])
+cursors = Cursors(os.environ["RECOGNITIONS_TABLE"])
+index = IndexTable.of(os.environ["IMAGE_INDEX_TABLE"], os.environ["DETECTORS"].split(","))
+search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], index)
 recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"])
 sizes = ImageSizes(s3)
 
