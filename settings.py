@@ -97,7 +97,12 @@ class Settings:
     cascade_below: float = setting(
         0.8, number(1), "the confidence, 0–1, below which the [cascade](api.md#the-cascade) calls Rekognition"
     )
-    rekognition: bool = setting(True, FLAG, "whether the deployment can call Amazon Rekognition")
+    rekognition: bool = setting(
+        True,
+        FLAG,
+        "whether the deployment can call Amazon Rekognition",
+        change="yes; when turned on, the filter `detector=edge` finds images recognized since",
+    )
     rekognition_tps: int = setting(
         50,
         whole_number(5, 5000),

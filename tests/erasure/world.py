@@ -18,6 +18,7 @@ from edge_ml.derived.derive import store_derived
 from edge_ml.image_error import ImageError
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
+from recognition.results.runtime.entry import Entry
 from tests.builders import Context, create_table, http_request, s3_event, sqs_event
 from tests.integration.conftest import subscription, table
 from tests.photographs import photograph
@@ -144,7 +145,13 @@ class World:
 def _rows() -> Iterator[str]:
     dynamodb = boto3.client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
-        yield from (json.dumps(item, default=str) for item in dynamodb.scan(TableName=name)["Items"])
+        yield from map(_text, dynamodb.scan(TableName=name)["Items"])
+
+
+def _text(row: dict[str, Any]) -> str:
+    """Return everything that a row says, also in its packed body."""
+    body = repr(Entry.from_item(row)) if "body" in row else ""
+    return json.dumps(row, default=str) + body
 
 
 def _objects() -> Iterator[str]:
