@@ -5,6 +5,7 @@ import sys
 import aws_cdk as cdk
 
 from api.infrastructure import APIStack
+from infrastructure.monitoring.telemetry import telemetry
 from infrastructure.nag_suppressions import review
 from infrastructure.stacks import stack_options
 from integration.infrastructure import IntegrationStack
@@ -37,6 +38,7 @@ def compose(app: cdk.App) -> Settings:
         recognition=recognition.resources,
         **stack_options("IntegrationStack", settings),
     )
+    telemetry(app, settings)
     review(app, settings)
     return settings
 

@@ -110,7 +110,12 @@ class Settings:
     cascade_below: float = setting(
         0.8, number(1), "the confidence, 0–1, below which the [cascade](api.md#the-cascade) calls Rekognition"
     )
-    rekognition: bool = setting(True, FLAG, "whether the deployment can call Amazon Rekognition")
+    rekognition: bool = setting(
+        True,
+        FLAG,
+        "whether the deployment can call Amazon Rekognition",
+        change="yes; when turned on, the filter `detector=edge` finds images recognized since",
+    )
     rekognition_tps: int = setting(
         50,
         whole_number(5, 5000),
@@ -151,9 +156,29 @@ class Settings:
         " second. With more than one, lists read a tenth more rows",
         change="it may be raised, not lowered: rows in the other partitions would no longer be found",
     )
+    batching_seconds: int = setting(
+        1,
+        whole_number(0, 5),
+        "seconds that a queue's messages wait for others, so that fewer, fuller batches are paid for; each of the three"
+        " queues adds as much to the time until a webhook is notified, and up to 20 s where hardly any messages arrive;"
+        " 0: no wait",
+    )
     vendor: bool = setting(True, FLAG, "bundles include their packages; only `make run` has them elsewhere")
     credentials: str = setting(
         "bootstrap", one_of("bootstrap", "cli"), "the credentials of a deployment: CDK's bootstrap roles, or your own"
+    )
+    tracing: str = setting(
+        "pass_through",
+        one_of("pass_through", "active"),
+        "`active`: X-Ray records the functions' invocations, all of them up to one a second and then one in twenty, at"
+        " $5 a million; `pass_through`: only those of requests whose sender has them traced",
+    )
+    log_level: str = setting(
+        "info",
+        one_of("warning", "info", "debug"),
+        "`info`: a line for each image, request and attempt, by which [operations](operations.md) finds them, and of"
+        " Lambda's own lines those about failures; `warning`: only what went wrong, which costs least; `debug`: also"
+        " Lambda's own lines about each start and invocation, with time and memory",
     )
     alarm_email: str = setting(
         "",
@@ -162,6 +187,12 @@ class Settings:
     )
     alarm_spend: float = setting(
         10.0, number(1_000_000), "US dollars of Rekognition in a day that set off an alarm; 0: no alarm"
+    )
+    alarms: str = setting(
+        "few",
+        one_of("few", "all"),
+        "`few`: 24 [alarms](operations.md), in which the functions behind routes share one, for $2.40 a month; `all`:"
+        " three alarms of each of them instead, which name the function, 56 for $5.60",
     )
     monthly_budget: float = setting(
         0.0,

@@ -1,5 +1,7 @@
 """The HTTP API and its stage: throttled, with JSON access logs, open to browsers of any origin."""
 
+from typing import NamedTuple
+
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
@@ -9,12 +11,14 @@ from settings import Settings
 from wire.http import cors
 
 _LOGGED = {
+    "apiId": '"$context.apiId"',
     "requestId": '"$context.requestId"',
     "requestTime": '"$context.requestTime"',
     "routeKey": '"$context.routeKey"',
     "status": '"$context.status"',
     "responseLength": '"$context.responseLength"',
     "integrationLatency": '"$context.integrationLatency"',
+    "authorizerLatency": '"$context.authorizer.latency"',
     "message": "$context.error.messageString",
     "sourceIp": '"$context.identity.sourceIp"',
 }
@@ -30,7 +34,14 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troublesho
 """
 
 
-def http_api(scope: Construct, settings: Settings) -> apigateway.HttpApi:
+class Api(NamedTuple):
+    """The HTTP API and its access log."""
+
+    http_api: apigateway.HttpApi
+    access_log: logs.LogGroup
+
+
+def http_api(scope: Construct, settings: Settings) -> Api:
     """Define the API, to which every stack adds its routes; the stage deploys each change."""
     api = apigateway.HttpApi(
         scope,
@@ -52,12 +63,11 @@ def http_api(scope: Construct, settings: Settings) -> apigateway.HttpApi:
         auto_deploy=True,
         throttle=apigateway.ThrottleSettings(rate_limit=settings.api_rate, burst_limit=settings.api_burst),
     )
-    _log_access(stage)
-    return api
+    return Api(api, _log_access(stage))
 
 
-def _log_access(stage: apigateway.HttpStage) -> None:
-    """Log every request for a month.
+def _log_access(stage: apigateway.HttpStage) -> logs.LogGroup:
+    """Log every request for a month; return the log.
 
     The group of an earlier release, which has another name, is kept when this one replaces it.
     """
@@ -77,3 +87,4 @@ def _log_access(stage: apigateway.HttpStage) -> None:
         destination_arn=log_group.log_group_arn,
         format="{" + ",".join(f'"{name}":{value}' for name, value in _LOGGED.items()) + "}",
     )
+    return log_group

@@ -17,7 +17,7 @@ from infrastructure.monitoring.budget import budget
 from infrastructure.monitoring.topic import alarm_topic
 from infrastructure.routes import Routes
 from infrastructure.stacks import StackOptions
-from infrastructure.storage import generated_key, output, secret_arn
+from infrastructure.storage import output
 from openapi.document import Description
 from settings import Settings
 
@@ -31,8 +31,6 @@ class ApiResources:
     upload: PythonFunction
     quotas: Quotas
     alarms: Alarms
-    cursor_key_arn: str
-    """The ARN of the key that signs the cursors of lists."""
 
 
 class APIStack(cdk.Stack):
@@ -49,19 +47,18 @@ class APIStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         uploads = ingest(self, settings)
-        api = http_api(self, settings)
+        api, access_log = http_api(self, settings)
         users = auth(self, settings)
         routes = Routes(api, settings.auth, users.authorizer, settings.public_url or api.api_endpoint)
         self.export_value(api.api_endpoint)  # deployed stacks import it until they are updated with a `public_url`
         limits = quotas(self, settings)
-        cursor_key = generated_key(self, "CursorKey", "Sightline: the key that signs the cursors of lists")
         upload = upload_function(self, settings, uploads, routes, limits)
         docs_function(self, description, routes, vendor=settings.vendor, user_pool=users.environment)
         topic = alarm_topic(self, settings.alarm_email, enforce_ssl=settings.enforce_ssl)
         if settings.monthly_budget:
             budget(self, settings.monthly_budget, topic)
-        alarms = Alarms(topic)
+        alarms = Alarms(topic, settings.alarms)
         alarms.watch(self)
-        alarms.api(api)
-        self.resources = ApiResources(routes, uploads, upload, limits, alarms, secret_arn(cursor_key))
+        alarms.api(api, access_log)
+        self.resources = ApiResources(routes, uploads, upload, limits, alarms)
         output(self, {"ApiUrl": routes.public_url, "AlarmTopic": topic.topic_arn, **uploads.outputs, **users.outputs})

@@ -34,6 +34,9 @@ class FunctionSettings(TypedDict):
 class LeastPrivilegeFunction(lambda_.Function):
     """A function with a role of its own, which may do only what `may` grants, and write logs."""
 
+    answers_requests = False
+    """True for a function for which a request of the API waits: the API's alarms report its failures, too."""
+
     def _wait_for_grants(self) -> None:
         """Create the function after its role's policy.
 
@@ -69,8 +72,11 @@ class PythonFunction(LeastPrivilegeFunction):
         self.module = handler.rpartition(".")[0]
         self._wait_for_grants()
 
-    def work_off(self, queue: sqs.IQueue, concurrency: int) -> None:
+    def work_off(self, queue: sqs.IQueue, concurrency: int, batching_seconds: int) -> None:
         """Receive the queue's messages in batches of ten that fail by item, at most `concurrency` batches at once.
+
+        A batch that is not full waits for `batching_seconds`, in a queue with little traffic for up to 20 s:
+        https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 
         An `SqsEventSource` would also grant sqs:GetQueueUrl, which no function calls; the construct id is that of an
         `SqsEventSource`.
@@ -81,6 +87,7 @@ class PythonFunction(LeastPrivilegeFunction):
             f"SqsEventSource:{cdk.Names.node_unique_id(queue.node)}",
             event_source_arn=queue.queue_arn,
             batch_size=BATCH_SIZE,
+            max_batching_window=cdk.Duration.seconds(batching_seconds),
             max_concurrency=concurrency,
             report_batch_item_failures=True,
         )
@@ -116,7 +123,7 @@ def _properties(scope: Construct, construct_id: str, settings: FunctionSettings)
         "role": role,
         "log_group": log_group,
         "logging_format": lambda_.LoggingFormat.JSON,
-        "tracing": lambda_.Tracing.ACTIVE,
+        "tracing": lambda_.Tracing.PASS_THROUGH,
         "environment": dict(settings["environment"]) | {"POWERTOOLS_SERVICE_NAME": construct_id},
         "timeout": cdk.Duration.seconds(settings.get("timeout", 30)),
         "memory_size": settings.get("memory", 512),

@@ -66,11 +66,6 @@ ALWAYS = (
         "IntegrationStack/SigningKey/Resource",
         "Every subscriber's secret derives from this key: a rotation would break all. Subscribers rotate their own.",
     ),
-    Suppression(
-        "AwsSolutions-SMG4",
-        "APIStack/CursorKey/Resource",
-        "Cursors are read within minutes. To rotate the key, store another value; lists then start again.",
-    ),
 )
 
 WITH_ALARM_EMAIL = (
@@ -96,6 +91,14 @@ WITH_AUTH = (
     Suppression("AwsSolutions-APIG4", "APIStack/* --openapi.json/Resource", "It describes the API, no data."),
     Suppression("AwsSolutions-APIG4", "APIStack/* --docs*/Resource", "A page that shows the description."),
     Suppression("AwsSolutions-APIG4", "APIStack/$default/Resource", "It returns 404 for unknown paths."),
+)
+
+PASS_THROUGH = (
+    Suppression(
+        "Serverless-LambdaTracing",
+        "*",
+        "The deployer left tracing=pass_through: X-Ray would cost more than a function where images come one by one.",
+    ),
 )
 
 WITHOUT_AUTH = (
@@ -163,6 +166,7 @@ def suppressions(app: cdk.App, settings: Settings) -> Iterator[Suppression]:
     """Yield the suppressions of a deployment with these settings."""
     yield from ALWAYS
     yield from WITH_AUTH if settings.auth == "cognito" else WITHOUT_AUTH
+    yield from PASS_THROUGH if settings.tracing == "pass_through" else ()
     yield from ON_ONE_MACHINE if settings.loopback else ()
     yield from WITH_ALARM_EMAIL if settings.alarm_email else ()
     for wildcard in WILDCARDS:

@@ -26,20 +26,22 @@ class Queue:
 MOST_RECEIVES = 100
 """SQS moves a message that was received so often to the dead letters: far more often than any retry policy tries it.
 
-The functions count their tries and move a message there themselves (`wire.aws.retries`), because a receive whose
-invocation Lambda throttled counts, too. A new account may run ten functions at once, and its event sources may ask for
-forty. The bound ends a message that ends its function each time.
+The functions count their tries and move a message there themselves (`wire.aws.retries`, `wire.aws.isolation`), because
+a receive whose invocation Lambda throttled counts, too. A new account may run ten functions at once, and its event
+sources may ask for forty. The bound is for a function that never comes to count.
 """
 
 
-def queue_with_dead_letters(scope: Construct, name: str, *, function_seconds: int, enforce_ssl: bool) -> Queue:
+def queue_with_dead_letters(
+    scope: Construct, name: str, *, function_seconds: int, batching_seconds: int, enforce_ssl: bool
+) -> Queue:
     """Define a queue with dead letters; both retain messages for two weeks.
 
-    A received message is hidden for six times the timeout of its function, as AWS asks of event sources:
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    A received message is hidden for six times the timeout of its function, and for the time that it waits for a batch,
+    as AWS asks of event sources: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     dead_letters = _queue(scope, f"{name}Dead", enforce_ssl)
-    hidden = cdk.Duration.seconds(6 * function_seconds)
+    hidden = cdk.Duration.seconds(6 * function_seconds + batching_seconds)
     redrive = sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MOST_RECEIVES)
     return Queue(_queue(scope, f"{name}Queue", enforce_ssl, hidden, redrive), dead_letters)
 

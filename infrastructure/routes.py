@@ -26,6 +26,7 @@ class Routes:
         A GET has a HEAD beside it. The authorizer names the owner of a token and refuses no request; the function
         refuses a request without a valid token, as `wire.http.api` does.
         """
+        function.answers_requests = True
         function.add_environment("AUTH", self.auth)
         integration = HttpLambdaIntegration(f"{function.node.id}Integration", function)
         for key in route_table(function.module):

@@ -24,6 +24,7 @@ SETTINGS = {
     "vendor": "false",
     "credentials": "cli",
     "concurrency": "2",
+    "batching_seconds": "0",
 }
 """The settings that differ on one machine, except for the addresses and `auth`."""
 

@@ -64,7 +64,8 @@ def test_every_queue_hides_a_message_six_times_as_long_as_its_function_may_take(
         timeout = functions[f"{stack}/{source['Properties']['FunctionName']['Ref']}"]["Properties"]["Timeout"]
         arn = json.dumps(source["Properties"]["EventSourceArn"])
         (queue,) = [queue for key, queue in queues.items() if key.split("/")[1] in arn]
-        assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout
+        waits = source["Properties"]["MaximumBatchingWindowInSeconds"]
+        assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout + waits
 
 
 @BOTH
@@ -116,8 +117,27 @@ def test_only_erase_may_delete_originals_and_the_edge_function_derived_pictures(
 def test_every_function_is_traced_by_its_setting(settings: dict[str, str]) -> None:
     functions = dict(resources("AWS::Lambda::Function", **settings))
     assert functions
-    modes = {function["Properties"].get("TracingConfig", {}).get("Mode") for function in functions.values()}
-    assert modes == {"Active"}
+    assert {function["Properties"]["TracingConfig"]["Mode"] for function in functions.values()} == {"PassThrough"}
+    traced = dict(resources("AWS::Lambda::Function", **settings, tracing="active"))
+    assert {function["Properties"]["TracingConfig"]["Mode"] for function in traced.values()} == {"Active"}
+
+
+@pytest.mark.parametrize(
+    ("level", "own", "application"), [("warning", "WARN", None), ("info", "WARN", None), ("debug", "DEBUG", "DEBUG")]
+)
+def test_every_function_logs_at_the_level_of_its_setting(level: str, own: str, application: str | None) -> None:
+    """Lambda leaves out no line at INFO: the metrics that functions print have no level, and count as such."""
+    for _, function in resources("AWS::Lambda::Function", log_level=level):
+        logging, variables = (function["Properties"][name] for name in ("LoggingConfig", "Environment"))
+        assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", own)
+        assert logging.get("ApplicationLogLevel") == application
+        assert variables["Variables"]["POWERTOOLS_LOG_LEVEL"] == level.upper()
+
+
+@pytest.mark.parametrize(("settings", "seconds"), [(ACCOUNT, 1), (LOCAL, 0), ({"batching_seconds": "5"}, 5)])
+def test_every_queue_gathers_batches_as_long_as_its_setting_says(settings: dict[str, str], seconds: int) -> None:
+    sources = [source["Properties"] for _, source in resources("AWS::Lambda::EventSourceMapping", **settings)]
+    assert {source["MaximumBatchingWindowInSeconds"] for source in sources} == {seconds}
 
 
 @BOTH
@@ -313,16 +333,25 @@ def test_only_a_deployment_with_rekognition_may_call_it() -> None:
 def test_no_template_holds_a_secret() -> None:
     for stack in ("APIStack", "RekognitionStack", "IntegrationStack"):
         assert "whsec_" not in json.dumps(template(stack))
-    secrets = [secret["Properties"] for _, secret in resources("AWS::SecretsManager::Secret")]
-    assert secrets
-    assert all("SecretString" not in secret for secret in secrets)
+    ((_, secret),) = resources("AWS::SecretsManager::Secret")
+    assert "SecretString" not in secret["Properties"]
+
+
+def test_only_the_functions_that_sign_may_read_the_secret() -> None:
+    reading = {
+        name.split("/")[1].split("Role")[0]
+        for name, policy in resources("AWS::IAM::Policy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "secretsmanager:GetSecretValue" in actions(statement)
+    }
+    assert reading == {"Webhooks", "Deliver"}
 
 
 def test_the_page_on_deploying_names_everything_that_stays_after_a_destruction() -> None:
     kinds = {
         "AWS::S3::Bucket": "buckets",
         "AWS::DynamoDB::Table": "tables",
-        "AWS::SecretsManager::Secret": "secrets",
+        "AWS::SecretsManager::Secret": "secret",
         "AWS::Cognito::UserPool": "the user pool",
     }
     stay: dict[str, list[str]] = {}

@@ -91,6 +91,7 @@ def authorizer(scope: Construct, environment: Mapping[str, str], *, vendor: bool
         environment=environment,
         timeout=10,
     )
+    function.answers_requests = True
     return HttpLambdaAuthorizer(
         "SignedIn",
         function,

@@ -38,7 +38,11 @@ class Ingest:
 def ingest(scope: Construct, settings: Settings) -> Ingest:
     """Define the bucket, and a queue that receives a message for each object put into it."""
     uploads = queue_with_dead_letters(
-        scope, "Uploads", function_seconds=RECOGNIZE_SECONDS, enforce_ssl=settings.enforce_ssl
+        scope,
+        "Uploads",
+        function_seconds=RECOGNIZE_SECONDS,
+        batching_seconds=settings.batching_seconds,
+        enforce_ssl=settings.enforce_ssl,
     )
     topic = sns.Topic(scope, "Uploads", enforce_ssl=settings.enforce_ssl)
     allow_buckets_to_publish(topic)

@@ -1,7 +1,10 @@
 """The alarms of functions, queues and the API; each names its section in docs/operations.md.
 
-Each alarm watches one metric, without metric math. Missing data sets off no alarm: an idle queue and a function without
-invocations have no metrics.
+Each alarm watches one metric: of metric math and of a composite alarm each metric or alarm is paid for. Missing data
+sets off no alarm: an idle queue and a function without invocations have no metrics.
+
+With the setting `alarms=few` the functions for which a request of the API waits share one alarm, of what the API's
+access log says of their responses.
 """
 
 from collections.abc import Mapping
@@ -12,18 +15,18 @@ import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from constructs import Construct
 
 from domain.pricing import REKOGNITION_CALL
-from infrastructure.monitoring.metrics import FIVE_MINUTES, printed
+from infrastructure.functions import LeastPrivilegeFunction
+from infrastructure.monitoring.metrics import FIVE_MINUTES, NEAR_TIMEOUT, printed, unserved_requests
 
 LONGEST_WAIT = cdk.Duration.minutes(30)
 """Longer than a message waits for a retry: if its function dies, it is received again within 12 minutes."""
-NEAR_TIMEOUT = 0.8
-"""The share of its timeout after which a function counts as slow."""
 ONE_PERIOD, TWICE, A_QUARTER_OF_AN_HOUR = 1, 2, 3
 HALF_AN_HOUR = cdk.Duration.minutes(30)
 """Twice the longest delay of a requeued image, so that an image that still waits counts in every period."""
@@ -52,6 +55,8 @@ class Alarms:
     """Defines alarms that notify the topic when they go off and when they return to normal."""
 
     topic: sns.ITopic
+    which: str
+    """The setting `alarms`."""
 
     def watch(self, stack: cdk.Stack, most_dead: Mapping[sqs.IQueue, int] = _NONE) -> None:
         """Define the alarms of every function and queue that the stack has so far, so that none is forgotten.
@@ -59,6 +64,8 @@ class Alarms:
         `most_dead` maps a queue of dead letters to the number of them that is still normal; the default is 0.
         """
         for construct in stack.node.find_all():
+            if isinstance(construct, LeastPrivilegeFunction) and construct.answers_requests and self.which == "few":
+                continue
             if isinstance(construct, lambda_.Function):
                 self._function(construct)
             elif isinstance(construct, sqs.Queue) and construct.dead_letter_queue:
@@ -66,8 +73,12 @@ class Alarms:
             elif isinstance(construct, sqs.Queue):
                 self._dead_letters(construct, most_dead.get(construct, 0))
 
-    def api(self, api: apigateway.HttpApi) -> None:
-        """Define the alarms of server errors and latency."""
+    def api(self, api: apigateway.HttpApi, access_log: logs.LogGroup) -> None:
+        """Define the alarms of server errors and latency, and that of the functions that share one."""
+        if self.which == "few":
+            meaning = "A request was not served: its function failed, was throttled or nearly reached its timeout"
+            unserved = unserved_requests(api, access_log)
+            self._add(api, unserved, Alarm("Unserved", 1, meaning, "a-request-is-not-served"))
         errors = api.metric_server_error(period=FIVE_MINUTES, statistic="Sum")
         self._add(api, errors, Alarm("ServerErrors", 10, "The API returns 5xx errors", "the-api-answers-5xx"))
         latency = api.metric_latency(period=FIVE_MINUTES, statistic="p90")

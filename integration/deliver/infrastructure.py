@@ -43,5 +43,5 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         events.messages.queue_arn,
     )
     function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn)
-    function.work_off(deliveries.queue.messages, 2 * unit.settings.concurrency)
+    function.work_off(deliveries.queue.messages, 2 * unit.settings.concurrency, unit.settings.batching_seconds)
     return function

@@ -28,6 +28,7 @@ def deliveries(unit: Unit) -> Deliveries:
         unit.scope,
         "Deliveries",
         function_seconds=DELIVER_SECONDS,
+        batching_seconds=unit.settings.batching_seconds,
         enforce_ssl=unit.settings.enforce_ssl,
     )
     return Deliveries(_log_table(unit), queue)
@@ -46,7 +47,6 @@ def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscript
             "DELIVERIES_TABLE": deliveries.log.table_name,
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
             "PUBLIC_URL": unit.api.routes.public_url,
-            "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
         },
     )
     log = deliveries.log.table_arn
@@ -54,7 +54,6 @@ def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscript
     function.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], log)
     function.may(["dynamodb:Query"], f"{log}/index/by_webhook", f"{log}/index/by_status")
     function.may(["sqs:SendMessage"], deliveries.queue.messages.queue_arn)
-    function.may(["secretsmanager:GetSecretValue"], unit.api.cursor_key_arn)
     unit.api.routes.add(unit.scope, function)
 
 

@@ -15,6 +15,7 @@ def events(unit: Unit) -> Queue:
         unit.scope,
         "Events",
         function_seconds=DISPATCH_SECONDS,
+        batching_seconds=unit.settings.batching_seconds,
         enforce_ssl=unit.settings.enforce_ssl,
     )
 
@@ -49,5 +50,5 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         events.messages.queue_arn,
         events.dead_letters.queue_arn,
     )
-    function.work_off(events.messages, unit.settings.concurrency)
+    function.work_off(events.messages, unit.settings.concurrency, unit.settings.batching_seconds)
     return function

@@ -39,7 +39,6 @@ def webhook_routes(unit: Unit, subscriptions: Subscriptions) -> None:
             "SIGNING_KEY_ARN": subscriptions.signing_key_arn,
             "WEBHOOKS_PER_OWNER": str(unit.settings.webhooks_per_owner),
             "PUBLIC_URL": unit.api.routes.public_url,
-            "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
             "LOOPBACK": str(unit.settings.loopback).lower(),
         },
     )
@@ -47,5 +46,5 @@ def webhook_routes(unit: Unit, subscriptions: Subscriptions) -> None:
         ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         subscriptions.table.table_arn,
     )
-    function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn, unit.api.cursor_key_arn)
+    function.may(["secretsmanager:GetSecretValue"], subscriptions.signing_key_arn)
     unit.api.routes.add(unit.scope, function)

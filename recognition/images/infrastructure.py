@@ -36,10 +36,8 @@ def _read(unit: Unit) -> None:
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "DETECTORS": ",".join(unit.settings.detectors),
             "PUBLIC_URL": unit.api.routes.public_url,
-            "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
         },
     )
-    images.may(["secretsmanager:GetSecretValue"], unit.api.cursor_key_arn)
     images.may(["dynamodb:GetItem", "dynamodb:Query"], unit.results.recognitions.table_arn)
     images.may(
         ["dynamodb:Query"],
@@ -116,10 +114,9 @@ def _export(unit: Unit) -> None:
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "IMAGE_INDEX_TABLE": unit.results.index.table_name,
-            "CURSOR_KEY_ARN": unit.api.cursor_key_arn,
+            "DETECTORS": ",".join(unit.settings.detectors),
         },
     )
-    export.may(["secretsmanager:GetSecretValue"], unit.api.cursor_key_arn)
     export.may(["dynamodb:BatchGetItem", "dynamodb:Query"], unit.results.recognitions.table_arn)
     export.may(["dynamodb:Query"], unit.results.index.table_arn)
     export.may(["s3:GetObjectVersion"], unit.api.ingest.images.arn_for_objects("*"))

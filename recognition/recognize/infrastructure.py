@@ -22,7 +22,8 @@ def recognize(unit: Unit) -> PythonFunction:
     )
     _grant(unit, function)
     unit.api.quotas.govern(function)
-    function.work_off(unit.api.ingest.uploads.messages, unit.settings.recognize_concurrency)
+    settings = unit.settings
+    function.work_off(unit.api.ingest.uploads.messages, settings.recognize_concurrency, settings.batching_seconds)
     return function
 
 
@@ -58,7 +59,9 @@ def _grant(unit: Unit, function: PythonFunction) -> None:
     function.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))  # Rekognition reads with them
     function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
-    function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
+    function.may(
+        ["dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:UpdateItem"], results.recognitions.table_arn
+    )
     function.may(["dynamodb:BatchWriteItem"], results.index.table_arn)
     function.may(
         ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],

@@ -14,6 +14,8 @@ ACCESS_LOGS = "StageAccessLogs16FF859A"
 MESSAGE = "$context.error.messageString"
 HARMLESS = {
     MESSAGE,
+    "$context.apiId",
+    "$context.authorizer.latency",
     "$context.identity.sourceIp",
     "$context.integrationLatency",
     "$context.requestId",

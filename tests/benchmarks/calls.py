@@ -28,7 +28,7 @@ from tests.benchmarks.chain.no_op.edge import handler as instant_model
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, create_table, s3_event, sqs_event
-from wire.aws import client as aws
+from wire.aws.session import session
 
 BATCH = 10
 MODEL_CALL = "Invoke"
@@ -57,9 +57,9 @@ def count(images: int = BATCH) -> Counter[str]:
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
     ):
-        aws._session.cache_clear()
+        session.cache_clear()
         calls: Counter[str] = Counter()
-        aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
         recognize = handler_of("recognition.recognize.runtime.handler")
         with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
@@ -67,7 +67,7 @@ def count(images: int = BATCH) -> Counter[str]:
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             module = handler_of(f"integration.{unit}.runtime.handler")
             assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
-        aws._session.cache_clear()
+        session.cache_clear()
     del calls[MODEL_CALL]
     return calls
 
@@ -94,13 +94,13 @@ def handler_of(name: str) -> Any:
     return importlib.reload(importlib.import_module(name))
 
 
-def account(*urls: str) -> dict[str, str]:
-    """Create the functions' resources with subscriptions for these URLs; return the functions' environment."""
+def account(*urls: str, owner: str = "public") -> dict[str, str]:
+    """Create the functions' resources with the owner's subscriptions for these URLs; return the environment."""
     sqs, sns, dynamodb = boto3.client("sqs"), boto3.client("sns"), boto3.client("dynamodb")
     for table, keys in TABLES.items():
         create_table(dynamodb, table, *keys)
     for n, url in enumerate(urls):
-        SubscriptionTable(dynamodb, "subscriptions").add(Subscription("public", f"sub_{n:032x}", url))
+        SubscriptionTable(dynamodb, "subscriptions").add(Subscription(owner, f"sub_{n:032x}", url))
     queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "deliveries", "uploads")}
     topic = sns.create_topic(Name="results")["TopicArn"]
     events = sqs.get_queue_attributes(QueueUrl=queues["events"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -130,7 +130,7 @@ def received(queue: str, messages: int) -> list[str]:
 
 @contextmanager
 def subscriber() -> Iterator[str]:
-    """Serve a subscriber that accepts every webhook; give its URL."""
+    """Serve a subscriber that accepts every webhook; the context gives its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

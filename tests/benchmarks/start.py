@@ -31,7 +31,6 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "CASCADE_BELOW": "0.8",
     "REKOGNITION_PAUSE": "0.2",
-    "CURSOR_KEY_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:cursors",
     "DELIVERIES_QUEUE_URL": "https://queue.example",
     "DELIVERIES_TABLE": "deliveries",
     "DERIVED_BUCKET": "derived",

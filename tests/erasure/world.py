@@ -18,11 +18,13 @@ from edge_ml.derived.derive import store_derived
 from edge_ml.image_error import ImageError
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
+from recognition.results.runtime.entry import Entry
 from tests.builders import Context, create_table, http_request, s3_event, sqs_event
 from tests.integration.conftest import subscription, table
 from tests.photographs import photograph
 from tests.recognition.conftest import BUCKET, TABLES, Edge
 from wire.aws import client as aws
+from wire.aws.session import session
 
 OWNER = "ann"
 LABEL, NAME = "geheimnis", "geheim"
@@ -143,7 +145,13 @@ class World:
 def _rows() -> Iterator[str]:
     dynamodb = boto3.client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
-        yield from (json.dumps(item, default=str) for item in dynamodb.scan(TableName=name)["Items"])
+        yield from map(_text, dynamodb.scan(TableName=name)["Items"])
+
+
+def _text(row: dict[str, Any]) -> str:
+    """Return everything that a row says, also in its packed body."""
+    body = repr(Entry.from_item(row)) if "body" in row else ""
+    return json.dumps(row, default=str) + body
 
 
 def _objects() -> Iterator[str]:
@@ -164,7 +172,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, setting in _account(world).items():
             monkeypatch.setenv(name, setting)
         _forget_clients()
-        aws._session().register("before-call", lambda **_: world.step())
+        session().register("before-call", lambda **_: world.step())
         for name, module in _HANDLERS.items():
             world.functions[name] = importlib.reload(importlib.import_module(module))
         edge = DerivingEdge()
@@ -183,7 +191,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def _forget_clients() -> None:
     """Let the next clients be made in a new session: those of another test have no interruptions."""
-    aws._session.cache_clear()
+    session.cache_clear()
     aws.lazy.cache_clear()  # type: ignore[attr-defined]
 
 
@@ -209,7 +217,6 @@ def _account(world: World) -> dict[str, str]:
     return {
         "ANSWERS_TABLE": "answers",
         "CASCADE_BELOW": "0.8",
-        "CURSOR_KEY_ARN": key,
         "DEFAULT_WEBHOOK_URL": "",
         "DELIVERIES_DEAD_URL": world.urls["dead"],
         "DELIVERIES_QUEUE_URL": world.urls["deliveries"],

@@ -96,7 +96,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             "EVENTS_DEAD_URL": dead,
             "DEFAULT_WEBHOOK_URL": "",
             "SIGNING_KEY_ARN": stored["ARN"],
-            "CURSOR_KEY_ARN": stored["ARN"],
             "PUBLIC_URL": "https://api.example",
             "WEBHOOKS_PER_OWNER": "50",
             "LOOPBACK": "true",

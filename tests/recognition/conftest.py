@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from recognition.results.runtime.entry import Entry
 from tests.builders import create_table
 
 BUCKET = "images"
@@ -50,6 +51,10 @@ class Account:
     def rows(self, table: str = "recognitions") -> list[dict[str, Any]]:
         """Return the items of a table."""
         return list(self.dynamodb.scan(TableName=table)["Items"])
+
+    def entries(self) -> list[Entry]:
+        """Return the current entries."""
+        return list(map(Entry.from_item, self.rows()))
 
 
 @dataclass
@@ -123,9 +128,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         arn = sqs.get_queue_attributes(QueueUrl=subscriber, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
         uploads = sqs.create_queue(QueueName="uploads")["QueueUrl"]
-        key = boto3.client("secretsmanager").create_secret(Name="cursor-key", SecretString="k" * 64)
         environment = {
-            "CURSOR_KEY_ARN": key["ARN"],
             "IMAGES_BUCKET": BUCKET,
             "UPLOADS_QUEUE_URL": uploads,
             "UPLOADS_DEAD_URL": sqs.create_queue(QueueName="dead")["QueueUrl"],

@@ -2,20 +2,17 @@
 
 A cursor holds the id after which the next page starts, and a signature over that id, the owner, the route and the
 query. An invented cursor, the cursor of another owner, and the cursor of another list are refused.
+
+The key is the name of the list's table, which AWS makes up and no caller sees. It is no secret: a forged cursor would
+only choose where the forger's own list begins. A list is read under the owner of the request's token.
 """
 
 import base64
 import hmac
 import json
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from wire.aws.client import lazy
 from wire.http.api import ApiError, Request, Response, json_response, owner, query
-
-if TYPE_CHECKING:
-    from types_boto3_secretsmanager.client import SecretsManagerClient
 
 DEFAULT_LIMIT = 25
 MOST = 100
@@ -36,11 +33,10 @@ def limit(request: Request, most: int = MOST, default: int = DEFAULT_LIMIT) -> i
 
 
 class Cursors:
-    """Makes and reads cursors. Reads the key when the first cursor needs it: most lists end with their first page."""
+    """Makes and reads the cursors of lists that are read from this table."""
 
-    def __init__(self, key_arn: str, secrets: "Callable[[], SecretsManagerClient] | None" = None) -> None:
-        self._key_arn = key_arn
-        self._secrets = secrets or (lambda: lazy("secretsmanager"))
+    def __init__(self, table: str) -> None:
+        self._key = table.encode()
 
     def read(self, request: Request) -> str | None:
         """Return the id in the query parameter `cursor`, or None; raises ApiError 400 `invalid_cursor`."""
@@ -69,10 +65,6 @@ class Cursors:
         scope = [owner(request), request["routeKey"], request.get("pathParameters") or {}, filters]
         signed = json.dumps(scope, sort_keys=True).encode() + b"\n" + last
         return hmac.digest(self._key, signed, "sha256")[:_SIGNATURE_BYTES]
-
-    @cached_property
-    def _key(self) -> bytes:
-        return self._secrets().get_secret_value(SecretId=self._key_arn)["SecretString"].encode()
 
 
 def _decoded(given: str) -> tuple[bytes, bytes]:

@@ -28,7 +28,7 @@ PUBLIC_URL = os.environ["PUBLIC_URL"]
 MOST_REPLAYED = 1000
 
 dynamodb = client("dynamodb")
-cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
+cursors = Cursors(os.environ["DELIVERIES_TABLE"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
 lists = DeliveryLists(dynamodb, os.environ["DELIVERIES_TABLE"])

@@ -32,7 +32,7 @@ SIGNING_KEY_ARN = os.environ["SIGNING_KEY_ARN"]
 WEBHOOKS_PER_OWNER = int(os.environ["WEBHOOKS_PER_OWNER"])
 
 policy = Policy.from_environment(os.environ)
-cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
+cursors = Cursors(os.environ["SUBSCRIPTIONS_TABLE"])
 subscriptions = SubscriptionTable(client("dynamodb"), os.environ["SUBSCRIPTIONS_TABLE"])
 
 

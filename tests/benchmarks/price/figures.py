@@ -1,6 +1,7 @@
 """The price of a million images, with the milliseconds of this machine, beside the figures of docs/costs.md.
 
-The milliseconds are those of one core; a function of 2 GB has 1.16 of a core of Lambda's.
+The milliseconds are those of one core; a function of 2 GB has 1.16 of a core of Lambda's. Batches are as full as a
+simulation of the event sources fills them, and everything that is billed is counted.
 """
 
 import statistics
@@ -8,29 +9,55 @@ import time
 
 from edge_ml.handler import MODELS
 from edge_ml.serving.recognize import recognize_image
+from sightline.pricing.batching.batches import Arrivals
+from sightline.pricing.bill import batches, bill, price
+from sightline.pricing.load import WAYS, Load
+from sightline.pricing.prices import dollars
+from sightline.pricing.units import message_units
 from tests.benchmarks.edge.photos import SIZES, photo
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.price.idle import idle_prices
-from tests.benchmarks.price.images import BATCH, WAYS, model_price, path_price, request_price
-from tests.benchmarks.price.table import dollars
+from tests.benchmarks.price.idle import at_rest
+from tests.benchmarks.price.tables import BEFORE, PUT
 
 ROUNDS = 25
+DYNAMODB = {25: 20, 50: 30, 100: 70}
+"""Labels of Rekognition, and the most dollars that the rows of a million such images should cost."""
 
 
 def figures() -> list[Figure]:
-    """Return the prices of the model alone, of all services, of a request, of Rekognition, and of a month at rest."""
+    """Return the prices of a million images at two rates, of their parts, and of a month at rest."""
     milliseconds = _milliseconds()
-    alone, path = model_price(milliseconds), path_price(milliseconds, "edge", 1, BATCH)
-    rekognition, by_url = dollars("Rekognition"), request_price(WAYS["`POST /images`, a URL"])
+    busy, quiet = (Load(PUT, arrivals=Arrivals(rate), model_ms=milliseconds) for rate in (11.6, 0.1))
+    edge = sum(line.dollars for line in bill(busy) if line.part == "the edge function")
+    request = price(busy._replace(way=WAYS["`POST /images`, a URL"])) - price(busy)
+    rest = at_rest()
     return [
         Figure("one 2-MP image, bytes → labels", milliseconds, unit="ms"),
-        Figure("a million images: the edge function alone", alone, unit="$"),
-        Figure("a million images: all services from upload to event", path, at_most=15.5, unit="$"),
-        Figure("a million images: the callers' requests by URL", by_url, unit="$"),
-        Figure("a million images: Rekognition's DetectLabels alone", rekognition, unit="$"),
-        Figure("the edge function ÷ Rekognition", alone / rekognition, at_most=0.01),
-        Figure("a month without any image", sum(idle_prices().values()), at_most=7.5, unit="$"),
+        Figure("images in a batch at 11.6/s", batches(busy).recognize),
+        Figure("a million images at 11.6/s, everything counted", price(busy), at_most=12.5, unit="$"),
+        Figure("the same at 0.1/s", price(quiet), at_most=16, unit="$"),
+        Figure("the first without a window, traced, all logged", price(busy._replace(settings=BEFORE)), unit="$"),
+        *(_rows(labels, goal) for labels, goal in DYNAMODB.items()),
+        Figure("a million images: the edge function alone", edge, unit="$"),
+        Figure("a million images: the callers' requests by URL", request, unit="$"),
+        Figure("the edge function ÷ Rekognition", edge / dollars("Rekognition"), at_most=0.01),
+        Figure(
+            "write units of an edge image of one label", message_units("recognize", "edge", 1, 10).writes, at_most=4.2
+        ),
+        Figure("write units of a delivery", message_units("deliver", "edge", 1, 10).writes, at_most=2.1),
+        Figure("a month without any image", sum(rest.lines().values()), at_most=3.7, unit="$"),
+        Figure("alarms", rest.alarms, at_most=24),
     ]
+
+
+def _rows(labels: int, goal: float) -> Figure:
+    units = message_units("recognize", "rekognition", labels, 10)
+    price = dollars("DynamoDB writes", units.writes) + dollars("DynamoDB reads", units.reads)
+    return Figure(f"DynamoDB for a million answers of {labels} labels", price, at_most=goal, unit="$")
+
+
+def _writes(function: str) -> float:
+    return message_units(function, "edge", 1, 10).writes
 
 
 def _milliseconds() -> float:

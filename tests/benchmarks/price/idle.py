@@ -1,29 +1,20 @@
-"""The price of a deployment at rest, a month, counted from its templates."""
+"""What a deployment at rest is billed for, counted in its templates."""
 
 from domain.metrics import METRICS
-from tests.benchmarks.price.table import dollars
+from sightline.pricing.month import AtRest
+from sightline.pricing.prices import dollars
 from tests.stacks import resources
 
-_POLLERS, _POLL_SECONDS, _MONTH_SECONDS = 5, 20, 730 * 3600
-"""Lambda keeps five long polls of twenty seconds open on each queue that it reads."""
 
-POLLS = _POLLERS * _MONTH_SECONDS / _POLL_SECONDS
-"""Requests of SQS for each queue, a month."""
-
-
-def idle_prices() -> dict[str, float]:
-    """Return US dollars a month by what costs them, at the default settings and without any image."""
-    return {
-        f"{_count('AWS::CloudWatch::Alarm')} alarms": sum(
-            dollars("alarm", len(alarm["Properties"].get("Metrics", [1])))
-            for _, alarm in resources("AWS::CloudWatch::Alarm")
-        ),
-        f"{_count('AWS::SecretsManager::Secret')} secrets": dollars("secret", _count("AWS::SecretsManager::Secret")),
-        f"{_count('AWS::KMS::Key')} keys of your own in KMS": dollars("key", _count("AWS::KMS::Key")),
-        f"long polls of {_count('AWS::Lambda::EventSourceMapping')} queues": dollars(
-            "SQS", POLLS * _count("AWS::Lambda::EventSourceMapping") / 1_000_000
-        ),
-    }
+def at_rest() -> AtRest:
+    """Return what the default deployment has; an alarm of a formula counts once for each metric of the formula."""
+    alarms = [alarm["Properties"] for _, alarm in resources("AWS::CloudWatch::Alarm")]
+    return AtRest(
+        alarms=sum(len(alarm.get("Metrics", [1])) for alarm in alarms),
+        secrets=_count("AWS::SecretsManager::Secret"),
+        keys=_count("AWS::KMS::Key"),
+        queues=_count("AWS::Lambda::EventSourceMapping"),
+    )
 
 
 def dashboard_price() -> float:

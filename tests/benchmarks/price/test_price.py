@@ -1,24 +1,54 @@
-"""docs/costs.md agrees with the one table of prices; `python -m tests.benchmarks.price` prints its tables."""
+"""The README and docs/costs.md agree with the one table of prices, and it with the code and the templates."""
 
+import argparse
 import re
+import shlex
 
 import pytest
 
 from recognition.detectors.edge_function import MEGABYTES
-from tests.benchmarks.price.__main__ import tables
-from tests.benchmarks.price.idle import idle_prices
-from tests.benchmarks.price.images import DETECTORS, WAYS, image_price, path_price, request_price
-from tests.benchmarks.price.rows import rows_price
-from tests.benchmarks.price.table import DATE, REGION
+from settings import Settings as Deployment
+from sightline.pricing import assumptions
+from sightline.pricing.batching.batches import Arrivals
+from sightline.pricing.bill import bill, price
+from sightline.pricing.load import WAYS, Load, Settings
+from sightline.pricing.month import AtRest, month
+from sightline.pricing.prices import DATE, REGION, rekognition_dollars
+from sightline.pricing.quote import SCENARIOS, add_arguments, dollar_text, quote, usage_of
+from sightline.pricing.units import Units, message_units
+from tests.benchmarks.price.idle import at_rest, dashboard_price, metrics_price
+from tests.benchmarks.price.meter import Step, measure
+from tests.benchmarks.price.tables import PUT, tables
+from tests.benchmarks.price.units import DETECTORS, LABELS, edge_line, units_of
 from tests.stacks import ROOT, resources
 
 PAGE = (ROOT / "docs/costs.md").read_text()
-STORED = {name: way for name, way in WAYS.items() if way.is_stored}
+README = (ROOT / "README.md").read_text()
+COMMAND = re.compile(r"python -m tests\.benchmarks\.price ([^`\n]+)")
+DOLLARS = re.compile(r"\$[\d,]+\.\d\d")
+LOGGED_MORE_OR_LESS = 12
+"""Bytes of a log that milliseconds and addresses change."""
 
 
-@pytest.mark.parametrize("name", tables())
-def test_the_page_has_the_tables_as_they_are_computed(name: str) -> None:
-    assert tables()[name] in PAGE
+def parsed(arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(shlex.split(arguments))
+
+
+@pytest.fixture(scope="module")
+def computed() -> dict[str, str]:
+    return tables()
+
+
+def test_the_page_has_the_tables_as_they_are_computed(computed: dict[str, str]) -> None:
+    assert [name for name, table in computed.items() if table not in PAGE] == []
+
+
+def test_every_dollar_of_the_page_and_the_readme_is_one_that_is_computed(computed: dict[str, str]) -> None:
+    known = set(DOLLARS.findall("\n".join(computed.values())))
+    quoted = set(DOLLARS.findall(PAGE + README))
+    assert quoted - known == set()
 
 
 def test_the_page_names_the_month_and_the_region_of_the_prices() -> None:
@@ -26,36 +56,113 @@ def test_the_page_names_the_month_and_the_region_of_the_prices() -> None:
     assert REGION in PAGE
 
 
-def test_dollars_in_other_pages_are_those_of_the_table() -> None:
-    operations = (ROOT / "docs/operations.md").read_text()
-    alarms = sum(1 for _ in resources("AWS::CloudWatch::Alarm"))
-    assert re.search(rf"\b{alarms} alarms cost \$0\.10 a month each", operations)
+def test_the_page_has_the_command_of_every_example_and_what_it_prints() -> None:
+    commands = COMMAND.findall(PAGE)
+    assert {command.split()[0] for command in commands} >= SCENARIOS.keys()
+    for command in commands:
+        assert list(quote(usage_of(parsed(command))))[-1] in PAGE
 
 
-def test_a_month_at_rest_counts_every_alarm_secret_and_queue() -> None:
-    prices = idle_prices()
-    alarms = sum(1 for _ in resources("AWS::CloudWatch::Alarm"))
-    assert prices[f"{alarms} alarms"] == pytest.approx(alarms * 0.10)
-    assert sum(prices.values()) > prices[f"{alarms} alarms"]
+@pytest.mark.parametrize("labels", LABELS)
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_the_units_are_those_of_the_functions(detector: str, labels: int) -> None:
+    for function, step in measure(detector, labels, 1).items():
+        assert_same(message_units(function, detector, labels, 1), step)
 
 
-@pytest.mark.parametrize("way", STORED.values(), ids=STORED)
+def test_a_batch_shares_what_it_pays_for_once() -> None:
+    for function, step in measure("edge", 1, 10).items():
+        assert_same(message_units(function, "edge", 1, 10).times(10), step)
+
+
+def assert_same(units: Units, step: Step) -> None:
+    counted = units_of(step)
+    assert units._replace(logged=0) == pytest.approx(counted._replace(logged=0), abs=0.1)
+    assert units.logged == pytest.approx(counted.logged, abs=LOGGED_MORE_OR_LESS)
+
+
+def test_between_the_counted_numbers_of_labels_the_units_are_between_theirs() -> None:
+    ten, twenty, many = (message_units("recognize", "rekognition", labels, 10).writes for labels in (10, 20, 25))
+    assert ten < twenty < many
+    assert message_units("recognize", "edge", 500, 10) == message_units("recognize", "edge", 100, 10)
+
+
+def test_the_edge_functions_line_is_as_long_as_it_is_reckoned() -> None:
+    assert edge_line() == pytest.approx(assumptions.EDGE_LOG, abs=20)
+
+
+def test_a_month_at_rest_counts_every_alarm_secret_and_queue_of_the_templates() -> None:
+    assert at_rest() == AtRest()
+    assert sum(AtRest().lines().values()) <= 3.7
+    assert dashboard_price() == 3
+    assert metrics_price() > 0
+
+
+def test_the_settings_of_a_quote_are_those_of_a_deployment() -> None:
+    declared = Deployment.__dataclass_fields__
+    assert {name: declared[name].default for name in Settings._fields} == Settings()._asdict()
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS.values() if way.is_stored])
 def test_a_price_holds_the_request_the_way_and_the_detector(way: object) -> None:
-    by_detector = [image_price(way, detector, 25) for detector in DETECTORS]  # type: ignore[arg-type]
+    by_detector = [price(Load(way, detector, 25)) for detector in ("edge", "cascade", "rekognition")]  # type: ignore[arg-type]
     assert by_detector == sorted(by_detector)
     assert by_detector[2] > 1000
 
 
-def test_more_labels_and_smaller_batches_cost_more() -> None:
-    assert rows_price("rekognition", 1, 10) < rows_price("rekognition", 25, 10) < rows_price("rekognition", 100, 10)
-    assert path_price(18, "edge", 1, 1) - path_price(18, "edge", 1, 10) > 3
+def test_more_labels_webhooks_and_lines_and_smaller_batches_cost_more() -> None:
+    load = Load(PUT)
+    more = [
+        load._replace(labels=25),
+        load._replace(webhooks=1),
+        load._replace(arrivals=Arrivals(0.1)),
+        load._replace(settings=Settings(log_level="debug")),
+        load._replace(settings=Settings(tracing="active")),
+        load._replace(settings=Settings(batching_seconds=0)),
+    ]
+    assert all(price(dearer) > price(load) for dearer in more)
+    assert price(load._replace(settings=Settings(log_level="warning"))) < price(load)
+
+
+def test_a_second_webhook_costs_as_much_as_the_first() -> None:
+    none, one, two = (price(Load(PUT, webhooks=webhooks)) for webhooks in (0, 1, 2))
+    assert two - one == pytest.approx(one - none, rel=0.25)
+
+
+def test_classify_stores_and_publishes_nothing() -> None:
+    services = {line.price for line in bill(Load(WAYS["`POST /classify`"])) if line.units}
+    assert not services & {"S3 writes", "SNS", "SQS", "DynamoDB writes", "Rekognition"}
 
 
 def test_bytes_in_a_request_are_metered_by_api_gateway() -> None:
-    ways = WAYS.items()
-    in_body = [request_price(way) for name, way in ways if "bytes" in name]
-    form = [request_price(way) for name, way in ways if "form" in name]
-    assert in_body > form
+    in_body, by_form = (
+        next(line.units for line in bill(Load(WAYS[way])) if line.price == "API Gateway")
+        for way in ("`POST /images`, the bytes", "`POST /uploads`, the form")
+    )
+    assert (in_body, by_form) == (2, 1)
+
+
+def test_a_months_images_of_rekognition_are_billed_by_tiers() -> None:
+    assert rekognition_dollars(500_000) == 500
+    assert rekognition_dollars(6_000_000) == 1000 + 4 * 800 + 600
+    assert month(SCENARIOS["moderation-desk"])["Rekognition"] < 31_104
+
+
+def test_a_months_parts_are_its_total() -> None:
+    usage = SCENARIOS["farm"]
+    assert dollar_text(sum(month(usage).values())) in list(quote(usage))[-1]
+
+
+def test_flags_change_an_example() -> None:
+    usage = usage_of(parsed("farm --labels 10 --way bytes --batching-seconds 0"))
+    assert usage == SCENARIOS["farm"]._replace(
+        labels=10, way=WAYS["`POST /images`, the bytes"], settings=Settings(batching_seconds=0)
+    )
+
+
+def test_dollars_in_other_pages_are_those_of_the_table() -> None:
+    settings = (ROOT / "docs/settings.md").read_text()
+    assert f"for ${0.1 * AtRest().alarms:.2f} a month" in settings
 
 
 def test_every_function_on_the_way_has_the_memory_that_is_reckoned_with() -> None:
@@ -63,6 +170,6 @@ def test_every_function_on_the_way_has_the_memory_that_is_reckoned_with() -> Non
         function["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: function["Properties"]
         for _, function in resources("AWS::Lambda::Function")
     }
-    small = ("Authorize", "Upload", "Recognize", "Dispatch", "Classify")
-    assert {functions[name]["MemorySize"] for name in small} == {512}
-    assert functions["Edge"]["MemorySize"] == MEGABYTES
+    small = ("Authorize", "Upload", "Recognize", "Dispatch", "Deliver", "Classify")
+    assert {functions[name]["MemorySize"] for name in small} == {assumptions.SMALL_GB * 1024}
+    assert functions["Edge"]["MemorySize"] == MEGABYTES == assumptions.EDGE_GB * 1024

@@ -1,6 +1,6 @@
 """The owner of the webhooks, who uses the API, and the operator, who uses the commands of docs/operations.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import requests
@@ -29,21 +29,32 @@ class Owner:
             self._request("PATCH", f"/webhooks/{webhook_id}", json={"enabled": True})
 
     def redrive_and_replay(self) -> int:
-        """Redrive dead letters and replay deliveries dropped while disabled; return the number of deliveries."""
+        """Redrive dead letters and replay deliveries dropped while disabled; return the number of deliveries.
+
+        It is the number of those that are no longer listed. A response of 503 does not say how many deliveries were
+        sent before the queue refused others, and the next call finds only these.
+        """
         sent = 0
         for webhook_id in self.webhooks.values():
-            sent += self._pages(f"/webhooks/{webhook_id}/redrive?limit=100")
-            sent += self._pages(f"/webhooks/{webhook_id}/replay?since=2026-01-01T00:00:00Z&status=dropped&limit=100")
+            path = f"/webhooks/{webhook_id}"
+            replay = f"{path}/replay?since=2026-01-01T00:00:00Z&status=dropped"
+            sent += self._send_all(f"{path}/dead-letters?limit=100", f"{path}/redrive?limit=100")
+            sent += self._send_all(f"{path}/deliveries?status=dropped&limit=100", f"{replay}&limit=100")
         return sent
 
-    def _pages(self, path: str) -> int:
-        sent, cursor = 0, ""
+    def _send_all(self, listed: str, send: str) -> int:
+        before = sum(len(page["items"]) for page in self._pages("GET", listed))
+        assert list(self._pages("POST", send))
+        return before - sum(len(page["items"]) for page in self._pages("GET", listed))
+
+    def _pages(self, method: str, path: str) -> Iterator[dict[str, Any]]:
+        cursor = ""
         while True:
-            page = self._request("POST", f"{path}&cursor={cursor}" if cursor else path)
-            sent += int(page["deliveries"])
+            page = self._request(method, f"{path}&cursor={cursor}" if cursor else path)
+            yield page
             cursor = page["next_cursor"]
             if not cursor:
-                return sent
+                return
 
     def _request(self, method: str, path: str, **parameters: Any) -> dict[str, Any]:
         response = requests.request(method, self._api + path, timeout=60, **parameters)

@@ -62,28 +62,28 @@ def test_a_poison_message_sets_off_only_the_alarm_of_its_dead_letter_queue(cloud
 
 
 def test_a_failed_function_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
-    name = function(cloudwatch, "IntegrationStack-TimelineErrorsAlarm")
+    name = function(cloudwatch, "IntegrationStack-DispatchErrorsAlarm")
     deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-    wait_for(lambda: cloudwatch.off("IntegrationStack-TimelineErrorsAlarm"))
-    assert not cloudwatch.off("IntegrationStack-WebhooksErrorsAlarm")
+    wait_for(lambda: cloudwatch.off("IntegrationStack-DispatchErrorsAlarm"))
+    assert not cloudwatch.off("IntegrationStack-DeliverErrorsAlarm")
 
 
 def test_an_alarm_measures_a_function_s_duration(deployment: Deployment, cloudwatch: CloudWatch) -> None:
-    name = function(cloudwatch, "APIStack-DocsDurationAlarm")
-    deployment.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-    assert 0 < wait_for(lambda: cloudwatch.measured("APIStack-DocsDurationAlarm")) < 24_000
+    name = function(cloudwatch, "IntegrationStack-DispatchDurationAlarm")
+    deployment.client("lambda").invoke(FunctionName=name, Payload=b'{"Records": []}')
+    assert 0 < wait_for(lambda: cloudwatch.measured("IntegrationStack-DispatchDurationAlarm")) < 24_000
 
 
 def test_a_throttled_function_sets_off_its_own_alarm(deployment: Deployment, cloudwatch: CloudWatch) -> None:
-    client, name = deployment.client("lambda"), function(cloudwatch, "APIStack-DocsThrottlesAlarm")
+    client, name = deployment.client("lambda"), function(cloudwatch, "RekognitionStack-EdgeThrottlesAlarm")
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
         with pytest.raises(ClientError, match="TooManyRequests"):
             client.invoke(FunctionName=name, Payload=b"{}")
     finally:
         client.delete_function_concurrency(FunctionName=name)
-    wait_for(lambda: cloudwatch.off("APIStack-DocsThrottlesAlarm"))
-    assert not cloudwatch.off("APIStack-UploadThrottlesAlarm")
+    wait_for(lambda: cloudwatch.off("RekognitionStack-EdgeThrottlesAlarm"))
+    assert not cloudwatch.off("IntegrationStack-DispatchThrottlesAlarm")
 
 
 def test_subscribers_that_cannot_be_reached_set_off_the_alarm_of_deliveries(

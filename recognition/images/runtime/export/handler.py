@@ -27,8 +27,8 @@ SECONDS = 15
 """Time for reading: the API gateway's timeout is 30 s, and the file has to be written afterwards."""
 
 s3, dynamodb = client("s3", signature_version="s3v4", max_pool_connections=THREADS), client("dynamodb")
-cursors = Cursors(os.environ["CURSOR_KEY_ARN"])
-search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], os.environ["IMAGE_INDEX_TABLE"])
+cursors = Cursors(os.environ["RECOGNITIONS_TABLE"])
+search = Search.from_environment(os.environ, dynamodb)
 recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"])
 sizes = ImageSizes(s3)
 

@@ -227,8 +227,11 @@ def test_csv_has_a_row_per_detection_and_one_for_an_image_without() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", '=HYPERLINK("http://evil.example","x")', "＝1", "\n=1"],
-)
+    [
+        "=1+1", "+1", "-1", "@SUM(A1)", " =1", '=HYPERLINK("http://evil.example","x")', "＝1", "＋1", "－1", "＠x",
+        "\tcat", "\rcat", "\ncat", "\u00a0=1", "\ufeff=1", "\u200b=1", "\x00=1", '"=1', '" =1', "﹦1",
+    ],
+)  # fmt: skip
 def test_no_cell_is_a_formula(name: str) -> None:
     cat = entry(recognized(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
     (row,) = rows(cat)
@@ -243,6 +246,16 @@ def test_no_cell_is_a_formula(name: str) -> None:
         ("a; =1;+1;-1;@x", "a; '=1;'+1;'-1;'@x"),
         ('a;"=1', "a;\"'=1"),
         ("a\t=1", "a\t'=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+        ("\t\t=1", "'\t\t'=1"),
+        ("\r\n\t@x", "'\r\n\t'@x"),
+        (" \t=1", " \t'=1"),
+        ("a,=1", "a,'=1"),
+        ("a, +1,-1", "a, '+1,'-1"),
+        ("a;\u200b=1", "a;\u200b'=1"),
+        ("a\u2028=1", "a\u2028'=1"),
         ("a\r\n=1", "a\r\n'=1"),
         ("a;＝1", "a;'＝1"),
     ],
@@ -251,9 +264,12 @@ def test_no_part_of_a_cell_is_a_formula_for_another_separator(name: str, cell: s
     cat = entry(recognized(Detection(name, 0.5)), name=name, corrections=({"labels": [name], "at": AT},))
     (row,) = rows(cat)
     assert row["name"] == row["label"] == row["corrected_labels"] == cell
-    for separator in (";", "\t"):
-        read = csv.reader(io.StringIO(text_of(CsvFile(), cat), newline=""), delimiter=separator)
-        assert not [part for line in read for part in line if part.strip(' "').startswith(("=", "+", "-", "@", "＝"))]
+    for separator in (",", ";", "\t"):
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            text = io.StringIO(text_of(CsvFile(), cat), newline="")
+            read = csv.reader(text, delimiter=separator, quoting=quoting)
+            parts = [part.strip(' "\t\r\n\u200b') for line in read for part in line]
+            assert not [part for part in parts if part.startswith(("=", "+", "-", "@", "＝"))]
 
 
 def test_two_corrections_make_no_formula_together() -> None:

@@ -12,10 +12,14 @@ COLUMNS = (
     "label", "confidence", "left", "top", "width", "height", "rejection", "corrected_labels",
 )  # fmt: skip
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""First characters of a cell that a spreadsheet would calculate: https://owasp.org/www-community/attacks/CSV_Injection."""
-_INNER_FORMULA = re.compile(r'((?:;|(?<=.)[\t\r\n])[\s"]*)(?=[=+\-@＝＋－＠])', re.DOTALL)
-"""The end of a cell for a spreadsheet that separates by semicolons or tabs, where a formula follows."""
+_SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫"
+"""First characters of a formula, wide and small ones too: https://owasp.org/www-community/attacks/CSV_Injection."""
+_SEPARATORS = r",;\t\n\v\f\r\x85\u2028\u2029"
+"""Characters after which another cell begins for some spreadsheet, whatever the quotes around them."""
+_BLANKS = r'[\s"\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*'
+"""Characters that a spreadsheet may leave out at the beginning of a cell."""
+_FORMULA = re.compile(rf"{_BLANKS}[{_SIGNS}]|[\t\r\n]")
+_INNER_FORMULA = re.compile(f"([{_SEPARATORS}]{_BLANKS})(?=[{_SIGNS}])")
 _BYTE_ORDER_MARK = "\ufeff"
 """By this Excel recognizes UTF-8."""
 
@@ -66,8 +70,8 @@ def _image_columns(entry: Entry, body: ImageBody) -> dict[str, object]:
 
 
 def _cell(value: object) -> object:
-    """Return the value; in a text, an apostrophe precedes what would be a formula, with or without leading blanks."""
+    """Return the value; in a text, an apostrophe precedes what a spreadsheet may take for the start of a formula."""
     if not isinstance(value, str):
         return value
     text = _INNER_FORMULA.sub(r"\1'", value)
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text

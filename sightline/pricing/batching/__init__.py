@@ -1,0 +1,1 @@
+"""How event sources fill batches: a small simulation of their pollers."""
