@@ -29,6 +29,8 @@ from wire.aws import client as aws
 
 OWNER = "0193f2a5-c0ff-4011-8233-445566778899"
 NAME = "holiday at the sea.jpg"
+_DETECTORS = {"edge": "edge", "rekognition": "rekognition,edge,cascade,moderation"}
+"""The detectors of a deployment with `rekognition=false`, and those of any other one."""
 _DIGEST = "2c4c94f9e261f682b0a9f666793bb80bef44f9f258c3b284356d49573ce9588f"
 _CHUNK = 64 * 1024
 """SNS and SQS bill each 64 KB that a request has begun: https://aws.amazon.com/sqs/pricing/"""
@@ -56,7 +58,7 @@ def measure(detector: str, labels: int, images: int) -> dict[str, Step]:
         mock_aws(),
         subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT),
-        mock.patch.dict(os.environ, account(url, owner=OWNER) | {"DETECTORS": detector}),
+        mock.patch.dict(os.environ, account(url, owner=OWNER) | {"DETECTORS": _DETECTORS[detector]}),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         _logging(),
     ):
