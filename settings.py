@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 _CALLS_PER_SECOND = 2
 """The least rate of a recognize worker in calls of Rekognition per second: a batch of ten then takes five seconds."""
+_API_RATE, _API_BURST = 10_000, 5_000
+"""An account's requests per second, and its burst, of all APIs in a region, unless AWS has raised them:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html#apigateway-account-level-limits-table"""
 _FEWEST_WORKERS = 2
 """The least concurrency of a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency"""
 
@@ -114,7 +117,19 @@ class Settings:
         10,
         whole_number(2, 500),
         "batches of ten that are recognized at once, and dispatched at once; twice as many are posted to webhooks. With"
-        " Rekognition at most half of `rekognition_tps` are recognized at once, but at least two",
+        " Rekognition at most half of `rekognition_tps` are recognized at once, but at least two. 10 take some 320"
+        " images per second with the edge model, and 370 take [11,600](operations.md#more-than-the-defaults-take)",
+    )
+    api_rate: int = setting(
+        100,
+        whole_number(1, _API_RATE),
+        "requests to the API per second, beyond which callers get 429; an account may have"
+        f" {_API_RATE:,} in all, unless AWS raises its quota. It bounds what a stolen token or a loop can cost",
+    )
+    api_burst: int = setting(
+        200,
+        whole_number(1, _API_BURST),
+        f"requests at once that are accepted beyond `api_rate`; an account may have {_API_BURST:,} in all",
     )
     batching_seconds: int = setting(
         1,

@@ -7,6 +7,7 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from settings import Settings
 from wire.http import cors
 
 _LOGGED = {
@@ -40,7 +41,7 @@ class Api(NamedTuple):
     access_log: logs.LogGroup
 
 
-def http_api(scope: Construct) -> Api:
+def http_api(scope: Construct, settings: Settings) -> Api:
     """Define the API, to which every stack adds its routes; the stage deploys each change."""
     api = apigateway.HttpApi(
         scope,
@@ -60,7 +61,7 @@ def http_api(scope: Construct) -> Api:
         http_api=api,
         stage_name="$default",
         auto_deploy=True,
-        throttle=apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
+        throttle=apigateway.ThrottleSettings(rate_limit=settings.api_rate, burst_limit=settings.api_burst),
     )
     return Api(api, _log_access(stage))
 

@@ -47,7 +47,7 @@ class APIStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         uploads = ingest(self, settings)
-        api, access_log = http_api(self)
+        api, access_log = http_api(self, settings)
         users = auth(self, settings)
         routes = Routes(api, settings.auth, users.authorizer, settings.public_url or api.api_endpoint)
         self.export_value(api.api_endpoint)  # deployed stacks import it until they are updated with a `public_url`

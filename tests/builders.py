@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from domain.ids import digest
-from domain.image import Image
+from domain.image import Image, image_key
 from domain.recognition import Box, Detection, Model, Recognition
+from tests.moto_inserts import support_inserts
 
 IMAGE_ID = "img_0193f2a5c0ff00112233445566778899"
 
@@ -80,7 +81,7 @@ def http_request(
 
 def image(name: str = "cat.jpg", *, image_id: str = IMAGE_ID, owner: str = "public", sequencer: str = "0A") -> Image:
     """Return an uploaded Image without options."""
-    return Image.from_s3_record(s3_record(f"images/{owner}/{image_id}/{name}", sequencer=sequencer))
+    return Image.from_s3_record(s3_record(image_key(owner, image_id, name), sequencer=sequencer))
 
 
 def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
@@ -90,7 +91,8 @@ def recognition(label: str = "cat", confidence: float = 0.97) -> Recognition:
 
 
 def create_table(dynamodb: Any, table: str, partition_key: str, sort_key: str) -> None:
-    """Create a table with two string keys."""
+    """Create a table with two string keys; moto's tables take INSERTs of PartiQL."""
+    support_inserts()
     dynamodb.create_table(
         TableName=table,
         KeySchema=[

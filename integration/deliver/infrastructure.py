@@ -31,7 +31,10 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         },
     )
     function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], subscriptions.table.table_arn)
-    function.may(["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
+    function.may(
+        ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLInsert"],
+        deliveries.log.table_arn,
+    )
     function.may(
         ["sqs:SendMessage"],
         deliveries.queue.messages.queue_arn,

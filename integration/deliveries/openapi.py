@@ -1,6 +1,6 @@
 """OpenAPI details of the routes that read and replay deliveries."""
 
-from integration.deliveries.runtime.log_row import STATUSES
+from integration.deliveries.runtime.log.row import STATUSES
 from integration.deliveries.schemas import DELIVERY_ID, SCHEMAS
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import BETWEEN, LISTED

@@ -2,7 +2,7 @@
 
 from domain.event import TEST, TYPES
 from integration.deliveries.runtime.delivery import ID_PREFIX
-from integration.deliveries.runtime.log_row import STATUSES
+from integration.deliveries.runtime.log.row import STATUSES
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import IMAGE_ID
 from openapi.route import Schema, ref

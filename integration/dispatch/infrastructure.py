@@ -39,7 +39,10 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         },
     )
     function.may(["dynamodb:Query"], subscriptions.table.table_arn)
-    function.may(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], deliveries.log.table_arn)
+    function.may(
+        ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLInsert"],
+        deliveries.log.table_arn,
+    )
     function.may(
         ["sqs:SendMessage"],
         deliveries.queue.messages.queue_arn,

@@ -1,7 +1,7 @@
 """OpenAPI details of the route that shows an image's timeline."""
 
 from domain.event import TEST, TYPES
-from integration.deliveries.runtime.log_row import STATUSES
+from integration.deliveries.runtime.log.row import STATUSES
 from integration.deliveries.schemas import DELIVERY_ID
 from integration.subscriptions.schemas import WEBHOOK_ID
 from openapi.parameters import IMAGE_ID

@@ -95,6 +95,8 @@ def test_the_api_is_throttled_and_logs_each_request_as_json() -> None:
     assert stage["StageName"] == "$default"
     assert stage["AutoDeploy"] is True
     assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 200, "ThrottlingRateLimit": 100}
+    (stage,) = properties("AWS::ApiGatewayV2::Stage", {"api_rate": "10000", "api_burst": "5000"}).values()
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 5000, "ThrottlingRateLimit": 10_000}
     assert all(f'"{name}":' in stage["AccessLogSettings"]["Format"] for name in ("requestId", "routeKey", "status"))
 
 

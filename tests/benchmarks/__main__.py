@@ -9,6 +9,7 @@ BENCHMARKS = {
     "calls": "calls",
     "fan_out": "webhooks.fan_out",
     "deliver": "webhooks.deliver",
+    "delivery_writes": "webhooks.delivery_writes",
     "fetch": "uploads.fetch",
     "guard": "uploads.guard",
     "reads": "reads",

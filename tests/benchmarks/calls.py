@@ -130,7 +130,7 @@ def received(queue: str, messages: int) -> list[str]:
 
 @contextmanager
 def subscriber() -> Iterator[str]:
-    """Serve a subscriber that accepts every webhook; the context gives its URL."""
+    """Serve a subscriber that accepts every webhook; give its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -26,6 +26,31 @@ def test_an_uploaded_image_is_read_back_from_its_key(name: str, has_options: boo
     assert key.startswith(images_prefix("owner-1", IMAGE_ID))
 
 
+def test_the_keys_of_one_owner_begin_with_256_prefixes() -> None:
+    prefixes = {images_prefix("ann", new_image_id(NOON))[: len("images/00/")] for _ in range(5000)}
+    assert len(prefixes) == 256
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(f"images/ff/ann/{IMAGE_ID}/cat.jpg", id="other digits than the id's"),
+        pytest.param(f"images/{IMAGE_ID[-2:].upper()}x/ann/{IMAGE_ID}/cat.jpg", id="three digits"),
+        pytest.param(f"images/ann/{IMAGE_ID}/cat.jpg", id="no digits"),
+        pytest.param(f"images/{IMAGE_ID[-2:]}/{IMAGE_ID}/cat.jpg", id="no owner"),
+        pytest.param(f"images/{IMAGE_ID[-2:]}//{IMAGE_ID}/cat.jpg", id="an empty owner"),
+        pytest.param(f"images/{IMAGE_ID[-2:]}/ann/{IMAGE_ID}/", id="no name"),
+        pytest.param(f"images/{IMAGE_ID[-2:]}/ann/{IMAGE_ID.upper()}/cat.jpg", id="upper case"),
+        pytest.param(f"x/images/{IMAGE_ID[-2:]}/ann/{IMAGE_ID}/cat.jpg", id="below another folder"),
+    ],
+)
+def test_a_key_of_another_form_names_no_owner_s_image(key: str) -> None:
+    image = Image.from_s3_record(s3_record(key))
+    assert image.owner == "public"
+    assert image.image_id != IMAGE_ID
+    assert image.has_options
+
+
 def test_an_object_put_by_hand_is_public_and_may_have_options() -> None:
     image = Image.from_s3_record(s3_record("holiday/dog +1.jpg"))
     assert (image.owner, image.name, image.has_options) == ("public", "dog +1.jpg", True)

@@ -4,7 +4,7 @@ import importlib
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
@@ -15,9 +15,12 @@ from moto import mock_aws
 
 from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.lists import DeliveryLists
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
+from tests.moto_inserts import support_inserts
 
 SIGNING_KEY = b"k" * 64
 
@@ -32,6 +35,7 @@ class Account:
     deliveries: str
     subscriptions: SubscriptionTable
     log: DeliveryLog
+    lists: DeliveryLists
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the subscriptions in their table."""
@@ -41,7 +45,7 @@ class Account:
     def logged(self) -> list[dict[str, Any]]:
         """Return the contents of the delivery log's rows, in the order of their keys."""
         items = sorted(self.dynamodb.scan(TableName="deliveries")["Items"], key=lambda item: str(item["delivery"]["S"]))
-        return [json.loads(item["said"]["S"]) for item in items if "said" in item]
+        return [_said(item) for item in items if "said" in item]
 
     def queued(self) -> list[Delivery]:
         """Return the deliveries queued since the last call."""
@@ -60,6 +64,11 @@ class Account:
         while messages := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             found += [message["Body"] for message in messages]
         return found
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a row; a delivery's row leaves out what has its default."""
+    return asdict(DeliveryRecord.from_item(row)) if "webhook" in row else json.loads(row["said"]["S"])
 
 
 @pytest.fixture
@@ -93,12 +102,13 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        log = DeliveryLog(dynamodb, "deliveries")
-        yield Account(sqs, dynamodb, events, deliveries, SubscriptionTable(dynamodb, "subscriptions"), log)
+        log, lists = DeliveryLog(dynamodb, "deliveries"), DeliveryLists(dynamodb, "deliveries")
+        yield Account(sqs, dynamodb, events, deliveries, SubscriptionTable(dynamodb, "subscriptions"), log, lists)
 
 
 def table(dynamodb: Any, name: str, partition: str, order: str, **indexes: str) -> None:
     """Create a table keyed by two texts; the key of each index is a text of its own and `at`."""
+    support_inserts()
     texts = {partition, order, *indexes.values()} | ({"at"} if indexes else set())
     found = [
         {

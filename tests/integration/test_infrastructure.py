@@ -6,7 +6,7 @@ import pytest
 
 from infrastructure.monitoring.alarms import NEAR_TIMEOUT
 from integration.deliver.runtime.batch import ATTEMPT_SECONDS, PATIENCE, TAKING_SECONDS
-from integration.deliveries.runtime.log import BY_STATUS, BY_WEBHOOK
+from integration.deliveries.runtime.log.lists import BY_STATUS, BY_WEBHOOK
 from tests.stacks import LOCAL, template
 from wire.aws.retry_policy import DELIVERIES
 

@@ -4,7 +4,8 @@ import pytest
 
 from integration.deliver.runtime.batch import ATTEMPT_SECONDS
 from integration.deliver.runtime.http import pool
-from integration.deliveries.runtime import delivery, log_row
+from integration.deliveries.runtime import delivery
+from integration.deliveries.runtime.log import row
 from integration.subscriptions.runtime import circuit_breaker, subscription
 from tests.stacks import ROOT
 
@@ -30,7 +31,7 @@ PROMISED = " ".join((ROOT / "docs/api.md").read_text().split())
             3600,
             "keeps all other deliveries from that webhook for as long, up to one hour",
         ),
-        (log_row.KEPT_SECONDS, 30 * 86_400, "stays for thirty days after its last"),
+        (row.KEPT_SECONDS, 30 * 86_400, "stays for thirty days after its last"),
         (pool._MOST_READ, 1024, "the first 1,024 bytes of the `response`"),
         (delivery._MOST_BYTES, 20_000, "A body is under 20 kB"),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from domain.image import images_prefix
 from tests.pipeline.chain import Chain
 from tests.stacks import ROOT
 
@@ -98,7 +99,7 @@ def test_an_image_is_recognized_again_corrected_counted_and_erased(folder: Path,
 
     erased = sightline(folder, "delete", kitten, "--yes")
     assert erased.returncode == 0, erased.stderr
-    assert f"images/public/{kitten}/" in erased.stdout
+    assert images_prefix("public", kitten) in erased.stdout
     assert "no_such_image" in sightline(folder, "show", kitten).stderr
 
 

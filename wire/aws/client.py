@@ -8,6 +8,7 @@ call: use it where few invocations need a client, such as `lazy("sqs").send_mess
 """
 
 import json
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
@@ -145,4 +146,9 @@ def _set_aside(params: dict[str, Iterable[str]], context: dict[str, object], **_
 
 
 def _restore(params: dict[str, object], context: dict[str, object], **_: object) -> None:
-    params["body"] = json.dumps(context.pop("given")).encode()
+    params["body"] = json.dumps(context.pop("given"), default=_base64).encode()
+
+
+def _base64(value: bytes) -> str:
+    """Return binary data as DynamoDB's protocol holds it."""
+    return b2a_base64(value, newline=False).decode()

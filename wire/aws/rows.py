@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
@@ -25,6 +26,7 @@ Item = dict[str, "AttributeValueTypeDef"]
 Write = tuple[str, "WriteRequestTypeDef"]
 """The name of a table, and a row to put there or to delete."""
 
+_REFUSALS = ("ValidationException", "SerializationException")
 _MOST_READS, _MOST_WRITES = 100, 25
 _ROUNDS = 8
 
@@ -41,6 +43,14 @@ def put(table: str, row: Item) -> Write:
 def delete(table: str, key: Item) -> Write:
     """Return the write that deletes the row with this key, if there is one."""
     return table, {"DeleteRequest": {"Key": key}}
+
+
+def is_refused(error: "ClientError") -> bool:
+    """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
+    reasons = error.response.get("CancellationReasons", [])
+    return error.response["Error"]["Code"] in _REFUSALS or any(
+        reason.get("Code") == "ValidationError" for reason in reasons
+    )
 
 
 def write(dynamodb: "DynamoDBClient", writes: Iterable[Write], wait: Callable[[float], None] = time.sleep) -> None:

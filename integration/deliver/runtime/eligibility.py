@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from integration.deliver.runtime.outcome import DISABLED, ERASED, EXHAUSTED, UNSUBSCRIBED, DueDelivery, Skipped
 from integration.deliver.runtime.stores import Stores
-from integration.deliveries.runtime.log import Logged
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import Logged
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from wire.aws.retry_policy import DELIVERIES
 

@@ -15,7 +15,7 @@ from integration.deliver.runtime.http.pool import ConnectionPool
 from integration.deliver.runtime.http.send import Sender
 from integration.deliver.runtime.record_results import record_results
 from integration.deliver.runtime.stores import Stores
-from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.subscriptions.runtime.signature import signing_key
 from integration.subscriptions.runtime.subscriber_state import SubscriberState

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple, Self
 
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord, erased_item, timestamp
+from integration.deliveries.runtime.log.row import DeliveryRecord, erased_item, timestamp
 from integration.deliveries.runtime.queue import LONGEST_DELAY
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.queue import Record, receive_count

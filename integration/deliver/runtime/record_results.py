@@ -91,12 +91,12 @@ def _retry(results: _Results, queue: Callable[[], DeliveryQueue]) -> list[Record
 def _write(results: _Results, stores: Stores, publish: Publish, now: float) -> None:
     """Write to the tables. One that refuses is logged: to raise would post the deliveries once more."""
     with _logged_errors(results.due):
-        stores.log.write(results.rows)
+        stores.log.record(results.rows)
     if results.due:
         with _logged_errors(results.due):
             stores.log.forget_erased([due.delivery for due in results.due], results.rows, now)
     with _logged_errors(results.due):
-        stores.log.write(update_subscribers(results.replies.values(), stores.state, publish, now))
+        stores.log.record(update_subscribers(results.replies.values(), stores.state, publish, now))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
 from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.table import SubscriptionTable
 

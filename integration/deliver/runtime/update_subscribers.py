@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord, timestamp
+from integration.deliveries.runtime.log.row import DeliveryRecord, timestamp
 from integration.deliveries.runtime.response import BROKEN, SubscriberResponse
 from integration.subscriptions.runtime.circuit_breaker import LONGEST_RETRY_AFTER
 from integration.subscriptions.runtime.disabled_event import FAILING, GONE, disabled_event

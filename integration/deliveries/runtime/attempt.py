@@ -1,10 +1,17 @@
 """An Attempt: the result of one HTTP request that posted a Delivery."""
 
-import json
+from dataclasses import replace
 from typing import NamedTuple
 
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import AttemptFields, DeliveryRecord, LoggedAttempt, expires, timestamp
+from integration.deliveries.runtime.log.row import (
+    AttemptFields,
+    DeliveryRecord,
+    LoggedAttempt,
+    attempt_item,
+    expires,
+    timestamp,
+)
 from integration.deliveries.runtime.response import SubscriberResponse
 from wire.aws.retry_policy import DELIVERIES
 from wire.aws.rows import Item
@@ -37,12 +44,17 @@ class Attempt(NamedTuple):
         return DELIVERIES.backoff(self.number, self.response.retry_after)
 
     def rows(self, delivery: Delivery, number: int, retry_delay: int, now: float) -> list[Item]:
-        """Return the log's rows: the delivery's state after this attempt, and the attempt itself."""
+        """Return the log's rows: the delivery's state after this attempt, and the attempt itself.
+
+        The row of a delivery that is accepted at once holds both.
+        """
         next_at = timestamp(now + retry_delay) if retry_delay else None
         reason = "gone" if self.response.gone else None
         record = DeliveryRecord.of(
             delivery, self.status, tries=number, last=self.to_dict(), next_at=next_at, reason=reason
         )
+        if number == 1 and self.response.accepted:
+            return [replace(record, only=f"{self._moment}/{self.response.body}").to_item(now)]
         return [record.to_item(now), self.to_item(delivery, next_at, now)]
 
     def to_item(self, delivery: Delivery, next_at: str | None, now: float) -> Item:
@@ -52,12 +64,13 @@ class Attempt(NamedTuple):
             "response": self.response.body or None,
             "next_attempt_at": next_at,
         }
-        return {
-            "owner": {"S": delivery.subscription.owner},
-            "delivery": {"S": f"{delivery.delivery_id}/{self.at:017.6f}"},
-            "said": {"S": json.dumps(fields, separators=(",", ":"), ensure_ascii=False)},
-            "expires": expires(now),
-        }
+        row = attempt_item(delivery.subscription.owner, f"{delivery.delivery_id}/{self._moment}", fields)
+        return row | {"expires": expires(now)}
+
+    @property
+    def _moment(self) -> str:
+        """The time of the attempt, as the keys of attempts end with it."""
+        return f"{self.at:017.6f}"
 
     def to_dict(self) -> AttemptFields:
         """Return the JSON form that callers see, without the body of the response."""

@@ -10,8 +10,9 @@ from domain.clock import now, rfc3339
 from domain.event import TEST, Event
 from domain.ids import fresh_id
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryFilter, DeliveryLog
-from integration.deliveries.runtime.log_row import STATUSES, DeliveryFields, DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.lists import DeliveryFilter, DeliveryLists
+from integration.deliveries.runtime.log.row import STATUSES, DeliveryFields, DeliveryRecord
 from integration.deliveries.runtime.lookup import own_delivery
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.replay import replay, worth_replaying
@@ -30,6 +31,7 @@ dynamodb = client("dynamodb")
 cursors = Cursors(os.environ["DELIVERIES_TABLE"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
+lists = DeliveryLists(dynamodb, os.environ["DELIVERIES_TABLE"])
 
 
 class Links(TypedDict):
@@ -118,7 +120,7 @@ def test_webhook(request: Request) -> Response:
 def _list(request: Request, status: str | None) -> Response:
     webhook = own_webhook(request, subscriptions)
     deliveries = DeliveryFilter(webhook.owner, webhook.subscription_id, status)
-    page = log.newest(deliveries, limit(request), cursors.read(request))
+    page = lists.newest(deliveries, limit(request), cursors.read(request))
     return cursors.page(request, [_to_json(_waiting(record, webhook)) for record in page.records], page.last)
 
 
@@ -130,7 +132,7 @@ def _waiting(record: DeliveryRecord, webhook: Subscription | None) -> DeliveryRe
 def _replay_page(request: Request, status: str | None, since: str) -> Response:
     webhook = _enabled(own_webhook(request, subscriptions))
     most, after = limit(request, MOST_REPLAYED, MOST_REPLAYED), cursors.read(request)
-    page = log.oldest(DeliveryFilter(webhook.owner, webhook.subscription_id, status, since), most, after)
+    page = lists.oldest(DeliveryFilter(webhook.owner, webhook.subscription_id, status, since), most, after)
     records = worth_replaying(page.records)
     _replay(log.with_bodies(records), webhook)
     return json_response(202, {"deliveries": len(records), "next_cursor": cursors.after(request, page.last)})

@@ -2,8 +2,8 @@
 
 from domain.ids import is_id
 from integration.deliveries.runtime.delivery import ID_PREFIX
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from wire.http.api import ApiError, Request, owner, path
 
 

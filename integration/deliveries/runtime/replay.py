@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from domain.event import DISABLED, TEST
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.row import DeliveryRecord, expires
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.subscriptions.runtime.subscription import Subscription
 
@@ -24,12 +24,16 @@ def replay(
     """Queue these deliveries once more; return False if the queue refused some, so that another call is worth a try.
 
     Their rows say `pending`, without attempts, before they are queued: deliver may log a fast attempt first, and its
-    row must not be overwritten. The rows of refused deliveries are restored, so that the other call finds them by their
-    status. After each write, the rows of images that were erased since the deliveries were read are removed again.
+    row must not be overwritten. An attempt that only a delivery's row tells gets a row before. The rows of refused
+    deliveries are restored, so that the other call finds them by their status. After each write, the rows of images
+    that were erased since the deliveries were read are removed again.
     """
     before = list(records)
     deliveries = [record.delivery(subscription) for record in before]
-    pending = [replace(record, status="pending", tries=0, next_at=None, reason=None).to_item(now) for record in before]
+    log.write([row | {"expires": expires(now)} for record in before if (row := record.only_attempt())])
+    pending = [
+        replace(record, status="pending", tries=0, next_at=None, reason=None, only="").to_item(now) for record in before
+    ]
     log.write(pending)
     log.forget_erased(deliveries, pending, now)
     accepted = queue.add(deliveries)

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.event import ERASED, Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
-from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.row import LONG_AGO, DeliveryRecord
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
@@ -78,13 +78,14 @@ def deliveries_of(
 def log_missed(missed: Sequence[Delivery], log: DeliveryLog, now: int) -> set[str]:
     """Log the deliveries that disabled subscriptions miss, for a later replay; return the ids of those logged.
 
+    An event that is received again may have been delivered before: what the log has of it stays.
     An image may be erased before the event of its outcome arrives here: its mark is looked for after the write.
     """
     if not missed:
         return set()
     try:
         rows = [DeliveryRecord.of(delivery, "dropped", reason="webhook_disabled").to_item(now) for delivery in missed]
-        log.write(rows)
+        log.add(rows)
         log.forget_erased(missed, rows, now)
     except (BotoCoreError, ClientError, UndoneError):
         for delivery in missed:

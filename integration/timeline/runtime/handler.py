@@ -7,7 +7,7 @@ from typing import Any
 from domain.clock import now, rfc3339
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
-from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
 from integration.timeline.runtime.timeline import Hop, timeline
 from recognition.results.runtime.entry import Entry
 from wire.aws.client import client

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.clock import rfc3339
 from domain.recognition import Rejection
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from recognition.results.runtime.entry import Entry
 
 Hop = dict[str, Any]

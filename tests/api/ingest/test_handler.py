@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from moto import mock_aws
 
+from domain.image import image_key
 from tests.builders import Context, http_request
 from tests.hostile_json import NO_JSON, no_fixture_check, objects
 from tests.loopback_server import LoopbackServer, chunked, response
@@ -55,7 +56,7 @@ def test_a_url_in_the_query_is_fetched_and_queued(upload: ModuleType, server: Lo
     status, body, headers = responded(upload, "GET /", query={"url": f"{server.url}/cat.jpg"})
     link = f"https://api.example/images/{body['image_id']}"
     assert (status, body["status"], body["links"], headers["location"]) == (202, "queued", {"self": link}, link)
-    assert stored() == [f"images/public/{body['image_id']}/cat.jpg"]
+    assert stored() == [image_key("public", body["image_id"], "cat.jpg")]
     assert boto3.client("s3").get_object(Bucket="images", Key=stored()[0])["Body"].read() == jpeg
 
 
@@ -131,19 +132,19 @@ def test_options_are_metadata_of_the_object_and_mark_its_key(
     status, body = posted(
         upload, {"url": f"{server.url}/a", "name": "b.jpg", "options": {"detector": "edge", "top_k": 3}}
     )
-    key = f"images/public/{body['image_id']}/asked/b.jpg"
+    key = image_key("public", body["image_id"], "b.jpg", has_options=True)
     assert (status, stored()) == (202, [key])
     assert boto3.client("s3").head_object(Bucket="images", Key=key)["Metadata"] == {"detector": "edge", "top-k": "3"}
 
 
 def test_an_image_belongs_to_the_signed_in_owner(upload: ModuleType, jpeg: bytes) -> None:
-    sent(upload, jpeg, owner="sub-1", headers={"content-type": "image/jpeg"})
-    assert stored()[0].startswith("images/sub-1/")
+    _, body = sent(upload, jpeg, query={"name": "a.jpg"}, owner="sub-1", headers={"content-type": "image/jpeg"})
+    assert stored() == [image_key("sub-1", body["image_id"], "a.jpg")]
 
 
 def test_bytes_are_stored_with_their_real_type(upload: ModuleType, jpeg: bytes) -> None:
     status, body = sent(upload, jpeg, query={"name": "bü+.jpg"}, headers={"content-type": "image/png"})
-    key = f"images/public/{body['image_id']}/bü+.jpg"
+    key = image_key("public", body["image_id"], "bü+.jpg")
     assert (status, stored()) == (202, [key])
     found = boto3.client("s3").get_object(Bucket="images", Key=key)
     assert (found["Body"].read(), found["ContentType"]) == (jpeg, "image/jpeg")
@@ -259,7 +260,7 @@ def test_a_form_is_for_one_new_image(upload: ModuleType) -> None:
     given = {"name": "prä 1+2.jpg", "content_type": "image/jpeg", "options": {"top_k": 2}}
     status, body = posted(upload, given, "POST /uploads")
     assert status == 201
-    assert body["upload"]["fields"]["key"] == f"images/public/{body['image_id']}/asked/prä 1+2.jpg"
+    assert body["upload"]["fields"]["key"] == image_key("public", body["image_id"], "prä 1+2.jpg", has_options=True)
     assert stored() == []
 
 
@@ -321,7 +322,7 @@ def form(picture: bytes, *fields: tuple[str, str], name: str = "Kätzchen 猫.jp
 def test_a_form_with_a_file_is_stored_under_its_name_with_its_options(upload: ModuleType, jpeg: bytes) -> None:
     headers, body = form(jpeg, ("detector", "edge"), ("top_k", "3"))
     status, queued = sent(upload, body, headers=headers)
-    key = f"images/public/{queued['image_id']}/asked/Kätzchen 猫.jpg"
+    key = image_key("public", queued["image_id"], "Kätzchen 猫.jpg", has_options=True)
     assert (status, stored()) == (202, [key])
     found = boto3.client("s3").get_object(Bucket="images", Key=key)
     assert (found["Body"].read(), found["Metadata"]) == (jpeg, {"detector": "edge", "top-k": "3"})

@@ -19,7 +19,7 @@ from wire.outbound.policy import Policy
 from wire.outbound.target import check_url
 
 OPEN = Policy(loopback=True)
-KEY = "images/public/img_0193f2a5c0ff00112233445566778899/asked/ü 1+2.jpg"
+KEY = "images/99/public/img_0193f2a5c0ff00112233445566778899/asked/ü 1+2.jpg"
 IMAGE = NewImage("img_0193f2a5c0ff00112233445566778899", KEY, {"top-k": "3"})
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from api.ingest.runtime.image_name import image_name, name_in_url
+from domain.image import image_key
 
 
 @pytest.mark.parametrize(
@@ -70,4 +71,4 @@ def test_a_url_s_last_segment_is_its_picture_s_name(path: str, name: str) -> Non
 
 def test_the_longest_name_fits_into_a_key() -> None:
     name = image_name("👩" * 300)
-    assert len(f"images/{'o' * 36}/img_{'0' * 32}/asked/{name}".encode()) <= 1024
+    assert len(image_key("o" * 36, f"img_{'0' * 32}", name, has_options=True).encode()) <= 1024

@@ -32,7 +32,7 @@ BUCKET = "images"
 SIZES = {"5 MB": 5_000_000, "50 MB": 50_000_000}
 ROUNDS = 5
 REPEATS = 3
-NEW_IMAGE = NewImage("img_00", "images/public/img_00/picture.jpg", {})
+NEW_IMAGE = NewImage("img_00", "images/00/public/img_00/picture.jpg", {})
 
 Measures = dict[str, list[float]]
 

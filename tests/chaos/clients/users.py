@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from domain.image import image_key
 from local.deployment import Deployment
 from tests.chaos.functions.batches import RECOGNIZE, Batches
 from tests.chaos.plan.pictures import content
@@ -87,7 +88,7 @@ class Users:
         return self._key(life, self._request("POST", "/images", 202, json=body)["image_id"])
 
     def _key(self, life: Life, image_id: str) -> tuple[str, str]:
-        return f"images/public/{image_id}/{life.name}", image_id
+        return image_key("public", image_id, life.name), image_id
 
     def _recognize_again(self, image_id: str, options: Mapping[str, str]) -> bool:
         response = self._call("POST", f"/images/{image_id}/recognitions", json=options)

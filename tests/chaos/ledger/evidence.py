@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.subscriptions.runtime.subscription import Subscription
 from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.chaos.clients.owner import QUEUES

@@ -16,7 +16,7 @@ from integration.deliver.runtime.http.send import Sender
 from integration.deliver.runtime.outcome import DueDelivery
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import LONG_AGO
+from integration.deliveries.runtime.log.row import LONG_AGO
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import HUNG, SubscriberResponse
 from integration.subscriptions.runtime import table

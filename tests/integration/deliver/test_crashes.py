@@ -82,7 +82,7 @@ def test_deliver_that_dies_after_a_post_posts_the_same_once_more(
     account: Account, worker: ModuleType, subscriber: Subscriber
 ) -> None:
     body = message(registered(account, f"{subscriber.url}/status/200"))
-    with death(worker.client("dynamodb"), "BatchWriteItem"):
+    with death(worker.client("dynamodb"), "BatchExecuteStatement"):
         worker.handler(sqs_event(body), None)
     assert worker.handler(sqs_event(body, attempt=2), None) == {"batchItemFailures": []}
     first, second = subscriber.received

@@ -22,7 +22,7 @@ from integration.deliver.runtime.requeue import requeue
 from integration.deliveries.runtime import attempt
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryLog
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable

@@ -214,10 +214,14 @@ def test_aws_is_called_per_batch_not_per_record(
     fresh = messages_to(account, *[f"{subscriber.url}/status/200"] * 10)
     old = messages_to(account, *[f"{subscriber.url}/status/200"] * 10, seconds_ago=61)
     returned(worker, *fresh)
-    assert sorted(calls) == ["BatchGetItem", "BatchWriteItem", "GetSecretValue"]
+    assert sorted(calls) == ["BatchExecuteStatement", "BatchGetItem", "GetSecretValue"]
     calls.clear()
     returned(worker, *old)
-    assert calls == ["BatchGetItem", "BatchGetItem", "BatchWriteItem", "BatchGetItem"]
+    assert calls == [
+        *["BatchGetItem", "BatchGetItem"],
+        *["BatchExecuteStatement", "BatchGetItem", "BatchWriteItem"],
+        "BatchGetItem",
+    ]
 
 
 def test_the_body_sent_is_the_one_that_was_queued(account: Account, worker: ModuleType, subscriber: Subscriber) -> None:

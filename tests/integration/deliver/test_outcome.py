@@ -17,6 +17,7 @@ from integration.deliver.runtime.outcome import (
 )
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.deliveries.runtime.queue import LONGEST_DELAY
 from integration.deliveries.runtime.response import BROKEN, HUNG, SubscriberResponse
 from tests.builders import image, recognition, sqs_event
@@ -73,7 +74,7 @@ def test_a_postponed_message_is_hidden_no_longer_than_sqs_delays_a_message() -> 
 @pytest.mark.parametrize(
     ("response", "number", "status"),
     [
-        (SubscriberResponse(204), 1, "delivered"),
+        (SubscriberResponse(204), 2, "delivered"),
         (SubscriberResponse(410), 1, "dropped"),
         (SubscriberResponse(500), 1, "pending"),
         (SubscriberResponse(500), DELIVERIES.tries, "dead"),
@@ -81,8 +82,22 @@ def test_a_postponed_message_is_hidden_no_longer_than_sqs_delays_a_message() -> 
 )
 def test_an_attempt_is_two_rows_and_decides_the_status(response: SubscriberResponse, number: int, status: str) -> None:
     state, own = attempt(response, number).rows(DELIVERY, number, 60, NOW)
-    assert state["webhook_status"]["S"].endswith(f"/{status}")
+    assert DeliveryRecord.from_item(state).status == status
+    assert ("webhook_status" in state) == (status != "delivered")
     assert own["delivery"]["S"].startswith(f"{DELIVERY.delivery_id}/")
+
+
+def test_a_delivery_that_is_told_at_once_is_one_row_in_one_index() -> None:
+    (row,) = attempt(SubscriberResponse(204, body="thanks")).rows(DELIVERY, 1, 0, NOW)
+    assert "webhook" in row
+    assert "webhook_status" not in row
+    record = DeliveryRecord.from_item(row)
+    assert record.body == DELIVERY.body
+    own = record.only_attempt()
+    assert own is not None
+    assert own | {"expires": row["expires"]} == attempt(SubscriberResponse(204, body="thanks")).to_item(
+        DELIVERY, None, NOW
+    )
 
 
 def test_a_delivery_is_logged_when_it_is_postponed_first() -> None:

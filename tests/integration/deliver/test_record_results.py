@@ -10,8 +10,9 @@ import pytest
 
 from domain.event import Event
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord, erased_item
+from integration.deliveries.runtime.log.row import DeliveryRecord, erased_item
 from integration.deliveries.runtime.queue import DeliveryQueue
+from integration.deliveries.runtime.replay import replay
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.circuit_breaker import (
     DISABLE_AFTER_SECONDS,
@@ -67,11 +68,52 @@ def test_an_accepted_delivery_is_logged_with_its_attempt(
     good = subscription(0, f"{subscriber.url}/status/200")
     account.subscriptions.add(good)
     assert returned(worker, message(good)) == []
-    record, attempt = account.logged()
-    assert (record["status"], record["tries"], record["next_at"]) == ("delivered", 1, None)
+    (record,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert (record.status, record.tries, record.next_at) == ("delivered", 1, None)
+    (attempt,) = record.attempts
     assert (attempt["attempt"], attempt["status"], attempt["response"]) == (1, 200, "xx")
-    assert record["last"].items() <= attempt.items()
+    assert record.last is not None
+    assert record.last.items() <= attempt.items()
+    assert len(account.logged()) == 1
     assert stored(account).circuit_breaker == CircuitBreaker()
+
+
+@pytest.mark.parametrize("queued_at", [None, 1], ids=["fresh", "late"])
+@pytest.mark.parametrize("then", ["fails", "is gone", "is disabled", "is deleted", "succeeds"])
+def test_a_delivered_row_stays_delivered_whatever_becomes_of_its_message(
+    account: Account, worker: ModuleType, subscriber: Subscriber, then: str, queued_at: int | None
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    assert returned(worker, message(good)) == []
+    status = {"fails": 500, "is gone": 410}.get(then, 200)
+    now = replace(good, url=f"{subscriber.url}/status/{status}")
+    account.subscriptions.change("public", good.subscription_id, {"url": {"S": now.url}}, ())
+    if then == "is disabled":
+        account.subscriptions.change("public", good.subscription_id, {"disabled": {"S": "owner"}}, ())
+    if then == "is deleted":
+        account.subscriptions.remove("public", good.subscription_id)
+    returned(worker, message(now, queued_at=queued_at or int(time.time())), attempt=2 if queued_at else 1)
+    (found,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert (found.status, found.reason, found.tries) == ("delivered", None, 1)
+    assert len(found.attempts) == len(subscriber.received)
+
+
+def test_an_attempt_that_only_the_row_tells_is_kept_by_a_replay(
+    account: Account, worker: ModuleType, subscriber: Subscriber
+) -> None:
+    good = subscription(0, f"{subscriber.url}/status/200")
+    account.subscriptions.add(good)
+    returned(worker, message(good))
+    (before,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert replay([before], good, account.log, DeliveryQueue(account.sqs, account.deliveries), time.time())
+    (waiting,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert (waiting.status, waiting.attempts) == ("pending", before.attempts)
+    (again,) = account.queued()
+    returned(worker, again.to_json())
+    (after,) = account.log.of_image("public", EVENT.data["image_id"])
+    assert (after.status, after.tries, after.attempts[:1]) == ("delivered", 1, before.attempts)
+    assert len(after.attempts) == 2
 
 
 def test_a_failed_attempt_is_logged_with_its_response_and_the_time_of_the_next_one(

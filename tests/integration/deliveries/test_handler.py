@@ -11,7 +11,7 @@ from domain.clock import rfc3339
 from domain.event import Event
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.builders import http_request, image, recognition

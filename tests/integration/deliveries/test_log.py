@@ -8,8 +8,9 @@ import pytest
 from domain.event import Event
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log import DeliveryFilter, DeliveryLog, LogPage
-from integration.deliveries.runtime.log_row import KEPT_SECONDS, DeliveryRecord
+from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.lists import DeliveryFilter, LogPage
+from integration.deliveries.runtime.log.row import KEPT_SECONDS, DeliveryRecord
 from integration.deliveries.runtime.response import SubscriberResponse
 from tests.builders import image, recognition
 from tests.integration.conftest import Account, subscription
@@ -39,46 +40,69 @@ def ids(page: LogPage) -> list[str]:
 def test_a_subscription_s_deliveries_are_listed_newest_first_by_pages(account: Account) -> None:
     a, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
-    first = account.log.newest(DeliveryFilter(*whose), 2)
+    first = account.lists.newest(DeliveryFilter(*whose), 2)
     assert ids(first) == [c, b]
-    assert ids(account.log.newest(DeliveryFilter(*whose), 2, first.last)) == [a]
+    assert ids(account.lists.newest(DeliveryFilter(*whose), 2, first.last)) == [a]
 
 
 def test_a_status_lists_those_alone(account: Account) -> None:
     _, b, _, d = log_all(account, "delivered", "dead", "pending", "dead")
     whose = ("public", subscription().subscription_id)
-    first = account.log.newest(DeliveryFilter(*whose, "dead"), 1)
-    assert (ids(first), ids(account.log.newest(DeliveryFilter(*whose, "dead"), 1, first.last))) == ([d], [b])
+    first = account.lists.newest(DeliveryFilter(*whose, "dead"), 1)
+    assert (ids(first), ids(account.lists.newest(DeliveryFilter(*whose, "dead"), 1, first.last))) == ([d], [b])
 
 
 def test_a_delivery_whose_status_changes_is_listed_once(account: Account) -> None:
     (a,) = log_all(account, "pending")
     log_all(account, "delivered")
     whose = ("public", subscription().subscription_id)
-    assert ids(account.log.newest(DeliveryFilter(*whose, "pending"), 9)) == []
+    assert ids(account.lists.newest(DeliveryFilter(*whose, "pending"), 9)) == []
     assert (
-        ids(account.log.newest(DeliveryFilter(*whose), 9))
-        == ids(account.log.newest(DeliveryFilter(*whose, "delivered"), 9))
+        ids(account.lists.newest(DeliveryFilter(*whose), 9))
+        == ids(account.lists.newest(DeliveryFilter(*whose, "delivered"), 9))
         == [a]
     )
+
+
+def test_those_delivered_are_listed_by_pages_among_the_others(account: Account) -> None:
+    statuses = ["delivered", "dead", "delivered", "dropped", "pending", "dead", "delivered", "delivered", "dropped"]
+    made = log_all(account, *statuses)
+    wanted = [name for name, status in zip(made, statuses, strict=True) if status == "delivered"]
+    whose = DeliveryFilter("public", subscription().subscription_id, "delivered")
+    for lists, expected in ((account.lists.newest, wanted[::-1]), (account.lists.oldest, wanted)):
+        for limit in (1, 2, 3, 9):
+            found, last = list[str](), None
+            for _ in range(9):
+                page = lists(whose, limit, last)
+                assert len(page.records) <= limit
+                found, last = found + ids(page), page.last
+                if last is None:
+                    break
+            assert found == expected
+
+
+def test_only_those_that_are_not_delivered_are_in_the_index_of_statuses(account: Account) -> None:
+    made = log_all(account, "delivered", "dead", "dropped", "pending")
+    indexed = account.dynamodb.scan(TableName="deliveries", IndexName="by_status")["Items"]
+    assert {row["delivery"]["S"] for row in indexed} == set(made[1:])
 
 
 def test_oldest_starts_at_the_oldest(account: Account) -> None:
     _, b, c = log_all(account, "delivered", "dead", "pending")
     whose = ("public", subscription().subscription_id)
-    first = account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1)
+    first = account.lists.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1)
     assert ids(first) == [b]
-    assert ids(account.log.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1, first.last)) == [c]
+    assert ids(account.lists.oldest(DeliveryFilter(*whose, since="2026-11-20T17:00:01.000Z"), 1, first.last)) == [c]
 
 
 def test_owners_and_subscriptions_do_not_mix(account: Account) -> None:
     log_all(account, "delivered")
     log_all(account, "delivered", owner="them", number=2)
     log_all(account, "delivered", number=1)
-    (theirs,) = ids(account.log.newest(DeliveryFilter("them", subscription(2).subscription_id), 9))
+    (theirs,) = ids(account.lists.newest(DeliveryFilter("them", subscription(2).subscription_id), 9))
     assert account.log.get("public", theirs) is None
     assert account.log.get("them", theirs)
-    assert len(ids(account.log.newest(DeliveryFilter("public", subscription(1).subscription_id), 9))) == 1
+    assert len(ids(account.lists.newest(DeliveryFilter("public", subscription(1).subscription_id), 9))) == 1
 
 
 def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> None:
@@ -96,7 +120,7 @@ def test_one_has_its_body_and_its_attempts_in_their_order(account: Account) -> N
 
 def test_an_index_holds_no_bodies_and_with_bodies_reads_them(account: Account) -> None:
     log_all(account, "delivered", "dead")
-    found, _ = account.log.newest(DeliveryFilter("public", subscription().subscription_id), 9)
+    found, _ = account.lists.newest(DeliveryFilter("public", subscription().subscription_id), 9)
     assert {record.body for record in found} == {""}
     assert {record.body for record in account.log.with_bodies(found)} == {made(n).body for n in range(2)}
 

@@ -13,7 +13,7 @@ from domain.event import Event
 from domain.recognition import Rejection
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import LONG_AGO, DeliveryRecord
+from integration.deliveries.runtime.log.row import LONG_AGO, DeliveryRecord
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.circuit_breaker import CircuitBreaker
@@ -256,6 +256,18 @@ def test_a_delivery_that_a_disabled_webhook_misses_is_logged_and_not_queued(
     assert (row["status"], row["reason"], row["image_id"]) == ("dropped", "webhook_disabled", CAT.data["image_id"])
 
 
+@pytest.mark.parametrize("status", ["delivered", "pending", "dead"])
+def test_an_event_again_after_the_webhook_was_disabled_changes_no_row(
+    account: Account, dispatch: ModuleType, status: str
+) -> None:
+    account.subscriptions.add(subscription())
+    account.log.write([DeliveryRecord.of(Delivery.of(CAT, subscription(), 1), status).to_item(1)])
+    before = account.logged()
+    account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
+    assert returned(dispatch, CAT.to_json()) == []
+    assert account.logged() == before
+
+
 def test_a_missed_delivery_about_an_erased_image_leaves_a_tombstone_only(
     account: Account, dispatch: ModuleType
 ) -> None:
@@ -264,7 +276,7 @@ def test_a_missed_delivery_about_an_erased_image_leaves_a_tombstone_only(
     account.subscriptions.change("public", subscription().subscription_id, {"disabled": {"S": "owner"}}, ())
     assert returned(dispatch, CAT.to_json(), REJECTED.to_json()) == []
     assert [row["image_id"] for row in account.logged()] == [REJECTED.data["image_id"]]
-    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
+    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"], default=repr)
     assert CAT.data["image_id"] not in rows
 
 
@@ -300,7 +312,7 @@ def test_an_erased_image_leaves_nothing_in_the_log_but_tombstones(account: Accou
     assert len(kept.attempts) == 1
     gone, other = (Delivery.of(event, subscription(), 1) for event in (CAT, REJECTED))
     assert account.log.look_up([gone, other]).erased == {("public", gone.delivery_id)}
-    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"])
+    rows = json.dumps(account.dynamodb.scan(TableName="deliveries")["Items"], default=repr)
     assert CAT.data["image_id"] not in rows
 
 

@@ -13,7 +13,7 @@ from domain.options import Options
 from domain.recognition import Rejection
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
-from integration.deliveries.runtime.log_row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord
 from integration.deliveries.runtime.response import SubscriberResponse
 from recognition.results.runtime.entry import ERASED_ORDER, Entry
 from tests.builders import IMAGE_ID, http_request, image, recognition

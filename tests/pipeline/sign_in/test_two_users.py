@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from domain.image import images_prefix
 from local.demo.receiver import Receiver, handler
 from local.deployment import Deployment
 from local.loopback import serving
@@ -132,7 +133,7 @@ def test_bob_gets_nothing_of_ann_s(ann: Chain, bob: Chain, hers: Hers, route: st
 
 def test_bob_s_form_leads_to_his_own_prefix(bob: Chain) -> None:
     form = bob.request("POST", "/uploads", json={"content_type": "image/png"}).json()
-    assert form["upload"]["fields"]["key"].startswith(f"images/{bob.sub}/{form['image_id']}/")
+    assert form["upload"]["fields"]["key"].startswith(images_prefix(bob.sub, form["image_id"]))
 
 
 @pytest.mark.parametrize("path", ["/images", "/webhooks"])

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from domain.image import images_prefix
 from local.deployment import Deployment
 from tests.pipeline.account import s3_as
 from tests.pipeline.chain import Chain
@@ -61,7 +62,7 @@ def test_the_recognize_role_can_read_images_and_cannot_delete_them(
     image_id = chain.by_bytes("keep.jpg", cat)
     chain.settled(image_id)
     bucket = deployment.endpoints.images_bucket
-    prefix = f"images/public/{image_id}/"
+    prefix = images_prefix("public", image_id)
     (stored,) = deployment.client("s3").list_object_versions(Bucket=bucket, Prefix=prefix)["Versions"]
     s3, version = s3_as(deployment, "Recognize"), {"VersionId": stored["VersionId"]}
     assert s3.head_object(Bucket=bucket, Key=stored["Key"], **version)["ContentLength"] == len(cat)

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from domain.image import images_prefix
 from recognition.images.runtime.erase.objects import ImageObjects
 from recognition.results.runtime.entry import ImageKey
 from tests.builders import IMAGE_ID, image
@@ -51,7 +52,7 @@ class Bucket:
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-@pytest.mark.parametrize("prefix", [f"images/ann/{IMAGE_ID}/", "holiday/"], ids=["uploaded", "by hand"])
+@pytest.mark.parametrize("prefix", [images_prefix("ann", IMAGE_ID), "holiday/"], ids=["uploaded", "by hand"])
 def test_an_object_of_any_name_is_erased(prefix: str, name: str) -> None:
     bucket: Any = Bucket({prefix + name, "another.jpg"})
     stored = replace(image(owner="ann"), key=prefix + name, version="v1")

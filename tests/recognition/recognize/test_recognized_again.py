@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.image import image_key
 from domain.options import Options
 from domain.recognition import Model, Rejection
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
@@ -127,7 +128,7 @@ def test_a_message_is_read_as_it_was_written() -> None:
 
 
 def test_the_options_of_an_upload_are_not_in_its_message() -> None:
-    (read,) = RecognitionRequest.from_message(s3_event(f"images/ann/{IMAGE_ID}/asked/cat.jpg"), 1)
+    (read,) = RecognitionRequest.from_message(s3_event(image_key("ann", IMAGE_ID, "cat.jpg", has_options=True)), 1)
     assert (read.options, read.image.has_options, read.request) == (None, True, "")
 
 

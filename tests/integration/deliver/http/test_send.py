@@ -50,9 +50,9 @@ def statuses(account: Account, worker: ModuleType, *urls: str) -> list[int | str
     receivers = [subscription(n, url) for n, url in enumerate(urls)]
     deliveries = [Delivery.of(EVENT, receiver, int(time.time())) for receiver in receivers]
     worker.handler(sqs_event(*(delivery.to_json() for delivery in deliveries)), None)
-    lasts = {row["subscription_id"]: row["last"] for row in account.logged() if "last" in row}
-    attempts = [lasts[receiver.subscription_id] for receiver in receivers]
-    return [attempt["status"] or attempt["error"] for attempt in attempts]
+    records = {record.subscription_id: record for record in account.log.of_image("public", EVENT.data["image_id"])}
+    attempts = [records[receiver.subscription_id].attempts[-1] for receiver in receivers]
+    return [attempt["status"] or attempt["error"] or "" for attempt in attempts]
 
 
 def test_an_early_response_needs_no_thread(

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from domain.event import TYPES
-from integration.deliveries.runtime.log_row import STATUSES
+from integration.deliveries.runtime.log.row import STATUSES
 from integration.subscriptions.runtime.registration import FIELDS
 from sightline.commands.webhooks import fields
 from sightline.commands.webhooks.deliveries import list as deliveries

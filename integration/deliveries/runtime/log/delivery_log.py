@@ -4,36 +4,17 @@ All deliveries about one image lie together, because their ids begin like the im
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.event import ERASED
 from domain.ids import digest
 from integration.deliveries.runtime.delivery import Delivery, shared_prefix
-from integration.deliveries.runtime.log_row import DeliveryRecord, LoggedAttempt, erased_item
-from wire.aws.rows import Item, delete, put, query, read, write
+from integration.deliveries.runtime.log.row import DeliveryRecord, LoggedAttempt, erased_item
+from wire.aws.rows import Item, UndoneError, delete, put, query, read, write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
-
-BY_WEBHOOK, BY_STATUS = "by_webhook", "by_status"
-
-
-class DeliveryFilter(NamedTuple):
-    """The deliveries of one subscription, of one status if any is named, about events since this RFC 3339 time."""
-
-    owner: str
-    subscription_id: str
-    status: str | None = None
-    since: str = "0"
-
-
-class LogPage(NamedTuple):
-    """A page of deliveries, and the place after which the next page starts; None on the last page."""
-
-    records: list[DeliveryRecord]
-    last: str | None
 
 
 class Logged(NamedTuple):
@@ -51,8 +32,41 @@ class DeliveryLog:
 
     def write(self, items: Iterable[Item]) -> None:
         """Put these rows, twenty-five with each request; of two rows with one key, put the later one only."""
-        latest = {(item["owner"]["S"], item["delivery"]["S"]): item for item in items}
+        latest = {_keys(item): item for item in items}
         write(self._dynamodb, (put(self._table, item) for item in latest.values()))
+
+    def add(self, items: Iterable[Item]) -> list[Item]:
+        """Insert rows of states; return those whose delivery is in the log, which stay as they are."""
+        from wire.aws.inserts import Insert, InsertError, insert  # botocore, without which deliver starts
+
+        rows = list({_keys(item): item for item in items}.values())
+        try:
+            results = insert(self._dynamodb, self._table, rows)
+        except InsertError as error:
+            raise UndoneError("no rows of the delivery log were inserted") from error
+        if any(result in (Insert.UNDONE, Insert.REFUSED) for result in results):
+            raise UndoneError("rows of the delivery log were not inserted")
+        return [row for row, result in zip(rows, results, strict=True) if result is Insert.EXISTS]
+
+    def record(self, items: Iterable[Item]) -> None:
+        """Store rows of states, of attempts and of tombstones. A state does not replace `delivered`, or a tombstone.
+
+        Messages come twice, so a delivery that has been accepted may fail, or be dropped, afterwards. A first attempt's
+        state is most often new; where another row exists, the attempt that it tells itself gets a row of its own.
+        """
+        rows = list(items)
+        states = [row for row in rows if "webhook" in row]
+        firsts: dict[tuple[str, str], Item] = {}
+        later: list[Item] = []
+        for state in states:
+            key = _keys(state)
+            if key in firsts or DeliveryRecord.from_item(state).tries > 1:
+                later.append(state)
+            else:
+                firsts[key] = state
+        later = [*self.add(firsts.values()), *later]
+        attempts = [row | {"expires": state["expires"]} for state in later if (row := _only_attempt(state))]
+        self.write([*(row for row in rows if "webhook" not in row), *attempts, *self._not_final(later)])
 
     def get(self, owner: str, delivery_id: str) -> DeliveryRecord | None:
         """Return a delivery with all its attempts."""
@@ -63,14 +77,6 @@ class DeliveryLog:
         """Return all deliveries about an image, with all their attempts."""
         records = _assemble(self._rows(owner, shared_prefix(image_id)))
         return [record for record in records if record.image_id == image_id]
-
-    def newest(self, selection: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
-        """Return a page of deliveries, without bodies, by the times of their events, the newest first."""
-        return self._page(selection, limit, after, forward=False)
-
-    def oldest(self, selection: DeliveryFilter, limit: int, after: str | None = None) -> LogPage:
-        """Return a page of deliveries, without bodies, by the times of their events, the oldest first."""
-        return self._page(selection, limit, after, forward=True)
 
     def with_bodies(self, records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
         """Return the same deliveries with their bodies, which no index holds."""
@@ -83,14 +89,14 @@ class DeliveryLog:
         images = {key: delivery.image_id for key, delivery in keys.items() if delivery.type != ERASED}
         marks = {(owner, _mark(image_id)) for (owner, _), image_id in images.items()}
         rows = self._read([_key(*key) for key in {*keys, *marks}]) if keys else []
-        found = {(item["owner"]["S"], item["delivery"]["S"]): item for item in rows}
+        found = {_keys(item): item for item in rows}
         gone = {key for key, item in found.items() if "erased" in item}
         erased = {key for key, image_id in images.items() if key in gone or (key[0], _mark(image_id)) in gone}
         return Logged(
             erased, {key: DeliveryRecord.from_item(found[key]) for key in keys if "said" in found.get(key, ())}
         )
 
-    def forget_erased(self, candidates: Iterable[Delivery], written: Iterable[Item], now: float) -> None:
+    def forget_erased(self, candidates: Iterable[Delivery], written: Collection[Item], now: float) -> None:
         """Remove rows just written about images that were erased meanwhile, which their erasure did not find.
 
         An erasure puts its mark before it looks for rows. A row written after that look is thus found here: its
@@ -103,7 +109,8 @@ class DeliveryLog:
         }
         marks = self._marks({(owner, image_id) for (owner, _), image_id in images.items()})
         erased = {key for key, image_id in images.items() if (key[0], _mark(image_id)) in marks}
-        keys = {(item["owner"]["S"], item["delivery"]["S"]) for item in written} if erased else set()
+        rows = [*written, *filter(None, map(_only_attempt, written))] if erased else []
+        keys = {_keys(item) for item in rows}
         affected = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
         tombstones = [put(self._table, erased_item(owner, name, now)) for owner, name in affected if "/" not in name]
         attempts = [delete(self._table, _key(owner, name)) for owner, name in affected if "/" in name]
@@ -112,7 +119,7 @@ class DeliveryLog:
     def _marks(self, images: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return the keys of the marks of those of these images, given by owner and id, that have been erased."""
         found = self._read([_key(owner, _mark(image_id)) for owner, image_id in images]) if images else []
-        return {(item["owner"]["S"], item["delivery"]["S"]) for item in found}
+        return {_keys(item) for item in found}
 
     def erase(self, owner: str, image_id: str, now: float) -> None:
         """Remove everything about an image, but for its deliveries' ids and the deliveries of `image.erased`.
@@ -130,23 +137,16 @@ class DeliveryLog:
         tombstones = [put(self._table, erased_item(owner, delivery_id, now)) for delivery_id in deliveries]
         write(self._dynamodb, [*tombstones, *(delete(self._table, _key(owner, name)) for name in attempts)])
 
-    def _page(self, selection: DeliveryFilter, limit: int, after: str | None, *, forward: bool) -> LogPage:
-        index, name = (BY_STATUS, "webhook_status") if selection.status else (BY_WEBHOOK, "webhook")
-        value = "/".join(filter(None, (selection.owner, selection.subscription_id, selection.status)))
-        arguments: QueryInputTypeDef = {
-            "TableName": self._table,
-            "IndexName": index,
-            "KeyConditionExpression": f"{name} = :value AND #at >= :since",
-            "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":value": {"S": value}, ":since": {"S": selection.since}},
-            "Limit": limit,
-            "ScanIndexForward": forward,
-        }
-        if after:
-            arguments["ExclusiveStartKey"] = _index_key(selection.owner, name, value, after)
-        page = self._dynamodb.query(**arguments)
-        last = page.get("LastEvaluatedKey")
-        return LogPage([DeliveryRecord.from_item(item) for item in page["Items"]], last["at"]["S"] if last else None)
+    def _not_final(self, states: Sequence[Item]) -> list[Item]:
+        """Return those of these states, as they are put, whose deliveries are neither delivered nor erased by now.
+
+        Another worker may write within the milliseconds between this read and the put. If it has delivered, its row is
+        replaced, and the attempt that it tells is lost; a message that failed is tried until it is delivered again.
+        """
+        found = self._read([_key(*key) for key in {_keys(state) for state in states}]) if states else []
+        final = {_keys(row) for row in found if "webhook_status" not in row}
+        open_states = [state for state in states if _keys(state) not in final]
+        return [{name: value for name, value in state.items() if name != "only"} for state in open_states]
 
     def _rows(self, owner: str, prefix: str) -> Iterator[Item]:
         return query(
@@ -165,14 +165,21 @@ class DeliveryLog:
 def _assemble(rows: Iterable[Item]) -> list[DeliveryRecord]:
     """Return deliveries with their attempts; a delivery's row comes before those of its attempts, as keys sort."""
     heads: dict[str, Item] = {}
-    attempts: dict[str, list[LoggedAttempt]] = {}
+    attempts: dict[str, dict[str, LoggedAttempt]] = {}
     for row in rows:
-        delivery_id, _, attempt = row["delivery"]["S"].partition("/")
-        if attempt:
-            attempts.setdefault(delivery_id, []).append(json.loads(row["said"]["S"]))
-        elif "said" in row:
-            heads[delivery_id] = row
-    return [DeliveryRecord.from_item(row, attempts.get(delivery_id, ())) for delivery_id, row in heads.items()]
+        if "webhook" in row:
+            heads[row["delivery"]["S"]] = row
+        attempt = _only_attempt(row) or row
+        delivery_id, _, moment = attempt["delivery"]["S"].partition("/")
+        if moment:
+            attempts.setdefault(delivery_id, {})[moment] = json.loads(attempt["said"]["S"])
+    found = {delivery_id: [own[key] for key in sorted(own)] for delivery_id, own in attempts.items()}
+    return [DeliveryRecord.from_item(row, found.get(delivery_id, ())) for delivery_id, row in heads.items()]
+
+
+def _only_attempt(row: Item) -> Item | None:
+    """Return the row of the attempt that the row of a state tells itself, if it does; any other row tells none."""
+    return DeliveryRecord.from_item(row).only_attempt() if "only" in row else None
 
 
 def _mark(image_id: str) -> str:
@@ -180,9 +187,9 @@ def _mark(image_id: str) -> str:
     return f"{shared_prefix(image_id)}~{digest(image_id)[:12]}"
 
 
+def _keys(row: Item) -> tuple[str, str]:
+    return row["owner"]["S"], row["delivery"]["S"]
+
+
 def _key(owner: str, delivery: str) -> Item:
     return {"owner": {"S": owner}, "delivery": {"S": delivery}}
-
-
-def _index_key(owner: str, name: str, value: str, at: str) -> Item:
-    return _key(owner, at.rpartition("/")[2]) | {name: {"S": value}, "at": {"S": at}}

@@ -1,4 +1,8 @@
-"""The log's rows about a Delivery: a row for its state, and a row for each attempt."""
+"""The log's rows about a Delivery: a row for its state, and a row for each attempt.
+
+A delivery that is accepted at once is one row: it holds its only attempt too (`only`), and is in one index, as only
+rows of another status than `delivered` have `webhook_status`.
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from domain.clock import rfc3339
 from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.log.body import body_of, stored_body
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.rows import Item
 
@@ -66,7 +71,8 @@ class DeliveryFields(TypedDict):
 class DeliveryRecord:
     """The state of a Delivery: `pending`, `delivered`, `dead` (given up) or `dropped` (for a `reason`).
 
-    `tries` counts its attempts, `last` is the last one, `next_at` (RFC 3339) the time of the next one.
+    `tries` counts its attempts, `last` is the last one, `next_at` (RFC 3339) the time of the next one. `only` is what
+    `last` lacks of the only attempt, if that has no row of its own: the end of the row's key, and the response.
     """
 
     delivery_id: str
@@ -82,6 +88,7 @@ class DeliveryRecord:
     reason: str | None = None
     updated_at: str = ""
     body: str = ""
+    only: str = ""
     attempts: tuple[LoggedAttempt, ...] = ()
 
     @classmethod
@@ -105,25 +112,46 @@ class DeliveryRecord:
         return cls(
             delivery_id=item["delivery"]["S"],
             owner=item["owner"]["S"],
-            body=item.get("body", {"S": ""})["S"],
+            body=body_of(item),
+            only=item.get("only", {"S": ""})["S"],
             attempts=tuple(attempts),
-            **json.loads(item["said"]["S"]),
+            **{"image_id": ""} | json.loads(item["said"]["S"]),
         )
 
     def to_item(self, now: float) -> Item:
-        """Return the row, which the indexes list by subscription and by status, in the order of the events' times."""
-        fields = {name: getattr(self, name) for name in _STORED} | {"updated_at": timestamp(now)}
+        """Return the row, which the indexes list by subscription and by status, in the order of the events' times.
+
+        Fields that have their default are left out.
+        """
+        fields = {name: value for name in _STORED if (value := getattr(self, name))} | {"updated_at": timestamp(now)}
         webhook = f"{self.owner}/{self.subscription_id}"
-        return {
+        row: Item = {
+            **stored_body(self.body),
             "owner": {"S": self.owner},
             "delivery": {"S": self.delivery_id},
             "webhook": {"S": webhook},
-            "webhook_status": {"S": f"{webhook}/{self.status}"},
-            "at": {"S": f"{self.timestamp}/{self.delivery_id}"},
+            "at": {"S": self.place},
             "said": {"S": json.dumps(fields, separators=(",", ":"))},
-            "body": {"S": self.body},
             "expires": expires(now),
         }
+        if self.status != "delivered":
+            row["webhook_status"] = {"S": f"{webhook}/{self.status}"}
+        if self.only:
+            row["only"] = {"S": self.only}
+        return row
+
+    @property
+    def place(self) -> str:
+        """The place in lists: the time of the event, and the delivery's id."""
+        return f"{self.timestamp}/{self.delivery_id}"
+
+    def only_attempt(self) -> Item | None:
+        """Return the row that the only attempt would have, without `expires`; None if it has one, or there is none."""
+        if not (self.only and self.last):
+            return None
+        moment, _, response = self.only.partition("/")
+        fields: LoggedAttempt = {**self.last, "response": response or None, "next_attempt_at": None}
+        return attempt_item(self.owner, f"{self.delivery_id}/{moment}", fields)
 
     def delivery(self, subscription: Subscription) -> Delivery:
         """Return the delivery for a replay to its subscription, which deliver looks up again."""
@@ -166,6 +194,12 @@ class DeliveryRecord:
 
 
 _STORED = ("subscription_id", "image_id", "type", "timestamp", "status", "tries", "last", "next_at", "reason")
+
+
+def attempt_item(owner: str, key: str, fields: LoggedAttempt) -> Item:
+    """Return the row of an attempt, but for the time at which it expires."""
+    text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    return {"owner": {"S": owner}, "delivery": {"S": key}, "said": {"S": text}}
 
 
 def erased_item(owner: str, delivery_id: str, now: float) -> Item:
