@@ -7,20 +7,21 @@
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from edge_ml.bundles.bundle import BundleError
 from edge_ml.log import log_results
-from edge_ml.objects import read, s3
-from edge_ml.prefetch import prefetch
+from edge_ml.prefetch import Body, Unread, prefetch
 from edge_ml.serving.bundle_store import BundleStore, StoreError
 from edge_ml.serving.model_registry import ModelRegistry, UnknownModelError
 from edge_ml.serving.recognize import recognize_images, result_or_failure
+from edge_ml.storage.client import s3
+from edge_ml.storage.objects import read, reader
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
     from edge_ml.protocol import (
         Context,
@@ -102,10 +103,12 @@ def _readers() -> "Executor":
     return ThreadPoolExecutor(max_workers=4)
 
 
-def _bodies(images: "Sequence[ImageRequest]") -> Iterator["Future[bytes]"]:
-    """Yield the images' bytes. An S3 client is made only for objects: that takes longer than a recognition."""
-    client = s3() if any("bytes" not in image for image in images) else None
-    return prefetch(partial(read, client), images, _readers())
+def _bodies(images: "Sequence[ImageRequest]") -> "Iterable[Body]":
+    """Yield the images' bytes. What reads from S3 is made only for objects: that takes longer than a recognition."""
+    read_image = reader() if any("bytes" not in image for image in images) else partial(read, None)
+    return (
+        prefetch(read_image, images, _readers()) if len(images) > 1 else [Unread(read_image, image) for image in images]
+    )
 
 
 def _derived(request: "DeriveRequest") -> "DerivedPicture":

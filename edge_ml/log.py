@@ -19,7 +19,7 @@ def log_results(
         line = {"message": message, "service": _SERVICE, "correlation_id": request.get("correlation_id", "")}
         line |= extra | _outcome(result)
         if line["level"] == "WARNING" or not _ONLY_WARNINGS:
-            print(json.dumps(line))
+            print(json.dumps(line, separators=(",", ":")))
 
 
 def _outcome(result: Mapping[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -10,6 +10,24 @@ if TYPE_CHECKING:
     from edge_ml.protocol import ImageRequest
 
 READ_AHEAD = 4
+
+
+class Body(Protocol):
+    """The bytes of an image, which may have been read already."""
+
+    def result(self) -> bytes:
+        """Return the bytes; raises what reading them raised."""
+
+
+class Unread:
+    """The bytes of a single image, which are read when they are wanted: no thread has to be started for them."""
+
+    def __init__(self, read: "Callable[[ImageRequest], bytes]", image: "ImageRequest") -> None:
+        self._read, self._image = read, image
+
+    def result(self) -> bytes:
+        """Read the image."""
+        return self._read(self._image)
 
 
 def prefetch(

@@ -26,9 +26,9 @@ class Queue:
 MOST_RECEIVES = 100
 """SQS moves a message that was received so often to the dead letters: far more often than any retry policy tries it.
 
-The functions count their tries and move a message there themselves (`wire.aws.retries`), because a receive whose
-invocation Lambda throttled counts, too. A new account may run ten functions at once, and its event sources may ask for
-forty. The bound ends a message that ends its function each time.
+The functions count their tries and move a message there themselves (`wire.aws.retries`, `wire.aws.isolation`), because
+a receive whose invocation Lambda throttled counts, too. A new account may run ten functions at once, and its event
+sources may ask for forty. The bound is for a function that never comes to count.
 """
 
 

@@ -1,4 +1,7 @@
-"""An S3 server on a real socket that stores an object only after all of its declared bytes have been received."""
+"""An S3 server on a real socket that stores an object only after all of its declared bytes have been received.
+
+It returns `every_object` for each GET, where that is set.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -14,6 +17,7 @@ class BucketServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Put)
         self.objects: dict[str, bytes] = {}
+        self.every_object: bytes | None = None
         self.puts = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -35,6 +39,14 @@ class _Put(BaseHTTPRequestHandler):
             self.send_header("ETag", '"e"')
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+    def do_GET(self) -> None:
+        body = self.server.every_object or b""
+        self.send_response(200 if body else 404)
+        self.send_header("ETag", '"e"')
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

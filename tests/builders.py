@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from domain.ids import digest
 from domain.image import Image, image_key
@@ -74,7 +74,7 @@ def http_request(
         "requestContext": context,
         "isBase64Encoded": False,
     }
-    raw_query = urlencode(query) if query else None
+    raw_query = urlencode(query, quote_via=quote) if query else None
     optional = {"pathParameters": path, "queryStringParameters": query, "rawQueryString": raw_query, "body": body}
     return request | {name: value for name, value in optional.items() if value is not None}
 

@@ -18,7 +18,7 @@ from tests.stacks import ROOT, resources
 
 OLDEST = "1.34.42"
 TESTS = (
-    "tests/wire/aws/test_client.py",
+    "tests/wire/aws/test_session.py",
     "tests/wire/aws/test_rows.py",
     "tests/api/ingest/test_handler.py",
     "tests/recognition/recognize/test_handler.py",

@@ -7,16 +7,32 @@
        "dtype": float32 | uint8 (raw pixels)               "size": [height, width]
        "resize": stretch | cover | letterbox (centered) | letterbox_corner (picture at the top left), padded with gray
        "channels": RGB | BGR
+       "oversampling": 1 to 8; large pictures are decoded at no less than so many pixels for a pixel of the input, along
+         a side; default 1.5 for classify, 2 for detect and segment
        "mean", "std": float32 only; three numbers in units of 0–255, in the order of `channels`},
      "output": {
        "name": of the tensor                               "decoding": one of the following
          classify  logits: softmax of (output ÷ "temperature", default 1)
                    probabilities: the output × "scale", default 1; 1/256 for a quantized output
+                   sigmoid: a score per label, each for itself: 1 ÷ (1 + e^(−output ÷ "temperature", default 1))
+                   one score for two labels is the second label's; the first one has the rest
+                   "threshold": t; labels below it are left out, default 0.01
                    "unknown_below": t; when the best confidence is lower, `unknown` is added with weight t
          detect    yolox: [1, A, 5 + labels], undecoded, strides 8, 16, 32
-                   yolov8: [1, 4 + labels, A], also YOLO11's
+                   yolov5, yolox_decoded: [1, A, 5 + labels], center and sides in pixels; YOLOv5 to YOLOv7, YOLOX
+                   yolov8: [1, 4 + labels, A] or [1, A, 4 + labels]; YOLOv8 to YOLO12
+                   rtdetr: [1, Q, 4 + labels], center and sides in fractions; Ultralytics' RT-DETR
+                   detr: [1, Q, labels + 1] raw scores, the last one for no object, with "boxes": [1, Q, 4]
+                   deformable_detr: [1, Q, labels] raw scores with "boxes"; RT-DETR, RF-DETR
+                   boxes_and_scores: [1, A, labels] with "boxes": [1, A, 4], corners in pixels; YOLO-NAS
+                   end2end: [1, N, 6] corners in pixels, score, label; YOLOv10, YOLO26; or [N, 7], YOLOv7's
+                   ssd: scores [1, N] with "boxes": [1, N, 4], top first, in fractions, and "classes": [1, N]
+                   torchvision: scores [N] with "boxes": [N, 4], corners in pixels, and "classes": [N]
+                   "first_class": 0 or 1, the number of the first label in the output; end2end, ssd, torchvision
          segment   class_scores: a score per label and pixel, in the input's layout
                    class_map: [1, H, W], the label of each pixel
+                   mask_logits, mask_probabilities: one score per pixel, for the background and one label or for the
+                   label alone; "threshold": the least probability of its pixels, default 0.5
                    yolov8: [1, 4 + labels + M, A], with the output "masks": [1, M, H, W]
                    "background": the index of the label that is no object, default 0; not with yolov8},
      "license", "source": the origin of the weights, "metrics": {…} as measured by their makers}
@@ -59,7 +75,7 @@ class ModelBundle:
         self.name, self.version = _name(fields), _version(fields)
         self.task = fields.one_of("task", DECODINGS)
         self.labels = fields.texts("labels")
-        self.input = InputSpec(fields.inner("input"))
+        self.input = InputSpec(fields.inner("input"), self.task)
         self.output = OutputSpec(fields.inner("output"), self.task, len(self.labels))
         self.license, self.source = fields.text("license"), fields.text("source", "")
         self.metrics = fields.items("metrics")

@@ -8,9 +8,9 @@ from PIL import Image
 
 from edge_ml.derived.annotation import Annotation
 from edge_ml.image_error import ImageError
-from edge_ml.objects import check_exists, read, remove, write
 from edge_ml.pictures.size import Size
 from edge_ml.pictures.upright import upright
+from edge_ml.storage.objects import check_exists, read, remove, write
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client

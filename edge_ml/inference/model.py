@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 _DECODERS = {
     ("detect", "yolox"): ("edge_ml.inference.decoders.yolo", "YoloXDecoder"),
     ("detect", "yolov8"): ("edge_ml.inference.decoders.yolo", "YoloV8Decoder"),
+    ("detect", "yolov5"): ("edge_ml.inference.decoders.candidates", "YoloV5Decoder"),
+    ("detect", "yolox_decoded"): ("edge_ml.inference.decoders.candidates", "YoloV5Decoder"),
+    ("detect", "rtdetr"): ("edge_ml.inference.decoders.candidates", "RtDetrDecoder"),
+    ("detect", "detr"): ("edge_ml.inference.decoders.candidates", "DetrDecoder"),
+    ("detect", "deformable_detr"): ("edge_ml.inference.decoders.candidates", "DetrDecoder"),
+    ("detect", "boxes_and_scores"): ("edge_ml.inference.decoders.candidates", "BoxesAndScoresDecoder"),
+    ("detect", "end2end"): ("edge_ml.inference.decoders.finished_boxes", "EndToEndDecoder"),
+    ("detect", "ssd"): ("edge_ml.inference.decoders.finished_boxes", "SsdDecoder"),
+    ("detect", "torchvision"): ("edge_ml.inference.decoders.finished_boxes", "TorchvisionDecoder"),
     ("segment", "yolov8"): ("edge_ml.inference.decoders.instance_segmentation", "YoloV8MaskDecoder"),
     ("segment", "class_scores"): ("edge_ml.inference.decoders.semantic_segmentation", "ClassScoresDecoder"),
+    ("segment", "mask_logits"): ("edge_ml.inference.decoders.semantic_segmentation", "MaskDecoder"),
+    ("segment", "mask_probabilities"): ("edge_ml.inference.decoders.semantic_segmentation", "MaskDecoder"),
     ("segment", "class_map"): ("edge_ml.inference.decoders.semantic_segmentation", "ClassMapDecoder"),
 }
 """Module and class of the decoder for each task and decoding; a worker that only classifies imports none of them."""

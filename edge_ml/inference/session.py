@@ -28,7 +28,10 @@ Array = NDArray[np.generic]
 """A tensor of any numeric type."""
 
 Shape = Sequence[int | None]
-"""The sides of a tensor; None stands for any length."""
+"""The sides of a tensor; None stands for any length from 1, ANY_COUNT for any length."""
+
+ANY_COUNT = -1
+"""The length of a side that may be 0: the number of boxes that a model has found."""
 
 Shapes = Mapping[str, Sequence[Shape]]
 """The permitted shapes of each output, by its name."""
@@ -123,7 +126,7 @@ def open_session(bundle: ModelBundle) -> onnxruntime.InferenceSession:
 
 
 def _check_output(output: Array, shapes: Iterable[Shape]) -> None:
-    if not output.size or not any(_matches(output.shape, shape) for shape in shapes):
+    if not any(_matches(output.shape, shape) for shape in shapes):
         raise model_failure(f"its output has the shape {list(output.shape)}, which model.json does not allow.")
     if output.dtype.kind == "f" and not np.isfinite(output).all():
         raise model_failure("its output holds NaN or infinity.")
@@ -154,9 +157,12 @@ class _NodeCheck:
 def _matches(sides: Sequence[object], shape: Shape) -> bool:
     """Return whether these sides can be that shape; a side without a number can be any length."""
     return len(sides) == len(shape) and all(
-        not isinstance(side, int) or length is None or side == length for side, length in zip(sides, shape, strict=True)
+        not isinstance(side, int) or length == ANY_COUNT or (side > 0 if length is None else side == length)
+        for side, length in zip(sides, shape, strict=True)
     )
 
 
 def _format(shapes: Sequence[Sequence[object]]) -> str:
-    return " or ".join(f"[{', '.join('?' if side is None else str(side) for side in shape)}]" for shape in shapes)
+    return " or ".join(
+        f"[{', '.join('?' if side in (None, ANY_COUNT) else str(side) for side in shape)}]" for shape in shapes
+    )

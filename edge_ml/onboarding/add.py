@@ -1,22 +1,21 @@
 """`python -m edge_ml add`: propose a bundle for a model file, try it, and store it where the function finds it."""
 
+import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from edge_ml.onboarding.comparison import compare_normalizations
+from edge_ml.bundles.model_reference import NAME_PATTERN, VERSION_PATTERN
 from edge_ml.onboarding.destination import BUILT_IN, Bucket, Destination, Folder, destination
-from edge_ml.onboarding.label_list import read_labels
+from edge_ml.onboarding.external_data import with_embedded_data
+from edge_ml.onboarding.labels.read import read_labels
+from edge_ml.onboarding.preview import Print, preview
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
-from edge_ml.onboarding.report import detection_line, finding_lines
+from edge_ml.onboarding.report import finding_lines
 from edge_ml.onboarding.staging import stage_bundle
-from edge_ml.serving.trial.confinement import CPU_LIMIT_S
-from edge_ml.serving.trial.trial_error import MEMORY_LIMIT_MB, TrialError
-from edge_ml.serving.trial.trial_run import trial_run
-
-Print = Callable[[str], None]
+from edge_ml.serving.trial.trial_error import TrialError
 
 
 class AddRequest(NamedTuple):
@@ -35,31 +34,30 @@ def add(request: AddRequest, print_line: Print) -> None:
     place = destination(request.to)
     if request.photo and not request.photo.is_file():
         raise TrialError("no_such_photo", f"{request.photo} is not there.")
+    _check_identity(request.given)
     labels = read_labels(request.labels) if request.labels else None
-    proposal = propose(request.model, labels, request.given)
-    for line in (f"{request.model.name}: a model to {proposal['task']}.", "", *finding_lines(proposal)):
-        print_line(line)
     with tempfile.TemporaryDirectory(prefix="edge-ml-") as scratch:
+        model = with_embedded_data(request.model, Path(scratch))
+        proposal = propose(model, labels, request.given)
+        for line in (f"{model.name}: a model to {proposal['task']}.", "", *finding_lines(proposal)):
+            print_line(line)
         folder = Path(scratch) / "bundle"
-        digest = stage_bundle(folder, request.model, proposal)
-        _try(folder, proposal, request.photo, print_line)
+        digest = stage_bundle(folder, model, proposal)
+        preview(folder, proposal, request.photo, print_line)
         _store(folder, place, proposal, request.replace)
     print_line(_next_steps(place, str(proposal["name"]), str(proposal["version"]), digest))
 
 
-def _try(folder: Path, proposal: Findings, photo: Path | None, print_line: Print) -> None:
-    detections = trial_run(folder, photo)
-    print_line(f"Tried in a process of its own with {MEMORY_LIMIT_MB} MB and {CPU_LIMIT_S} s: it loads and runs.")
-    if photo:
-        print_line(f"On {photo.name} it sees: {detection_line(detections)}")
-    content = proposal.to_dict()
-    if photo and "mean" in content["input"] and proposal["task"] != "segment":
-        print_line("The same photo under each usual normalization; if another line is right, give its name to "
-                   "--normalize:")  # fmt: skip
-        for comparison in compare_normalizations(folder, content, photo):
-            mark = "*" if comparison.proposed else " "
-            print_line(f"  {comparison.normalization:15}{mark} {detection_line(comparison.detections)}")
-    print_line("")
+def _check_identity(given: Mapping[str, object]) -> None:
+    """Check the name and the version that the user gives; raises TrialError."""
+    rules = {
+        "name": (NAME_PATTERN, "1 to 48 letters, digits, dots, hyphens or underscores"),
+        "version": (VERSION_PATTERN, "three numbers such as 1.0.0"),
+    }
+    for field, (pattern, rule) in rules.items():
+        value = str(given.get(field, "1.0.0"))
+        if not re.fullmatch(pattern, value):
+            raise TrialError("invalid_name", f"--{field} must be {rule}, not {value!r}.")
 
 
 def _store(folder: Path, place: Destination, proposal: Findings, replace: bool) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +42,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
                     "and store the bundle where the function finds it. On an error nothing is written.",
     )  # fmt: skip
     parser.add_argument("model", type=Path, help="the .onnx file")
-    parser.add_argument("--labels", type=Path, help="the labels: one per line, or a list in a .json file")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        help="the labels in the order of the output: one per line, a list in JSON, or the file of your trainer or\n"
+        "labeling tool (data.yaml, config.json, COCO, label_map.pbtxt, CSV and more)",
+    )
     parser.add_argument(
         "--to",
         default=BUILT_IN,
@@ -49,7 +55,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "or s3://<models bucket>/models/ (served at once), or the URL of a deployed API (its models bucket)",
     )
     parser.add_argument(
-        "--try", dest="photo", type=Path, metavar="PHOTO", help="print what the model sees on this photo"
+        "--try",
+        dest="photo",
+        type=Path,
+        metavar="PHOTO",
+        help="print what the model sees on this photo,\nand write PHOTO.annotated.jpg beside it",
     )
     parser.add_argument("--replace", action="store_true", help="replace a bundle of the same name and version")
     fields = parser.add_argument_group("fields of model.json, where the proposal is wrong")
@@ -79,7 +89,7 @@ def _options() -> Iterable[Option]:
         Option("--version", "version", "such as 1.2.0 (default: 1.0.0); callers get the newest unless they name one"),
         Option("--task", "task", ", ".join(DECODINGS), DECODINGS),
         Option("--layout", "input.layout", ", ".join(LAYOUTS), LAYOUTS),
-        Option("--size", "input.size", "height and width, such as 224x224, where the file leaves them open",
+        Option("--size", "input.size", "height and width, such as 224x224 or 224,224, where the file leaves them open",
                parse=_size),
         Option("--resize", "input.resize", "how a picture is brought to that size: " + ", ".join(RESIZE_MODES),
                RESIZE_MODES),
@@ -90,8 +100,14 @@ def _options() -> Iterable[Option]:
         Option("--output", "output.name", "the output to read, where there are several"),
         Option("--decoding", "output.decoding", ", ".join(decodings), decodings),
         Option("--masks", "output.masks", "the output of the mask prototypes (yolov8 segment)"),
+        Option("--boxes", "output.boxes", "the output of the boxes (detr, boxes_and_scores, ssd, torchvision)"),
+        Option("--classes", "output.classes", "the output of the labels' numbers (ssd, torchvision)"),
+        Option("--first-class", "output.first_class", "the number of the first label, 0 or 1 (ssd, torchvision)",
+               parse=int),
         Option("--scale", "output.scale", "the factor that makes probabilities of a quantized output", parse=float),
         Option("--temperature", "output.temperature", "the divisor that calibrates logits", parse=float),
+        Option("--threshold", "output.threshold", "the least score of a label that is kept (sigmoid, probabilities)",
+               parse=float),
         Option("--unknown-below", "output.unknown_below", "return unknown when the best confidence is lower",
                parse=float),
         Option("--background", "output.background", "the index of the label that is no object, counted from 0",
@@ -103,8 +119,8 @@ def _options() -> Iterable[Option]:
 
 
 def _size(text: str) -> list[int]:
-    height, _, width = text.partition("x")
-    return [int(height), int(width or height)]
+    height, *width = re.split(r"\s*[x×,]\s*|\s+", text.strip("[]() ").lower())
+    return [int(height), int(*width or [height])]
 
 
 def _three_numbers(text: str) -> list[float]:

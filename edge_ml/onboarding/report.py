@@ -31,11 +31,25 @@ def detection_line(detections: "Sequence[Detection]") -> str:
     return ", ".join(best) or "nothing"
 
 
+def box_lines(detections: "Sequence[Detection]") -> Iterator[str]:
+    """Yield a line for each of the best ten detections with a box: its place in fractions of the picture's sides."""
+    for detection in detections[:10]:
+        if place := detection.get("box"):
+            sides = ", ".join(f"{side} {place[side]:.3f}" for side in ("left", "top", "width", "height"))
+            yield f"  {detection['label']} {detection['confidence']:.0%}: {sides}"
+
+
 def _text(finding: Finding) -> str:
     value = finding.value if isinstance(finding.value, str) else _shorten(finding.value)
     return f"{value}   ({finding.reason})" if finding.reason else value
 
 
 def _shorten(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH].rsplit(",", 1)[0] + ", …"
+    if not isinstance(value, list):
+        return str(value)
+    texts = [f'"{element}"' if "," in str(element) else str(element) for element in value]
+    line = ", ".join(texts)
+    while len(line) > _MAX_LENGTH and len(texts) > 1:
+        texts.pop()
+        line = ", ".join([*texts, "…"])
+    return line

@@ -8,10 +8,9 @@ from PIL import Image
 
 from edge_ml.pictures.color.modes import to_resizable, to_rgb
 from edge_ml.pictures.decompression.decoder_errors import decoder_errors_translated
-from edge_ml.pictures.decompression.decompress import decompress, draft
 from edge_ml.pictures.exif_orientation import apply_orientation, exif_orientation, swaps_sides
-from edge_ml.pictures.formats.image_header import open_image
 from edge_ml.pictures.letterbox import Fit
+from edge_ml.pictures.pixels import decoded
 from edge_ml.pictures.size import Size
 
 _PADDING = (114, 114, 114)
@@ -27,13 +26,12 @@ class Picture(NamedTuple):
 def decode(data: bytes, fit: Fit) -> Picture:
     """Return the first frame of the image file `data`, resized as `fit` says; raises ImageError."""
     with decoder_errors_translated():
-        return _decode(open_image(data), fit)
+        return _fitted(*decoded(data, lambda _: fit.least_decoded), fit)
 
 
-def _decode(image: Image.Image, fit: Fit) -> Picture:
-    width, height = image.size
-    draft(image, (2 * max(fit.size), 2 * max(fit.size)))  # the resize would drop the details that libjpeg then skips
-    decompress(image)
+def _fitted(image: Image.Image, size: Size, fit: Fit) -> Picture:
+    """Return the decoded picture, `size` being that of the original, upright and in the size of the input."""
+    width, height = size
     orientation = exif_orientation(image)
     swapped = swaps_sides(orientation)
     image = to_resizable(image)  # rebinding frees the decoder's memory where a copy was made

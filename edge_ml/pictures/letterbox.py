@@ -1,5 +1,6 @@
 """The geometry of resizing: the part of a picture that is used, and the part of a model's input that it fills."""
 
+from math import ceil
 from typing import NamedTuple
 
 from edge_ml.pictures.size import Size
@@ -32,14 +33,24 @@ class Fit(NamedTuple):
     cover             the largest centered crop with the input's proportions
     letterbox         the whole picture in its proportions, centered, with gray padding
     letterbox_corner  the same, with the picture at the top left
+
+    `oversampling` is how many pixels of the picture a pixel of the input is made of at least, along a side, where the
+    picture has that many; the details between them need not be decoded.
     """
 
     size: Size
     resize: str
+    oversampling: float = 2.0
 
     def transposed(self) -> "Fit":
         """Return the fit for a picture that is not upright yet, whose width and height are exchanged."""
-        return Fit((self.size[1], self.size[0]), self.resize)
+        return self._replace(size=(self.size[1], self.size[0]))
+
+    @property
+    def least_decoded(self) -> Size:
+        """The least size at which the picture is decoded, in either orientation."""
+        side = ceil(self.oversampling * max(self.size))
+        return (side, side)
 
     def crop(self, source: Size) -> Crop:
         """Return the part of a picture of size `source` that is used."""

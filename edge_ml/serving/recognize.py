@@ -10,8 +10,7 @@ from edge_ml.inference.model import Model
 from edge_ml.pictures.decode import decode
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
+    from edge_ml.prefetch import Body
     from edge_ml.protocol import Failure, ImageResult
 
 T = TypeVar("T")
@@ -21,7 +20,7 @@ WORST_IMAGE_MS = 3000
 
 
 def recognize_images(
-    model: Model, bodies: "Iterable[Future[bytes]]", remaining_ms: Callable[[], int]
+    model: Model, bodies: "Iterable[Body]", remaining_ms: Callable[[], int]
 ) -> "list[ImageResult | Failure]":
     """Return one result per image, in order; `remaining_ms` returns the time left to the invocation."""
     return [result_or_failure(partial(_recognize, model, body), remaining_ms) for body in bodies]
@@ -50,7 +49,7 @@ def result_or_failure(work: Callable[[], T], remaining_ms: Callable[[], int]) ->
         return {"error": error.to_dict()}
 
 
-def _recognize(model: Model, body: "Future[bytes]") -> "ImageResult":
+def _recognize(model: Model, body: "Body") -> "ImageResult":
     try:
         data = body.result()
     except MemoryError:  # the limit for another image's pixels applies to the threads that read, too

@@ -14,6 +14,7 @@ BENCHMARKS = {
     "guard": "uploads.guard",
     "reads": "reads",
     "edge": "edge.speed",
+    "first_answer": "edge.first_answer",
     "memory": "edge.memory",
     "fast_path": "edge.fast_path",
     "servers": "edge.servers",

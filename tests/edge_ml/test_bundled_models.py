@@ -10,10 +10,10 @@ import skimage
 
 import edge_ml
 from edge_ml.bundles.bundle import ModelBundle
-from edge_ml.objects import s3
 from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
 from edge_ml.serving.recognize import recognize_image
+from edge_ml.storage.client import s3
 from edge_ml.training.classification.evaluation.metrics import accuracy, balanced_accuracy
 from tests.edge_ml import samples
 

@@ -13,9 +13,10 @@ import pytest
 from domain.image import Image
 from domain.recognition import Detection, Model, Recognition, Rejection
 from edge_ml import handler as module
-from edge_ml import objects
 from edge_ml.serving.bundle_store import BundleStore
 from edge_ml.serving.model_registry import ModelRegistry
+from edge_ml.storage.client import s3 as client_of_s3
+from edge_ml.storage.objects import reader
 from recognition.detectors.runtime.edge.detector import EdgeDetector
 from tests import builders
 from tests.edge_ml import samples
@@ -42,14 +43,16 @@ def edge_detector() -> EdgeDetector:
 
 @pytest.fixture(autouse=True)
 def s3(colors_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(module, "MODELS", ModelRegistry(colors_folder, "colors", BundleStore(objects.s3, "models")))
+    monkeypatch.setattr(module, "MODELS", ModelRegistry(colors_folder, "colors", BundleStore(client_of_s3, "models")))
     with moto.mock_aws():
-        objects.s3.cache_clear()
+        client_of_s3.cache_clear()
+        reader.cache_clear()
         client = boto3.client("s3")
         client.create_bucket(Bucket="images")
         client.create_bucket(Bucket="models")
         yield client
-    objects.s3.cache_clear()
+    client_of_s3.cache_clear()
+    reader.cache_clear()
 
 
 def stored(s3: Any, *bodies: bytes) -> list[dict[str, str]]:
@@ -87,7 +90,7 @@ def test_bytes_in_the_request_are_recognized_beside_objects(s3: Any) -> None:
 
 
 def test_no_s3_client_is_made_for_bytes_in_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "s3", lambda: pytest.fail("a client was made"))
+    monkeypatch.setattr(module, "reader", lambda: pytest.fail("what reads from S3 was made"))
     sent = {"bytes": base64.b64encode(samples.encoded(samples.picture("blue"))).decode()}
     assert samples.best(invoke({"images": [sent]})["results"][0]) == "blue"
 
@@ -215,7 +218,7 @@ def test_a_batch_without_access_is_retryable(s3: Any, monkeypatch: pytest.Monkey
         def get_object(self, **_: str) -> None:
             raise s3.exceptions.ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
 
-    monkeypatch.setattr(module, "s3", Denying)
+    monkeypatch.setattr("edge_ml.storage.objects.s3", Denying)
     results = invoke({"images": stored(s3, b"x", b"y")})["results"]
     assert [result["error"]["retryable"] for result in results] == [True, True]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from edge_ml.prefetch import READ_AHEAD, prefetch
+from edge_ml.prefetch import READ_AHEAD, Unread, prefetch
 
 
 def test_the_next_objects_are_read_while_the_first_is_recognized() -> None:
@@ -35,3 +35,16 @@ def test_a_failed_read_does_not_affect_the_others() -> None:
     with ThreadPoolExecutor(2) as pool:
         futures = list(prefetch(reader, [{"key": str(n)} for n in range(3)], pool))
     assert [future.exception() is None for future in futures] == [True, False, True]
+
+
+def test_a_single_image_is_read_when_it_is_wanted() -> None:
+    read: list[str] = []
+
+    def reader(image: Any) -> bytes:
+        read.append(image["key"])
+        return b"fine"
+
+    body = Unread(reader, {"key": "1"})
+    assert not read
+    assert body.result() == b"fine"
+    assert read == ["1"]

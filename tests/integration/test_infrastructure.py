@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infrastructure.monitoring.alarms import NEAR_TIMEOUT
+from infrastructure.monitoring.metrics import NEAR_TIMEOUT
 from integration.deliver.runtime.batch import ATTEMPT_SECONDS, PATIENCE, TAKING_SECONDS
 from integration.deliveries.runtime.log.lists import BY_STATUS, BY_WEBHOOK
 from tests.stacks import LOCAL, template

@@ -14,10 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 import botocore
+
+from wire.aws.session import session  # isort: skip (before the modules of botocore that it slims)
+
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.loaders import Loader
-from botocore.session import Session
 from botocore.utils import conditionally_calculate_checksum
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
 
-_API_VERSIONS = {
-    "dynamodb": "2012-08-10",
-    "lambda": "2015-03-31",
-    "rekognition": "2016-06-27",
-    "s3": "2006-03-01",
-    "secretsmanager": "2017-10-17",
-    "sns": "2010-03-31",
-    "sqs": "2012-11-05",
-}
 _NEWER_OPTIONS = {"request_checksum_calculation"} - Config.OPTION_DEFAULTS.keys()
 """Options of botocore 1.36 that an older botocore refuses: it reads a body twice to compute its MD5, unless that is
 unregistered.
@@ -69,43 +61,6 @@ class ClientFactory(Protocol):
     def __call__(self, service: str, **config: object) -> Any: ...
 
 
-def _partition(name: str, suffix: str, regions: str) -> dict[str, object]:
-    return {
-        "partition": name,
-        "dnsSuffix": suffix,
-        "regionRegex": regions,
-        "defaults": {"hostname": "{service}.{region}.{dnsSuffix}", "protocols": ["https"], "signatureVersions": ["v4"]},
-        "services": {"s3": {"defaults": {"signatureVersions": ["s3v4"]}, "endpoints": {}}},
-        "regions": {},
-    }
-
-
-_PARTITIONS = [_partition("aws", "amazonaws.com", "(?!cn-).+"), _partition("aws-cn", "amazonaws.com.cn", "cn-.+")]
-
-
-class _LeanLoader(Loader):
-    def list_available_services(self, type_name: str) -> list[str]:
-        return list(_API_VERSIONS)
-
-    def list_api_versions(self, service_name: str, type_name: str) -> list[str]:
-        return [_API_VERSIONS[service_name]]
-
-    def determine_latest_version(self, service_name: str, type_name: str) -> str:
-        return _API_VERSIONS[service_name]
-
-    def load_data_with_path(self, name: str) -> tuple[dict[str, Any], str]:
-        if name == "endpoints":
-            return {"version": 3, "partitions": _PARTITIONS}, ""
-        return super().load_data_with_path(name)
-
-
-@cache
-def _session() -> Session:
-    session = Session()
-    session.register_component("data_loader", _LeanLoader())
-    return session
-
-
 def _typed(factory: Callable[..., object]) -> ClientFactory:
     return cast(ClientFactory, factory)
 
@@ -115,7 +70,7 @@ def client(service: str, **config: Any) -> BaseClient:
     """Make a client of a service with settings of `botocore.config.Config`; raises KeyError for an unknown service."""
     known = {name: value for name, value in config.items() if name not in _NEWER_OPTIONS}
     s3 = {"us_east_1_regional_endpoint": "regional"} | known.pop("s3", {})  # else botocore uses the region "aws-global"
-    made = _session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **known))
+    made = session().create_client(service, config=Config(s3=s3, user_agent=_USER_AGENT, **known))
     if _NEWER_OPTIONS & config.keys():
         checksum = cast(Callable[..., None], conditionally_calculate_checksum)
         made.meta.events.unregister("before-call.s3.PutObject", checksum)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
     from types_boto3_sqs.type_defs import (
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        DeleteMessageBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
 
@@ -184,6 +185,27 @@ def send(sqs: "SQSClient", queue_url: str, entries: "Sequence[SendMessageBatchRe
     for failure in response.get("Failed", []):
         logger.warning("message refused", extra={"id": failure["Id"], "code": failure["Code"]})
     return {success["Id"] for success in response.get("Successful", [])}
+
+
+def remove(sqs: "SQSClient", queue_url: str, records: Iterable[Record]) -> None:
+    """Delete up to ten messages of which Lambda does not know that they are finished.
+
+    An error of SQS is logged: its message is received once more.
+    """
+    entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
+        {"Id": str(n), "ReceiptHandle": record["receiptHandle"]} for n, record in enumerate(records)
+    ]
+    if not entries:
+        return
+    from botocore.exceptions import BotoCoreError, ClientError  # late, as above
+
+    try:
+        response = sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
+    except (BotoCoreError, ClientError):
+        logger.exception("messages not removed", extra={"messages": len(entries)})
+    else:
+        for refused in response.get("Failed", []):
+            logger.warning("message not removed", extra={"code": refused["Code"]})
 
 
 def batches(messages: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from domain.ids import is_id
 from domain.image import ID_PREFIX, PUBLIC
+from wire.content_coding import is_compressed
 from wire.http import sign_in
 from wire.http.json_text import read_json, write_json
 
@@ -180,8 +181,8 @@ def path(request: Request, name: str) -> str:
 
 def raw_body(request: Request) -> bytes:
     """Return the body's bytes as the caller sent them; raises ApiError 415 `unsupported_encoding`."""
-    if request.get("headers", {}).get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        detail = "The body has a Content-Encoding, such as gzip; send it as it is."
+    if is_compressed(request.get("headers", {}).get("content-encoding", "")):
+        detail = "The body is compressed, by its Content-Encoding; send it as it is."
         raise ApiError(415, "unsupported_encoding", detail)
     body = request.get("body") or ""
     return base64.b64decode(body) if request.get("isBase64Encoded") else body.encode(errors="surrogatepass")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPException, HTTPResponse
 
+from wire.content_coding import is_compressed
 from wire.outbound.connection import OutboundConnection, connection
 from wire.outbound.download import Download, FetchError, compressed, unreadable
 from wire.outbound.framing import check_framing
@@ -69,7 +70,7 @@ def _request(link: OutboundConnection, target: Target) -> HTTPResponse:
 
 def _download(response: HTTPResponse, largest: int) -> Download:
     _check_status(response.status)
-    if any(coding.strip().lower() not in ("", "identity") for coding in _codings(response)):
+    if any(map(is_compressed, response.headers.get_all("Content-Encoding", []))):
         raise compressed()
     try:
         return Download.of(response, largest)
@@ -81,7 +82,3 @@ def _check_status(status: int) -> None:
     if status != 200:
         retryable = status == 429 or 500 <= status < 600
         raise FetchError("upstream_status", f"The server responded with status {status}.", retryable=retryable)
-
-
-def _codings(response: HTTPResponse) -> list[str]:
-    return ",".join(response.headers.get_all("Content-Encoding", [])).split(",")

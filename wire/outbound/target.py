@@ -57,7 +57,9 @@ def check_url(url: str) -> Target:
 
     The form is stricter than that of any client, so that no other reader can find another host in the same URL.
     """
-    match = _URL.fullmatch(url) if len(url) <= _LONGEST and _printable(url) else None
+    if len(url) > _LONGEST:
+        raise _invalid(f"It is longer than {_LONGEST} characters.")
+    match = _URL.fullmatch(url) if _printable(url) else None
     if not match:
         raise _invalid("It must be http:// or https://, without spaces, backslashes or control characters.")
     authority = _AUTHORITY.fullmatch(match["authority"])

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from urllib.parse import unquote, unquote_plus
 
 from api.ingest.runtime.image_bucket import CLIENT_SETTINGS, Images, NewImage
 from api.ingest.runtime.image_name import image_name, name_in_url
@@ -36,7 +37,7 @@ def handler(event: Request, context: object) -> Response:
 
 def index(request: Request) -> Response:
     """`GET /?url=&name=`: fetch and store a picture. Without `url`, redirect to `GET /images` with the same query."""
-    url = api.query(request, "url")
+    url = _url_in_query(request)
     if url is None:
         parameters = request.get("rawQueryString")
         return json_response(302, {}, location=f"{PUBLIC_URL}/images" + (f"?{parameters}" if parameters else ""))
@@ -83,6 +84,18 @@ ROUTES = {
     "POST /uploads": with_problems(add_form),
     "GET /health": health,
 }
+
+
+def _url_in_query(request: Request) -> str | None:
+    """Return the parameter `url`, in which + stays a plus, as in a URL; API Gateway makes it a space, as in a form."""
+    for pair in request.get("rawQueryString", "").split("&"):
+        name, _, value = pair.partition("=")
+        if unquote_plus(name) == "url":
+            try:
+                return unquote(value, errors="strict")
+            except UnicodeDecodeError:
+                raise ApiError(400, "invalid_url", "url is not percent-encoded UTF-8.") from None
+    return None
 
 
 def _upload_url(request: Request, url: str, name: str | None, options: Options) -> Response:

@@ -17,6 +17,11 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum())
 
 
+def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the probability of each logit for itself, in the same shape and dtype; large ones do not overflow."""
+    return np.asarray((1 + np.tanh(logits / 2)) / 2)
+
+
 def checked_probabilities(values: Probabilities) -> Probabilities:
     """Return the values clipped to 0–1, in the same shape and dtype; raises ImageError where one is out of range."""
     if values.size and not -_TOLERANCE <= values.min() <= values.max() <= 1 + _TOLERANCE:

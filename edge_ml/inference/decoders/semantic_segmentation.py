@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edge_ml.bundles.bundle import ModelBundle
 from edge_ml.inference.boxes.box import box
+from edge_ml.inference.decoders.probabilities import checked_probabilities, sigmoid
 from edge_ml.inference.masks.outline import ScoreMap, points_per_object
 from edge_ml.inference.masks.run_length_encoding import drop_masks_over_budget, encode_mask
 from edge_ml.inference.masks.upright_view import UprightView
@@ -68,6 +69,31 @@ class ClassMapDecoder:
         return _regions(self._bundle, source, label_map)
 
 
+class MaskDecoder:
+    """Decodes one score per pixel, (1, H, W) with or without a channel, for the only label or for one of two."""
+
+    def __init__(self, bundle: ModelBundle) -> None:
+        self._bundle = bundle
+        self._threshold = bundle.output.threshold or 0.5
+        shape = (1, 1, None, None) if bundle.input.layout == "NCHW" else (1, None, None, 1)
+        self.outputs: Shapes = {bundle.output.name: [(1, None, None), shape]}
+
+    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
+        """Return the region of the label; its confidence is the mean probability of its pixels. Raises ImageError."""
+        scores = outputs[0][0].astype(np.float32, copy=False)
+        if scores.ndim == 3:
+            scores = scores.squeeze(0 if self._bundle.input.layout == "NCHW" else -1)
+        if self._bundle.output.decoding == "mask_logits":
+            probabilities = sigmoid(scores / np.float32(self._bundle.output.temperature))
+        else:
+            probabilities = checked_probabilities(scores * np.float32(self._bundle.output.scale))
+        background = self._bundle.output.background
+        thing, nothing = (0, 1) if background is None else (1 - background, background)
+        labels = np.where(probabilities >= self._threshold, thing, nothing).astype(np.intp)
+        label_map = LabelMap(labels, probabilities.astype(np.float32), lambda _: probabilities - self._threshold)
+        return _regions(self._bundle, source, label_map)
+
+
 class LabelMap(NamedTuple):
     """The label of each pixel, (H, W) intp; its confidence, (H, W) float32, 0–1; and the score map of each label."""
 
@@ -95,7 +121,8 @@ def _regions(bundle: ModelBundle, source: Size, label_map: LabelMap) -> "list[De
     view, no_label = UprightView(bundle.fit, source, (height, width)), len(bundle.labels)
     upright, confidences = view.resample(label_map.labels, no_label), view.resample(label_map.confidences, 0)
     shares = np.bincount(upright.ravel(), minlength=no_label + 1)[:no_label] / upright.size
-    shares[bundle.output.background] = 0
+    if bundle.output.background is not None:
+        shares[bundle.output.background] = 0
     present = [int(label) for label in np.flatnonzero(shares >= MIN_SHARE)]
     present.sort(key=lambda label: -shares[label])
     detections: list[Detection] = []

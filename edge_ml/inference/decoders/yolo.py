@@ -46,15 +46,20 @@ class YoloXDecoder:
 
 
 class YoloV8Decoder:
-    """Decodes YOLOv8 and YOLO11, (1, 4 + labels, A): center, sides and a score per label for each of A anchors."""
+    """Decodes YOLOv8 to YOLO12, (1, 4 + labels, A): center, sides and a score per label for each of A anchors.
+
+    Some exports exchange the last two sides.
+    """
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
-        self.outputs: Shapes = {bundle.output.name: [(1, 4 + len(bundle.labels), None)]}
+        self._rows = 4 + len(bundle.labels)
+        self.outputs: Shapes = {bundle.output.name: [(1, self._rows, None), (1, None, self._rows)]}
 
     def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
         """Return the objects, best first; raises ImageError."""
         columns = cast(Scores, outputs[0][0])
+        columns = columns if len(columns) == self._rows else columns.T
         proposals = yolov8_proposals(columns, len(self._bundle.labels), self._bundle.fit.size)
         kept = non_maximum_suppression(proposals)
         return kept.on_picture(self._bundle.fit, source).to_detections(self._bundle.labels)

@@ -26,3 +26,5 @@ def check_file_type(path: Path) -> None:
     for signature, offset, file_type in _SIGNATURES:
         if start[offset:].startswith(signature):
             raise TrialError("not_a_model", f"{path.name} is {file_type}.")
+    if start.decode("utf-8", "ignore").replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable():
+        raise TrialError("not_a_model", f"{path.name} is a text: give the model first, and its labels with --labels.")

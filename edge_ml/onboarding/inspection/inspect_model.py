@@ -21,6 +21,6 @@ def sample_outputs(path: Path, input_name: str, dtype: str, shape: Sequence[int]
     """Run the model on noise of that dtype and shape, and return its outputs; raises TrialError."""
     reply = run_confined(probe.__name__, {"path": str(path), "feed": [input_name, dtype, list(shape)]})
     return tuple(
-        OutputSample(name, tuple(side for side in shape), type_, minimum, maximum, tuple(sums))
-        for name, shape, type_, minimum, maximum, sums in reply["samples"]
+        OutputSample(name, tuple(side for side in shape), type_, minimum, maximum, tuple(sums), fault, reach, fifth)
+        for name, shape, type_, minimum, maximum, sums, fault, reach, fifth in reply["samples"]
     )

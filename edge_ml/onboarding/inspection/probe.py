@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from edge_ml.onboarding.inspection.tensor import EMPTY, NOT_FINITE
 from edge_ml.serving.trial.confinement import serve_request
 from edge_ml.serving.trial.load_error import load_error, shorten_message
 from edge_ml.serving.trial.trial_error import TrialError, is_memory_error, too_much_memory
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.number]
 
-Sample = tuple[str, tuple[int, ...], str, float, float, list[float]]
+Sample = tuple[str, tuple[int, ...], str, float, float, list[float], str, float, float]
 """The fields of an `OutputSample`."""
 
 
@@ -70,16 +71,26 @@ def _run(session: "onnxruntime.InferenceSession", feed: "Mapping[str, Array]") -
 
 
 def _sample(name: str, values: "Sequence[Array]") -> Sample:
-    """Summarize one output over all runs."""
+    """Summarize one output over all runs. A fault is no refusal yet: nobody may read this output."""
     import numpy as np
 
-    if not all(isinstance(array, np.ndarray) and array.dtype.kind in "fiu" and array.size for array in values):
-        raise TrialError("unsupported_output", f"The output {name!r} is not numbers.")
+    if not all(isinstance(array, np.ndarray) and array.dtype.kind in "fiu" for array in values):
+        return name, np.shape(values[0]), "text", 0, 0, [], "is not numbers", 0, 0
+    first = values[0]
+    if not all(array.size for array in values):
+        return name, first.shape, str(first.dtype), 0, 0, [], EMPTY, 0, 0
     if not all(np.isfinite(array).all() for array in values):
-        raise TrialError("not_a_number", f"The output {name!r} holds values that are no numbers (NaN or infinite).")
-    first, sums = values[0], [float(array.sum(dtype=np.float64)) for array in values]
+        return name, first.shape, str(first.dtype), 0, 0, [], NOT_FINITE, 0, 0
+    sums = [float(array.sum(dtype=np.float64)) for array in values]
     minimum, maximum = min(float(array.min()) for array in values), max(float(array.max()) for array in values)
-    return name, first.shape, str(first.dtype), minimum, maximum, sums
+    return name, first.shape, str(first.dtype), minimum, maximum, sums, "", *_boxes(values)
+
+
+def _boxes(values: "Sequence[Array]") -> tuple[float, float]:
+    """Return the largest of the first four numbers of all rows, and the least fifth one."""
+    rows = [array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array.reshape(-1, 1) for array in values]
+    reach = max(float(array[:, :4].max()) for array in rows)
+    return reach, min(float(array[:, 4].min()) for array in rows) if rows[0].shape[1] > 4 else 0.0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+NOT_FINITE = "holds values that are no numbers (NaN or infinite)"
+"""The fault of an output with such a value."""
+
+EMPTY = "is empty"
+"""The fault of an output without a value, which is no fault of a detector that finds nothing on noise."""
+
 Shape = tuple[int | str | None, ...]
 """The sides of a tensor; a side that the file leaves open is a name or None."""
 
@@ -19,7 +25,11 @@ class Tensor(NamedTuple):
 
 
 class OutputSample(NamedTuple):
-    """An output as it came out of the runs: its extreme values over all runs, and the sum of each run's values."""
+    """An output as it came out of the runs: its extreme values over all runs, and the sum of each run's values.
+
+    `fault` is the reason for which the output cannot be read, mostly "". `reach` is the largest of the first four
+    numbers of each row of the last axis, which are a box where the output has boxes; `fifth` is the least fifth number.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -27,6 +37,9 @@ class OutputSample(NamedTuple):
     minimum: float
     maximum: float
     sums: tuple[float, ...]
+    fault: str = ""
+    reach: float = 0.0
+    fifth: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.name!r} {self.type} {list(self.shape)}"

@@ -15,10 +15,10 @@ class Finding(NamedTuple):
 
 
 class Findings:
-    """Findings by their path in model.json; values given by the user take precedence."""
+    """Findings by their path in model.json; the user's values take precedence, then those that the exporter states."""
 
-    def __init__(self, given: Mapping[str, object]) -> None:
-        self._given = dict(given)
+    def __init__(self, given: Mapping[str, object], stated: Mapping[str, Finding]) -> None:
+        self._given, self._stated = dict(given), stated
         self._findings: dict[str, Finding] = {}
 
     def found(self, field: str, value: object, reason: str) -> None:
@@ -51,4 +51,4 @@ class Findings:
 
     def _add(self, field: str, finding: Finding) -> None:
         given = self._given.pop(field, None)
-        self._findings[field] = finding if given is None else Finding(given, GIVEN, "")
+        self._findings[field] = self._stated.get(field, finding) if given is None else Finding(given, GIVEN, "")

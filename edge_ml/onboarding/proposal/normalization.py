@@ -29,6 +29,9 @@ NORMALIZATIONS = {
 
 def usual_normalization(decoding: str, layout: str) -> Normalization:
     """Return the normalization that is usual for models of that decoding and layout."""
-    by_decoding = {"yolox": "none", "yolov8": "unit"}
+    by_decoding = {
+        "yolox": "none", "yolox_decoded": "none", "yolov5": "unit", "yolov8": "unit", "end2end": "unit",
+        "rtdetr": "unit", "boxes_and_scores": "unit", "torchvision": "unit",
+    }  # fmt: skip
     by_layout = "imagenet" if layout == "NCHW" else "plus-minus-one"
     return NORMALIZATIONS[by_decoding.get(decoding, by_layout)]

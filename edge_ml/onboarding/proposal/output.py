@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from edge_ml.inference.boxes.anchors import anchor_count
-from edge_ml.onboarding.inspection.tensor import OutputSample
+from edge_ml.onboarding.inspection.tensor import EMPTY, NOT_FINITE, OutputSample
 from edge_ml.onboarding.proposal.input import ImageInput
-from edge_ml.onboarding.proposal.output_readings import Reading, output_readings
+from edge_ml.onboarding.proposal.output_readings import output_readings
+from edge_ml.onboarding.proposal.reading import Reading
 from edge_ml.serving.trial.trial_error import TrialError
 
 
@@ -19,14 +19,24 @@ def choose_reading(
     readings = [reading for reading in output_readings(samples, picture) if _agrees(reading, given)]
     if not readings:
         raise TrialError("unsupported_output", f"The model's output cannot be read: {_reason(samples, picture, given)}")
-    return next((reading for reading in readings if reading.labels == labels), readings[0])
+    readings = [reading for reading in readings if reading.output.fault in ("", _allowed_fault(reading))] or readings
+    reading = next((reading for reading in readings if reading.labels == labels), readings[0])
+    if (fault := reading.output.fault) and fault != _allowed_fault(reading):
+        code = "not_a_number" if fault == NOT_FINITE else "unsupported_output"
+        raise TrialError(code, f"The output {reading.output.name!r} {fault}.")
+    return reading
+
+
+def _allowed_fault(reading: Reading) -> str:
+    """Return the fault that is none: a detector may find nothing on noise."""
+    return EMPTY if reading.decoding in ("end2end", "ssd", "torchvision") else ""
 
 
 def _agrees(reading: Reading, given: Mapping[str, object]) -> bool:
     values = {"task": reading.task, "output.decoding": reading.decoding, "output.name": reading.output.name}
-    interchangeable = {"logits", "probabilities"}
+    interchangeable = {"logits", "probabilities", "sigmoid"}
     return all(
-        field not in given or given[field] == value or {given[field], value} == interchangeable
+        field not in given or given[field] == value or {given[field], value} <= interchangeable
         for field, value in values.items()
     )
 
@@ -42,10 +52,4 @@ def _reason(samples: Sequence[OutputSample], picture: ImageInput, given: Mapping
 def _hint(shape: tuple[int, ...], picture: ImageInput) -> str:
     if shape == picture.shape:
         return " It has the input's own shape: the model makes pictures of pictures."
-    if len(shape) == 3 and shape[1] == 3 * anchor_count(picture.size):
-        return " It looks like YOLOv5, whose three anchors per cell are not decoded; export YOLOv8, YOLO11 or YOLOX."
-    if len(shape) == 3 and shape[2] == 6:
-        return " It looks like boxes after non-maximum suppression: export without it (nms=False, end2end=False)."
-    if len(shape) == 3 and shape[1] > shape[2] > 4:
-        return " It looks like YOLOv8 with its last two dimensions exchanged: export it as Ultralytics does."
     return ""

@@ -42,14 +42,18 @@ def _premultiply(image: Image.Image) -> Image.Image:
 def _to_8_bits(image: Image.Image) -> Image.Image:
     """Scale 16 bits to 8, and other deep values by their own range. Pillow's conversion would clip all above 255.
 
-    Strip by strip: as floats the whole picture would take four times its memory.
+    Strip by strip: as floats the whole picture would take four times its memory. `info` may have the value of `white`,
+    and say that the values are `inverted`.
     """
-    low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else _value_range(image)
+    deep = image.mode.startswith("I;16")
+    low, high = (0.0, float(image.info.get("white", 65535))) if deep else _value_range(image)
+    if image.info.get("inverted"):
+        low, high = high, low
     gray = Image.new("L", image.size)
     for top, values in _deep_strips(image):
         values -= low
         values *= 255 / ((high - low) or 1)
-        gray.paste(Image.fromarray(values.astype(np.uint8)), (0, top))
+        gray.paste(Image.fromarray(values.clip(0, 255).astype(np.uint8)), (0, top))
     return gray
 
 

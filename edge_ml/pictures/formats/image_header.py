@@ -3,9 +3,9 @@
 import time
 from importlib import import_module
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from edge_ml.image_error import ImageError
 from edge_ml.pictures.decompression.memory_limit import memory_limit
@@ -14,6 +14,7 @@ from edge_ml.pictures.formats.signatures import PLUGINS, detect_format
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
+    from PIL.TiffImagePlugin import TiffImageFile
 
 READ_SECONDS = 10
 LARGE_BYTES = 1_000_000
@@ -35,7 +36,7 @@ class _TimedFile(BytesIO):
         return super().read(size)
 
 
-def open_image(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> "ImageFile":
     """Return the image, its pixels not yet decoded; raises ImageError, or Pillow's exceptions where it is damaged."""
     name = detect_format(data)
     if name is None:
@@ -45,7 +46,7 @@ def open_image(data: bytes) -> Image.Image:
     if name == "JPEG":
         check_jpeg(data)
     import_module(PLUGINS[name])
-    image = _open(data, name)
+    image = _open_tiff(data) if name == "TIFF" else _open(data, name)
     if name == "JPEG":
         image.decodermaxblock = len(data)  # in the default blocks of 64 kB decoding takes up to 13 % longer
     check_pixel_budget(image, name)
@@ -53,7 +54,20 @@ def open_image(data: bytes) -> Image.Image:
 
 
 def _open(data: bytes, name: str) -> "ImageFile":
-    if len(data) < LARGE_BYTES:  # the limits take time
+    if name == "JPEG" or len(data) < LARGE_BYTES:  # the limits take time, and `check_jpeg` has bounded a JPEG's header
         return Image.open(BytesIO(data), formats=[name])
     with memory_limit():
         return Image.open(_TimedFile(data), formats=[name])
+
+
+def _open_tiff(data: bytes) -> "ImageFile":
+    from edge_ml.pictures.tiff.layout import correct, refusal  # imported here: few pictures need it
+
+    try:
+        image = _open(data, "TIFF")
+    except UnidentifiedImageError:
+        if (error := refusal(data)) is not None:
+            raise error from None
+        raise
+    correct(cast("TiffImageFile", image))
+    return image

@@ -16,7 +16,7 @@ MAX_STRAY_BYTES = 65_536
 A color profile has up to 255 segments.
 """
 
-_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
 """A marker that ends a scan or begins a segment: no stuffed byte, no restart marker, no fill byte."""
 
 _START_OF_IMAGE, _END_OF_IMAGE, _START_OF_SCAN = 0xD8, 0xD9, 0xDA
@@ -30,7 +30,9 @@ _SEGMENTS = {*_FRAMES, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE}
 
 
 class JPEGFrame(NamedTuple):
-    """A JPEG's (width, height) and number of components; its first scan follows at `first_scan` in the file.
+    """A JPEG's (width, height) and number of components; in the file its segment is at `start`, its scans follow.
+
+    The marker of the first scan ends at `first_scan`.
 
     libjpeg holds the coefficients of all pixels of a JPEG with `several_scans`: a progressive one, and one whose first
     scan has fewer components than the frame.
@@ -40,6 +42,7 @@ class JPEGFrame(NamedTuple):
     components: int
     progressive: bool
     several_scans: bool
+    start: int
     first_scan: int
 
 
@@ -47,7 +50,7 @@ def jpeg_frame(data: bytes) -> JPEGFrame:
     """Return the frame of a JPEG file; raises ImageError where there is no scan behind a header of usual length."""
     frame, position, stray = -1, 2, 0
     for _ in range(MAX_SEGMENTS):
-        marker = _MARKER.search(data, position)
+        marker = MARKER.search(data, position)
         if marker is None:
             break
         code, start = data[marker.end() - 1], marker.end()
@@ -57,7 +60,7 @@ def jpeg_frame(data: bytes) -> JPEGFrame:
         if code not in _SEGMENTS or stray > MAX_STRAY_BYTES:
             break
         frame = start if code in _FRAMES else frame
-        position = start + max(_number(data, start), 2)
+        position = start + max(number(data, start), 2)
     raise ImageError("damaged_image", "The image's header cannot be read.")
 
 
@@ -66,12 +69,12 @@ def has_more_scans(data: bytes, frame: JPEGFrame, most: int) -> bool:
     if not frame.several_scans or data.count(bytes((0xFF, _START_OF_SCAN)), frame.first_scan) < most:
         return False
     scans, position = 1, frame.first_scan
-    while scans <= most and (marker := _MARKER.search(data, position)):
+    while scans <= most and (marker := MARKER.search(data, position)):
         code, start = data[marker.end() - 1], marker.end()
         if code in (_START_OF_IMAGE, _END_OF_IMAGE):
             return False
         scans += code == _START_OF_SCAN
-        position = start + (max(_number(data, start), 2) if code >= _FIRST_SEGMENT else 0)
+        position = start + (max(number(data, start), 2) if code >= _FIRST_SEGMENT else 0)
     return scans > most
 
 
@@ -79,9 +82,10 @@ def _frame(data: bytes, start: int, first_scan: int) -> JPEGFrame:
     """Return the frame whose segment begins at `start`."""
     components, in_scan = (int.from_bytes(data[place : place + 1], "big") for place in (start + 7, first_scan + 2))
     progressive = data[start - 1] in _PROGRESSIVE
-    size = (_number(data, start + 5), _number(data, start + 3))
-    return JPEGFrame(size, components, progressive, progressive or in_scan < components, first_scan)
+    size = (number(data, start + 5), number(data, start + 3))
+    return JPEGFrame(size, components, progressive, progressive or in_scan < components, start, first_scan)
 
 
-def _number(data: bytes, start: int) -> int:
+def number(data: bytes | bytearray, start: int) -> int:
+    """Return the number of two bytes that begins at `start`."""
     return int.from_bytes(data[start : start + 2], "big")

@@ -7,7 +7,7 @@ PLUGINS = {
     "PNG": "PIL.PngImagePlugin",
     "GIF": "PIL.GifImagePlugin",
     "WEBP": "PIL.WebPImagePlugin",
-    "TIFF": "PIL.TiffImagePlugin",
+    "TIFF": "edge_ml.pictures.tiff.plugin",
     "BMP": "PIL.BmpImagePlugin",
     "AVIF": "PIL.AvifImagePlugin",
     "HEIF": "edge_ml.pictures.formats.heif",
@@ -19,15 +19,21 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"GIF87a", "GIF"),
     (b"GIF89a", "GIF"),
+    (b"II*\0\x10\0\0\0CR", "CR2 (a Canon camera's raw pixels)"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
+    (b"MM\0+", "big-endian BigTIFF"),
     (b"BM", "BMP"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\xff\x0a", "JPEG XL"),
+    (b"IIRO", "ORF (an Olympus camera's raw pixels)"),
+    (b"IIRS", "ORF (an Olympus camera's raw pixels)"),
+    (b"MMOR", "ORF (an Olympus camera's raw pixels)"),
+    (b"IIU\0", "RW2 (a Panasonic camera's raw pixels)"),
+    (b"FUJIFILMCCD-RAW", "RAF (a Fujifilm camera's raw pixels)"),
     (b"8BPS", "PSD"),
     (b"\xd7\xcd\xc6\x9a", "WMF"),
     (b"\0\0\1\0", "ICO"),
@@ -58,6 +64,8 @@ def _brands(data: bytes) -> Iterator[bytes]:
 
 
 def _format_of_brands(brands: set[bytes]) -> str | None:
+    if b"crx " in brands:
+        return "CR3 (a Canon camera's raw pixels)"
     if brands & _AVIF_BRANDS:
         return "AVIF"
     return "HEIF" if brands & _HEIF_BRANDS else None

@@ -21,6 +21,7 @@ from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import BROKEN, HUNG
 from wire.aws.message import read_message
 from wire.aws.queue import Record
+from wire.aws.retry_policy import DELIVERIES
 from wire.aws.rows import UndoneError
 
 ATTEMPT_SECONDS = 15.0
@@ -116,15 +117,31 @@ def start(
     return Batch(messages, waiting, attempts.values(), begun, patience, time.monotonic() + patience)
 
 
-def take(queue: Callable[[], DeliveryQueue], begin: Callable[[Sequence[Record]], Batch]) -> Batch | None:
+def without_attempts(records: Iterable[Record], now: float) -> Batch:
+    """Return a batch of messages that are given up: each has ended the workers that tried it."""
+    given = [(record, read_message(record, DueDelivery.from_record)) for record in records]
+    last = Attempt(DELIVERIES.tries, now, 0, BROKEN)
+    messages = [
+        Message(record, due and due._replace(number=last.number), last if due else MALFORMED) for record, due in given
+    ]
+    return Batch(messages, (), (), now, 0, time.monotonic())
+
+
+def take(
+    queue: Callable[[], DeliveryQueue],
+    begin: Callable[[Sequence[Record]], Batch],
+    is_suspect: Callable[[Record], bool] = lambda record: False,
+) -> Batch | None:
     """Take a batch from the queue and start it; return None if there are no messages.
+
+    A suspect, which may end the worker, is left for a batch in which it can be handled alone.
 
     An error of AWS is logged and not raised: the messages of this batch return to the queue by themselves. To raise it
     would return those of the running batches as well, which would then be posted twice.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # deliver starts without AWS
 
-    records = queue().take()
+    records = [record for record in queue().take() if not is_suspect(record)]
     try:
         return begin(records) if records else None
     except (BotoCoreError, ClientError, UndoneError):

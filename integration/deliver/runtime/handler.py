@@ -5,12 +5,20 @@ The AWS clients are made, and botocore imported, on first use: a start takes hal
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.event import Event
-from integration.deliver.runtime.batch import ATTEMPT_SECONDS, start, take, work_off
+from integration.deliver.runtime.batch import (
+    ATTEMPT_SECONDS,
+    TAKING_SECONDS,
+    Batch,
+    start,
+    take,
+    without_attempts,
+    work_off,
+)
 from integration.deliver.runtime.http.pool import ConnectionPool
 from integration.deliver.runtime.http.send import Sender
 from integration.deliver.runtime.record_results import record_results
@@ -20,9 +28,14 @@ from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.subscriptions.runtime.signature import signing_key
 from integration.subscriptions.runtime.subscriber_state import SubscriberState
 from integration.subscriptions.runtime.table import SubscriptionTable
+from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures
 from wire.aws.retries import RetriedQueue
+from wire.aws.retry_policy import DELIVERIES
 from wire.outbound.policy import Policy
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 DELIVERIES_QUEUE = RetriedQueue(os.environ["DELIVERIES_QUEUE_URL"], os.environ["DELIVERIES_DEAD_URL"])
 EVENTS_QUEUE_URL = os.environ["EVENTS_QUEUE_URL"]
@@ -39,16 +52,51 @@ def handler(event: QueueEvent, context: Any) -> BatchResponse:
     Batches that the worker takes from the queue meanwhile end here too. Lambda does not know of their messages, so the
     worker deletes them itself.
     """
-    begin = partial(start, stores=stores(), sender=sender(), now=time.time)
-    first = begin(event["Records"])
-    failed: Sequence[Record] = ()
-    for batch in work_off(first, partial(take, queue, begin)):
+    records = event["Records"]
+    alone = any(map(isolation.is_suspect, records))
+    return batch_item_failures(isolation.handle_apart(records, partial(deliver, takes=not alone)))
+
+
+def deliver(records: Sequence[Record], *, takes: bool) -> list[Record]:
+    """Deliver these messages; return those to retry. If `takes`, further batches are taken while attempts hang."""
+    first = begin(records)
+    failed: list[Record] = []
+    for batch in work_off(first, partial(take, queue, begin, isolation.is_suspect) if takes else no_batch):
         retried = record_results(batch, stores(), queue, publish, time.time)
         if batch is first:
             failed = retried
         else:
             queue().remove(message.record for message in batch.messages if message.record not in retried)
-    return batch_item_failures(failed)
+    return failed
+
+
+def no_batch() -> None:
+    """Take no batch: suspects need the time that is left."""
+
+
+def begin(records: Iterable[Record]) -> Batch:
+    """Start the attempts at the deliveries of these messages."""
+    return start(records, stores(), sender(), now=time.time)
+
+
+def give_up(records: Sequence[Record]) -> list[Record]:
+    """Log the deliveries of these messages as dead and move them to the dead letters; return those not moved."""
+    return record_results(without_attempts(records, time.time()), stores(), queue, publish, time.time)
+
+
+def remove(records: Iterable[Record]) -> None:
+    """Delete finished messages."""
+    queue().remove(records)
+
+
+def dynamodb() -> "DynamoDBClient":
+    """Return the client of DynamoDB."""
+    found: DynamoDBClient = client("dynamodb")
+    return found
+
+
+begun = BegunTries(dynamodb, DELIVERIES_TABLE, ("owner", "delivery"))
+isolation = Isolation(DELIVERIES.tries, TAKING_SECONDS, begun, give_up, remove)
 
 
 def publish(event: Event) -> None:

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_lambda_powertools import Logger
 
@@ -42,9 +42,7 @@ def log_attempts(attempts: Sequence[tuple[Delivery, Attempt]]) -> None:
     for delivery, attempt in attempts:
         response = attempt.response
         result = {"status": response.status} if response.status else {"error": response.error}
-        lines.append(
-            json.dumps(template | delivery.log_keys | {"attempt": attempt.number} | result | {"ms": attempt.ms})
-        )
+        lines.append(_json(template | delivery.log_keys | {"attempt": attempt.number} | result | {"ms": attempt.ms}))
     print("\n".join(lines), flush=True)
 
 
@@ -53,4 +51,9 @@ def print_failures(attempts: Sequence[tuple[Delivery, Attempt]], now: float) -> 
     if attempts:
         directive = {"Timestamp": int(now * 1000), "CloudWatchMetrics": [_DIRECTIVE]}
         failed = [int(not attempt.finished) for _, attempt in attempts]
-        print(json.dumps({"_aws": directive, **_DIMENSIONS, _METRIC: failed}), flush=True)
+        print(_json({"_aws": directive, **_DIMENSIONS, _METRIC: failed}), flush=True)
+
+
+def _json(line: Mapping[str, object]) -> str:
+    """Return a line without blanks, which are paid for by the byte."""
+    return json.dumps(line, separators=(",", ":"))

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from integration.deliveries.runtime.delivery import Delivery
-from wire.aws.queue import Record, batches, hide, send
+from wire.aws.queue import Record, batches, hide, remove, send
 from wire.aws.retries import RetriedQueue, bury
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
-    from types_boto3_sqs.type_defs import (
-        DeleteMessageBatchRequestEntryTypeDef,
-        SendMessageBatchRequestEntryTypeDef,
-    )
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 LONGEST_DELAY = 900
 """SQS delays a message no longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
@@ -69,21 +66,11 @@ class DeliveryQueue:
         ]
 
     def remove(self, records: Iterable[Record]) -> None:
-        """Delete messages that were taken. Where that fails, their deliveries are posted once more."""
-        from botocore.exceptions import BotoCoreError, ClientError  # as above
+        """Delete messages of which Lambda does not know that they are finished, up to ten.
 
-        entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(n), "ReceiptHandle": record["receiptHandle"]} for n, record in enumerate(records)
-        ]
-        if not entries:
-            return
-        try:
-            response = self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        except (BotoCoreError, ClientError):
-            logger.exception("messages not removed", extra={"messages": len(entries)})
-        else:
-            for refused in response.get("Failed", []):
-                logger.warning("message not removed", extra={"code": refused["Code"]})
+        Where that fails, their deliveries are posted once more.
+        """
+        remove(self._sqs, self._queue_url, records)
 
     def retry_later(self, records: Iterable[Record], delay: Callable[[Record], int]) -> None:
         """Hide messages that stay in the queue for `delay(record)` seconds each, instead of the queue's timeout."""

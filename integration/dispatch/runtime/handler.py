@@ -18,6 +18,7 @@ from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
 from wire.aws.client import client
+from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, tries
 from wire.aws.retries import RetriedQueue, retry_later
@@ -33,12 +34,19 @@ sqs, dynamodb = client("sqs"), client("dynamodb")
 queue = DeliveryQueue(sqs, os.environ["DELIVERIES_QUEUE_URL"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
+begun = BegunTries(lambda: dynamodb, os.environ["DELIVERIES_TABLE"], ("owner", "delivery"))
+isolation = Isolation.of_queue(lambda: sqs, EVENTS_QUEUE, begun, seconds=15)
 
 
 def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Dispatch a batch of the SQS event source; return the messages to retry."""
-    failed = dispatch(event["Records"], subscriptions, queue, log)
-    return batch_item_failures(retry_later(sqs, EVENTS_QUEUE, failed, EVENTS))
+    return batch_item_failures(isolation.handle_apart(event["Records"], retried_dispatch))
+
+
+def retried_dispatch(records: Sequence[Record]) -> list[Record]:
+    """Dispatch events, and have those that fail tried again; return the messages that stay in the queue."""
+    failed = dispatch(records, subscriptions, queue, log)
+    return retry_later(sqs, EVENTS_QUEUE, failed, EVENTS)
 
 
 def dispatch(

@@ -21,6 +21,7 @@ from recognition.recognize.runtime.request import RecognitionRequest, batches_by
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
 from wire.aws.client import client, lazy
+from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.message import read_message
 from wire.aws.queue import (
     ENDED_COUNT,
@@ -48,8 +49,11 @@ detectors = DetectorRegistry(
     os.environ["DERIVED_BUCKET"],
     float(os.environ["REKOGNITION_PAUSE"]),
 )
-stores = Stores.from_environment(os.environ, client("dynamodb"), detectors.cache)
+dynamodb = client("dynamodb")
+stores = Stores.from_environment(os.environ, dynamodb, detectors.cache)
 quota = Quota.from_environment(os.environ)
+begun = BegunTries(lambda: dynamodb, os.environ["ANSWERS_TABLE"], ("about", "answer"))
+isolation = Isolation.of_queue(lambda: lazy("sqs"), UPLOADS_QUEUE, begun, seconds=60)
 publish_results = partial(publish, client("sns"), os.environ["RESULTS_TOPIC"])
 
 
@@ -66,14 +70,24 @@ class Progress(NamedTuple):
 
 def handler(event: QueueEvent, context: Any) -> BatchResponse:
     """Handle a batch of SQS messages; return the failed ones, which are delivered again."""
-    received = {record["messageId"]: read_message(record, requests_in) for record in event["Records"]}
+
+    def seconds_left() -> float:
+        return float(context.get_remaining_time_in_millis() / 1000)
+
+    handle = partial(handle_messages, seconds_left=seconds_left)
+    return batch_item_failures(isolation.handle_apart(event["Records"], handle))
+
+
+def handle_messages(records: Sequence[Record], seconds_left: Callable[[], float]) -> list[Record]:
+    """Recognize the images of these messages; return those that stay in the queue."""
+    received = {record["messageId"]: read_message(record, requests_in) for record in records}
     requests = [request for message in received.values() for request in message or ()]
-    suspect(event["Records"], received)
-    first_tries = filter(is_first_try, event["Records"])
+    suspect(records, received)
+    first_tries = filter(is_first_try, records)
     first = {request for record in first_tries for request in received[record["messageId"]] or ()}
-    progress = recognize_all(requests, first, lambda: context.get_remaining_time_in_millis() / 1000)
+    progress = recognize_all(requests, first, seconds_left)
     log_progress(requests, progress)
-    return batch_item_failures(retry(event["Records"], received, progress))
+    return retry(records, received, progress)
 
 
 def requests_in(record: Record) -> list[RecognitionRequest]:

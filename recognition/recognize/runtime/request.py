@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import unquote_plus
 
 from domain.image import Image
 from domain.options import Options
@@ -30,7 +31,7 @@ class RecognitionRequest:
 
     @classmethod
     def from_message(cls, text: str, tries: int) -> list[Self]:
-        """Read a message, which may hold several requests; S3's test event holds none.
+        """Read a message, which may hold several requests; S3's test event holds none, nor does that of a folder.
 
         Raises an exception of any kind on another shape.
         """
@@ -42,7 +43,7 @@ class RecognitionRequest:
         created = [record for record in body["Records"] if record["eventName"].startswith("ObjectCreated")]
         if any(record["eventSource"] != _S3 for record in created):
             raise ValueError("The event is none of S3's.")
-        return [cls(Image.from_s3_record(record), tries=tries) for record in created]
+        return [cls(Image.from_s3_record(record), tries=tries) for record in created if not _is_folder(record)]
 
     def to_message(self) -> str:
         """Return the message that asks to recognize the image again; `from_message` reads it."""
@@ -76,6 +77,12 @@ def batches_by_image(requests: Sequence[RecognitionRequest]) -> Iterator[list[Re
         taken = set(batch.values())
         yield list(batch.values())
         remaining = [request for request in remaining if request not in taken]
+
+
+def _is_folder(record: Mapping[str, Any]) -> bool:
+    """Return whether the object stands for a folder, as S3's console and Hadoop make it: a name without bytes."""
+    stored = record["s3"]["object"]
+    return stored.get("size") == 0 and unquote_plus(stored["key"]).endswith(("/", "_$folder$"))
 
 
 def _fields(instance: Image | Options) -> dict[str, object]:

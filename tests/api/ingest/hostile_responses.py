@@ -126,7 +126,8 @@ UNSUPPORTED_ENCODING: dict[str, Response] = {
     "sends a gzip bomb in a gzip bomb": coded("gzip, gzip", gzip.compress(gzip.compress(BLOWN_UP))),
     "sends deflate": coded("deflate", zlib.compress(PICTURE)),
     "says it sends Brotli": coded("br", PICTURE),
-    "says it sends what nobody knows": coded(CANARY, PICTURE),
+    "says it sends Zstandard": coded("ZSTD", PICTURE),
+    "says how S3 received it, and gzip": coded("aws-chunked,x-gzip", PICTURE),
     "says identity and then gzip": response(PICTURE, "Content-Encoding: identity", "Content-Encoding: GZIP"),
     "packs what it sends in chunks": [OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunk(gzip.compress(PICTURE))],
     "says chunked twice": [CHUNKED[:-2] + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(chunk(PICTURE))],
@@ -221,6 +222,12 @@ HARMLESS: dict[str, Response] = {
     "ends lines with a line feed": [b"HTTP/1.1 200 OK\n" + PICTURE.join([b"\n", b""])],
     "folds a header": [OK + b"a: b\r\n c\r\n" + LENGTH % len(PICTURE) + b"\r\n" + PICTURE],
     "says that it encodes nothing": response(PICTURE, "Content-Encoding: Identity"),
+    "says that it encodes text": response(PICTURE, "Content-Encoding: UTF-8"),
+    "says that it encodes as nobody knows": coded(CANARY, PICTURE),
+    "says how S3 received it": coded("aws-chunked", PICTURE),
+    "says several words that are no compressions": response(
+        PICTURE, "Content-Encoding: none, binary", "Content-Encoding: base64"
+    ),
     "says it is a page": response(PICTURE, "Content-Type: text/html; charset=utf-16"),
     "asks to come again": response(PICTURE, "Refresh: 0; url=http://169.254.169.254/"),
     "adds words to its chunks": [

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -381,7 +382,37 @@ def test_the_error_names_what_the_body_is_instead_of_a_picture(
 def test_an_encoded_body_is_refused(upload: ModuleType, jpeg: bytes) -> None:
     status, problem = sent(upload, gzip.compress(jpeg), headers={"content-encoding": "gzip"})
     assert (status, problem["code"]) == (415, "unsupported_encoding")
-    assert sent(upload, jpeg, headers={"content-encoding": "Identity"})[0] == 202
+
+
+@pytest.mark.parametrize("coding", ["", "Identity", "base64", "aws-chunked", "UTF-8", "none", "binary", "binary, none"])
+def test_a_coding_that_is_no_compression_is_of_no_importance(upload: ModuleType, jpeg: bytes, coding: str) -> None:
+    assert sent(upload, jpeg, headers={"content-encoding": coding})[0] == 202
+
+
+@pytest.mark.parametrize("path", ["/a+b.jpg", "/a%20b.jpg", "/a%2Bb.jpg?c=d+e&f", "/%FF.jpg", "/K\u00e4tzchen.jpg"])
+def test_the_url_in_the_query_is_fetched_as_it_is_written(
+    upload: ModuleType, server: LoopbackServer, jpeg: bytes, path: str
+) -> None:
+    target = quote(path, safe="/?%+=&")
+    server.responses[target] = response(jpeg)
+    assert responded(upload, "GET /", query={"url": server.url + path})[0] == 202
+    request = http_request("GET /", query={"url": "seen as a form"}) | {
+        "rawQueryString": f"url={server.url}{path.replace('%', '%25').replace('&', '%26')}"
+    }
+    assert upload.handler(request, Context())["statusCode"] == 202
+    assert [line.split()[1] for line in server.requests] == [target, target]
+
+
+def test_a_url_in_the_query_that_is_no_text_is_refused(upload: ModuleType) -> None:
+    request = http_request("GET /", query={"url": "\ufffd"}) | {"rawQueryString": "url=http://example.com/%FF"}
+    result = upload.handler(request, Context())
+    assert (result["statusCode"], json.loads(result["body"])["code"]) == (400, "invalid_url")
+
+
+def test_a_url_that_is_too_long_is_refused_as_such(upload: ModuleType) -> None:
+    status, problem = posted(upload, {"url": "http://example.com/" + "a" * 2048})
+    assert (status, problem["code"]) == (400, "invalid_url")
+    assert "longer than 2048 characters" in problem["detail"]
 
 
 @pytest.mark.parametrize("given", [{}, {"url": None}, {"name": "cat.jpg"}])

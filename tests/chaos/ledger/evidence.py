@@ -159,7 +159,7 @@ class Evidence:
         names = self._dynamodb.list_tables()["TableNames"]
         name = next(name for name in names if table in name)
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True):
-            yield from page["Items"]
+            yield from (row for row in page["Items"] if "begun" not in row)  # those count tries of messages
 
 
 def _id(message: str) -> str:

@@ -52,13 +52,15 @@ def test_a_bundle_is_written_that_the_function_reads(
     assert "Found in the file:" in output
     assert "Guessed" in output
     assert "On photo.png it sees: blue" in output
+    assert f"Drawn on {files / 'photo.annotated.jpg'}." in output
+    assert (files / "photo.annotated.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
     assert "imagenet       * blue" in output
     assert "copy it into edge_ml/models or into the models bucket" in output
 
 
 def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, files: Path) -> None:
     words = (
-        "--name c --version 2.0.1 --task classify --layout NCHW --size 32x32 --resize letterbox --channels BGR "
+        "--name c --version 2.0.1 --task classify --layout NCHW --size 32,32 --resize letterbox --channels BGR "
         "--normalize unit --mean 1,2,3 --output logits --decoding logits --temperature 2 --unknown-below 0.3 "
         f"--license MIT --source here --to {files}"
     )
@@ -72,8 +74,8 @@ def test_every_field_has_an_option(monkeypatch: pytest.MonkeyPatch, files: Path)
 
 
 REFUSALS = [
-    (("--name", "../elsewhere"), "name must be"),
-    (("--version", "latest"), "version must be three numbers"),
+    (("--name", "../elsewhere"), "Refused (invalid_name): --name must be"),
+    (("--version", "latest"), "Refused (invalid_name): --version must be three numbers"),
     (("--to", "s3://models/elsewhere/"), "and nowhere else"),
     (("--try", "nowhere.jpg"), "nowhere.jpg is not there"),
     (("--size", "64x64"), "model.json asks for [1, 3, 64, 64]"),

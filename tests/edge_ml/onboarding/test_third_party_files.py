@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge_ml.onboarding import label_list
-from edge_ml.onboarding.label_list import LabelList
+from edge_ml.onboarding.labels import read as label_list
+from edge_ml.onboarding.labels.label_list import LabelList
 from edge_ml.onboarding.proposal.propose import propose
 from edge_ml.onboarding.staging import stage_bundle
 from edge_ml.serving.trial.trial_error import TrialError
@@ -15,7 +15,7 @@ from edge_ml.serving.trial.trial_run import trial_run
 DATA = Path(__file__).parents[4] / "shared/data"
 MODELS = DATA / "models"
 FILES = sorted(path.name for path in (MODELS / "broken").glob("*"))
-THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
+THREE = LabelList(("red", "green", "blue"), "labels.txt")
 
 pytestmark = pytest.mark.skipif(not FILES, reason="no shared data")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.image import image_key
 from recognition.recognize.runtime.message import read_requests
+from recognition.recognize.runtime.request import RecognitionRequest
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import BUCKET, Account
 from tests.recognition.recognize.world import request_for
@@ -48,6 +49,21 @@ def with_key(key: str, **bucket: str) -> str:
     """Return the message of an upload with this key as S3 encodes it, perhaps in another bucket."""
     body = changed(UPLOAD, ("Records", 0, "s3", "object", "key"), key)
     return json.dumps(changed(body, ("Records", 0, "s3", "bucket"), bucket) if bucket else body)
+
+
+@pytest.mark.parametrize("key", ["photos/", "photos/2026/", "a b/", "photos_$folder$"])
+def test_a_folder_is_no_image(key: str) -> None:
+    body = json.loads(s3_event(key))
+    body["Records"][0]["s3"]["object"]["size"] = 0
+    assert RecognitionRequest.from_message(json.dumps(body), 1) == []
+    body["Records"][0]["s3"]["object"]["size"] = 1
+    assert [request.image.key for request in RecognitionRequest.from_message(json.dumps(body), 1)] == [key]
+
+
+def test_an_object_without_bytes_is_an_image_unless_it_is_a_folder() -> None:
+    body = json.loads(s3_event("photos/cat.jpg"))
+    body["Records"][0]["s3"]["object"]["size"] = 0
+    assert len(RecognitionRequest.from_message(json.dumps(body), 1)) == 1
 
 
 def messages() -> st.SearchStrategy[str]:

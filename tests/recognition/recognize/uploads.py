@@ -75,5 +75,10 @@ class Uploads:
                 self.add(entry["MessageBody"], attributes=entry["MessageAttributes"], delay=entry["DelaySeconds"])
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
+    def delete_message_batch(self, QueueUrl: str, Entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        gone = {entry["ReceiptHandle"] for entry in Entries}
+        self.messages = [message for message in self.messages if message.message_id not in gone]
+        return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
+
     def change_message_visibility_batch(self, QueueUrl: str, Entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}

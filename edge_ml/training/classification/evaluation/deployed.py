@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
+from edge_ml.bundles.schema.input import OVERSAMPLING
 from edge_ml.pictures.decode import decode
 from edge_ml.pictures.letterbox import Fit
 from edge_ml.training.classification.evaluation.metrics import Floats
@@ -17,7 +18,7 @@ def deployed_logits(model: Path, photos: Sequence[Photo], size: int, resize: str
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    fit, logits = Fit((size, size), resize), []
+    fit, logits = Fit((size, size), resize, OVERSAMPLING["classify"]), []
     for photo in photos:
         pixels = decode(photo.path.read_bytes(), fit).pixels.astype(np.float32)
         image = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]) / np.float32(127.5) - np.float32(1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_ml.bundles.bundle import ModelBundle
+from edge_ml.bundles.bundle import BundleError, ModelBundle
 from tests.edge_ml import samples
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
@@ -37,3 +37,22 @@ def test_bytes_are_fed_raw(tmp_path: Path, layout: str, channels: str) -> None:
     assert result.dtype == np.uint8
     assert result.flags.c_contiguous
     np.testing.assert_array_equal(result, seen if layout == "NHWC" else seen.transpose(0, 3, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("task", "decoding", "least"), [("classify", "logits", 48), ("detect", "yolov8", 64), ("segment", "class_map", 64)]
+)
+def test_a_class_needs_fewer_pixels_than_a_place(tmp_path: Path, task: str, decoding: str, least: int) -> None:
+    fit = ModelBundle.load(samples.bundle(tmp_path, task=task, output={"name": "logits", "decoding": decoding})).fit
+    assert fit.least_decoded == (least, least)
+
+
+def test_a_bundle_may_say_how_many_pixels_it_needs(tmp_path: Path) -> None:
+    fit = ModelBundle.load(samples.bundle(tmp_path, **samples.with_input(oversampling=4, size=[32, 48]))).fit
+    assert fit.least_decoded == fit.transposed().least_decoded == (192, 192)
+
+
+@pytest.mark.parametrize("wrong", [0.5, 9, "2", None])
+def test_a_number_of_pixels_that_makes_no_sense_is_refused(tmp_path: Path, wrong: object) -> None:
+    with pytest.raises(BundleError, match=r"input\.oversampling must be a number from 1 to 8"):
+        ModelBundle.load(samples.bundle(tmp_path, **samples.with_input(oversampling=wrong)))

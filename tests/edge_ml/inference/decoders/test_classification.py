@@ -57,3 +57,24 @@ def test_below_the_threshold_unknown_comes_first_and_all_adds_up_to_one(tmp_path
 def test_above_the_threshold_there_is_no_unknown(tmp_path: Path) -> None:
     confidences = decoded(tmp_path, [0.7, 0.2, 0.1], decoding="probabilities", unknown_below=0.6)
     assert confidences == pytest.approx({"red": 0.7, "green": 0.2, "blue": 0.1})
+
+
+def test_independent_scores_do_not_share_a_sum(tmp_path: Path) -> None:
+    confidences = decoded(tmp_path, [np.log(3), np.log(4), -9], decoding="sigmoid", threshold=0.5)
+    assert confidences == pytest.approx({"green": 0.8, "red": 0.75})
+
+
+@pytest.mark.parametrize(("decoding", "score"), [("sigmoid", np.log(4)), ("probabilities", 0.8)])
+def test_one_score_is_the_second_label_s(tmp_path: Path, decoding: str, score: float) -> None:
+    bundle = samples.bundle(tmp_path, labels=["no", "yes"], **samples.with_output(decoding=decoding))
+    found = ClassificationDecoder(ModelBundle.load(bundle)).decode([np.array([[score]])], (1, 1))
+    assert [detection["label"] for detection in found] == ["yes", "no"]
+    assert [detection["confidence"] for detection in found] == pytest.approx([0.8, 0.2])
+
+
+def test_one_score_may_be_the_only_label_s(tmp_path: Path) -> None:
+    bundle = samples.bundle(tmp_path, labels=["yes"], **samples.with_output(decoding="sigmoid"))
+    assert [
+        (found["label"], found["confidence"])
+        for found in ClassificationDecoder(ModelBundle.load(bundle)).decode([np.array([[0.0]])], (1, 1))
+    ] == [("yes", 0.5)]

@@ -142,3 +142,38 @@ def test_noise_does_not_outgrow_a_row_of_a_table(tmp_path: Path) -> None:
     assert len(json.dumps(found)) < 250_000
     assert ["mask" in detection for detection in found] == [True, False]
     assert all(detection["box"] and detection["outline"] for detection in found)
+
+
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+@pytest.mark.parametrize(
+    ("labels", "background"), [(["goat"], 0), (["background", "goat"], 0), (["goat", "background"], 1)]
+)
+def test_one_score_per_pixel_is_the_region_of_the_label(
+    tmp_path: Path, layout: str, labels: list[str], background: int
+) -> None:
+    goat = disc(20, 32, 12)
+    array = goat.astype(np.float32)[None, None] if layout == "NCHW" else goat.astype(np.float32)[None, ..., None]
+    sides = [1, 3, SIDE, SIDE] if layout == "NCHW" else [1, SIDE, SIDE, 3]
+    output = {"name": "mask", "decoding": "mask_logits", "background": background}
+    described = samples.with_input(size=[SIDE, SIDE], layout=layout) | samples.with_output(**output)
+    file = samples.constant_model(sides, mask=array)
+    bundle = samples.bundle(tmp_path, model=file, task="segment", labels=labels, **described)
+    (found,) = Model(ModelBundle.load(bundle)).detections(Picture(np.zeros((SIDE, SIDE, 3), np.uint8), (64, 64)))
+    assert found["label"] == "goat"
+    assert samples.mask(found).tolist() == (goat >= 0).tolist()
+
+
+def test_a_mask_of_probabilities_has_a_threshold(tmp_path: Path) -> None:
+    plane = np.where(disc(20, 32, 12) > 0, 0.9, 0.6).astype(np.float32)
+    output = {"name": "mask", "decoding": "mask_probabilities", "threshold": 0.7}
+    described = samples.with_input(size=[SIDE, SIDE]) | samples.with_output(**output)
+    file = samples.constant_model([1, 3, SIDE, SIDE], mask=plane[None, None])
+    bundle = samples.bundle(tmp_path, model=file, task="segment", labels=["goat"], **described)
+    (found,) = Model(ModelBundle.load(bundle)).detections(Picture(np.zeros((SIDE, SIDE, 3), np.uint8), (64, 64)))
+    assert found["confidence"] == pytest.approx(0.9)
+    assert samples.mask(found).tolist() == (plane > 0.7).tolist()
+
+
+def test_a_mask_has_at_most_two_labels(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="for one mask"):
+        model(tmp_path, np.zeros((1, 1, SIDE, SIDE), np.float32), "mask_logits", "NCHW")

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from edge_ml.onboarding.inspection import inspect_model
 from edge_ml.onboarding.inspection.probe import probe
-from edge_ml.onboarding.label_list import LabelList
+from edge_ml.onboarding.labels.label_list import LabelList
 from edge_ml.onboarding.proposal.findings import Findings
 from edge_ml.onboarding.proposal.propose import propose
 from edge_ml.serving.trial.trial_error import TrialError
 from tests.edge_ml import samples
 
-THREE = LabelList(("red", "green", "blue"), (), "labels.txt")
+THREE = LabelList(("red", "green", "blue"), "labels.txt")
+TWO, ONE = LabelList(("no", "yes"), "labels.txt"), LabelList(("yes",), "labels.txt")
 NCHW, NHWC = [1, 3, 64, 64], [1, 64, 64, 3]
 CELLS = 8 * 8 + 4 * 4 + 2 * 2
 
@@ -30,6 +31,11 @@ def without_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def zeros(*shape: int, dtype: Any = np.float32) -> NDArray[Any]:
     return np.zeros(shape, dtype)
+
+
+def rows(count: int, *numbers: float) -> NDArray[Any]:
+    """Return a detector's output of so many equal rows."""
+    return np.tile(np.array(numbers, np.float32), (1, count, 1))
 
 
 def proposed(folder: Path, sides: list[Any], given: dict[str, Any] | None = None, **outputs: NDArray[Any]) -> Findings:
@@ -49,7 +55,7 @@ def refusal(folder: Path, sides: list[Any], given: Any = None, **outputs: NDArra
     return caught.value
 
 
-READ = {
+READ: dict[str, Any] = {
     "scores": (NCHW, {"scores": zeros(1, 3) - 1}, ("classify", "logits", "scores")),
     "scores in four dimensions": (NCHW, {"scores": zeros(1, 3, 1, 1) - 1}, ("classify", "logits", "scores")),
     "probabilities": (NHWC, {"scores": zeros(1, 3) + 0.3}, ("classify", "probabilities", "scores")),
@@ -60,6 +66,34 @@ READ = {
     "YOLOv8 with masks": (
         NCHW, {"boxes": zeros(1, 7 + 32, CELLS), "protos": zeros(1, 32, 16, 16)}, ("segment", "yolov8", "boxes"),
     ),
+    "YOLOX that decodes": (NCHW, {"boxes": rows(CELLS, 60, 30, 9, 9, 0.5, 0, 0, 1)}, ("detect", "yolox_decoded")),
+    "YOLOv6": (NCHW, {"boxes": rows(CELLS, 60, 30, 9, 9, 1, 0, 0, 1)}, ("detect", "yolov5", "boxes")),
+    "YOLOv5": (NCHW, {"boxes": rows(3 * CELLS, 60, 30, 9, 9, 0.5, 0, 0, 1)}, ("detect", "yolov5", "boxes")),
+    "YOLOv5 at 1280": ([1, 3, 128, 128], {"boxes": rows(1020, 120, 30, 9, 9, 0.5, 0, 0, 1)}, ("detect", "yolov5")),
+    "YOLOv8, its sides exchanged": (NCHW, {"boxes": rows(CELLS, 60, 30, 9, 9, 0, 0, 1)}, ("detect", "yolov8")),
+    "RT-DETR of Ultralytics": (NCHW, {"boxes": rows(300, 0.5, 0.5, 1, 1, 0, 0, 1)}, ("detect", "rtdetr", "boxes")),
+    "DETR": (NCHW, {"logits": zeros(1, 100, 4), "boxes": zeros(1, 100, 4) + 0.5}, ("detect", "detr", "logits")),
+    "RF-DETR": (NCHW, {"dets": zeros(1, 300, 4) + 0.5, "labels": zeros(1, 300, 3)}, ("detect", "deformable_detr")),
+    "YOLO-NAS": (
+        NCHW, {"xyxy": rows(CELLS, 9, 9, 60, 60), "p": zeros(1, CELLS, 3)}, ("detect", "boxes_and_scores", "p"),
+    ),
+    "YOLO26 and YOLOv10": (NCHW, {"boxes": rows(300, 1, 1, 60, 60, 0.5, 2)}, ("detect", "end2end", "boxes")),
+    "YOLOv7 that finds nothing": (NCHW, {"boxes": zeros(0, 7)}, ("detect", "end2end", "boxes")),
+    "TensorFlow": (
+        NHWC,
+        {"boxes": zeros(1, 9, 4) + 1, "classes": zeros(1, 9) + 3, "scores": zeros(1, 9), "num": zeros(1)},
+        ("detect", "ssd", "scores"),
+    ),
+    "torchvision that finds nothing": (
+        NCHW, {"boxes": zeros(0, 4), "labels": zeros(0, dtype=np.int64), "scores": zeros(0)},
+        ("detect", "torchvision", "scores"),
+    ),
+    "one score": (NCHW, {"score": zeros(1, 1) - 1}, ("classify", "sigmoid", "score"), TWO),
+    "one probability": (NCHW, {"score": zeros(1, 1) + 0.3}, ("classify", "probabilities", "score"), ONE),
+    "a mask": (NCHW, {"mask": zeros(1, 1, 64, 64) - 1}, ("segment", "mask_logits", "mask"), TWO),
+    "a mask of probabilities": (NHWC, {"mask": zeros(1, 64, 64, 1)}, ("segment", "mask_probabilities", "mask"), ONE),
+    "beside text": (NCHW, {"label": np.array(["cat"], object), "p": zeros(1, 3)}, ("classify", "probabilities", "p")),
+    "beside a broken output": (NCHW, {"a": zeros(1, 2) + np.inf, "p": zeros(1, 3)}, ("classify", None, "p")),
     "pixels' scores": (NHWC, {"map": zeros(1, 16, 16, 3)}, ("segment", "class_scores", "map")),
     "pixels' labels": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64)}, ("segment", "class_map", "map")),
     "the one of two that can be read": (NCHW, {"x": zeros(1, 2, 3, 4, 5), "y": zeros(1, 3)}, ("classify",)),
@@ -69,8 +103,8 @@ READ = {
 
 @pytest.mark.parametrize("kind", READ)
 def test_each_known_shape_is_read(kind: str, tmp_path: Path) -> None:
-    sides, outputs, expected = READ[kind]
-    found = of(tmp_path, samples.constant_model(sides, **outputs))
+    sides, outputs, expected, *labels = READ[kind]
+    found = of(tmp_path, samples.constant_model(sides, **outputs), labels=labels[0] if labels else THREE)
     values = (found["task"], found["output.decoding"], found["output.name"])
     assert all(wanted in (None, value) for wanted, value in zip(expected, values, strict=False))
 
@@ -109,6 +143,34 @@ def test_ultralytics_metadata_gives_labels_and_license(tmp_path: Path) -> None:
     assert (found["labels"], found["license"]) == (["goat", "sheep"], "AGPL-3.0")
 
 
+def ultralytics(model: onnx.ModelProto, **metadata: str) -> onnx.ModelProto:
+    for key, value in {"author": "Ultralytics", "names": "{0: 'a', 1: 'b', 2: 'c'}", **metadata}.items():
+        model.metadata_props.add(key=key, value=value)
+    return model
+
+
+@pytest.mark.parametrize("size", ["[96, 64]", "[96,64]", "(96, 64)"])
+def test_the_size_that_ultralytics_states_precedes_a_guess(tmp_path: Path, size: str) -> None:
+    model = samples.constant_model(["batch", 3, "height", "width"], boxes=zeros(1, 7, 126))
+    found = dict(of(tmp_path, ultralytics(model, task="detect", imgsz=size), labels=None))
+    assert found["input.size"] == ([96, 64], "found", "Ultralytics' metadata")
+    assert found["input.resize"].source == "found"
+
+
+def test_the_task_that_ultralytics_states_precedes_a_guess(tmp_path: Path) -> None:
+    model = samples.constant_model(NCHW, output0=zeros(1, 3) + 0.3)
+    found = of(tmp_path, ultralytics(model, task="classify"), labels=None)
+    assert (found["input.mean"], found["input.std"], found["input.resize"]) == ([0] * 3, [255] * 3, "cover")
+
+
+@pytest.mark.parametrize(("task", "reason"), [("obb", "oriented boxes"), ("pose", "keypoints")])
+def test_a_task_that_no_detection_holds_is_refused_by_its_name(tmp_path: Path, task: str, reason: str) -> None:
+    model = ultralytics(samples.constant_model(NCHW, output0=zeros(1, 8, CELLS)), task=task)
+    with pytest.raises(TrialError, match=reason) as caught:
+        of(tmp_path, model, labels=None)
+    assert caught.value.code == "unsupported_output"
+
+
 def test_metadata_that_is_no_list_of_names_is_ignored(tmp_path: Path) -> None:
     model = samples.constant_model(NCHW, scores=zeros(1, 3))
     model.metadata_props.add(key="names", value="__import__('os')")
@@ -127,9 +189,8 @@ REFUSED = {
     "too few labels": (NCHW, {"scores": zeros(1, 4)}, "label_count", "has 4 labels and labels.txt holds 3"),
     "a label nobody named": (NCHW, {"map": zeros(1, 64, 64, dtype=np.int64) + 3}, "label_count", "the label 3"),
     "a picture": (NCHW, {"picture": zeros(1, 3, 64, 64)}, "unsupported_output", "pictures of pictures"),
-    "YOLOv5": (NCHW, {"boxes": zeros(1, 3 * CELLS, 8)}, "unsupported_output", "YOLOv5"),
-    "YOLO26 and YOLOv10": (NCHW, {"boxes": zeros(1, 300, 6)}, "unsupported_output", "nms=False"),
-    "YOLOv8 turned": (NCHW, {"boxes": zeros(1, 100, 7)}, "unsupported_output", "exchanged"),
+    "YOLOv5 that is not decoded": (NCHW, {"a": zeros(1, 3, 8, 8, 8)}, "unsupported_output", "is no known output"),
+    "all is text": (NCHW, {"a": np.array([["cat"]], object)}, "unsupported_output", "is no known output"),
     "not a number": (NCHW, {"scores": zeros(1, 3) + np.nan}, "not_a_number", "NaN"),
 }
 

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from edge_ml import objects
 from edge_ml.image_error import ImageError
-from edge_ml.objects import read
+from edge_ml.storage import read_errors
+from edge_ml.storage.objects import read
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_an_empty_object_is_empty(s3: Any) -> None:
 
 
 def test_an_object_over_the_cap_is_refused_unread(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "MAX_BYTES", 10)
+    monkeypatch.setattr(read_errors, "MAX_BYTES", 10)
     assert read(s3, put(s3, b"0123456789")) == b"0123456789"
     error = refused(s3, put(s3, b"0123456789A"))
     assert (error.code, error.retryable) == ("too_large", False)

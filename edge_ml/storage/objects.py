@@ -1,10 +1,14 @@
 """S3 objects: images are read, derived pictures are written, and deleted when their image is."""
 
 import base64
-from functools import cache
-from typing import TYPE_CHECKING, cast
+import os
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from edge_ml.image_error import ImageError
+from edge_ml.storage.client import s3
+from edge_ml.storage.read_errors import check_length, read_error
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -12,19 +16,30 @@ if TYPE_CHECKING:
 
     from edge_ml.protocol import ImageRequest, Target
 
-MAX_BYTES = 50_000_000
-_NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "MethodNotAllowed", "404", "405"}
-_DENIED = {"AccessDenied", "403"}
-
 
 @cache
-def s3() -> "S3Client":
-    """Return the S3 client, made at the first call because that takes longer than loading the model."""
-    from botocore.config import Config
-    from botocore.session import Session
+def reader() -> "Callable[[ImageRequest], bytes]":
+    """Return the function that reads an image, as `read` does, made at the first call.
 
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
-    return cast("S3Client", Session().create_client("s3", config=config))
+    It signs and sends plain requests itself, and leaves to botocore's client, which takes longer to make than the model
+    to load, the environments and responses that are not plain.
+    """
+    from edge_ml.storage.plain_http import UnusualResponseError
+    from edge_ml.storage.signed_get import SignedGet
+
+    get = SignedGet.from_environment(os.environ)
+    if get is None:
+        return partial(read, s3())
+
+    def read_image(image: "ImageRequest") -> bytes:
+        if "bytes" in image:
+            return read(None, image)
+        try:
+            return get.read(image)
+        except UnusualResponseError:
+            return read(s3(), image)
+
+    return read_image
 
 
 def read(client: "S3Client | None", image: "ImageRequest") -> bytes:
@@ -40,7 +55,7 @@ def read(client: "S3Client | None", image: "ImageRequest") -> bytes:
         return _body(_get(client, image))
     except ClientError as error:
         reason = error.response["Error"]
-        raise _read_error(reason.get("Code", ""), reason.get("Message", "")) from error
+        raise read_error(reason.get("Code", ""), reason.get("Message", "")) from error
     except BotoCoreError as error:
         raise ImageError("storage_error", f"S3 could not be read: {error}", retryable=True) from error
 
@@ -65,7 +80,7 @@ def check_exists(client: "S3Client", image: "ImageRequest") -> None:
     try:
         client.head_object(**_location(image))
     except ClientError as error:
-        raise _read_error(error.response["Error"].get("Code", ""), "HeadObject failed.") from error
+        raise read_error(error.response["Error"].get("Code", ""), "HeadObject failed.") from error
     except BotoCoreError as error:
         raise ImageError("storage_error", f"S3 could not be read: {error}", retryable=True) from error
 
@@ -101,18 +116,9 @@ def _decode_base64(text: str) -> bytes:
 
 
 def _body(response: "GetObjectOutputTypeDef") -> bytes:
-    length = response["ContentLength"]
-    if 0 < length <= MAX_BYTES:
-        return response["Body"].read()
-    response["Body"].close()
-    if length:
-        raise ImageError("too_large", f"{length} bytes are more than {MAX_BYTES // 1_000_000} MB.")
-    raise ImageError("empty", "The object has no bytes.")
-
-
-def _read_error(code: str, message: str) -> ImageError:
-    if code in _NOT_FOUND:
-        return ImageError("no_such_object", "The object, or this version of it, is not in the bucket.")
-    if code in _DENIED:
-        return ImageError("access_denied", "S3 denied the read; a missing object looks the same.", retryable=True)
-    return ImageError("storage_error", f"S3 returned {code}: {message}", retryable=True)
+    try:
+        check_length(response["ContentLength"])
+    except ImageError:
+        response["Body"].close()
+        raise
+    return response["Body"].read()
