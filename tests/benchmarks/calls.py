@@ -57,9 +57,9 @@ def count(images: int = BATCH) -> Counter[str]:
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
     ):
-        aws._session.cache_clear()
+        aws.session.cache_clear()
         calls: Counter[str] = Counter()
-        aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        aws.session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
         recognize = handler_of("recognition.recognize.runtime.handler")
         with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
@@ -67,7 +67,7 @@ def count(images: int = BATCH) -> Counter[str]:
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             module = handler_of(f"integration.{unit}.runtime.handler")
             assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
-        aws._session.cache_clear()
+        aws.session.cache_clear()
     del calls[MODEL_CALL]
     return calls
 

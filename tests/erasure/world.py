@@ -164,7 +164,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, setting in _account(world).items():
             monkeypatch.setenv(name, setting)
         _forget_clients()
-        aws._session().register("before-call", lambda **_: world.step())
+        aws.session().register("before-call", lambda **_: world.step())
         for name, module in _HANDLERS.items():
             world.functions[name] = importlib.reload(importlib.import_module(module))
         edge = DerivingEdge()
@@ -183,7 +183,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def _forget_clients() -> None:
     """Let the next clients be made in a new session: those of another test have no interruptions."""
-    aws._session.cache_clear()
+    aws.session.cache_clear()
     aws.lazy.cache_clear()  # type: ignore[attr-defined]
 
 

@@ -24,6 +24,7 @@ from tests.benchmarks.calls import TABLES, account, handler_of, received, subscr
 from tests.benchmarks.price.sample import detections, response
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, s3_event, sqs_event
+from tests.moto_inserts import support_inserts
 from tests.stacks import resources
 from wire.aws import client as aws
 
@@ -69,7 +70,7 @@ def measure(detector: str, labels: int, images: int) -> dict[str, Step]:
             steps = {"recognize": meter.step(recognize, list(map(s3_event, keys)))}
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             steps[unit] = meter.step(handler_of(f"integration.{unit}.runtime.handler"), received(queue, images))
-        aws._session.cache_clear()
+        aws.session.cache_clear()
     return steps
 
 
@@ -123,8 +124,9 @@ class _Meter:
     def __init__(self) -> None:
         self._dynamodb: Any = boto3.client("dynamodb")
         self._calls: list[tuple[str, str, Any, Any]] = []
-        aws._session.cache_clear()
-        session: Any = aws._session()
+        support_inserts()
+        aws.session.cache_clear()
+        session: Any = aws.session()
         session.register("before-call", lambda params, context, **_: context.update(sent=params["body"]))
         session.register("after-call", self._note)
         self._rows: dict[tuple[str, str], int] = {}

@@ -47,11 +47,11 @@ def written() -> int:
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
     ):
-        aws._session.cache_clear()
-        aws._session().register("provide-client-params.dynamodb", lambda **call: rows.extend(_rows(**call)))
+        aws.session.cache_clear()
+        aws.session().register("provide-client-params.dynamodb", lambda **call: rows.extend(_rows(**call)))
         deliver = handler_of("integration.deliver.runtime.handler")
         assert deliver.handler(sqs_event(*_messages(url)), Context()) == {"batchItemFailures": []}
-        aws._session.cache_clear()
+        aws.session.cache_clear()
     return sum(map(units, rows))
 
 

@@ -62,9 +62,9 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         mock.patch("time.time", return_value=time.time()),
         quiet(),
     ):
-        aws._session.cache_clear()
-        aws._session().register("before-call", lambda **call: calls.update([call["model"].name]))
-        aws._session().register(
+        aws.session.cache_clear()
+        aws.session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        aws.session().register(
             "provide-client-params.sqs.SendMessageBatch", lambda **call: queued.extend(_bodies(call))
         )
         dispatch, deliver = (handler_of(f"integration.{unit}.runtime.handler") for unit in ("dispatch", "deliver"))
@@ -73,7 +73,7 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         assert len(queued) == events * subscriptions
         for start in range(0, len(queued), BATCH):
             _handled(deliver, queued[start : start + BATCH])
-        aws._session.cache_clear()
+        aws.session.cache_clear()
     del calls["GetSecretValue"]  # once in a worker's life
     return calls
 
