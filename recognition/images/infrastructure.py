@@ -110,6 +110,7 @@ def _export(unit: Unit) -> None:
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "IMAGE_INDEX_TABLE": unit.results.index.table_name,
+            "DETECTORS": ",".join(unit.settings.detectors),
         },
     )
     export.may(["dynamodb:BatchGetItem", "dynamodb:Query"], unit.results.recognitions.table_arn)

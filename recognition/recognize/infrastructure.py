@@ -58,7 +58,9 @@ def _grant(unit: Unit, function: PythonFunction) -> None:
     function.may(["s3:GetObject", "s3:GetObjectVersion"], images.arn_for_objects("*"))  # Rekognition reads with them
     function.may(["s3:ListBucket"], images.bucket_arn)  # without it, S3 returns 403 for a missing object
     function.may(["s3:GetObject"], unit.detectors.derived.arn_for_objects("*"))
-    function.may(["dynamodb:BatchGetItem", "dynamodb:UpdateItem"], results.recognitions.table_arn)
+    function.may(
+        ["dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:UpdateItem"], results.recognitions.table_arn
+    )
     function.may(["dynamodb:BatchWriteItem"], results.index.table_arn)
     function.may(
         ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"],

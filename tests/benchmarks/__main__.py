@@ -13,6 +13,7 @@ BENCHMARKS = {
     "fetch": "uploads.fetch",
     "guard": "uploads.guard",
     "reads": "reads",
+    "writes": "writes",
     "edge": "edge.speed",
     "first_answer": "edge.first_answer",
     "memory": "edge.memory",

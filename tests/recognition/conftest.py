@@ -13,6 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from recognition.results.runtime.entry import Entry
 from tests.builders import create_table
 
 BUCKET = "images"
@@ -50,6 +51,10 @@ class Account:
     def rows(self, table: str = "recognitions") -> list[dict[str, Any]]:
         """Return the items of a table."""
         return list(self.dynamodb.scan(TableName=table)["Items"])
+
+    def entries(self) -> list[Entry]:
+        """Return the current entries."""
+        return list(map(Entry.from_item, self.rows()))
 
 
 @dataclass

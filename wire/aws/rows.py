@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteIte
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
@@ -45,7 +46,7 @@ def delete(table: str, key: Item) -> Write:
     return table, {"DeleteRequest": {"Key": key}}
 
 
-def is_refused(error: "ClientError") -> bool:
+def is_refused(error: ClientError) -> bool:
     """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
     reasons = error.response.get("CancellationReasons", [])
     return error.response["Error"]["Code"] in _REFUSALS or any(
@@ -53,20 +54,46 @@ def is_refused(error: "ClientError") -> bool:
     )
 
 
-def write(dynamodb: "DynamoDBClient", writes: Iterable[Write], wait: Callable[[float], None] = time.sleep) -> None:
-    """Write rows, twenty-five per call, each on its own; no two may have the same key. Raises UndoneError."""
-    waiting = iter(writes)
+def write(
+    dynamodb: "DynamoDBClient",
+    writes: Iterable[Write],
+    wait: Callable[[float], None] = time.sleep,
+    refused: list[Write] | None = None,
+) -> None:
+    """Write rows, twenty-five per call, each on its own; no two may have the same key. Raises UndoneError.
+
+    A row that DynamoDB refuses costs no other one: it is added to `refused`. Without that list, the error of the first
+    such row is raised once all others are written.
+    """
+    waiting, errors = iter(writes), list[ClientError]()
     while batch := _by_table(islice(waiting, _MOST_WRITES)):
-        _write_batch(dynamodb, batch, wait)
+        for rejected, error in _write_batch(dynamodb, batch, wait):
+            if refused is None:
+                errors.append(error)
+            else:
+                refused.append(rejected)
+    if errors:
+        raise errors[0]
 
 
 def _write_batch(
     dynamodb: "DynamoDBClient", batch: "Mapping[str, Sequence[WriteRequestUnionTypeDef]]", wait: Callable[[float], None]
-) -> None:
+) -> list[tuple[Write, ClientError]]:
+    """Write one call's rows; return those that DynamoDB refuses, found one by one, with the error of each."""
     for pause in range(_ROUNDS):
-        batch = dynamodb.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})
+        try:
+            batch = dynamodb.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})
+        except ClientError as error:
+            if not is_refused(error):
+                raise
+            singles: list[Write] = [
+                (table, cast("WriteRequestTypeDef", row)) for table in batch for row in batch[table]
+            ]
+            if len(singles) == 1:
+                return [(singles[0], error)]
+            return [found for table, row in singles for found in _write_batch(dynamodb, {table: [row]}, wait)]
         if not batch:
-            return
+            return []
         wait(0.05 * 2**pause)
     raise UndoneError(f"rows of {', '.join(batch)} were not written")
 

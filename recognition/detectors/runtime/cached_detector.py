@@ -1,4 +1,7 @@
-"""A detector with a cache, which asks another detector about the same bytes only once per owner and model version."""
+"""A detector with a cache, which asks another detector about the same bytes only once per owner and model version.
+
+A batch shares the results of every detector; over all batches only paid ones are remembered.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -8,8 +11,8 @@ from domain.recognition import Model, Outcome, Recognition, Rejection
 from recognition.detectors.runtime.detector import Detector, ThrottledError
 from recognition.results.runtime.result_cache import ResultCache
 
-CurrentModel = Callable[[str | None], Model | None]
-"""Returns the model that a detector would use for a model name; may raise DetectorError."""
+CurrentModel = Callable[[], Model]
+"""Returns the model that a paid detector would use."""
 
 
 class _Content(NamedTuple):
@@ -22,11 +25,17 @@ class _Content(NamedTuple):
 class CachedDetector:
     """The detector called `name` behind a cache, for one batch and over all batches.
 
-    `throttled` collects the images of the batch that a throttled detector has no outcome for.
+    `current_model` is None for a detector that costs nothing, whose results are not remembered. `throttled` collects
+    the images of the batch that a throttled detector has no outcome for.
     """
 
     def __init__(
-        self, name: str, detector: Detector, cache: ResultCache, current_model: CurrentModel, throttled: set[Image]
+        self,
+        name: str,
+        detector: Detector,
+        cache: ResultCache,
+        current_model: CurrentModel | None,
+        throttled: set[Image],
     ) -> None:
         self._name, self._detector, self._cache, self._current_model = name, detector, cache, current_model
         self._throttled = throttled
@@ -41,22 +50,21 @@ class CachedDetector:
             raise
 
     def _detect(self, images: Sequence[Image], model: str | None) -> dict[Image, Outcome]:
-        cached: dict[Image, Outcome] = {image: hit for image in images if (hit := self._cached(image, model))}
+        cached: dict[Image, Outcome] = {image: hit for image in images if (hit := self._cached(image))}
         firsts: dict[_Content, Image] = {}
         for image in images:
             if image not in cached:
                 firsts.setdefault(_content(image), image)
         detected = self._detector.detect(list(firsts.values()), model) if firsts else {}
-        for image, outcome in detected.items():
-            if isinstance(outcome, Recognition):
-                self._cache.add(image, self._name, model, outcome)
         remaining = [image for image in images if image not in cached and image not in detected]
         self._throttled.update(image for image in remaining if firsts[_content(image)] in self._throttled)
         return cached | detected | self._shared(remaining, firsts, detected)
 
-    def _cached(self, image: Image, model: str | None) -> Recognition | None:
-        result = self._cache.get(image, self._name, model)
-        if result is None or result.recognition.model != self._current_model(model):
+    def _cached(self, image: Image) -> Recognition | None:
+        if not self._current_model:
+            return None
+        result = self._cache.get(image, self._name)
+        if result is None or result.recognition.model != self._current_model():
             return None
         self._cache.reused[image, self._name] = result.image_id
         return result.recognition

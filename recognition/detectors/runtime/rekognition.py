@@ -110,7 +110,7 @@ class RekognitionDetector:
         self._model = operation.model()
         self._clock = access.rate_limiter.clock
 
-    def current_model(self, name: str | None) -> Model:
+    def current_model(self) -> Model:
         """Return Amazon's model: that of the last response, before the first one the declared one."""
         return self._model
 

@@ -8,6 +8,7 @@ from domain.detectors import RECOGNIZERS
 from domain.recognition import UNKNOWN, Recognition
 from recognition.images.runtime.query_options import query_options
 from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.index_rows import LOWEST_FLOOR
 from wire.http.api import ApiError, Request, query
 from wire.http.query_time import query_time
 
@@ -18,7 +19,10 @@ _STATUSES = ("recognized", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters that must all match. `label` is casefolded, `detector` is the one of the result, `until` is exclusive."""
+    """Filters that must all match. `label` is casefolded, `detector` is the one of the result, `until` is exclusive.
+
+    An image is found by those of its `MOST_LABELS` surest labels that have at least `LOWEST_FLOOR`.
+    """
 
     label: str | None = None
     min_confidence: float = 0.0
@@ -33,14 +37,20 @@ class Filters:
         since, until = query_time(request, "since"), query_time(request, "until")
         if since and until and since >= until:
             raise ApiError(400, "invalid_time", "since must be before until; until is exclusive.")
+        label = _label(request)
         return cls(
-            label=_label(request),
-            min_confidence=query_options(request, "min_confidence").min_confidence or 0.0,
+            label=label,
+            min_confidence=_min_confidence(request, label),
             detector=_detector(request),
             status=_status(request),
             since=since,
             until=until,
         )
+
+    @property
+    def least_confidence(self) -> float:
+        """The least confidence of a detection that matches; a search by label finds sure detections only."""
+        return max(self.min_confidence, LOWEST_FLOOR) if self.label else self.min_confidence
 
     @property
     def only_rejected(self) -> bool:
@@ -64,7 +74,7 @@ class Filters:
         if not self.label and not self.min_confidence:
             return True
         detections = [detection for detection in recognition.detections if self._match_label(detection.label)]
-        return any(detection.confidence >= self.min_confidence for detection in detections)
+        return any(detection.confidence >= self.least_confidence for detection in detections)
 
     def _match_label(self, label: str) -> bool:
         return label.casefold() == self.label if self.label else label != UNKNOWN
@@ -82,6 +92,17 @@ def _label(request: Request) -> str | None:
     if not is_label(label):
         raise ApiError(400, "invalid_label", f"label must be a text of 1 to {LONGEST_LABEL} printable characters.")
     return label.casefold()
+
+
+def _min_confidence(request: Request, label: str | None) -> float:
+    least = query_options(request, "min_confidence").min_confidence
+    if label and least is not None and least < LOWEST_FLOOR:
+        detail = (
+            f"With label, min_confidence must be at least {LOWEST_FLOOR}: images are found by labels of which the"
+            " detector is that sure. Reading an image shows its fainter labels."
+        )
+        raise ApiError(400, "min_confidence_too_low", detail)
+    return least or 0.0
 
 
 def _detector(request: Request) -> str | None:

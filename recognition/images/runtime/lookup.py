@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from domain.ids import is_id
 from domain.image import ID_PREFIX, images_prefix
 from domain.recognition import Rejection
-from recognition.results.runtime.entry import Entry, ImageKey
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.keys import ImageKey
 from recognition.results.runtime.recognitions import Recognitions
 from wire.http.api import ApiError, Request, owner, path
 

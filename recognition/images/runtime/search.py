@@ -10,7 +10,9 @@ from domain.ids import timed_id
 from domain.image import ID_PREFIX
 from recognition.images.runtime.filters import Filters
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, Row
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.index_rows import HIGHEST_FLOOR, LOWEST_FLOOR, IndexTable
+from recognition.results.runtime.keys import Row, owner_partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -51,12 +53,12 @@ class Range:
 class Search:
     """Searches the recognitions table and the index table."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", recognitions: str, index: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", recognitions: str, index: IndexTable) -> None:
         self._dynamodb, self._recognitions, self._index = dynamodb, recognitions, index
 
     def finds_shapes(self, filters: Filters) -> bool:
         """Return whether the entries found have outlines and masks: the recognitions table has them, the index not."""
-        return _partition("", filters) is None
+        return self._partition("", filters) is None
 
     def page(self, owner: str, filters: Filters, limit: int, after: str | None) -> Page:
         """Return at most `limit` entries older than the image ID `after`.
@@ -75,12 +77,23 @@ class Search:
         return Page(found[:limit], found[limit - 1].image.image_id if len(found) > limit else after)
 
     def _range(self, owner: str, filters: Filters) -> Range:
-        partition = _partition(owner, filters)
+        partition = self._partition(owner, filters)
         first = _id_at(filters.since) if filters.since else _FIRST
         last = _id_at(filters.until) if filters.until else _LAST
         if partition is None:
-            return Range(self._recognitions, "owner", owner, first, last)
-        return Range(self._index, "found_by", partition, first, last)
+            return Range(self._recognitions, "owner", owner_partition(owner), first, last)
+        return Range(self._index.name, "found_by", partition, first, last)
+
+    def _partition(self, owner: str, filters: Filters) -> str | None:
+        """Return the smallest partition of the index that holds every match; None for the recognitions table."""
+        floor = index_rows.floor(filters.least_confidence)
+        if filters.label:
+            return index_rows.by_label(owner, filters.label, floor or LOWEST_FLOOR)
+        if floor == HIGHEST_FLOOR:
+            return index_rows.by_certainty(owner)
+        if filters.detector and self._index.by_detector:
+            return index_rows.by_detector(owner, filters.detector)
+        return index_rows.rejected(owner) if filters.only_rejected else None
 
     def _read(self, searched: Range, after: str | None, limit: int) -> _Rows:
         query: QueryInputTypeDef = {
@@ -100,18 +113,6 @@ class Search:
         page = self._dynamodb.query(**query)
         last = page.get("LastEvaluatedKey")
         return _Rows(page["Items"], last["image_id"]["S"] if last else None)
-
-
-def _partition(owner: str, filters: Filters) -> str | None:
-    """Return the smallest partition of the index that holds every match; None for the recognitions table."""
-    floor = index_rows.floor(filters.min_confidence)
-    if filters.label:
-        return index_rows.by_label(owner, filters.label, floor)
-    if floor != "0":
-        return index_rows.by_certainty(owner, floor)
-    if filters.detector:
-        return index_rows.by_detector(owner, filters.detector)
-    return index_rows.rejected(owner) if filters.only_rejected else None
 
 
 def _id_at(time: datetime) -> str:

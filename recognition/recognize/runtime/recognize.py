@@ -10,8 +10,8 @@ from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
 from recognition.results.runtime.publish import Publish
-from recognition.results.runtime.recognitions import CurrentEntries
-from recognition.results.runtime.result_cache import cache_keys
+from recognition.results.runtime.result_cache import Pointer, cache_keys, cache_rows
+from recognition.results.runtime.storing.additions import CurrentEntries
 
 
 class StoredEntry(NamedTuple):
@@ -42,9 +42,12 @@ def recognize(
     # Race: since the look-up, another delivery of the same request, a newer request or an erasure may have written the
     # row. `add` never replaces a newer entry, and returns the entries that are current now: if another worker has
     # stored an entry of the same request, that one is published: the same event. A request that is too late is done.
+    # An entry that could not be stored leaves its request unfinished.
     current_now = stores.recognitions.add(list(entries.values()), current)
-    for (request, entry), now_current in zip(entries.items(), current_now, strict=True):
-        if added := _added(entry, now_current):
+    for request, entry in entries.items():
+        if request.key not in current_now:
+            continue
+        if added := _added(entry, current_now[request.key]):
             results[request] = added
         else:
             outdated.add(request)
@@ -52,10 +55,10 @@ def recognize(
 
 
 def _look_up(options: OptionsByImage, stores: Stores, default: str) -> CurrentEntries:
-    """Read the images' current entries, and load the cached results for their bytes."""
+    """Read the images' current entries, and load the cached results for their bytes, if there are any."""
     wanted = {image: read for image, read in options.items() if isinstance(read, Options)}
     found = stores.recognitions.look_up(options, cache_keys(wanted, default))
-    stores.cache.load(found.cached)
+    stores.cache.load(stores.recognitions.pointed_at(list(map(Pointer.from_item, found.cached))))
     return found.current
 
 
@@ -104,9 +107,8 @@ def _index_and_publish(
     # stored: index rows and event are written again with the same keys and the same event ID. Only counters would add
     # up, so only new entries are counted: a crash before that counts too little, never twice.
     new = [result.entry for result in results.values() if result.new]
-    cache_rows = stores.cache.new_rows(entry.image.image_id for entry in new)
     current = [result.entry for result in results.values() if result.current]
-    erased = stores.indexer.reindex([*newer, *current], cache_rows)
+    erased = stores.indexer.reindex([*newer, *current], cache_rows(current))
     stores.usage.count(new)
     events = {request: result.entry.event() for request, result in results.items() if request.key not in erased}
     accepted = publish(list(events.values()))

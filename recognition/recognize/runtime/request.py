@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from domain.image import Image
 from domain.options import Options
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 
 REQUEST_PREFIX = "rcg"
 _S3 = "aws:s3"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from recognition.recognize.runtime.usage import Usage
 from recognition.results.runtime.history import History
+from recognition.results.runtime.index_rows import IndexTable
 from recognition.results.runtime.indexer import Indexer
 from recognition.results.runtime.recognitions import Recognitions
 from recognition.results.runtime.result_cache import ResultCache
@@ -28,5 +29,6 @@ class Stores(NamedTuple):
         answers = environment["ANSWERS_TABLE"]
         recognitions = Recognitions(dynamodb, environment["RECOGNITIONS_TABLE"], answers)
         history = History(dynamodb, answers)
-        indexer = Indexer(dynamodb, environment["IMAGE_INDEX_TABLE"], answers, recognitions, history)
+        index = IndexTable.of(environment["IMAGE_INDEX_TABLE"], environment["DETECTORS"].split(","))
+        indexer = Indexer(dynamodb, index, answers, recognitions, history)
         return cls(recognitions, history, indexer, cache, Usage(dynamodb, environment["USAGE_TABLE"]))

@@ -26,7 +26,7 @@ class History:
             self._dynamodb,
             TableName=self._table,
             KeyConditionExpression="about = :about",
-            ExpressionAttributeValues={":about": {"S": "/".join(entry.key)}},
+            ExpressionAttributeValues={":about": {"S": entry.key.about}},
             ScanIndexForward=False,
             ConsistentRead=True,
             Limit=MOST_SHOWN,

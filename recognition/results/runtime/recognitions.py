@@ -1,33 +1,28 @@
 """The recognitions table: the current entry of each image, keyed by owner and time-ordered image ID."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from domain.image import Image
-from domain.recognition import Recognition, Rejection
-from recognition.results.runtime.entry import ERASED_ORDER, Entry, ImageKey, Row
-from recognition.results.runtime.transactions import count_earlier, key_item, put_current, put_earlier
+from recognition.results.runtime.entry import ERASED_ORDER, Entry, is_erased
+from recognition.results.runtime.keys import ImageKey
+from recognition.results.runtime.result_cache import CacheKey, Pointer
+from recognition.results.runtime.storing.additions import Additions, CurrentEntries
 from wire.aws import rows
 from wire.aws.rows import Item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-CurrentEntries = Mapping[ImageKey, Entry | None]
-"""The current entries of images: None for an erased image, no key for an image without an entry."""
 
 _UNREAD: CurrentEntries = {}
-_ATTEMPTS = 4
-_UNSTORABLE = Rejection("result_too_large", "The detector's result is too large to be stored.")
 
 
 class Lookup(NamedTuple):
-    """The current entries of images, and rows of the answers table."""
+    """The current entries of images, and rows of the result cache."""
 
     current: dict[ImageKey, Entry | None]
     cached: list[Item]
@@ -39,8 +34,15 @@ class Recognitions:
     Every method raises botocore's ClientError if DynamoDB refuses a call.
     """
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, answers: str = "") -> None:
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        answers: str = "",
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._dynamodb, self._table, self._answers = dynamodb, table, answers
+        self._additions = Additions(dynamodb, (table, answers), lambda images: self.current(images), wait)
 
     def current(self, images: Iterable[Image]) -> dict[ImageKey, Entry | None]:
         """Return the current entries of these images, read consistently."""
@@ -48,54 +50,57 @@ class Recognitions:
 
     def current_orders(self, entries: Iterable[Entry]) -> dict[ImageKey, str]:
         """Return the orders of the current entries of these entries' images, read consistently."""
-        keys = {self._table: [key_item(entry.key) for entry in entries]}
+        keys = {self._table: [entry.key.to_item() for entry in entries]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
-        return {_key(row): row["sequencer"]["S"] for row in found[self._table]}
+        return {ImageKey.of_row(row): row["sequencer"]["S"] for row in found[self._table]}
 
     def look_up(self, images: Iterable[Image], cached_keys: Sequence[Item]) -> Lookup:
         """Read the current entries of these images and, in the same request, these keys of the answers table."""
         keys = dict.fromkeys(map(ImageKey.of, images))
-        wanted = {self._table: [key_item(key) for key in keys], self._answers: cached_keys}
+        wanted = {self._table: [key.to_item() for key in keys], self._answers: cached_keys}
         found = rows.read(self._dynamodb, wanted, consistent={self._table})
-        return Lookup({_key(row): Entry.unless_erased(row) for row in found[self._table]}, found[self._answers])
+        current = {ImageKey.of_row(row): Entry.unless_erased(row) for row in found[self._table]}
+        return Lookup(current, found[self._answers])
 
-    def add(self, entries: Sequence[Entry], current: CurrentEntries = _UNREAD) -> list[Entry | None]:
-        """Store each entry unless its image has the same or a newer one; return the current entries, None if erased.
+    def pointed_at(self, pointers: Sequence[Pointer]) -> dict[CacheKey, Entry]:
+        """Return the entries to which rows of the result cache point, without those of erased images."""
+        if not pointers:
+            return {}
+        images = [key.to_item() for key in {pointer.image for pointer in pointers}]
+        earlier = {(pointer.image, pointer.stored_as): pointer.earlier_key for pointer in pointers}
+        wanted = {self._table: images, self._answers: list(earlier.values())}
+        found = rows.read(self._dynamodb, wanted, consistent={self._table})
+        current = {ImageKey.of_row(row): row for row in found[self._table] if not is_erased(row)}
+        stored = [Entry.from_item(row) for row in (*current.values(), *found[self._answers])]
+        entries = {(entry.key, entry.stored_as): entry for entry in stored if entry.key in current}
+        return {
+            pointer.key: entries[pointer.image, pointer.stored_as]
+            for pointer in pointers
+            if (pointer.image, pointer.stored_as) in entries
+        }
 
-        A replaced entry moves to the earlier entries in the same transaction. A requested entry that is older than the
-        current one, or a rejection where the current one is a recognition, is stored among the earlier entries. One
-        request suffices if `current` is still up to date.
-        """
-        # Race: between the read of `current` and this write, another worker may store an entry of one of the images,
-        # or the owner may erase it. Each write names the order that was read, so DynamoDB then cancels the whole
-        # transaction. Each entry is then stored by itself after a new read: no entry replaces a newer one. The same
-        # happens where the table refuses one of the entries, or all of them together are too large.
-        try:
-            self._transact([write for entry in entries for write in self._writes(entry, current)])
-        except ClientError as error:
-            if not (error.response["Error"]["Code"] == "TransactionCanceledException" or _is_refused(error)):
-                raise
-            return [self._add_storable(entry) for entry in entries]
-        return [_current_after(entry, current) for entry in entries]
+    def add(self, entries: Sequence[Entry], current: CurrentEntries = _UNREAD) -> dict[ImageKey, Entry | None]:
+        """Store new entries; see `Additions.add`. `current` are the current entries as far as they were read."""
+        return self._additions.add(entries, current)
 
     def get(self, owner: str, image_id: str) -> Entry | None:
         """Return one entry of this owner, None if there is none or the image is erased."""
-        key = key_item(ImageKey(owner, image_id))
+        key = ImageKey(owner, image_id).to_item()
         item = self._dynamodb.get_item(TableName=self._table, Key=key).get("Item")
         return Entry.unless_erased(item) if item else None
 
     def by_ids(self, owner: str, image_ids: Sequence[str]) -> list[Entry]:
         """Return the owner's entries with these image IDs, in that order, without those that do not exist."""
-        keys = [key_item(ImageKey(owner, image_id)) for image_id in image_ids]
+        keys = [ImageKey(owner, image_id).to_item() for image_id in image_ids]
         found = map(Entry.unless_erased, rows.read(self._dynamodb, {self._table: keys})[self._table])
         by_id = {entry.image.image_id: entry for entry in found if entry}
         return [by_id[image_id] for image_id in image_ids if image_id in by_id]
 
     def any_erased(self, owner: str, image_ids: Iterable[str]) -> bool:
         """Return whether one of the owner's images has been erased, read consistently."""
-        keys = {self._table: [key_item(ImageKey(owner, image_id)) for image_id in image_ids]}
+        keys = {self._table: [ImageKey(owner, image_id).to_item() for image_id in image_ids]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("sequencer",))
-        return any(row["sequencer"]["S"] == ERASED_ORDER for row in found[self._table])
+        return any(map(is_erased, found[self._table]))
 
     def add_correction(self, key: ImageKey, correction: Mapping[str, object], *, after: int) -> Entry | None:
         """Store a person's correction after so many earlier ones; return the entry with it.
@@ -111,7 +116,7 @@ class Recognitions:
         try:
             row = self._dynamodb.update_item(
                 TableName=self._table,
-                Key=key_item(key),
+                Key=key.to_item(),
                 UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
                 ConditionExpression=f"sequencer < :erased AND {unchanged}",
                 ExpressionAttributeValues=values,
@@ -122,66 +127,3 @@ class Recognitions:
                 raise
             return None
         return Entry.from_item(row)
-
-    def _add_storable(self, entry: Entry) -> Entry | None:
-        """Store an entry by itself; where the table refuses it, store its rejection."""
-        try:
-            return self._add_one(entry)
-        except ClientError as error:
-            if not _is_refused(error):
-                raise
-            return self._add_one(replace(entry, outcome=_UNSTORABLE))
-
-    def _add_one(self, entry: Entry) -> Entry | None:
-        for attempt in range(1, _ATTEMPTS + 1):
-            current = self.current([entry.image])
-            try:
-                self._transact(self._writes(entry, current))
-                break
-            except self._dynamodb.exceptions.TransactionCanceledException as error:
-                if _is_refused(error) or attempt == _ATTEMPTS:
-                    raise
-        return _current_after(entry, current)
-
-    def _transact(self, writes: Sequence["TransactWriteItemTypeDef"]) -> None:
-        if writes:
-            self._dynamodb.transact_write_items(TransactItems=writes)
-
-    def _writes(self, entry: Entry, current: CurrentEntries) -> list["TransactWriteItemTypeDef"]:
-        if entry.key not in current:
-            return [put_current(self._table, entry)]
-        existing = current[entry.key]
-        if existing is None or existing.order == entry.order:
-            return []
-        if _supersedes(entry, existing):
-            return [put_current(self._table, entry, existing), put_earlier(self._answers, existing)]
-        return [count_earlier(self._table, existing), put_earlier(self._answers, entry)] if entry.request else []
-
-
-def _is_refused(error: ClientError) -> bool:
-    """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
-    reasons = error.response.get("CancellationReasons", [])
-    return error.response["Error"]["Code"] == "ValidationException" or any(
-        reason.get("Code") == "ValidationError" for reason in reasons
-    )
-
-
-def _key(row: Row) -> ImageKey:
-    return ImageKey(row["owner"]["S"], row["image_id"]["S"])
-
-
-def _current_after(entry: Entry, current: CurrentEntries) -> Entry | None:
-    """Return the current entry once an entry has been added where `current` was current."""
-    if entry.key not in current:
-        return entry
-    existing = current[entry.key]
-    return replace(entry, earlier=existing.earlier + 1) if existing and _supersedes(entry, existing) else existing
-
-
-def _supersedes(entry: Entry, existing: Entry) -> bool:
-    """Return whether an entry becomes the current one of its image.
-
-    A request to recognize again that ends in a rejection takes no recognition away: it is an earlier entry.
-    """
-    failed = bool(entry.request) and isinstance(entry.outcome, Rejection) and isinstance(existing.outcome, Recognition)
-    return existing.order < entry.order and not failed

@@ -103,7 +103,8 @@ def _found(evidence: Evidence) -> Account:
 def _erasures(evidence: Evidence) -> Account:
     """Compare erased images with their marks; nothing else may be left of them."""
     account = Account.comparing("erased images", evidence.acknowledged.erased, evidence.marks)
-    stored = {row["image_id"]["S"] for row in (*evidence.earlier_and_cached, *evidence.recognitions) if "said" in row}
+    marked = {row["image_id"]["S"] for row in evidence.recognitions if "body" in row}
+    stored = marked | {row["image_id"]["S"] for row in evidence.earlier_and_cached}
     found = stored | {image_id for _, image_id in evidence.index}
     account.unexplained += [
         f"rows are left of {image_id}" for image_id in evidence.acknowledged.erased if image_id in found

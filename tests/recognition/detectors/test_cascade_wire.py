@@ -35,8 +35,7 @@ def failures(module: ModuleType, *keys: str, attempt: int = 1) -> list[str]:
 
 def stored(account: Account) -> dict[str, dict[str, Any]]:
     """Return the outcomes in the table by the image's name."""
-    fields = [json.loads(row["said"]["S"]) for row in account.rows()]
-    return {entry["image"]["name"]: entry["outcome"] for entry in fields}
+    return {entry.image.name: entry.outcome.to_dict() for entry in account.entries()}
 
 
 def metrics(printed: str) -> dict[str, int]:

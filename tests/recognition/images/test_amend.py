@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from domain.image import image_key
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 from tests.builders import IMAGE_ID
 from tests.hostile_json import no_fixture_check, objects
 from tests.recognition.caller import ONE, call, started, upload, work_off

@@ -8,7 +8,7 @@ import pytest
 
 from domain.image import images_prefix
 from recognition.images.runtime.erase.objects import ImageObjects
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 from tests.builders import IMAGE_ID, image
 
 NAMES = {

@@ -18,6 +18,7 @@ from recognition.images.runtime.filters import Filters
 from recognition.images.runtime.search import Search
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.index_rows import IndexTable
 from tests.builders import create_table, http_request, image
 from tests.recognition.conftest import TABLES
 from wire.aws import rows
@@ -64,8 +65,8 @@ def filters(**query: str) -> Filters:
     return Filters.from_request(http_request("GET /images", query=query))
 
 
-def search(dynamodb: Any) -> Search:
-    return Search(dynamodb, "recognitions", "index")
+def search(dynamodb: Any, *, by_detector: bool = True) -> Search:
+    return Search(dynamodb, "recognitions", IndexTable("index", by_detector))
 
 
 def names_found(dynamodb: Any, query: dict[str, str], limit: int = 100, owner: str = "ann") -> list[str]:
@@ -113,10 +114,8 @@ OUTCOMES: list[Outcome] = [
 
 SEARCHES: list[tuple[dict[str, str], str]] = [
     ({}, "7 6 5 4 3 2 1 0"),
-    ({"label": "cat"}, "3 2 1 0"),
-    ({"label": "CAT"}, "3 2 1 0"),
-    ({"label": "cat", "min_confidence": "0.3"}, "3 2 1 0"),
-    ({"label": "cat", "min_confidence": "0.31"}, "2 1 0"),
+    ({"label": "cat"}, "2 1 0"),
+    ({"label": "CAT"}, "2 1 0"),
     ({"label": "cat", "min_confidence": "0.5"}, "2 1 0"),
     ({"label": "cat", "min_confidence": "0.61"}, "2 0"),
     ({"label": "cat", "min_confidence": "0.96"}, "0"),
@@ -133,12 +132,12 @@ SEARCHES: list[tuple[dict[str, str], str]] = [
     ({"detector": "edge"}, "6 4 3 1 0"),
     ({"status": "rejected"}, "5"),
     ({"status": "recognized"}, "7 6 4 3 2 1 0"),
-    ({"status": "recognized", "label": "dog"}, "7 6 0"),
+    ({"status": "recognized", "label": "dog"}, "6"),
     ({"status": "rejected", "label": "dog"}, ""),
     ({"status": "rejected", "min_confidence": "0.1"}, ""),
     ({"since": "2026-11-20T12:06:00Z"}, "7 6"),
     ({"until": "2026-11-20T12:02:00Z"}, "1 0"),
-    ({"since": "2026-11-20T12:02:00Z", "until": "2026-11-20T12:05:00Z", "label": "cat"}, "3 2"),
+    ({"since": "2026-11-20T12:02:00Z", "until": "2026-11-20T12:05:00Z", "label": "cat"}, "2"),
     ({"since": "2026-11-20T14:02:00 02:00", "until": "2026-11-20T12:03:00.001Z"}, "3 2"),
     ({"since": "2026-11-21"}, ""),
     ({"until": "2026-11-21", "status": "rejected"}, "5"),
@@ -165,7 +164,7 @@ def test_nothing_of_another_owner_is_found(stocked: Any) -> None:
 
 
 def test_an_owner_named_like_the_key_of_another_owner_finds_nothing_of_theirs(stocked: Any) -> None:
-    assert names_found(stocked, {"label": "0/cat"}, owner="ann/label") == []
+    assert names_found(stocked, {"label": "0.5/cat"}, owner="ann/label") == []
 
 
 def test_the_tombstone_of_an_erased_image_is_not_found(dynamodb: Any) -> None:
@@ -190,7 +189,7 @@ def test_pages_do_not_shift_while_images_arrive(dynamodb: Any) -> None:
         {},
         {"label": "cat"},
         {"label": "cat", "min_confidence": "0.9"},
-        {"min_confidence": "0.5"},
+        {"min_confidence": "0.9"},
         {"detector": "edge"},
         {"status": "rejected"},
         {"since": "2026-11-20T12:10:00Z", "label": "cat"},
@@ -236,6 +235,9 @@ def test_the_fewer_rows_match_the_more_are_read_at_once(dynamodb: Any) -> None:
         ({"label": ""}, "invalid_label"),
         ({"label": "x" * 101}, "invalid_label"),
         ({"label": "a\nb"}, "invalid_label"),
+        ({"label": "cat", "min_confidence": "0.4999"}, "min_confidence_too_low"),
+        ({"label": "cat", "min_confidence": "0"}, "min_confidence_too_low"),
+        ({"label": "cat", "min_confidence": "1.1"}, "invalid_options"),
         ({"min_confidence": "1.1"}, "invalid_options"),
         ({"min_confidence": "nan"}, "invalid_options"),
         ({"detector": "cascade"}, "invalid_detector"),

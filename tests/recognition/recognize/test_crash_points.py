@@ -6,6 +6,7 @@ import pytest
 
 from domain.recognition import Detection, Recognition
 from recognition.results.runtime import index_rows
+from recognition.results.runtime.entry import Entry
 from tests.builders import recognition
 from tests.recognition.conftest import Account
 from tests.recognition.recognize.test_recognize import CAT_ROWS
@@ -54,7 +55,7 @@ def test_a_crash_between_the_counters_and_the_event(world: World, monkeypatch: p
 
 
 def test_a_crash_before_the_entry_is_stored_leaves_nothing(world: World) -> None:
-    world.crash_before("TransactWriteItems", request_for())
+    world.crash_before("BatchExecuteStatement", request_for())
     assert [world.account.rows(table) for table in ("recognitions", "index", "answers", "usage")] == [[], [], [], []]
     assert world.recognize(request_for()) == {request_for()}
 
@@ -66,7 +67,7 @@ def test_the_index_rows_of_a_replaced_entry_are_deleted_after_a_crash(world: Wor
     world.crash_before("BatchWriteItem", again)
     assert world.partitions() == CAT_ROWS
     world.recognize(again)
-    assert world.partitions() == {"label/0/horse", "label/0.5/horse", "seen/0.5", "detector/edge"}
+    assert world.partitions() == {"label/0.5/horse", "detector/edge"}
 
 
 def test_the_index_rows_of_the_entry_before_last_are_deleted_after_two_crashes(world: World) -> None:
@@ -75,7 +76,7 @@ def test_the_index_rows_of_the_entry_before_last_are_deleted_after_two_crashes(w
     world.crash_before("BatchWriteItem", request_for(request="rcg_1", model="animals"))
     world.detector.outcomes[IDS[0]] = replace(horse(), detections=(Detection("goat", 0.1),))
     world.recognize(request_for(request="rcg_2", model="animals"))
-    assert world.partitions() == {"label/0/goat", "detector/edge"}
+    assert world.partitions() == {"detector/edge"}
 
 
 def test_a_result_of_two_simultaneous_deliveries_is_stored_and_counted_once(
@@ -102,17 +103,17 @@ def test_an_entry_replaced_before_it_is_indexed_leaves_no_index_rows(
 ) -> None:
     slow, rows = World(world.account), index_rows.rows
 
-    def overtaken(entry: object) -> object:
+    def overtaken(entry: object, **detector: bool) -> object:
         monkeypatch.setattr(index_rows, "rows", rows)
         world.detector.outcomes[IDS[0]] = horse()
         world.recognize(request_for(request="rcg_1", model="animals"))
-        return rows(entry)  # type: ignore[arg-type]
+        return rows(entry, **detector)  # type: ignore[arg-type]
 
     monkeypatch.setattr(index_rows, "rows", overtaken)
     slow.recognize(request_for())
-    assert world.partitions() == {"label/0/horse", "label/0.5/horse", "seen/0.5", "detector/edge"}
+    assert world.partitions() == {"label/0.5/horse", "detector/edge"}
     (row,) = [row for row in world.account.rows("index") if row["found_by"]["S"] == f"{ANN}/detector/edge"]
-    assert row["confidence"]["N"] == "0.6"
+    assert Entry.from_item(row).outcome == horse()
 
 
 def test_an_image_erased_before_it_is_indexed_leaves_nothing_and_is_not_published(
@@ -120,10 +121,10 @@ def test_an_image_erased_before_it_is_indexed_leaves_nothing_and_is_not_publishe
 ) -> None:
     rows = index_rows.rows
 
-    def erased(entry: object) -> object:
+    def erased(entry: object, **detector: bool) -> object:
         world.tombstones.mark(KEY, 1)
         world.tombstones.put(KEY, 1)
-        return rows(entry)  # type: ignore[arg-type]
+        return rows(entry, **detector)  # type: ignore[arg-type]
 
     monkeypatch.setattr(index_rows, "rows", erased)
     assert world.recognize(request_for()) == {request_for()}

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from domain.image import image_key
+from domain.recognition import Recognition, Rejection
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import Account
 from wire.aws.queue import Record, tries
@@ -27,8 +28,8 @@ def failures(module: ModuleType, *bodies: str, attempt: int = 1) -> list[str]:
 
 def test_an_upload_becomes_a_row_and_an_event(account: Account, recognize: ModuleType) -> None:
     assert failures(recognize, s3_event(KEY)) == []
-    (row,) = account.rows()
-    assert (row["owner"]["S"], row["image_id"]["S"], row["status"]["S"]) == ("owner-1", IMAGE_ID, "recognized")
+    (entry,) = account.entries()
+    assert (*entry.key, entry.status) == ("owner-1", IMAGE_ID, "recognized")
     (event,) = account.published()
     assert (event["type"], event["owner"], event["data"]["name"]) == ("image.recognized", "owner-1", "my cat.jpg")
     assert event["data"]["recognition"]["detections"][0] == {"label": "cat", "confidence": 0.9}
@@ -59,7 +60,7 @@ def test_a_message_that_is_delivered_again_asks_no_detector(account: Account, re
 
 def test_an_object_that_is_no_image_is_rejected(account: Account, recognize: ModuleType) -> None:
     assert failures(recognize, s3_event("notes.txt.txt", "x/notes.txt")) == []
-    assert {row["status"]["S"] for row in account.rows()} == {"rejected"}
+    assert {entry.status for entry in account.entries()} == {"rejected"}
     assert {event["data"]["rejection"]["code"] for event in account.published()} == {"no_such_object"}
 
 
@@ -95,7 +96,7 @@ def test_the_options_of_an_upload_are_in_its_metadata(account: Account, recogniz
     version = account.put(WITH_OPTIONS, **{"model": "animals", "top-k": "1"})
     assert failures(recognize, s3_event(WITH_OPTIONS, version=version)) == []
     assert account.edge.requests[0]["model"] == "animals"
-    assert json.loads(account.rows()[0]["said"]["S"])["options"]["top_k"] == 1
+    assert account.entries()[0].options.top_k == 1
 
 
 def test_invalid_options_are_a_rejection(account: Account, recognize: ModuleType) -> None:
@@ -115,7 +116,7 @@ def test_a_detector_that_the_deployment_lacks_is_a_rejection(account: Account, m
 def test_an_older_event_never_overwrites_a_newer_row(account: Account, recognize: ModuleType) -> None:
     failures(recognize, s3_event(KEY, sequencer="0B", version="v2"))
     failures(recognize, s3_event(KEY, sequencer="0A", version="v1"))
-    assert json.loads(account.rows()[0]["said"]["S"])["image"]["version"] == "v2"
+    assert account.entries()[0].image.version == "v2"
 
 
 def test_a_second_upload_of_the_same_name_keeps_the_first(account: Account, recognize: ModuleType) -> None:
@@ -146,16 +147,16 @@ def test_an_unknown_or_unusable_model_rejects_its_own_images_only(
     with_model = image_key("owner-1", "img_" + "3" * 32, "cat.jpg", has_options=True)
     version = account.put(with_model, model=code)
     assert failures(recognize, s3_event(with_model, version=version), s3_event(KEY)) == []
-    rows = {row["image_id"]["S"]: json.loads(row["said"]["S"])["outcome"] for row in account.rows()}
-    assert rows["img_" + "3" * 32] == {"code": code, "detail": f"It is {code}."}
-    assert rows[IMAGE_ID]["detector"] == "edge"
+    outcomes = {entry.image.image_id: entry.outcome for entry in account.entries()}
+    assert outcomes["img_" + "3" * 32] == Rejection(code, f"It is {code}.")
+    assert isinstance(outcomes[IMAGE_ID], Recognition)
 
 
 def test_a_deleted_object_is_rejected_alone(account: Account, recognize: ModuleType) -> None:
     assert failures(recognize, s3_event("gone.jpg"), s3_event(KEY)) == []
     rejected = [event["data"]["rejection"] for event in account.published() if event["type"] == "image.rejected"]
     assert [rejection["code"] for rejection in rejected] == ["no_such_object"]
-    assert {row["status"]["S"] for row in account.rows()} == {"rejected", "recognized"}
+    assert {entry.status for entry in account.entries()} == {"rejected", "recognized"}
 
 
 def test_an_object_that_may_not_be_read_is_returned_alone(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.image import image_key
 from recognition.recognize.runtime.message import read_requests
 from recognition.recognize.runtime.request import RecognitionRequest
+from recognition.results.runtime.entry import Entry
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.conftest import BUCKET, Account
 from tests.recognition.recognize.world import request_for
@@ -103,7 +104,7 @@ def test_a_message_costs_no_neighbor(recognize: ModuleType, account: Account, bo
     response = recognize.handler(sqs_event(before, body, after), Context())
     assert {failure["itemIdentifier"] for failure in response["batchItemFailures"]} <= {"message-1"}
     rows = account.dynamodb.batch_get_item(RequestItems={"recognitions": {"Keys": [row_key(name) for name in ids]}})
-    assert [row["status"]["S"] for row in rows["Responses"]["recognitions"]] == ["recognized", "recognized"]
+    assert [Entry.from_item(row).status for row in rows["Responses"]["recognitions"]] == ["recognized", "recognized"]
 
 
 def row_key(image_id: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A form that is posted several times: its images are recognized as far as the owner's quotas permit."""
 
 import importlib
-import json
 from types import ModuleType
 from typing import Any
 
@@ -59,8 +58,8 @@ def test_a_form_posted_five_times_is_recognized_as_often_as_the_quota_permits(
     module = start(account, rekognition, monkeypatch, DAILY_UPLOADS="2")
     assert module.handler(sqs_event(*POSTS), Context()) == {"batchItemFailures": []}
     assert rekognition.calls == 2
-    (row,) = account.rows()
-    assert json.loads(row["said"]["S"])["outcome"]["code"] == "quota_exceeded"
+    (entry,) = account.entries()
+    assert entry.event().data["rejection"]["code"] == "quota_exceeded"
     assert counters(account)["taken"] == 2
 
 
@@ -73,7 +72,7 @@ def test_the_images_of_one_batch_do_not_exceed_the_spending(
     assert rekognition.calls == 3
     module.handler(sqs_event(s3_event(KEY)), Context())
     assert rekognition.calls == 3
-    assert sorted(row["status"]["S"] for row in account.rows()) == ["recognized"] * 3 + ["rejected"] * 3
+    assert sorted(entry.status for entry in account.entries()) == ["recognized"] * 3 + ["rejected"] * 3
 
 
 def test_a_message_that_is_received_again_is_not_counted_again(

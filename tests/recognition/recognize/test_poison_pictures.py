@@ -33,7 +33,7 @@ def work_off(module: ModuleType, queue: Uploads) -> list[str]:
 
 def statuses(account: Account) -> list[str]:
     """Return the statuses of all rows."""
-    return sorted(row["status"]["S"] for row in account.rows())
+    return sorted(entry.status for entry in account.entries())
 
 
 def test_nine_are_recognized_and_one_is_rejected(account: Account, recognize: ModuleType, queue: Uploads) -> None:

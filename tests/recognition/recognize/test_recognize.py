@@ -1,13 +1,17 @@
 """Recognizing a batch: entries, index rows, counters and events."""
 
+from dataclasses import replace
+
 import pytest
 
-from domain.recognition import Rejection
+from domain.recognition import Detection, Rejection
 from recognition.recognize.runtime.request import RecognitionRequest
+from recognition.results.runtime import index_rows
+from tests.builders import recognition
 from tests.recognition.conftest import Account
 from tests.recognition.recognize.world import ANN, IDS, World, request_for
 
-CAT_ROWS = {"label/0/cat", "label/0.5/cat", "label/0.9/cat", "label/0/dog", "seen/0.5", "seen/0.9", "detector/edge"}
+CAT_ROWS = {"label/0.5/cat", "label/0.9/cat", "seen/0.9", "detector/edge"}
 
 
 @pytest.fixture
@@ -71,6 +75,34 @@ def test_an_image_without_an_outcome_is_not_finished_and_its_neighbor_is(world: 
     neighbor = request_for(IDS[1])
     assert world.recognize(request_for(), neighbor) == {neighbor}
     assert world.recognitions.get(ANN, IDS[0]) is None
+
+
+def test_an_image_whose_entry_is_not_stored_is_not_finished_and_its_neighbor_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, neighbor = world.recognitions.add, request_for(IDS[1])
+    with monkeypatch.context() as patch:
+        patch.setattr(world.recognitions, "add", lambda entries, current: add(entries[1:], current))
+        assert world.recognize(request_for(), neighbor) == {neighbor}
+    assert len(world.published) == 1
+    assert world.recognize(request_for(), neighbor) == {request_for(), neighbor}
+    assert world.counters() == {"uploads": 2, "recognized": 2}
+
+
+@pytest.mark.parametrize("label", ["cat\ud800", "\x00", "\U0001f408" * 2000])
+def test_a_label_of_any_text_costs_no_neighbor(world: World, label: str) -> None:
+    world.detector.outcomes[IDS[0]] = replace(recognition(), detections=(Detection(label, 0.97),))
+    assert len(world.recognize(request_for(), request_for(IDS[1]))) == 2
+    assert world.partitions(IDS[1]) == CAT_ROWS
+    assert len(world.partitions(IDS[0])) == len(CAT_ROWS)
+    assert world.entry().outcome == world.detector.outcomes[IDS[0]]
+
+
+def test_an_index_row_that_is_refused_costs_no_other_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_rows, "by_certainty", lambda owner: "x" * 3000)
+    assert len(world.recognize(request_for(), request_for(IDS[1]))) == 2
+    assert world.partitions(IDS[0]) == world.partitions(IDS[1]) == CAT_ROWS - {"seen/0.9"}
+    assert len(world.published) == 2
 
 
 def test_an_image_with_invalid_options_is_rejected(world: World) -> None:

@@ -108,12 +108,20 @@ def test_corrections_stay_when_an_entry_is_replaced(world: World) -> None:
     assert world.entry().corrections == ({"labels": ["lynx"]},)
 
 
-def test_a_request_for_the_same_model_reuses_its_result(world: World) -> None:
-    same = request_for(request="rcg_1")
-    assert world.recognize(same) == {same}
+def test_requests_for_the_same_paid_model_reuse_its_result_also_once_it_is_an_earlier_one(account: Account) -> None:
+    world, again = World(account, "rekognition"), [request_for(request="rcg_1"), request_for(request="rcg_2")]
+    for request in (request_for(), *again):
+        assert world.recognize(request) == {request}
     assert world.detector.asked == [IDS[0]]
     assert world.entry().reused_from == IDS[0]
-    assert world.counters() == {"uploads": 1, "recognized": 2, "reused": 1}
+    saved = {"reused": 2, "reused_rekognition": 2}
+    assert world.counters() == {"uploads": 1, "recognized": 3, "rekognition_calls": 1} | saved
+
+
+def test_a_request_for_the_same_model_that_costs_nothing_asks_it_again(world: World) -> None:
+    world.recognize(request_for(request="rcg_1"))
+    assert world.detector.asked == [IDS[0]] * 2
+    assert world.entry().reused_from == ""
 
 
 def test_the_result_of_another_model_names_that_model(world: World) -> None:

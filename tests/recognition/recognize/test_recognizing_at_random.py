@@ -12,11 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from domain.event import Event
 from domain.image import Image
-from domain.recognition import Detection, Outcome, Rejection
+from domain.recognition import Detection, Outcome, Recognition, Rejection
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
-from tests.builders import recognition
 from tests.recognition.conftest import TABLES, Account
 from tests.recognition.recognize.uploads import Message, Uploads
 from tests.recognition.recognize.world import ANN, IDS, FakeDetector, World, request_for
@@ -46,7 +45,7 @@ class ChangingDetector(FakeDetector):
     """A detector with another outcome at each call, so that no result can be mistaken for another."""
 
     def __init__(self, tables: Tables) -> None:
-        super().__init__()
+        super().__init__(name="rekognition")
         self.tables = tables
         self.calls = 0
         self.images: list[Image] = []
@@ -73,7 +72,9 @@ class ChangingDetector(FakeDetector):
         if n % 5 == 4:
             return Rejection("not_an_image", f"Call {n}.")
         detections = (Detection(f"thing {n}", 0.05 + n % 10 / 10), Detection("animal", 0.6))
-        return replace(recognition(), model=self.current_model(None), detections=detections)
+        cat = self.cat()
+        assert isinstance(cat, Recognition)
+        return replace(cat, detections=detections)
 
 
 class Worker(World):
@@ -100,7 +101,7 @@ class Recognizing(RuleBasedStateMachine):
         self.queue = Uploads()
         self.queue.before = lambda operation: self.tables.before(operation)
         self.faults = Counter[str]()
-        self.current_before: dict[EntryKey, str] = {}
+        self.current_before: dict[EntryKey, bytes] = {}
         self.asked, self.excused = Counter[EntryKey](), Counter[EntryKey]()
         self.clean = True
         self.worker = self.new_worker()
@@ -269,7 +270,7 @@ class Recognizing(RuleBasedStateMachine):
         """Record the current entries, which never change."""
         for row in self.tables.all("recognitions"):
             key = EntryKey(row["image_id"]["S"], row["sequencer"]["S"])
-            assert self.current_before.setdefault(key, row["said"]["S"]) == row["said"]["S"]
+            assert self.current_before.setdefault(key, row["body"]["B"]) == row["body"]["B"]
 
     def stored_keys(self) -> set[EntryKey]:
         """Return the keys of all entries that are stored, or were current before."""

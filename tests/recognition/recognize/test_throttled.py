@@ -67,8 +67,8 @@ class Stage:
 
     def tries(self) -> int:
         """Return the deliveries that the only entry took."""
-        (row,) = self.account.rows()
-        return int(json.loads(row["said"]["S"]).get("tries", 1))
+        (entry,) = self.account.entries()
+        return entry.tries
 
 
 @pytest.fixture

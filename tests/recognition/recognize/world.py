@@ -16,9 +16,11 @@ from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.stores import Stores
 from recognition.recognize.runtime.usage import Usage
-from recognition.results.runtime.entry import Entry, ImageKey
+from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
+from recognition.results.runtime.index_rows import IndexTable
 from recognition.results.runtime.indexer import Indexer
+from recognition.results.runtime.keys import ImageKey
 from recognition.results.runtime.recognitions import Recognitions
 from recognition.results.runtime.result_cache import ResultCache
 from tests.builders import image, recognition
@@ -47,10 +49,11 @@ class FakeDetector:
     """A detector with a current model, which records the images that it was asked about.
 
     `outcomes` replaces the outcome by image ID, None for no outcome. `busy` are the IDs of images for which the
-    detector is throttled, `throttled` the images of the batch for which it was.
+    detector is throttled, `throttled` the images of the batch for which it was. `name` says whether it is paid.
     """
 
     max_seconds = 1.0
+    name: str = "edge"
     version: str = "1.0.0"
     outcomes: dict[str, Outcome | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -66,23 +69,27 @@ class FakeDetector:
 
     def cat(self) -> Outcome:
         """Return the default outcome."""
-        return replace(recognition(), model=self.current_model(None))
+        return replace(recognition(), detector=self.name, asked=self.name, model=self.current_model())
 
-    def current_model(self, model: str | None) -> Model:
+    def current_model(self) -> Model:
         """Return the current model."""
         return Model("animals", self.version, "abc")
 
 
 class World:
-    """One worker and its stores. `published` are the accepted events, `rejections` those of unreadable options."""
+    """One worker with the detector `name`, and its stores.
 
-    def __init__(self, account: Account) -> None:
-        self.account, self.detector, self.cache = account, FakeDetector(), ResultCache()
+    `published` are the accepted events, `rejections` those of unreadable options.
+    """
+
+    def __init__(self, account: Account, name: str = "edge") -> None:
+        self.account, self.detector, self.cache = account, FakeDetector(name=name), ResultCache()
         dynamodb = account.dynamodb
         self.recognitions = Recognitions(dynamodb, "recognitions", "answers")
         self.tombstones = Tombstones(dynamodb, "recognitions")
         self.history = History(dynamodb, "answers")
-        indexer = Indexer(dynamodb, "index", "answers", self.recognitions, self.history)
+        index = IndexTable("index", by_detector=True)
+        indexer = Indexer(dynamodb, index, "answers", self.recognitions, self.history)
         self.stores = Stores(self.recognitions, self.history, indexer, self.cache, Usage(dynamodb, "usage"))
         self.rejections: dict[str, Rejection] = {}
         self.topic_down = False
@@ -90,7 +97,9 @@ class World:
 
     def recognize(self, *requests: RecognitionRequest) -> set[RecognitionRequest]:
         """Recognize one batch."""
-        return recognize(requests, self.stores, DetectorAccess(self.read_options, "edge", self.ask), self.publish)
+        return recognize(
+            requests, self.stores, DetectorAccess(self.read_options, self.detector.name, self.ask), self.publish
+        )
 
     def crash_before(self, operation: str, *requests: RecognitionRequest) -> None:
         """Recognize one batch and die before the first call of this DynamoDB operation."""
@@ -114,9 +123,10 @@ class World:
     def ask(self, options: Mapping[Image, Options]) -> Mapping[Image, Outcome]:
         """Ask the detector as the handler does."""
         throttled = self.detector.throttled
-        cached = CachedDetector("edge", self.detector, self.cache, self.detector.current_model, throttled)
+        name, current = self.detector.name, self.detector.current_model
+        cached = CachedDetector(name, self.detector, self.cache, None if name == "edge" else current, throttled)
         throttled.clear()
-        outcomes = ask_detectors({"edge": cached}.get, options, "edge", lambda: 60, throttled)
+        outcomes = ask_detectors({name: cached}.get, options, name, lambda: 60, throttled)
         throttled.difference_update(outcomes)
         return outcomes
 

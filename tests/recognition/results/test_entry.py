@@ -1,6 +1,5 @@
-"""Entries, their DynamoDB items and their JSON form."""
+"""Entries, their DynamoDB rows and their JSON form."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from domain.options import Options
 from domain.recognition import Box, Detection, Outcome, Rejection
+from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
 from tests.builders import image, recognition
 
@@ -21,29 +21,17 @@ def test_an_item_is_read_as_it_was_written(outcome: Outcome, more: dict[str, obj
     assert Entry.from_item(whole.to_item()) == whole
 
 
-def test_an_item_has_no_default_values() -> None:
-    fields = json.loads(Entry(image(), recognition(), AT, Options()).to_item()["said"]["S"])
-    assert set(fields) == {"image", "outcome", "options"}
-    assert fields["options"] == {}
-    assert not {"owner", "image_id", "has_options"} & fields["image"].keys()
+def test_a_row_holds_its_key_its_order_and_a_body() -> None:
+    assert set(Entry(image(), recognition(), AT, Options()).to_item()) == {"owner", "image_id", "sequencer", "body"}
 
 
-def test_an_index_row_of_many_detections_stays_small() -> None:
-    boxes = tuple(Detection(f"label {n}", round(0.9 - n / 100, 2), Box(0.1, 0.2, 0.3, 0.4)) for n in range(40))
-    entry = Entry(image(), replace(recognition(), detections=boxes), AT, Options())
-    row: Any = entry.to_item(shapes=False)
-    assert sum(len(name) + len(next(iter(value.values()))) for name, value in row.items()) < 1024
-    assert len(entry.to_item()["said"]["S"]) > 2048
-    assert Entry.from_item(row) == entry
-
-
-def test_an_item_without_request_and_content_can_be_read() -> None:
-    entry = Entry(replace(image(), content=""), recognition(), AT, Options())
-    item = entry.to_item()
-    fields = {name: getattr(entry.image, name) for name in entry.image.__slots__ if name != "content"}
-    options = dict.fromkeys(Options.__slots__)
-    old = {"image": fields, "outcome": recognition().to_dict(), "options": options}
-    assert Entry.from_item(item | {"said": {"S": json.dumps(old)}}) == entry
+def test_an_index_row_of_fifty_boxed_detections_stays_below_a_kilobyte() -> None:
+    boxes = tuple(Detection(f"label {n}", round(0.9 - n / 100, 2), Box(0.1, 0.2, 0.3, 0.4)) for n in range(50))
+    entry = Entry(image(owner="0193f2a5-c0ff-4011-8233"), replace(recognition(), detections=boxes), AT, Options())
+    for row in index_rows.rows(entry):
+        values: list[Any] = [next(iter(value.values())) for value in row.values()]
+        assert sum(map(len, (*row, *values))) < 1024
+        assert Entry.from_item(row) == entry
 
 
 def test_the_entry_of_a_request_sorts_after_the_upload_s_and_before_a_new_version_s() -> None:

@@ -1,14 +1,16 @@
 """The recognitions table: conditional writes, the order of entries, corrections, tombstones."""
 
+import secrets
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from domain.options import Options
 from domain.recognition import Detection
 from recognition.images.runtime.erase.tombstones import Tombstones
-from recognition.results.runtime.entry import Entry, ImageKey
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.keys import ImageKey
 from recognition.results.runtime.recognitions import Recognitions
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account
@@ -37,7 +39,7 @@ def recognitions(account: Account) -> Recognitions:
 
 def test_an_entry_is_read_as_it_was_written(recognitions: Recognitions) -> None:
     whole = replace(entry(), tries=2, request="rcg_1", reused_from="img_1")
-    assert recognitions.add([whole]) == [whole]
+    assert recognitions.add([whole]) == {KEY: whole}
     assert recognitions.get("ann", ID) == whole
     assert recognitions.current([whole.image]) == {("ann", ID): whole}
 
@@ -45,14 +47,14 @@ def test_an_entry_is_read_as_it_was_written(recognitions: Recognitions) -> None:
 def test_an_outdated_entry_does_not_prevent_its_neighbors(recognitions: Recognitions) -> None:
     recognitions.add([entry("0B")])
     neighbor = entry(image_id="img_" + "9" * 32)
-    assert recognitions.add([entry("0A"), neighbor]) == [entry("0B"), neighbor]
+    assert recognitions.add([entry("0A"), neighbor]) == {KEY: entry("0B"), neighbor.key: neighbor}
     assert recognitions.get("ann", ID) == entry("0B")
     assert recognitions.get("ann", neighbor.image.image_id) == neighbor
 
 
 def test_an_entry_is_written_once(recognitions: Recognitions) -> None:
     recognitions.add([entry()])
-    assert recognitions.add([replace(entry(), at="2026-11-20T18:00:00.000Z")]) == [entry()]
+    assert recognitions.add([replace(entry(), at="2026-11-20T18:00:00.000Z")]) == {KEY: entry()}
     assert recognitions.get("ann", ID) == entry()
 
 
@@ -60,17 +62,20 @@ def test_a_newer_entry_replaces_the_older_one_even_without_a_look_up(
     account: Account, recognitions: Recognitions
 ) -> None:
     recognitions.add([entry("0A")])
-    assert recognitions.add([entry("0B")]) == [replace(entry("0B"), earlier=1)]
+    assert recognitions.add([entry("0B")]) == {KEY: replace(entry("0B"), earlier=1)}
     (earlier,) = account.rows("answers")
     assert earlier["about"]["S"] == f"ann/{ID}"
     assert Entry.from_item(earlier) == entry("0A")
 
 
-def test_a_conflict_that_does_not_end_is_raised(recognitions: Recognitions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conflict_that_does_not_end_leaves_the_entry_to_a_later_try_and_stores_its_neighbor(
+    recognitions: Recognitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recognitions.add([entry("0A")])
     monkeypatch.setattr(recognitions, "current", lambda images: {})
-    with pytest.raises(ClientError, match="TransactionCanceled"):
-        recognitions.add([entry("0B")])
+    neighbor = entry(image_id="img_" + "9" * 32)
+    assert recognitions.add([entry("0B"), neighbor]) == {neighbor.key: neighbor}
+    assert recognitions.get("ann", ID) == entry("0A")
 
 
 def test_entries_are_read_by_their_ids_in_that_order(recognitions: Recognitions, tombstones: Tombstones) -> None:
@@ -137,17 +142,70 @@ def test_current_orders_are_read_without_other_attributes(
 
 
 def test_nothing_is_read_or_written_for_no_entries(recognitions: Recognitions) -> None:
-    assert recognitions.add([]) == []
+    assert recognitions.add([]) == {}
     assert recognitions.current([]) == {}
     assert recognitions.by_ids("ann", []) == []
 
 
+def test_new_images_are_inserted_and_only_replaced_entries_take_a_transaction(
+    account: Account, recognitions: Recognitions
+) -> None:
+    calls: list[str] = []
+    account.dynamodb.meta.events.register("before-call.dynamodb", lambda model, **call: calls.append(model.name))
+    new = [entry(image_id=f"img_{n:032x}") for n in range(30)]
+    recognitions.add(new, {})
+    assert calls == ["BatchExecuteStatement"] * 2
+    calls.clear()
+    newer = [replace(old, image=replace(old.image, sequencer="0B".ljust(32, "0"))) for old in new[:3]]
+    fresh = entry(image_id="img_" + "e" * 32)
+    stored = recognitions.add([*newer, fresh], {old.key: old for old in new[:3]})
+    assert calls == ["BatchExecuteStatement", "TransactWriteItems"]
+    assert list(stored) == [fresh.key, *(old.key for old in new[:3])]
+
+
+def test_an_entry_that_is_throttled_is_left_to_a_later_try_and_costs_no_neighbor(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(Statements: list[Any]) -> dict[str, Any]:  # noqa: N803
+        ours = [statement for statement in Statements if ID not in str(statement)]
+        stored = iter(execute(Statements=ours)["Responses"] if ours else [])
+        error = {"Error": {"Code": "ThrottlingError"}}
+        return {"Responses": [error if ID in str(statement) else next(stored) for statement in Statements]}
+
+    execute, waits = account.dynamodb.batch_execute_statement, list[float]()
+    monkeypatch.setattr(account.dynamodb, "batch_execute_statement", throttled)
+    recognitions = Recognitions(account.dynamodb, "recognitions", "answers", waits.append)
+    neighbor = entry(image_id="img_" + "9" * 32)
+    assert recognitions.add([entry(), neighbor]) == {neighbor.key: neighbor}
+    assert waits
+    monkeypatch.undo()
+    assert recognitions.add([entry()]) == {KEY: entry()}
+
+
+def test_an_entry_that_replaces_another_and_is_refused_costs_no_neighbor(recognitions: Recognitions) -> None:
+    old, other = entry("0A"), entry("0A", image_id="img_" + "9" * 32)
+    recognitions.add([old, other])
+    large = tuple(Detection(secrets.token_hex(1000), 0.5) for _ in range(500))
+    refused = replace(entry("0B"), outcome=replace(recognition(), detections=large))
+    added = recognitions.add([refused, entry("0B", image_id=other.image.image_id)], {KEY: old, other.key: other})
+    assert [found.status for found in added.values() if found] == ["rejected", "recognized"]
+    assert [found.earlier for found in added.values() if found] == [1, 1]
+
+
+@pytest.mark.parametrize("label", ["cat\ud800", "\x00\x1f", "\U0001f408", ""])
+def test_any_label_can_be_stored(recognitions: Recognitions, label: str) -> None:
+    odd = replace(entry(), outcome=recognition(label))
+    assert recognitions.add([odd]) == {KEY: odd}
+    assert recognitions.get(*KEY) == odd
+
+
 def test_an_entry_that_the_table_refuses_costs_no_neighbor_and_becomes_a_rejection(recognitions: Recognitions) -> None:
-    large = tuple(Detection(f"{n} {'x' * 1000}", 0.5) for n in range(500))
+    large = tuple(Detection(secrets.token_hex(1000), 0.5) for _ in range(500))
     refused = replace(entry(), outcome=replace(recognition(), detections=large))
     neighbor = entry(image_id="img_" + "9" * 32)
-    rejected, kept = recognitions.add([refused, neighbor])
-    assert kept == neighbor
+    added = recognitions.add([refused, neighbor])
+    rejected = added[KEY]
+    assert added[neighbor.key] == neighbor
     assert rejected
     assert (rejected.status, rejected.order) == ("rejected", refused.order)
     assert rejected.event().data["rejection"]["code"] == "result_too_large"

@@ -6,24 +6,26 @@ from dataclasses import replace
 
 import pytest
 
+from domain.detectors import DETECTORS
 from domain.image import Image
 from domain.options import Options
 from domain.recognition import Outcome, Recognition, Rejection
 from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.detectors.runtime.cascade import Cascade
 from recognition.recognize.runtime.request import RecognitionRequest
-from recognition.results.runtime.result_cache import ResultCache, cache_keys
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.result_cache import Pointer, ResultCache, cache_keys, cache_rows
 from tests.builders import image, recognition
 from tests.recognition.conftest import Account
-from tests.recognition.recognize.world import IDS, World, request_for
+from tests.recognition.recognize.world import IDS, KEY, World, request_for
 
 SAME = "0123456789abcdef"
 
 
 @pytest.fixture
 def world(account: Account) -> World:
-    """Return a worker and its stores."""
-    return World(account)
+    """Return a worker with a paid detector, and its stores."""
+    return World(account, "rekognition")
 
 
 def test_the_same_bytes_uploaded_twice_are_recognized_once(world: World) -> None:
@@ -46,7 +48,8 @@ def test_the_same_bytes_twice_in_a_batch_are_recognized_once(world: World) -> No
     world.recognize(request_for(IDS[0], etag=SAME), request_for(IDS[1], etag=SAME), request_for(IDS[2]))
     assert world.detector.asked == [IDS[0], IDS[2]]
     assert world.entry(IDS[1]).reused_from == IDS[0]
-    assert world.counters() == {"uploads": 3, "recognized": 3, "reused": 1}
+    saved = {"reused": 1, "reused_rekognition": 1}
+    assert world.counters() == {"uploads": 3, "recognized": 3, "rekognition_calls": 2} | saved
 
 
 def test_the_result_of_another_owner_is_not_reused(world: World) -> None:
@@ -65,10 +68,50 @@ def test_the_result_of_another_model_version_is_not_reused(world: World) -> None
     assert world.entry(IDS[2]).reused_from == IDS[1]
 
 
-def test_the_result_of_another_model_is_not_reused(world: World) -> None:
+def test_a_detector_that_costs_nothing_is_asked_again_and_nothing_is_remembered(account: Account) -> None:
+    world = World(account)
+    for image_id in IDS[:2]:
+        world.recognize(request_for(image_id, etag=SAME))
+    assert world.detector.asked == IDS[:2]
+    assert world.entry(IDS[1]).reused_from == ""
+    assert account.rows("answers") == []
+
+
+def test_a_result_is_remembered_as_a_pointer_that_holds_nothing_of_it(world: World) -> None:
     world.recognize(request_for(IDS[0], etag=SAME))
-    world.recognize(request_for(IDS[1], etag=SAME, request="rcg_1", model="livestock"))
-    assert world.detector.asked == [IDS[0], IDS[1]]
+    (row,) = world.account.rows("answers")
+    assert row["answer"] == {"S": "rekognition"}
+    assert row["image_id"] == {"S": IDS[0]}
+    assert "cat" not in str(row)
+
+
+def test_a_result_that_was_replaced_is_found_among_the_earlier_entries(world: World) -> None:
+    world.recognize(request_for(IDS[0], etag=SAME))
+    world.recognize(request_for(IDS[0], sequencer="0B"))
+    world.recognize(request_for(IDS[1], etag=SAME))
+    assert world.detector.asked == [IDS[0], IDS[0]]
+    assert world.entry(IDS[1]).reused_from == IDS[0]
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_pointer_to_an_erased_image_is_a_miss(world: World, finished: bool) -> None:
+    """Also while the erasure is under way, and the row still holds the result."""
+    world.recognize(request_for(IDS[0], etag=SAME))
+    world.tombstones.mark(KEY, 1)
+    if finished:
+        world.tombstones.put(KEY, 1)
+    world.recognize(request_for(IDS[1], etag=SAME))
+    assert world.detector.asked == IDS[:2]
+    assert world.entry(IDS[1]).reused_from == ""
+    (pointer,) = [row for row in world.account.rows("answers") if "/content/" in row["about"]["S"]]
+    assert pointer["image_id"] == {"S": IDS[1]}
+
+
+def test_a_worker_that_dies_before_it_remembers_a_result_does_so_at_the_next_delivery(world: World) -> None:
+    world.crash_before("BatchWriteItem", request_for(IDS[0], etag=SAME))
+    world.recognize(request_for(IDS[0], etag=SAME))
+    world.recognize(request_for(IDS[1], etag=SAME))
+    assert world.detector.asked == IDS[:1]
 
 
 def test_an_object_without_an_etag_equals_no_other(world: World) -> None:
@@ -127,7 +170,7 @@ class Counting:
         return dict.fromkeys(images, self.outcome)
 
 
-def test_a_cascade_asks_neither_detector_twice_and_applies_its_current_threshold() -> None:
+def test_a_cascade_asks_the_paid_detector_once_and_applies_its_current_threshold() -> None:
     cache, (first, second) = (
         ResultCache(),
         [replace(image(image_id=image_id), content="same-1") for image_id in IDS[:2]],
@@ -137,15 +180,17 @@ def test_a_cascade_asks_neither_detector_twice_and_applies_its_current_threshold
 
     def cascade(below: float) -> Cascade:
         cached = [
-            CachedDetector(name, detector, cache, lambda model: unsure.model, set())
-            for name, detector in (("edge", edge), ("rekognition", paid))
+            CachedDetector(name, detector, cache, current, set())
+            for name, detector, current in (("edge", edge, None), ("rekognition", paid, lambda: unsure.model))
         ]
         return Cascade(cached[0], cached[1], below, Counter())
 
-    cascade(0.8).detect([first], None)
-    cache.load(cache.new_rows(IDS))
+    answered = cascade(0.8).detect([first], None)[first]
+    entry = Entry(first, answered, "2026-11-20T17:00:01.000Z", Options())
+    (row,) = cache_rows([entry])
+    cache.load({Pointer.from_item(row).key: entry})
     outcome = cascade(0.8).detect([second], None)[second]
-    assert (edge.images, paid.images) == (1, 1)
+    assert (edge.images, paid.images) == (2, 1)
     assert isinstance(outcome, Recognition)
     assert (outcome.detector, outcome.asked, cache.source(second, outcome)) == ("rekognition", "cascade", IDS[0])
     confident = cascade(0.4).detect([second], None)[second]
@@ -156,11 +201,12 @@ def test_a_cascade_asks_neither_detector_twice_and_applies_its_current_threshold
 def test_rekognition_has_one_cache_key_for_any_model() -> None:
     picture = replace(image(), content="same-1")
     assert cache_keys({picture: Options(detector="rekognition", model="x")}, "edge") == [
-        {"about": {"S": "public/content/same-1"}, "answer": {"S": "rekognition/"}}
+        {"about": {"S": "public/content/same-1"}, "answer": {"S": "rekognition"}}
     ]
 
 
-def test_the_results_of_both_parts_of_a_cascade_are_looked_up() -> None:
+def test_only_paid_results_are_looked_up() -> None:
     picture = replace(image(), content="same-1")
-    answers = [key["answer"]["S"] for key in cache_keys({picture: Options(model="x")}, "cascade")]
-    assert answers == ["edge/x", "rekognition/"]
+    found = {name: [key["answer"]["S"] for key in cache_keys({picture: Options()}, name)] for name in DETECTORS}
+    paid = {name: [name] for name in ("rekognition", "moderation")}
+    assert found == {"edge": [], "cascade": ["rekognition"]} | paid

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
-from wire.aws.rows import Item, UndoneError, delete, put, query, read, write
+from wire.aws.rows import Item, UndoneError, Write, delete, put, query, read, write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -137,3 +138,44 @@ def test_a_query_reads_the_next_page_only_when_its_rows_are_due() -> None:
     assert len(dynamodb.calls) == 1
     next(found)
     assert len(dynamodb.calls) == 2
+
+
+class Refusing(FakeDynamoDB):
+    """A DynamoDB that refuses every call with a row `1` or `3`."""
+
+    def batch_write_item(self, **arguments: Any) -> dict[str, Any]:
+        """Write all rows or none."""
+        if any(f"'id': {{'S': '{n}'}}" in str(arguments) for n in (1, 3)):
+            self.sizes.append(0)
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "No."}}, "BatchWriteItem")
+        return super().batch_write_item(**arguments)
+
+
+def refusing() -> Any:
+    return Refusing(0)
+
+
+def test_a_refused_row_costs_no_other_one() -> None:
+    dynamodb, refused = refusing(), list[Write]()
+    writes = [put("a", key) for key in keys(40)]
+    write(dynamodb, writes, refused=refused)
+    assert refused == [writes[1], writes[3]]
+    assert sorted(map(str, dynamodb.written)) == sorted(str(done) for done in writes if done not in refused)
+    assert dynamodb.sizes.count(15) == 1
+
+
+def test_the_error_of_a_refused_row_is_raised_after_all_others_are_written() -> None:
+    dynamodb = refusing()
+    with pytest.raises(ClientError):
+        write(dynamodb, [put("a", key) for key in keys(40)])
+    assert len(dynamodb.written) == 38
+
+
+def test_a_call_that_fails_for_another_reason_is_not_split() -> None:
+    class Denying:
+        def batch_write_item(self, **arguments: Any) -> None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "No."}}, "BatchWriteItem")
+
+    denying: Any = Denying()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        write(denying, [put("a", key) for key in keys(2)], refused=[])

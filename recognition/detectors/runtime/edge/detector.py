@@ -77,11 +77,6 @@ class EdgeDetector:
         models: list[dict[str, Any]] = self._invoke({"describe": True})["models"]
         return models
 
-    def resolve(self, *names: str | None) -> list[Model | None]:
-        """Return the models that these names stand for, None for an unusable one; raises DetectorError."""
-        models: list[EdgeModel] = self._invoke({"resolve": names})["models"]
-        return [None if "error" in model else _model(model) for model in models]
-
     def derive(self, *requests: PictureRequest) -> list[PictureResult]:
         """Have pictures derived from images, each with a result or an error; raises DetectorError."""
         results: list[PictureResult] = self._invoke({"derive": requests})["results"]

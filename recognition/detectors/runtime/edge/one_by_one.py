@@ -14,7 +14,6 @@ from domain.recognition import Outcome, Rejection
 from recognition.detectors.runtime.cached_detector import CachedDetector
 from recognition.detectors.runtime.detector import DetectorError, ThrottledError
 from recognition.detectors.runtime.edge.detector import EdgeDetector, EndedError
-from recognition.detectors.runtime.edge.versions import EdgeVersions
 from recognition.results.runtime.result_cache import ResultCache
 
 ALONE_SECONDS, CHECK_SECONDS = 30, 10
@@ -131,5 +130,5 @@ def cached_edge(
     suspects: Suspects,
     throttled: set[Image],
 ) -> CachedDetector:
-    """Return the detector `edge`, which asks one by one where it has to, behind the cache."""
-    return CachedDetector("edge", OneByOne(edge, within, suspects, throttled), cache, EdgeVersions(edge), throttled)
+    """Return the detector `edge`, which asks one by one where it has to, and once about the same bytes in a batch."""
+    return CachedDetector("edge", OneByOne(edge, within, suspects, throttled), cache, None, throttled)

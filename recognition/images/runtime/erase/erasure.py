@@ -9,7 +9,7 @@ from domain.event import Event
 from recognition.images.runtime.erase.objects import ErasureError, ImageObjects, ObjectVersion
 from recognition.images.runtime.erase.rows import ImageRows
 from recognition.images.runtime.erase.tombstones import Tombstones
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 from recognition.results.runtime.publish import Publish
 
 TOMBSTONE_LIFETIME = timedelta(days=30)

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
 from domain.image import Image, images_prefix, is_noncharacter
-from recognition.results.runtime.entry import ImageKey
+from recognition.results.runtime.keys import ImageKey
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client

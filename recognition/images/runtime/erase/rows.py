@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recognition.results.runtime import index_rows
-from recognition.results.runtime.entry import Entry, ImageKey
+from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.keys import ImageKey, owner_partition
 from recognition.results.runtime.result_cache import content_key
 from wire.aws import rows
 from wire.aws.rows import Item
@@ -21,22 +22,22 @@ class ImageRows:
 
     def earlier(self, key: ImageKey) -> list[Entry]:
         """Return every earlier entry of an image."""
-        return [Entry.from_item(row) for row in self._partition("/".join(key))]
+        return [Entry.from_item(row) for row in self._partition(key.about)]
 
     def remove_index(self, entries: Sequence[Entry]) -> list[str]:
         """Delete the index rows of these entries; return their partitions without the owner."""
         keys = list({key["found_by"]["S"]: key for entry in entries for key in index_rows.keys(entry)}.values())
         found = rows.read(self._dynamodb, {self._index: keys}, consistent={self._index})[self._index]
         rows.write(self._dynamodb, [rows.delete(self._index, key) for key in keys])
-        return sorted(row["found_by"]["S"].split("/", 1)[1] for row in found)
+        return sorted(row["found_by"]["S"].removeprefix(f"{owner_partition(row['owner']['S'])}/") for row in found)
 
     def remove_earlier(self, key: ImageKey) -> list[str]:
         """Delete the earlier entries; return the time and the event ID of each."""
-        removed = self._remove_answers(self._partition("/".join(key)))
+        removed = self._remove_answers(self._partition(key.about))
         return [key["answer"]["S"] for key in removed]
 
     def remove_cached(self, entries: Sequence[Entry]) -> list[str]:
-        """Delete the cached results for the same bytes that were made for this image; return their keys."""
+        """Delete the rows of the result cache that point to this image; return their keys."""
         partitions = sorted({content_key(entry.image) for entry in entries if entry.image.content})
         image_ids = {entry.image.image_id for entry in entries}
         found = [row for partition in partitions for row in self._partition(partition)]

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from recognition.results.runtime.entry import ERASED_ORDER, Entry, ImageKey
-from recognition.results.runtime.transactions import key_item
+from recognition.results.runtime.entry import ERASED_ORDER, Entry
+from recognition.results.runtime.keys import ImageKey
 from wire.aws.rows import Item
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Tombstones:
     def has_row(self, key: ImageKey) -> bool:
         """Return whether an image has a row: an entry or a tombstone."""
         response = self._dynamodb.get_item(
-            TableName=self._table, Key=key_item(key), ProjectionExpression="image_id", ConsistentRead=True
+            TableName=self._table, Key=key.to_item(), ProjectionExpression="image_id", ConsistentRead=True
         )
         return "Item" in response
 
@@ -30,14 +30,14 @@ class Tombstones:
         """
         row = self._dynamodb.update_item(
             TableName=self._table,
-            Key=key_item(key),
+            Key=key.to_item(),
             UpdateExpression="SET sequencer = :erased, expires = :expires",
             ExpressionAttributeValues={":erased": {"S": ERASED_ORDER}, ":expires": {"N": str(expires)}},
             ReturnValues="ALL_NEW",
         )["Attributes"]
-        return Entry.from_item(row) if "said" in row else None
+        return Entry.from_item(row) if "body" in row else None
 
     def put(self, key: ImageKey, expires: int) -> None:
         """Replace the row with a tombstone."""
         tombstone: Item = {"sequencer": {"S": ERASED_ORDER}, "expires": {"N": str(expires)}}
-        self._dynamodb.put_item(TableName=self._table, Item=key_item(key) | tombstone)
+        self._dynamodb.put_item(TableName=self._table, Item=key.to_item() | tombstone)

@@ -1,0 +1,1 @@
+"""The body of a row as few bytes."""

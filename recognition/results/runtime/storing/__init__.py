@@ -1,0 +1,1 @@
+"""Storing new entries: as new rows, or in place of older entries."""
