@@ -20,8 +20,8 @@ from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.result_cache import ResultCache
+from sightline.pricing.prices import dollars
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.price.table import dollars
 from tests.builders import image
 from tests.tables import Item, Tables
 

@@ -11,18 +11,11 @@ if TYPE_CHECKING:
 _OWNER = re.compile(r".*?/(?=label/|seen/|detector/)")
 
 ROWS = Rows(
-    current=2.0,
-    found_by=(
-        ("detector/edge", 1.0),
-        ("label/0.5/dog", 1.0),
-        ("label/0.9/dog", 1.0),
-        ("label/0/dog", 1.0),
-        ("seen/0.5", 1.0),
-        ("seen/0.9", 1.0),
-    ),
-    cache=1.0,
-    delivery=3.0,
-    delivery_indexes=("by_status", "by_webhook"),
+    current=1.0,
+    found_by=(("label/0.5/dog", 1.0), ("label/0.9/dog", 1.0), ("seen/0.9", 1.0)),
+    cache=0.0,
+    delivery=1.0,
+    delivery_indexes=("by_webhook",),
 )
 """Those of an image that the edge model has given one label, and of one delivery."""
 
