@@ -28,7 +28,7 @@ from tests.benchmarks.chain.no_op.edge import handler as instant_model
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, create_table, s3_event, sqs_event
-from wire.aws import client as aws
+from wire.aws.session import session
 
 BATCH = 10
 MODEL_CALL = "Invoke"
@@ -57,9 +57,9 @@ def count(images: int = BATCH) -> Counter[str]:
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
     ):
-        aws.session.cache_clear()
+        session.cache_clear()
         calls: Counter[str] = Counter()
-        aws.session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        session().register("before-call", lambda **call: calls.update([call["model"].name]))
         keys = [image_key("public", f"img_{n:032x}", "cat.jpg") for n in range(images)]
         recognize = handler_of("recognition.recognize.runtime.handler")
         with mock.patch.object(recognize.detectors.edge, "_lambda", _Lambda()):
@@ -67,7 +67,7 @@ def count(images: int = BATCH) -> Counter[str]:
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             module = handler_of(f"integration.{unit}.runtime.handler")
             assert module.handler(sqs_event(*received(queue, images)), Context()) == {"batchItemFailures": []}
-        aws.session.cache_clear()
+        session.cache_clear()
     del calls[MODEL_CALL]
     return calls
 
@@ -130,7 +130,7 @@ def received(queue: str, messages: int) -> list[str]:
 
 @contextmanager
 def subscriber() -> Iterator[str]:
-    """Serve a subscriber that accepts every webhook; give its URL."""
+    """Serve a subscriber that accepts every webhook; the context gives its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -23,6 +23,7 @@ from tests.integration.conftest import subscription, table
 from tests.photographs import photograph
 from tests.recognition.conftest import BUCKET, TABLES, Edge
 from wire.aws import client as aws
+from wire.aws.session import session
 
 OWNER = "ann"
 LABEL, NAME = "geheimnis", "geheim"
@@ -164,7 +165,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, setting in _account(world).items():
             monkeypatch.setenv(name, setting)
         _forget_clients()
-        aws.session().register("before-call", lambda **_: world.step())
+        session().register("before-call", lambda **_: world.step())
         for name, module in _HANDLERS.items():
             world.functions[name] = importlib.reload(importlib.import_module(module))
         edge = DerivingEdge()
@@ -183,7 +184,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def _forget_clients() -> None:
     """Let the next clients be made in a new session: those of another test have no interruptions."""
-    aws.session.cache_clear()
+    session.cache_clear()
     aws.lazy.cache_clear()  # type: ignore[attr-defined]
 
 

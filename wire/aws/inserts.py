@@ -23,7 +23,7 @@ _ROUNDS = 6
 
 
 class Insert(Enum):
-    """The result of an INSERT of one row."""
+    """What became of a new row."""
 
     STORED = "stored"
     EXISTS = "exists"

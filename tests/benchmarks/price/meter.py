@@ -26,7 +26,7 @@ from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, s3_event, sqs_event
 from tests.moto_inserts import support_inserts
 from tests.stacks import resources
-from wire.aws import client as aws
+from wire.aws.session import session
 
 OWNER = "0193f2a5-c0ff-4011-8233-445566778899"
 NAME = "holiday at the sea.jpg"
@@ -70,7 +70,7 @@ def measure(detector: str, labels: int, images: int) -> dict[str, Step]:
             steps = {"recognize": meter.step(recognize, list(map(s3_event, keys)))}
         for unit, queue in (("dispatch", "events"), ("deliver", "deliveries")):
             steps[unit] = meter.step(handler_of(f"integration.{unit}.runtime.handler"), received(queue, images))
-        aws.session.cache_clear()
+        session.cache_clear()
     return steps
 
 
@@ -125,10 +125,10 @@ class _Meter:
         self._dynamodb: Any = boto3.client("dynamodb")
         self._calls: list[tuple[str, str, Any, Any]] = []
         support_inserts()
-        aws.session.cache_clear()
-        session: Any = aws.session()
-        session.register("before-call", lambda params, context, **_: context.update(sent=params["body"]))
-        session.register("after-call", self._note)
+        session.cache_clear()
+        botocore_session: Any = session()
+        botocore_session.register("before-call", lambda params, context, **_: context.update(sent=params["body"]))
+        botocore_session.register("after-call", self._note)
         self._rows: dict[tuple[str, str], int] = {}
         self._written()
 

@@ -21,7 +21,7 @@ from tests.benchmarks.calls import account, handler_of, quiet
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, image, recognition, sqs_event
-from wire.aws import client as aws
+from wire.aws.session import session
 
 BATCH = 10
 LOG = "BatchWriteItem"
@@ -62,18 +62,16 @@ def count(subscriptions: int, events: int) -> Counter[str]:
         mock.patch("time.time", return_value=time.time()),
         quiet(),
     ):
-        aws.session.cache_clear()
-        aws.session().register("before-call", lambda **call: calls.update([call["model"].name]))
-        aws.session().register(
-            "provide-client-params.sqs.SendMessageBatch", lambda **call: queued.extend(_bodies(call))
-        )
+        session.cache_clear()
+        session().register("before-call", lambda **call: calls.update([call["model"].name]))
+        session().register("provide-client-params.sqs.SendMessageBatch", lambda **call: queued.extend(_bodies(call)))
         dispatch, deliver = (handler_of(f"integration.{unit}.runtime.handler") for unit in ("dispatch", "deliver"))
         deliver.connections.post = lambda *_: SubscriberResponse(204)
         _handled(dispatch, _events(events))
         assert len(queued) == events * subscriptions
         for start in range(0, len(queued), BATCH):
             _handled(deliver, queued[start : start + BATCH])
-        aws.session.cache_clear()
+        session.cache_clear()
     del calls["GetSecretValue"]  # once in a worker's life
     return calls
 
