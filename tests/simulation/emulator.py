@@ -21,19 +21,24 @@ from tests.benchmarks.chain.throughput import Chain, deployed_chain
 from tests.benchmarks.edge.process_tree import processor_seconds
 from tests.builders import recognition, s3_record, sqs_event
 
-WARM_UP, COUNTED, SINGLE, ROUNDS = 300, 600, 20, 10
-SETTLED_SECONDS = 0.5
-"""After so long, what the step before has caused is over."""
+WARM_UP, COUNTED, SINGLE, ROUNDS = 300, 600, 20, 20
+SETTLED_SECONDS, IDLE_SECONDS = 0.5, 20.0
+"""After the first, what the step before has caused is over."""
+
+_idle: list[float] = []
+"""The processor time of a second in which nothing happens, once it is measured."""
 
 
 def main() -> None:
     """Print the measured milliseconds as JSON: of an image, alone and under load, and of each step."""
     with deployed_chain() as chain:
         chain.send_and_wait(WARM_UP)
-        alone = statistics.median(_milliseconds(lambda: chain.send_and_wait(1)) for _ in range(SINGLE))
+        _idle.append(_milliseconds(lambda: time.sleep(IDLE_SECONDS)) / (IDLE_SECONDS + SETTLED_SECONDS))
+        alone = statistics.fmean(_milliseconds(lambda: chain.send_and_wait(1)) for _ in range(SINGLE))
         loaded = _milliseconds(lambda: chain.send_and_wait(COUNTED)) / COUNTED
         profile = _profile(chain)
-    print(json.dumps({"alone": round(alone, 1), "loaded": round(loaded, 1), "profile": profile}, indent=1))
+    measured = {"alone": round(alone, 1), "loaded": round(loaded, 1), "idle": round(_idle[0], 1), "profile": profile}
+    print(json.dumps(measured, indent=1))
 
 
 def _profile(chain: Chain) -> dict[str, Any]:
@@ -43,7 +48,8 @@ def _profile(chain: Chain) -> dict[str, Any]:
         client.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
     time.sleep(2 * SETTLED_SECONDS)
     bucket = chain.deployment.endpoints.images_bucket
-    found: dict[str, Any] = {"put": _milliseconds(lambda: [chain.put(now()) for _ in range(SINGLE)]) / SINGLE}
+    put = _milliseconds(lambda: [chain.put(now()) for _ in range(COUNTED)]) / COUNTED
+    found: dict[str, Any] = {"put": round(put, 2)}
     makers: dict[str, Callable[[Sequence[str]], object]] = {
         "Edge": lambda keys: {"images": [{"bucket": bucket, "key": key, "version": "null"} for key in keys]},
         "Recognize": lambda keys: sqs_event(*(_uploaded(bucket, key) for key in keys)),
@@ -85,11 +91,15 @@ def _delivery(event: Event, url: str) -> str:
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    """Return the processor time of this process and its descendants until what the work has caused is over, too."""
-    begun = processor_seconds(os.getpid())
+    """Return the processor time of this process and its descendants for the work, and for what it has caused.
+
+    What they take in the same time without any work is subtracted.
+    """
+    begun, clock = processor_seconds(os.getpid()), time.monotonic()
     work()
     time.sleep(SETTLED_SECONDS)
-    return (processor_seconds(os.getpid()) - begun) * 1000
+    milliseconds = (processor_seconds(os.getpid()) - begun) * 1000
+    return milliseconds - sum(_idle) * (time.monotonic() - clock)
 
 
 if __name__ == "__main__":
