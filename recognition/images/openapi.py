@@ -121,12 +121,16 @@ ROOM = Room(
     | BETWEEN
     | {
         "image_id": IMAGE_ID,
-        "label": described("Only images with a detection of this label; case does not matter.", LABEL),
+        "label": described(
+            "Only images with a detection of this label, in any case, of at least 0.5 or `min_confidence`.",
+            LABEL,
+        ),
         "detector": one_of(*RECOGNIZERS) | {"description": "Only images whose result comes from this detector."},
         "status": one_of("recognized", "rejected")
         | {"description": "Only images of this status; queued images can be read by their IDs only."},
         "min_confidence": described(
-            "Show only detections of at least this confidence; a list has only images with such a detection.",
+            "Show only detections of at least this confidence; a list has only images with such a detection."
+            " With `label`, less than 0.5 is refused.",
             FRACTION,
         ),
         "format": one_of(*_FORMATS) | {"description": "The format of the file.", "required": True},

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from sightline.client.schemas.queries import Filters
 
 _FILTERS = {
-    "label": "images with this label (with at least --min-confidence)",
+    "label": "images with this label (with at least 0.5, or --min-confidence)",
     "min_confidence": "images with a detection of at least this confidence, 0–1",
     "detector": "images recognized by this detector, such as edge, rekognition or moderation",
     "status": "recognized or rejected",

@@ -18,6 +18,7 @@ from edge_ml.derived.derive import store_derived
 from edge_ml.image_error import ImageError
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
+from recognition.results.runtime.entry import Entry
 from tests.builders import Context, create_table, http_request, s3_event, sqs_event
 from tests.integration.conftest import subscription, table
 from tests.photographs import photograph
@@ -144,7 +145,13 @@ class World:
 def _rows() -> Iterator[str]:
     dynamodb = boto3.client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
-        yield from (json.dumps(item, default=str) for item in dynamodb.scan(TableName=name)["Items"])
+        yield from map(_text, dynamodb.scan(TableName=name)["Items"])
+
+
+def _text(row: dict[str, Any]) -> str:
+    """Return everything that a row says, also in its packed body."""
+    body = repr(Entry.from_item(row)) if "body" in row else ""
+    return json.dumps(row, default=str) + body
 
 
 def _objects() -> Iterator[str]:
@@ -197,7 +204,7 @@ def _account(world: World) -> dict[str, str]:
     for name, keys in TABLES.items():
         create_table(dynamodb, name, *keys)
     table(dynamodb, "subscriptions", "owner", "subscription_id")
-    table(dynamodb, "deliveries", "owner", "delivery", by_webhook="webhook", by_status="webhook_status")
+    table(dynamodb, "deliveries", "about", "delivery", by_webhook="webhook", by_status="webhook_status")
     subscriptions = SubscriptionTable(dynamodb, "subscriptions")
     subscriptions.add(subscription(0, owner=OWNER))
     subscriptions.add(subscription(1, owner=OWNER))

@@ -23,7 +23,7 @@ _ROUNDS = 6
 
 
 class Insert(Enum):
-    """What became of a new row."""
+    """The outcome of the insert of one row."""
 
     STORED = "stored"
     EXISTS = "exists"
@@ -55,7 +55,7 @@ _BY_CODE = {
 def insert(
     dynamodb: "DynamoDBClient", table: str, new: Sequence[Item], wait: Callable[[float], None] = time.sleep
 ) -> list[Insert]:
-    """Store new rows, twenty-five per call; return what became of each. Raises InsertError.
+    """Store new rows, twenty-five per call; return the outcome of each. Raises InsertError.
 
     A row that is undone is tried again. A row that a failed call has stored then exists.
     """

@@ -8,9 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from botocore.exceptions import ClientError
-
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
@@ -46,7 +45,7 @@ def delete(table: str, key: Item) -> Write:
     return table, {"DeleteRequest": {"Key": key}}
 
 
-def is_refused(error: ClientError) -> bool:
+def is_refused(error: "ClientError") -> bool:
     """Return whether DynamoDB refuses what is to be written, such as a row of over 400 kB, whatever the table holds."""
     reasons = error.response.get("CancellationReasons", [])
     return error.response["Error"]["Code"] in _REFUSALS or any(
@@ -65,7 +64,7 @@ def write(
     A row that DynamoDB refuses costs no other one: it is added to `refused`. Without that list, the error of the first
     such row is raised once all others are written.
     """
-    waiting, errors = iter(writes), list[ClientError]()
+    waiting, errors = iter(writes), list["ClientError"]()
     while batch := _by_table(islice(waiting, _MOST_WRITES)):
         for rejected, error in _write_batch(dynamodb, batch, wait):
             if refused is None:
@@ -78,8 +77,10 @@ def write(
 
 def _write_batch(
     dynamodb: "DynamoDBClient", batch: "Mapping[str, Sequence[WriteRequestUnionTypeDef]]", wait: Callable[[float], None]
-) -> list[tuple[Write, ClientError]]:
+) -> list[tuple[Write, "ClientError"]]:
     """Write one call's rows; return those that DynamoDB refuses, found one by one, with the error of each."""
+    from botocore.exceptions import ClientError  # late: deliver starts without botocore
+
     for pause in range(_ROUNDS):
         try:
             batch = dynamodb.batch_write_item(RequestItems=batch).get("UnprocessedItems", {})

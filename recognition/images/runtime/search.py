@@ -1,10 +1,10 @@
 """Search for an owner's images, newest first. Each search reads one range of keys, in which most rows match."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from domain.ids import timed_id
 from domain.image import ID_PREFIX
@@ -55,6 +55,12 @@ class Search:
 
     def __init__(self, dynamodb: "DynamoDBClient", recognitions: str, index: IndexTable) -> None:
         self._dynamodb, self._recognitions, self._index = dynamodb, recognitions, index
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], dynamodb: "DynamoDBClient") -> Self:
+        """Search the tables that the environment names."""
+        index = IndexTable.of(environment["IMAGE_INDEX_TABLE"], environment["DETECTORS"].split(","))
+        return cls(dynamodb, environment["RECOGNITIONS_TABLE"], index)
 
     def finds_shapes(self, filters: Filters) -> bool:
         """Return whether the entries found have outlines and masks: the recognitions table has them, the index not."""

@@ -28,7 +28,10 @@ class ClassifyOptions(View, total=False):
 
 
 class Filters(View, total=False):
-    """The images that are meant, all filters at once, and the detections that are returned: docs/api.md."""
+    """The images that are meant, all filters at once, and the detections that are returned: docs/api.md.
+
+    A `label` is found with at least 0.5; with it, a lower `min_confidence` is refused.
+    """
 
     label: str | None
     detector: str | None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from recognition.results.runtime.entry import Entry
 from tests.pipeline.chain import Chain, wait_for
 
 NAMES = ["my cat.jpg", "a+b.jpg", "100%25.jpg", "čičė 猫.jpg", "q?a=b&c#d.jpg"]
@@ -118,18 +119,18 @@ def event_of(chain: Chain, key: str, image_id: str) -> str:
         TableName=chain.deployment.endpoints.recognitions_table,
         Key={"owner": {"S": "public"}, "image_id": {"S": image_id}},
     )["Item"]
-    image = json.loads(row["said"]["S"])["image"]
+    image = Entry.from_item(row).image
     stored = {
         "key": key,
-        "size": image["size"],
-        "versionId": image["version"],
-        "sequencer": image["sequencer"].rstrip("0"),
+        "size": image.size,
+        "versionId": image.version,
+        "sequencer": image.sequencer.rstrip("0"),
     }
     record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
-        "eventTime": image["received_at"],
+        "eventTime": image.received_at,
         "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": image["bucket"]}, "object": stored},
+        "s3": {"bucket": {"name": image.bucket}, "object": stored},
     }
     return json.dumps({"Records": [record]})

@@ -13,6 +13,7 @@ from recognition.results.runtime.entry import Entry
 from tests.builders import IMAGE_ID, Context, s3_event, sqs_event
 from tests.recognition.caller import ONE, call, started, upload, work_off
 from tests.recognition.conftest import BUCKET, TABLES, Account
+from tests.recognition.recognize.world import IDS, World, request_for
 
 ERASE = "DELETE /images/{image_id}"
 UNSURE = {"detections": [{"label": "cat", "confidence": 0.2}], "size": {"width": 6, "height": 4}, "duration_ms": 3}
@@ -79,6 +80,18 @@ def test_nothing_remains_but_a_tombstone_that_expires(
     assert removed["reusable"] == []
     assert {f"ann/{partition}" for partition in removed["found_by"]} == partitions
     assert {"detector/edge", "label/0.9/cat", "seen/0.9"} <= set(removed["found_by"])
+
+
+def test_the_pointers_to_an_image_are_erased_and_those_to_its_copies_stay(account: Account, erase: ModuleType) -> None:
+    world = World(account, "rekognition")
+    world.recognize(request_for(IDS[0], etag="same"), request_for(IDS[1], etag="other"))
+    world.recognize(request_for(IDS[2], etag="same"))
+    status, receipt = call(erase, ERASE, path={"image_id": IDS[0]})
+    assert (status, receipt["removed"]["reusable"]) == (200, ["same-1234/rekognition"])
+    (row,) = account.rows("answers")
+    assert row["image_id"] == {"S": IDS[1]}
+    (left,) = remains(account, IDS[0])
+    assert set(json.loads(left)) == {"owner", "image_id", "sequencer", "expires"}
 
 
 def test_a_receipt_lists_only_rows_that_existed(

@@ -116,10 +116,11 @@ def test_an_entry_replaced_before_it_is_indexed_leaves_no_index_rows(
     assert Entry.from_item(row).outcome == horse()
 
 
+@pytest.mark.parametrize("detector", ["edge", "rekognition"])
 def test_an_image_erased_before_it_is_indexed_leaves_nothing_and_is_not_published(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    account: Account, detector: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = index_rows.rows
+    world, rows = World(account, detector), index_rows.rows
 
     def erased(entry: object, **detector: bool) -> object:
         world.tombstones.mark(KEY, 1)

@@ -16,7 +16,6 @@ from recognition.images.runtime.presigned_link import LIFETIME, presigned_link
 from recognition.images.runtime.query_options import query_options
 from recognition.images.runtime.search import Page, Search
 from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.index_rows import IndexTable
 from recognition.results.runtime.recognitions import Recognitions
 from wire.aws.client import client
 from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, query, respond
@@ -29,8 +28,7 @@ SECONDS = 15
 
 s3, dynamodb = client("s3", signature_version="s3v4", max_pool_connections=THREADS), client("dynamodb")
 cursors = Cursors(os.environ["RECOGNITIONS_TABLE"])
-index = IndexTable.of(os.environ["IMAGE_INDEX_TABLE"], os.environ["DETECTORS"].split(","))
-search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], index)
+search = Search.from_environment(os.environ, dynamodb)
 recognitions = Recognitions(dynamodb, os.environ["RECOGNITIONS_TABLE"])
 sizes = ImageSizes(s3)
 

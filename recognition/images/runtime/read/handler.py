@@ -19,7 +19,6 @@ from recognition.images.runtime.read.stats import UsageStats, days_of, stats
 from recognition.images.runtime.search import Search
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.history import History
-from recognition.results.runtime.index_rows import IndexTable
 from wire.aws.client import client
 from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, respond
 from wire.http.paging import Cursors, limit
@@ -31,8 +30,7 @@ _EARLIER_FIELDS = ("request", "reused_from", "status", "recognized_at", "recogni
 
 s3, dynamodb = client("s3", signature_version="s3v4"), client("dynamodb")
 cursors = Cursors(os.environ["RECOGNITIONS_TABLE"])
-index = IndexTable.of(os.environ["IMAGE_INDEX_TABLE"], os.environ["DETECTORS"].split(","))
-search = Search(dynamodb, os.environ["RECOGNITIONS_TABLE"], index)
+search = Search.from_environment(os.environ, dynamodb)
 lookup = image_lookup(os.environ, dynamodb, s3)
 history = History(dynamodb, os.environ["ANSWERS_TABLE"])
 usage = UsageStats(dynamodb, os.environ["USAGE_TABLE"])

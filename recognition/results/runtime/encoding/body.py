@@ -1,8 +1,8 @@
 """The body of a row, which says everything about an entry but its key: `pack` and its inverse `unpack`.
 
 A version byte, then deflated JSON of what is neither a default nor derivable, then bytes: digests, times, confidences
-and boxes. Whoever changes what is derived (the key of an upload, for example) or the dictionary adds a version, and
-keeps reading the others: rows are never rewritten.
+and boxes. Another dictionary, or another rule of what is derived (the key of an upload, for example), is another
+version; the earlier ones stay readable, because rows are never rewritten.
 """
 
 import json
