@@ -76,8 +76,8 @@ class Chain:
         engine, refusals, (design, quotas, *_) = self.engine, self.refusals, self.world
         self._prefixes = Keyed(engine, refusals, "S3: a prefix's puts", PREFIX_PUTS, 1)
         self._prefixes.warm = bool(self.world.rate)
-        stage = min(design.stage_rate, quotas.gateway_requests)
-        self._stage = Limit(engine, refusals, "API: the stage's throttle", Bucket(stage, 2 * stage, 2 * stage))
+        stage = Bucket(min(design.api_rate, quotas.gateway_requests), design.api_burst, design.api_burst)
+        self._stage = Limit(engine, refusals, "API: the stage's throttle", stage)
         self._topics = Limit(engine, refusals, "SNS: messages of the region", Bucket.steady(quotas.sns_messages))
         self._rekognition = Limit(engine, refusals, "Rekognition: calls", Bucket.steady(design.rekognition_tps))
 
@@ -194,7 +194,8 @@ class Chain:
 
     def _store(self, batch: list[Image], end: End) -> None:
         rows, usage = self.world.rows, self._table["usage"]
-        writes: list[Write] = [(usage, shard, 1.0) for shard in {image.shard for image in batch}]
+        firsts = {image.owner: image.shard for image in reversed(batch)}  # a batch counts once for each owner
+        writes: list[Write] = [(usage, shard, 1.0) for shard in firsts.values()]
         for image in batch:
             writes.append((self._table["recognitions"], image.shard, rows.current))
             writes += [(self._table["index"], f"{image.shard}/{key}", units) for key, units in rows.found_by]
@@ -262,7 +263,7 @@ class Chain:
             return
         self._breaker = CircuitBreaker()
         rows, log = self.world.rows, self._table["deliveries"]
-        writes: list[Write] = [(log, image.shard, rows.delivery) for image in due]
+        writes: list[Write] = [(log, f"{image.owner}/{image.number}", rows.delivery) for image in due]
         writes += [(index, image.shard, 1.0) for index in self._indexes for image in due]
         self._write(writes, 0, lambda _: end())
         self.latencies += [now - image.at for image in due]

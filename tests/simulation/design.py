@@ -12,13 +12,14 @@ class Design(NamedTuple):
     """What the code and the settings of a deployment decide.
 
     `hashed_keys`: an object's key begins with a hash, not with its owner. `shards`: the ranges of an owner's rows.
-    `stage_rate`: the requests a second that the API's stage lets through. `window`: the setting `batching_seconds`.
+    `window`: the setting `batching_seconds`. The others are the settings of the same names.
     """
 
     hashed_keys: bool = True
-    shards: int = 1
+    shards: int = _DEFAULT.shards
     concurrency: int = _DEFAULT.concurrency
-    stage_rate: int = 100
+    api_rate: int = _DEFAULT.api_rate
+    api_burst: int = _DEFAULT.api_burst
     window: float = _DEFAULT.batching_seconds
     detector: str = "edge"
     rekognition_tps: int = _DEFAULT.rekognition_tps

@@ -16,7 +16,7 @@ HOUR, DAY = 3600.0, 86_400.0
 RATES = (1.0, 12.0, 120.0, 1200.0, 11_600.0)
 DEFAULT = Design()
 BUSY = Design(concurrency=50, shards=4)
-GIANT = Design(concurrency=400, stage_rate=10_000, shards=16)
+GIANT = Design(concurrency=400, api_rate=10_000, shards=16)
 """The settings for 1,200 and for 11,600 images a second of one owner."""
 DESIGNS: Mapping[str, Design] = {
     "the default settings": DEFAULT,

@@ -34,6 +34,16 @@ def test_the_rows_are_those_of_the_row_code() -> None:
     assert counted(steps["recognize"], steps["deliver"]) == ROWS
 
 
+def test_shards_spread_the_rows_of_one_owner_and_of_one_webhook() -> None:
+    from tests.benchmarks.price.meter import measure
+
+    few, many = (measure("edge", 1, 10, shards) for shards in (1, 16))
+    for function, table in (("recognize", "recognitions"), ("recognize", "index"), ("deliver", "deliveries/by_webhook")):
+        before, after = (set(steps[function].partitions[table]) for steps in (few, many))
+        assert len(after) > 3 * len(before), table
+    assert len(few["recognize"].partitions["usage"]) == len(many["recognize"].partitions["usage"]) == 1
+
+
 def test_one_owner_may_send_eleven_thousand_six_hundred_images_a_second() -> None:
     scenario, found = at_the_goal()
     assert scenario.arrivals.rate == RATES[-1] == GOAL
