@@ -47,7 +47,7 @@ def model_file(service: str, names: Iterable[str]) -> str:
     operations = {
         name: operation
         for name, operation in model["operations"].items()
-        if xform_name(name) in wanted or name in _CALLED_BY_BOTOCORE
+        if {name, xform_name(name)} & wanted or name in _CALLED_BY_BOTOCORE
     }
     shapes = {name: model["shapes"][name] for name in _reachable(operations, model["shapes"])}
     return _text(model | _undocumented({"operations": operations, "shapes": shapes}))

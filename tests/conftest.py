@@ -3,9 +3,13 @@
 import io
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import moto  # noqa: F401  (before any boto3 client exists, as moto asks)
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ParamValidationError
+from botocore.validate import ParamValidator
 from PIL import Image
 from xdist.remote import Producer
 
@@ -30,6 +34,23 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduler:
     """Return the scheduler by which `pytest -n 2` distributes the tests."""
     return FileScheduler(config, log)
+
+
+@pytest.fixture(autouse=True)
+def validated_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have botocore validate each request to DynamoDB, also those of clients that do not validate."""
+    base: Any = BaseClient
+    call = base._make_api_call
+
+    def validated(client: Any, operation: str, params: Any) -> Any:
+        model = client.meta.service_model
+        if model.service_name == "dynamodb":
+            report = ParamValidator().validate(params, model.operation_model(operation).input_shape)
+            if report.has_errors():
+                raise ParamValidationError(report=report.generate_report())
+        return call(client, operation, params)
+
+    monkeypatch.setattr(base, "_make_api_call", validated)
 
 
 @pytest.fixture(scope="session")

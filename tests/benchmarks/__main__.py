@@ -17,7 +17,6 @@ BENCHMARKS = {
     "edge": "edge.speed",
     "first_answer": "edge.first_answer",
     "memory": "edge.memory",
-    "fast_path": "edge.fast_path",
     "servers": "edge.servers",
     "price": "price.figures",
     "chain": "chain.throughput",

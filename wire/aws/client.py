@@ -9,7 +9,7 @@ call: use it where few invocations need a client, such as `lazy("sqs").send_mess
 
 import json
 from binascii import b2a_base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
@@ -81,23 +81,27 @@ lazy = _typed(cache(client))
 """Return the client of a service, which is made at the first call for that service."""
 
 
+_ROWS = ("BatchExecuteStatement", "BatchWriteItem")
+"""The operations of DynamoDB that are sent many rows of ours, and nothing that botocore would add."""
+
+
 @_typed
 def client_without_validation(service: str) -> object:
-    """Make a client that does not validate parameters.
+    """Make a client that does not validate parameters: for rows of ours, whose form the tests validate.
 
-    A client of DynamoDB sends the rows of BatchWriteItem as they are: to validate and copy each value takes longer than
-    to send it.
+    A client of DynamoDB sends many rows as they are: to validate and copy each value takes longer than to send it.
     """
     unvalidated: Any = client(service, parameter_validation=False)
-    if service == "dynamodb":
-        unvalidated.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", _set_aside)
-        unvalidated.meta.events.register("before-call.dynamodb.BatchWriteItem", _restore)
+    for operation in _ROWS if service == "dynamodb" else ():
+        unvalidated.meta.events.register(f"provide-client-params.dynamodb.{operation}", _set_aside)
+        unvalidated.meta.events.register(f"before-call.dynamodb.{operation}", _restore)
     return unvalidated
 
 
-def _set_aside(params: dict[str, Iterable[str]], context: dict[str, object], **_: object) -> dict[str, object]:
+def _set_aside(params: dict[str, object], context: dict[str, object], **_: object) -> dict[str, object]:
+    """Give botocore the names of the tables alone; it resolves the endpoint by them."""
     context["given"] = params
-    return {"RequestItems": dict.fromkeys(params["RequestItems"], ())}
+    return {name: dict.fromkeys(value, ()) if isinstance(value, dict) else () for name, value in params.items()}
 
 
 def _restore(params: dict[str, object], context: dict[str, object], **_: object) -> None:

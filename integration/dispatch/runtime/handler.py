@@ -17,7 +17,7 @@ from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.dispatch.runtime.read_event import read_event
 from integration.subscriptions.runtime.subscription import EVERY_OWNER, Subscription
 from integration.subscriptions.runtime.table import SubscriptionTable
-from wire.aws.client import client
+from wire.aws.client import client, client_without_validation
 from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.message import read_message
 from wire.aws.queue import BatchResponse, QueueEvent, Record, batch_item_failures, tries
@@ -30,7 +30,7 @@ EVENTS_QUEUE = RetriedQueue(os.environ["EVENTS_QUEUE_URL"], os.environ["EVENTS_D
 SubscriptionsOf = Callable[[str], Iterable[Subscription]]
 
 logger = Logger()
-sqs, dynamodb = client("sqs"), client("dynamodb")
+sqs, dynamodb = client("sqs"), client_without_validation("dynamodb")
 queue = DeliveryQueue(sqs, os.environ["DELIVERIES_QUEUE_URL"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])

@@ -20,7 +20,7 @@ from recognition.recognize.runtime.recognize import recognize
 from recognition.recognize.runtime.request import RecognitionRequest, batches_by_image
 from recognition.recognize.runtime.stores import Stores
 from recognition.results.runtime.publish import publish
-from wire.aws.client import client, lazy
+from wire.aws.client import client, client_without_validation, lazy
 from wire.aws.isolation import BegunTries, Isolation
 from wire.aws.message import read_message
 from wire.aws.queue import (
@@ -49,7 +49,7 @@ detectors = DetectorRegistry(
     os.environ["DERIVED_BUCKET"],
     float(os.environ["REKOGNITION_PAUSE"]),
 )
-dynamodb = client("dynamodb")
+dynamodb = client_without_validation("dynamodb")
 stores = Stores.from_environment(os.environ, dynamodb, detectors.cache)
 quota = Quota.from_environment(os.environ)
 begun = BegunTries(lambda: dynamodb, os.environ["ANSWERS_TABLE"], ("about", "answer"))

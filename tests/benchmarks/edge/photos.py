@@ -19,6 +19,14 @@ def photo(width: int, height: int) -> bytes:
         return camera_jpeg(cat, width, height)
 
 
+def as_progressive(data: bytes) -> bytes:
+    """Return the same picture as a progressive JPEG."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.save(file, "JPEG", quality="keep", progressive=True)
+    return file.getvalue()
+
+
 def camera_jpeg(image: Image.Image, width: int, height: int) -> bytes:
     """Return the picture as a JPEG of this size, with sensor noise so that it compresses no better than a photo."""
     noise = np.random.default_rng(0)

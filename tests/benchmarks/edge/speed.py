@@ -1,7 +1,8 @@
 """The edge function: its cold start, and its time from bytes to labels.
 
-Processor time, so that neighbors matter little. Bytes to labels is compared with the fastest loop known:
-libjpeg-turbo's scaled decode (simplejpeg), OpenCV's area resize, and a bare session of the same model.
+Processor time, so that neighbors matter little. Bytes to labels is compared with the fastest loop known that decodes at
+twice the model's input: libjpeg-turbo's scaled decode (simplejpeg), OpenCV's area resize, and a bare session of the
+same model. Ours decodes at 1.5 times the input; the best label and the accuracy show what that costs.
 """
 
 import os
@@ -24,7 +25,8 @@ from edge_ml.inference.model import Model
 from edge_ml.inference.session import open_session
 from edge_ml.pictures.decode import decode
 from edge_ml.serving.recognize import recognize_image
-from tests.benchmarks.edge.photos import SIZES, decoded_in_full, photo
+from tests.benchmarks.edge import fast_path
+from tests.benchmarks.edge.photos import SIZES, as_progressive, decoded_in_full, photo
 from tests.benchmarks.figure import Figure
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +41,8 @@ onnxruntime.InferenceSession("edge_ml/models/animals/model.onnx", options, provi
     "edge_ml": "import edge_ml.handler",
 }
 ROUNDS = 25
+GOALS = {"12 MP": 0.95, "2 MP": 1.05, "0.3 MP": 1.05}
+"""The least speed ÷ that of the bare loop: at 12 MP both decode at an eighth, and entropy decoding is the limit."""
 
 
 def figures() -> list[Figure]:
@@ -47,7 +51,8 @@ def figures() -> list[Figure]:
     found = [start()]
     for name, size in SIZES.items():
         found += path(name, photo(*size), model)
-    return [*found, threads(photo(*SIZES["2 MP"]), model)]
+    found += [progressive(photo(*SIZES["12 MP"]), model), threads(photo(*SIZES["2 MP"]), model)]
+    return found + fast_path.figures()
 
 
 def start() -> Figure:
@@ -67,15 +72,19 @@ def path(name: str, data: bytes, model: Model) -> list[Figure]:
     beside_bare, milliseconds = _compared(bare, ours)
     beside_naive, _ = _compared(lambda: model.detections(decoded_in_full(data, fit)), ours)
     _, decoding = _compared(bare, partial(decode, data, fit))
-    error = float(np.square(decode(data, fit).pixels - decoded_in_full(data, fit).pixels.astype(float)).mean())
     return [
         Figure(f"{name}: bytes → labels on one core", 1000 / milliseconds, unit="img/s"),
         Figure(f"{name}: time of one image", milliseconds, unit="ms"),
         Figure(f"{name}: of that, decode and resize", decoding, unit="ms"),
         Figure(f"{name}: speed ÷ a naive loop's", beside_naive),
-        Figure(f"{name}: speed ÷ a bare loop's of turbojpeg, OpenCV and a session", beside_bare, at_least=0.90),
-        Figure(f"{name}: PSNR against a full decode", 10 * np.log10(255**2 / (error or 1e-5)), at_least=50, unit="dB"),
+        Figure(f"{name}: speed ÷ a bare loop's of turbojpeg, OpenCV and a session", beside_bare, at_least=GOALS[name]),
     ]
+
+
+def progressive(data: bytes, model: Model) -> Figure:
+    """Measure bytes to labels of a progressive JPEG ÷ those of the same picture as a baseline one."""
+    slower, _ = _compared(partial(recognize_image, model, as_progressive(data)), partial(recognize_image, model, data))
+    return Figure("12 MP: time of a progressive JPEG ÷ a baseline one's", slower, at_most=1.6)
 
 
 def threads(data: bytes, model: Model, images: int = 60) -> Figure:

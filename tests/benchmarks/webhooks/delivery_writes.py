@@ -21,7 +21,7 @@ from tests.benchmarks.calls import account, handler_of, quiet, subscriber
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, image, recognition, sqs_event
-from wire.aws import client as aws
+from wire.aws.session import session
 
 Row = Mapping[str, Mapping[str, Any]]
 
@@ -47,11 +47,11 @@ def written() -> int:
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         quiet(),
     ):
-        aws.session.cache_clear()
-        aws.session().register("provide-client-params.dynamodb", lambda **call: rows.extend(_rows(**call)))
+        session.cache_clear()
+        session().register("provide-client-params.dynamodb", lambda **call: rows.extend(_rows(**call)))
         deliver = handler_of("integration.deliver.runtime.handler")
         assert deliver.handler(sqs_event(*_messages(url)), Context()) == {"batchItemFailures": []}
-        aws.session.cache_clear()
+        session.cache_clear()
     return sum(map(units, rows))
 
 

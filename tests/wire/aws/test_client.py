@@ -1,10 +1,12 @@
 """The lean clients send the same requests as the stock clients."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ParamValidationError
 from botocore.session import Session
 
 from wire.aws import client as aws
@@ -44,9 +46,9 @@ class SentError(Exception):
     """Stops a request before it is sent; its arguments are its parts."""
 
 
-def sent(client: Any, service: str) -> tuple[object, ...]:
+def sent(client: Any, service: str, operation: str = "", given: Mapping[str, Any] | None = None) -> tuple[object, ...]:
     """Return method, URL, body, and the scope and the signed headers of a client's request."""
-    operation, given = CALLS[service]
+    operation, given = (operation, given) if given else CALLS[service]
 
     def stop(request: Any, **more: Any) -> None:
         scope, headers, _ = request.headers["Authorization"].decode().split(", ")
@@ -82,6 +84,36 @@ def test_lean_clients_have_the_configuration_and_requests_of_stock_clients(envir
         lean = aws.client(service)
         assert configuration(lean) == configuration(stock)
         assert sent(lean, service) == sent(stock, service)
+
+
+ROW: dict[str, Any] = {
+    "k": {"S": "ü"},
+    "n": {"N": "1.5"},
+    "b": {"B": b"\0\xff"},
+    "l": {"L": [{"M": {"a": {"BOOL": True}}}]},
+}
+BATCHES: dict[str, dict[str, Any]] = {
+    "batch_write_item": {
+        "RequestItems": {"table": [{"PutRequest": {"Item": ROW}}], "other": [{"DeleteRequest": {"Key": ROW}}]}
+    },
+    "batch_execute_statement": {"Statements": [{"Statement": "INSERT …", "Parameters": [*ROW.values()]}]},
+}
+
+
+@pytest.mark.parametrize("operation", BATCHES)
+def test_rows_that_are_not_validated_are_sent_as_validated_ones(operation: str) -> None:
+    def body(client: Any) -> object:
+        _, url, sent_body, _, headers = sent(client, "dynamodb", operation, BATCHES[operation])
+        assert isinstance(sent_body, bytes)
+        return url, json.loads(sent_body), headers
+
+    assert body(aws.client_without_validation("dynamodb")) == body(Session().create_client("dynamodb"))
+
+
+def test_the_tests_validate_rows_that_the_client_does_not() -> None:
+    invalid: Any = {"table": [{"PutRequest": {"Item": {"k": {"S": 1}}}}]}
+    with pytest.raises(ParamValidationError):
+        aws.client_without_validation("dynamodb").batch_write_item(RequestItems=invalid)
 
 
 def test_every_service_in_use_is_tested_here() -> None:
