@@ -1,1 +1,1 @@
-"""The edge function as a client sees it: the detector, derived pictures, model versions."""
+"""The edge function as a client sees it: the detector, derived pictures."""
