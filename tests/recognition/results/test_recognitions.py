@@ -125,7 +125,7 @@ def test_a_tombstone_expires(account: Account, recognitions: Recognitions, tombs
     assert account.rows() == [
         {"owner": {"S": "ann"}, "image_id": {"S": ID}, "sequencer": {"S": "~"}, "expires": {"N": "1800000000"}}
     ]
-    assert tombstones.mark(KEY, 1) is None
+    assert tombstones.mark(KEY, 1) == []
 
 
 def test_current_orders_are_read_without_other_attributes(
