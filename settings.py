@@ -25,7 +25,7 @@ from setting_kinds import (
     one_of_numbers,
     whole_number,
 )
-from wire.aws.shards import COUNTS
+from wire.aws.sharding.shards import COUNTS
 
 T = TypeVar("T")
 

@@ -154,7 +154,7 @@ def test_a_setting_may_be_changed_by_one_deployment(name: str) -> None:
 
 
 def test_the_other_settings_are_those_with_a_way_of_their_own() -> None:
-    assert {"stage", "auth", "shards"} == OTHERS
+    assert {"stage", "auth", "rekognition", "shards"} == OTHERS
 
 
 @pytest.mark.parametrize(("before", "after"), [("1", "4"), ("1", "16"), ("4", "16")])

@@ -38,7 +38,8 @@ def test_shards_spread_the_rows_of_one_owner_and_of_one_webhook() -> None:
     from tests.benchmarks.price.meter import measure
 
     few, many = (measure("edge", 1, 10, shards) for shards in (1, 16))
-    for function, table in (("recognize", "recognitions"), ("recognize", "index"), ("deliver", "deliveries/by_webhook")):
+    spread = (("recognize", "recognitions"), ("recognize", "index"), ("deliver", "deliveries/by_webhook"))
+    for function, table in spread:
         before, after = (set(steps[function].partitions[table]) for steps in (few, many))
         assert len(after) > 3 * len(before), table
     assert len(few["recognize"].partitions["usage"]) == len(many["recognize"].partitions["usage"]) == 1

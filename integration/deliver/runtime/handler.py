@@ -95,7 +95,7 @@ def dynamodb() -> "DynamoDBClient":
     return found
 
 
-begun = BegunTries(dynamodb, DELIVERIES_TABLE, ("owner", "delivery"))
+begun = BegunTries(dynamodb, DELIVERIES_TABLE, ("about", "delivery"))
 isolation = Isolation(DELIVERIES.tries, TAKING_SECONDS, begun, give_up, remove)
 
 

@@ -34,7 +34,7 @@ sqs, dynamodb = client("sqs"), client_without_validation("dynamodb")
 queue = DeliveryQueue(sqs, os.environ["DELIVERIES_QUEUE_URL"])
 subscriptions = SubscriptionTable(dynamodb, os.environ["SUBSCRIPTIONS_TABLE"], os.environ["DEFAULT_WEBHOOK_URL"])
 log = DeliveryLog(dynamodb, os.environ["DELIVERIES_TABLE"])
-begun = BegunTries(lambda: dynamodb, os.environ["DELIVERIES_TABLE"], ("owner", "delivery"))
+begun = BegunTries(lambda: dynamodb, os.environ["DELIVERIES_TABLE"], ("about", "delivery"))
 isolation = Isolation.of_queue(lambda: sqs, EVENTS_QUEUE, begun, seconds=15)
 
 

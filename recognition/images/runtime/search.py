@@ -13,8 +13,8 @@ from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.index_rows import HIGHEST_FLOOR, LOWEST_FLOOR, IndexTable
 from recognition.results.runtime.keys import Row
-from wire.aws.ranges import Order, Rows, merged
-from wire.aws.shards import partitions
+from wire.aws.sharding.ranges import Order, Rows, merged
+from wire.aws.sharding.shards import partitions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

@@ -8,7 +8,7 @@ from domain.clock import now
 from domain.detectors import DETECTORS
 from domain.recognition import Recognition
 from recognition.results.runtime.entry import Entry
-from wire.aws.shards import partition
+from wire.aws.sharding.shards import partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

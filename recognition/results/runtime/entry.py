@@ -12,7 +12,7 @@ from domain.recognition import Outcome, Recognition, Rejection
 from recognition.results.runtime.encoding.body import Body, pack, unpack
 from recognition.results.runtime.keys import ImageKey, Row
 from wire.aws.rows import Item
-from wire.aws.shards import partition
+from wire.aws.sharding.shards import partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -1,7 +1,7 @@
 """The keys of an image's rows: the one place that says in which partition an owner's rows are.
 
-An owner's rows are spread over shards (`wire.aws.shards`). An image stays in the partition in which it was stored, also
-after `shards` was raised: its entry knows that `place`, and its index rows are in partitions that begin with it.
+An owner's rows are spread over shards (`wire.aws.sharding.shards`). An image stays in the partition in which it was
+stored, also after `shards` was raised: its entry knows that `place`, with which the partitions of its index rows begin.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from domain.image import Image
 from wire.aws.rows import Item
-from wire.aws.shards import partition, places
+from wire.aws.sharding.shards import partition, places
 
 Row = Mapping[str, Mapping[str, Any]]
 """A row as DynamoDB returns it: its attributes by name, each as `{type: value}`."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from integration.deliveries.runtime.log.row import DeliveryRecord, row_key
-from wire.aws.ranges import Order, Rows, merged
-from wire.aws.shards import partitions
+from wire.aws.sharding.ranges import Order, Rows, merged
+from wire.aws.sharding.shards import partitions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

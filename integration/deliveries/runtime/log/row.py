@@ -16,7 +16,7 @@ from integration.deliveries.runtime.delivery import SHARED_LENGTH, Delivery
 from integration.deliveries.runtime.log.body import body_of, stored_body
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.rows import Item
-from wire.aws.shards import partition
+from wire.aws.sharding.shards import partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from domain.pricing import REKOGNITION_CALL
-from wire.aws.shards import partitions
+from wire.aws.sharding.shards import partitions
 from wire.http.api import ApiError, Request
 from wire.http.query_time import query_day
 

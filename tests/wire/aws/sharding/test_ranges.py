@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire.aws.ranges import Order, Rows, merged
 from wire.aws.rows import Item
+from wire.aws.sharding.ranges import Order, Rows, merged
 
 IDS = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 999)), unique_by=lambda pair: pair[1], max_size=60)
 

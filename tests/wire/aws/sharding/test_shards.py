@@ -7,7 +7,7 @@ import pytest
 
 from domain.clock import now
 from domain.image import new_image_id
-from wire.aws.shards import COUNTS, partition, partitions, places
+from wire.aws.sharding.shards import COUNTS, partition, partitions, places
 
 
 @pytest.fixture(params=COUNTS)
