@@ -19,7 +19,7 @@ GENERATORS_INSTALLED := $(GENERATORS)/node_modules/.package-lock.json
 LOCAL_SETTINGS = $$($(BIN)/python -m local settings)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test chaos check lint types templates bench synth deploy webhook-secret
+.PHONY: help run stop test chaos check lint types templates bench simulate synth deploy webhook-secret
 
 help: ## print this list
 	@echo "make <target>:"
@@ -56,6 +56,9 @@ templates: $(INSTALLED) $(CDK_INSTALLED) $(CHECKOV)/installed ## synthesize, and
 
 bench: $(BENCHABLE) $(CDK_INSTALLED) ## print figures beside their goals (ARGS="edge chain")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+simulate: $(INSTALLED) ## print what the chain does at 1 to 11,600 images a second, and what limits it; two minutes (ARGS="rates")
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 synth: $(DEPLOYABLE) $(CDK_INSTALLED) ## write the templates for an account into cdk.out; needs neither Docker nor credentials (ARGS="-c stage=blue")
 	$(CDK) synth --quiet --no-notices $(ARGS)

@@ -35,6 +35,12 @@ def one_of(*choices: str) -> Kind[str]:
     return Kind(f"one of {', '.join(choices)}", lambda value: value if value in choices else None, choices)
 
 
+def one_of_numbers(*choices: int) -> Kind[int]:
+    """Return the kind of a setting that is one of these whole numbers."""
+    texts = tuple(map(str, choices))
+    return Kind(f"one of {', '.join(texts)}", lambda value: int(str(value)) if str(value) in texts else None, texts)
+
+
 def whole_number(least: int, most: int) -> Kind[int]:
     """Return the kind of a setting that is a whole number in this range."""
 

@@ -12,7 +12,20 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Self, TypeVar
 
 from domain.detectors import DETECTORS
-from setting_kinds import BASE_URL, EMAIL_ADDRESS, FLAG, STACK_PREFIX, TAGS, URL, Kind, number, one_of, whole_number
+from setting_kinds import (
+    BASE_URL,
+    EMAIL_ADDRESS,
+    FLAG,
+    STACK_PREFIX,
+    TAGS,
+    URL,
+    Kind,
+    number,
+    one_of,
+    one_of_numbers,
+    whole_number,
+)
+from wire.aws.shards import COUNTS
 
 T = TypeVar("T")
 
@@ -135,6 +148,13 @@ class Settings:
         200,
         whole_number(1, _API_BURST),
         f"requests at once that are accepted beyond `api_rate`; an account may have {_API_BURST:,} in all",
+    )
+    shards: int = setting(
+        1,
+        one_of_numbers(*COUNTS),
+        "partitions over which the rows of an owner are spread, and those of a webhook; each takes some 500 images per"
+        " second. With more than one, lists read a tenth more rows",
+        change="it may be raised, not lowered: rows in the other partitions would no longer be found",
     )
     batching_seconds: int = setting(
         1,

@@ -154,7 +154,12 @@ def test_a_setting_may_be_changed_by_one_deployment(name: str) -> None:
 
 
 def test_the_other_settings_are_those_with_a_way_of_their_own() -> None:
-    assert {"stage", "auth"} == OTHERS
+    assert {"stage", "auth", "shards"} == OTHERS
+
+
+@pytest.mark.parametrize(("before", "after"), [("1", "4"), ("1", "16"), ("4", "16")])
+def test_shards_are_raised_by_one_deployment(before: str, after: str) -> None:
+    assert not list(faults(with_value("shards", before), with_value("shards", after)))
 
 
 def test_sign_in_is_turned_off_by_the_two_steps_of_the_docs() -> None:

@@ -20,6 +20,7 @@ def deliver(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: Su
         timeout=DELIVER_SECONDS,
         recursive=True,
         environment={
+            "SHARDS": str(unit.settings.shards),
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
             "DELIVERIES_DEAD_URL": deliveries.queue.dead_letters.queue_url,
             "EVENTS_QUEUE_URL": events.messages.queue_url,

@@ -6,7 +6,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 
 from infrastructure.functions import PythonFunction
 from infrastructure.queues import Queue, queue_with_dead_letters
-from infrastructure.storage import owner_table
+from infrastructure.storage import keyed_table
 from integration.subscriptions.infrastructure import Subscriptions
 from integration.unit import Unit
 
@@ -42,6 +42,7 @@ def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscript
         code=unit.code,
         handler="integration.deliveries.runtime.handler.handler",
         environment={
+            "SHARDS": str(unit.settings.shards),
             "SUBSCRIPTIONS_TABLE": subscriptions.table.table_name,
             "DELIVERIES_TABLE": deliveries.log.table_name,
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,
@@ -57,11 +58,11 @@ def delivery_routes(unit: Unit, deliveries: Deliveries, subscriptions: Subscript
 
 
 def _log_table(unit: Unit) -> dynamodb.Table:
-    """Define the log, keyed by owner and delivery.
+    """Define the log, keyed by owner and image, and by delivery.
 
     An index holds the state of each delivery, neither its body nor its attempts.
     """
-    table = owner_table(unit.scope, "DeliveryLog", "delivery", expires="expires")
+    table = keyed_table(unit.scope, "DeliveryLog", "about", "delivery", expires="expires")
     for name, key in (("by_webhook", "webhook"), ("by_status", "webhook_status")):
         table.add_global_secondary_index(
             index_name=name,

@@ -30,6 +30,7 @@ def dispatch(unit: Unit, events: Queue, deliveries: Deliveries, subscriptions: S
         timeout=DISPATCH_SECONDS,
         recursive=True,
         environment={
+            "SHARDS": str(unit.settings.shards),
             "EVENTS_QUEUE_URL": events.messages.queue_url,
             "EVENTS_DEAD_URL": events.dead_letters.queue_url,
             "DELIVERIES_QUEUE_URL": deliveries.queue.messages.queue_url,

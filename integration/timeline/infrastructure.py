@@ -16,6 +16,7 @@ def timeline(unit: Unit, results: Results, deliveries: Deliveries) -> None:
         code=unit_bundle(unit.scope, "integration", vendor=unit.settings.vendor, rooms=["recognition/results"]),
         handler="integration.timeline.runtime.handler.handler",
         environment={
+            "SHARDS": str(unit.settings.shards),
             "IMAGES_BUCKET": images.bucket_name,
             "RECOGNITIONS_TABLE": results.recognitions.table_name,
             "ANSWERS_TABLE": results.answers.table_name,

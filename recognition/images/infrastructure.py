@@ -26,6 +26,7 @@ def _read(unit: Unit) -> None:
         code=unit.code,
         handler="recognition.images.runtime.read.handler.handler",
         environment={
+            "SHARDS": str(unit.settings.shards),
             "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "IMAGE_INDEX_TABLE": unit.results.index.table_name,
@@ -58,6 +59,7 @@ def _amend(unit: Unit) -> None:
         code=unit.code,
         handler="recognition.images.runtime.amend.handler.handler",
         environment={
+            "SHARDS": str(unit.settings.shards),
             "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "UPLOADS_QUEUE_URL": unit.api.ingest.uploads.messages.queue_url,
@@ -79,6 +81,7 @@ def _erase(unit: Unit) -> None:
         code=unit.code,
         handler="recognition.images.runtime.erase.handler.handler",
         environment={
+            "SHARDS": str(unit.settings.shards),
             "IMAGES_BUCKET": unit.api.ingest.images.bucket_name,
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
@@ -107,6 +110,7 @@ def _export(unit: Unit) -> None:
         handler="recognition.images.runtime.export.handler.handler",
         memory=_FULL_CORE,
         environment={
+            "SHARDS": str(unit.settings.shards),
             "DERIVED_BUCKET": unit.detectors.derived.bucket_name,
             "RECOGNITIONS_TABLE": unit.results.recognitions.table_name,
             "IMAGE_INDEX_TABLE": unit.results.index.table_name,

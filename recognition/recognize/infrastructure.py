@@ -50,6 +50,7 @@ def _environment(unit: Unit) -> dict[str, str]:
         "DETECTORS": ",".join(settings.detectors),
         "CASCADE_BELOW": str(settings.cascade_below),
         "REKOGNITION_PAUSE": str(settings.rekognition_pause),
+        "SHARDS": str(settings.shards),
     }
 
 

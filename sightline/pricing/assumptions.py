@@ -1,6 +1,6 @@
 """What a price assumes: times, sizes and shares that no list of prices has. No time here was measured on Lambda."""
 
-MODEL_MS = 18.0
+MODEL_MS = 13.0
 """Milliseconds of the edge function for a 2-MP photo, bytes to labels: `make bench ARGS=price` measures it."""
 PHOTO_BYTES = 600_000
 """A 2-MP photo: two units of API Gateway's 512 KB where its bytes are in the request."""
@@ -15,6 +15,8 @@ CORE = 0.29
 """The share of a core of a function of 512 MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 CALL_MS, S3_READ_MS, REKOGNITION_MS, SUBSCRIBER_MS, AUTHORIZE_MS = 5, 20, 600, 50, 5
 """The wait for a call, for the first object of a batch, for ten images of Rekognition, and for a subscriber."""
+RECOGNIZE_MS, DISPATCH_MS, DELIVER_MS = (7.0, 1.8), (3.0, 0.3), (3.0, 1.5)
+"""Processor time of a whole core for a batch, and for each of its messages: `make bench` measures their handlers."""
 START_MS = {"small": 400, "edge": 1200}
 """The start of a worker. It is paid for since August 2025; no figure here was measured on Lambda."""
 IDLE_SECONDS, LIFE_SECONDS = 600, 7200

@@ -38,12 +38,12 @@ def batches(load: Load) -> Batches:
     )
 
 
-def bill(load: Load) -> list[Line]:
-    """Return the lines of a million images; Rekognition's price is that of the first tier."""
+def bill(load: Load, mean: Batches | None = None) -> list[Line]:
+    """Return the lines of a million images, in batches of this mean size; Rekognition's is the first tier's."""
     lines = _request_lines(load)
     if not load.way.is_stored:
         return [*lines, *_edge_lines(load, 1.0, reads=False)]
-    mean = batches(load)
+    mean = mean or batches(load)
     lines += _upload_lines(load, mean.recognize)
     if load.asks_edge:
         lines += _edge_lines(load, mean.recognize, reads=True)
@@ -51,9 +51,9 @@ def bill(load: Load) -> list[Line]:
     return lines + [line.times(load.webhooks) for line in _webhook_lines(load, mean.deliver)]
 
 
-def price(load: Load) -> float:
-    """Return the price of a million images in US dollars."""
-    return sum(line.dollars for line in bill(load))
+def price(load: Load, mean: Batches | None = None) -> float:
+    """Return the price of a million images in US dollars, in batches of this mean size."""
+    return sum(line.dollars for line in bill(load, mean))
 
 
 def _request_lines(load: Load) -> list[Line]:
@@ -105,7 +105,8 @@ def _edge_lines(load: Load, batch: float, *, reads: bool) -> list[Line]:
 
 def _dispatch_lines(load: Load, batch: float) -> list[Line]:
     units = message_units("dispatch", load.model, load.labels, batch)
-    milliseconds = (3 / assumed.CORE + 2 * assumed.CALL_MS) / batch + 0.3 / assumed.CORE
+    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.DISPATCH_MS)
+    milliseconds = (fixed + 2 * assumed.CALL_MS) / batch + each
     return [
         Line("topics and queues", "SQS", _queued(batch)),
         *_function_lines("recognize and dispatch", load, batch, milliseconds),
@@ -115,7 +116,8 @@ def _dispatch_lines(load: Load, batch: float) -> list[Line]:
 
 def _webhook_lines(load: Load, batch: float) -> list[Line]:
     """Return the lines of one delivery of each image."""
-    milliseconds = (assumed.SUBSCRIBER_MS + 3 / assumed.CORE + assumed.CALL_MS) / batch + 1.5 / assumed.CORE
+    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.DELIVER_MS)
+    milliseconds = (fixed + assumed.SUBSCRIBER_MS + assumed.CALL_MS) / batch + each
     return [
         Line("webhooks", "SQS", _queued(batch) - 1),
         Line("webhooks", "data out", assumed.WEBHOOK_BYTES / 1000),
@@ -154,7 +156,8 @@ def _unit_lines(part: str, load: Load, units: Units) -> list[Line]:
 
 def _recognize_times(load: Load) -> Times:
     """Return the times of recognize: its processor time by its share of a core, five calls, and the detector's."""
-    fixed, each = 7 / assumed.CORE + 5 * assumed.CALL_MS, 1.8 / assumed.CORE
+    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.RECOGNIZE_MS)
+    fixed += 5 * assumed.CALL_MS
     if load.asks_edge:
         fixed, each = fixed + assumed.S3_READ_MS, each + load.model_ms
     return Times((fixed + load.paid * assumed.REKOGNITION_MS) / 1000, each / 1000)

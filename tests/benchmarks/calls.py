@@ -38,7 +38,7 @@ TABLES = {
     "answers": ("about", "answer"),
     "usage": ("owner", "day"),
     "subscriptions": ("owner", "subscription_id"),
-    "deliveries": ("owner", "delivery"),
+    "deliveries": ("about", "delivery"),
 }
 
 

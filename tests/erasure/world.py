@@ -204,7 +204,7 @@ def _account(world: World) -> dict[str, str]:
     for name, keys in TABLES.items():
         create_table(dynamodb, name, *keys)
     table(dynamodb, "subscriptions", "owner", "subscription_id")
-    table(dynamodb, "deliveries", "owner", "delivery", by_webhook="webhook", by_status="webhook_status")
+    table(dynamodb, "deliveries", "about", "delivery", by_webhook="webhook", by_status="webhook_status")
     subscriptions = SubscriptionTable(dynamodb, "subscriptions")
     subscriptions.add(subscription(0, owner=OWNER))
     subscriptions.add(subscription(1, owner=OWNER))

@@ -77,7 +77,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with mock_aws():
         sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
         table(dynamodb, "subscriptions", "owner", "subscription_id")
-        table(dynamodb, "deliveries", "owner", "delivery", by_webhook="webhook", by_status="webhook_status")
+        table(dynamodb, "deliveries", "about", "delivery", by_webhook="webhook", by_status="webhook_status")
         table(dynamodb, "recognitions", "owner", "image_id")
         table(dynamodb, "answers", "about", "answer")
         boto3.client("s3").create_bucket(Bucket="images")

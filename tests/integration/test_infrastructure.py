@@ -68,7 +68,14 @@ CONSUME = {
         ("Timeline", {"dynamodb:GetItem", "dynamodb:Query", "s3:ListBucket"}),
         (
             "Dispatch",
-            CONSUME | {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query", "sqs:SendMessage"},
+            CONSUME
+            | {
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:PartiQLInsert",
+                "dynamodb:Query",
+                "sqs:SendMessage",
+            },
         ),
         (
             "Deliver",
@@ -76,6 +83,7 @@ CONSUME = {
             | {
                 "dynamodb:BatchGetItem",
                 "dynamodb:BatchWriteItem",
+                "dynamodb:PartiQLInsert",
                 "dynamodb:UpdateItem",
                 "secretsmanager:GetSecretValue",
                 "sqs:SendMessage",

@@ -120,5 +120,5 @@ def test_the_timeline_of_any_id_is_a_response(poison: Any, account: Account) -> 
 def remove_logged(account: Account) -> None:
     """Empty the log, so that the next example finds what it has written itself."""
     for item in account.dynamodb.scan(TableName="deliveries")["Items"]:
-        key = {name: item[name] for name in ("owner", "delivery")}
+        key = {name: item[name] for name in ("about", "delivery")}
         account.dynamodb.delete_item(TableName="deliveries", Key=key)

@@ -1,8 +1,9 @@
 """The way of images: bucket, topic, queue, recognize, tables, topic, queue, dispatch, queue, deliver."""
 
+import heapq
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from integration.subscriptions.runtime.circuit_breaker import SHORTEST_REST, CircuitBreaker
 from sightline.pricing.batching.engine import Engine
@@ -66,6 +67,7 @@ class Chain:
         self.dead = self.rekognition_calls = 0
         self.rekognition_down = self.subscriber_down = (0.0, 0.0)
         self._breaker = CircuitBreaker()
+        self._cores = [0.0] * (world.profile.cores or 0)
         self._limits()
         self._tables()
         self._functions()
@@ -74,8 +76,8 @@ class Chain:
         engine, refusals, (design, quotas, *_) = self.engine, self.refusals, self.world
         self._prefixes = Keyed(engine, refusals, "S3: a prefix's puts", PREFIX_PUTS, 1)
         self._prefixes.warm = bool(self.world.rate)
-        stage = min(design.stage_rate, quotas.gateway_requests)
-        self._stage = Limit(engine, refusals, "API: the stage's throttle", Bucket(stage, 2 * stage, 2 * stage))
+        stage = Bucket(min(design.api_rate, quotas.gateway_requests), design.api_burst, design.api_burst)
+        self._stage = Limit(engine, refusals, "API: the stage's throttle", stage)
         self._topics = Limit(engine, refusals, "SNS: messages of the region", Bucket.steady(quotas.sns_messages))
         self._rekognition = Limit(engine, refusals, "Rekognition: calls", Bucket.steady(design.rekognition_tps))
 
@@ -91,9 +93,9 @@ class Chain:
         design, quotas, profile, _, rate = self.world
         account = self.account = Account(self.engine, self.refusals, quotas.concurrency)
         seconds = {
-            "recognize": profile.recognize + 5 * profile.call + profile.edge + 10 * profile.image,
-            "dispatch": profile.dispatch + 2 * profile.call,
-            "deliver": profile.deliver + profile.receiver + profile.call,
+            "recognize": profile.recognize.seconds(10) + 5 * profile.call + profile.edge.seconds(10),
+            "dispatch": profile.dispatch.seconds(10) + 2 * profile.call,
+            "deliver": profile.deliver.seconds(10) + profile.receiver + profile.call,
         }
         busy = {name: math.ceil(1.25 * rate / 10 * taken) for name, taken in seconds.items()}
         self._edge = Function(account, "edge_ml", 1.5 * profile.start, busy["recognize"])
@@ -101,10 +103,14 @@ class Chain:
         self.events = self._source("dispatch", self._dispatch, design.concurrency, busy)
         self.deliveries = self._source("deliver", self._deliver, 2 * design.concurrency, busy)
 
+    @property
+    def queues(self) -> dict[str, EventSource]:
+        """The queues by name, in the order of an image's way."""
+        return {"uploads": self.uploads, "events": self.events, "deliveries": self.deliveries}
+
     def check_backlog(self) -> None:
         """Count a refusal if a queue has fallen behind by more than a tenth of the images so far."""
-        sources = {"uploads": self.uploads, "events": self.events, "deliveries": self.deliveries}
-        for name, source in sources.items():
+        for name, source in self.queues.items():
             if source.backlog > 0.1 * (source.messages + source.backlog):
                 self.refusals.add(self.engine.now, f"Settings: concurrency ({name})")
 
@@ -125,7 +131,7 @@ class Chain:
         """Put an image into the bucket."""
         prefix = str(image.number * 7919 % 256) if self.world.design.hashed_keys else image.owner
         if self._prefixes.take(prefix):
-            self.engine.after(self._about(self.world.profile.event), self._stored, image)
+            self._work(self._about(self.world.profile.event), self._stored, image)
         else:
             self.engine.after(CLIENT_PAUSE, self.put, image)
 
@@ -139,7 +145,7 @@ class Chain:
         profile = self.world.profile
         for image in batch:
             self._table["recognitions"].read(image.shard, 2)  # consistently: before the detector and after the index
-        self.engine.after(self._about(profile.call) + profile.recognize, self._ask, batch, end)
+        self._work(self._about(profile.call) + profile.recognize.seconds(len(batch)), self._ask, batch, end)
 
     def _ask(self, batch: list[Image], end: End) -> None:
         if self.world.design.asks_rekognition:
@@ -150,8 +156,7 @@ class Chain:
             self._requeue(batch)
             end()
             return
-        seconds = starting + self.world.profile.edge + len(batch) * self.world.profile.image
-        self.engine.after(seconds, self._asked, batch, end)
+        self._work(starting + self.world.profile.edge.seconds(len(batch)), self._asked, batch, end)
 
     def _asked(self, batch: list[Image], end: End) -> None:
         self._edge.end()
@@ -189,7 +194,8 @@ class Chain:
 
     def _store(self, batch: list[Image], end: End) -> None:
         rows, usage = self.world.rows, self._table["usage"]
-        writes: list[Write] = [(usage, shard, 1.0) for shard in {image.shard for image in batch}]
+        firsts = {image.owner: image.shard for image in reversed(batch)}  # a batch counts once for each owner
+        writes: list[Write] = [(usage, shard, 1.0) for shard in firsts.values()]
         for image in batch:
             writes.append((self._table["recognitions"], image.shard, rows.current))
             writes += [(self._table["index"], f"{image.shard}/{key}", units) for key, units in rows.found_by]
@@ -215,14 +221,13 @@ class Chain:
             return
         for image in batch:
             self.engine.after(self._about(self.world.profile.hop), self.events.send, image)
-        self.engine.after(3 * self._about(self.world.profile.call), end)
+        self._work(3 * self._about(self.world.profile.call), end)
 
     def _dispatch(self, batch: list[Image], end: End) -> None:
         for owner in {image.owner for image in batch}:
             self._table["subscriptions"].read(owner, 0.5)
-        self.engine.after(
-            self._about(2 * self.world.profile.call) + self.world.profile.dispatch, self._queue, batch, end
-        )
+        profile = self.world.profile
+        self._work(self._about(2 * profile.call) + profile.dispatch.seconds(len(batch)), self._queue, batch, end)
 
     def _queue(self, batch: list[Image], end: End) -> None:
         self.engine.after(self._about(self.world.profile.hop), self.deliveries.send, *batch)
@@ -230,8 +235,8 @@ class Chain:
 
     def _deliver(self, batch: list[Image], end: End) -> None:
         due = self._admitted(batch)
-        seconds = self.world.profile.receiver + self.world.profile.deliver if due else self.world.profile.deliver
-        self.engine.after(seconds, self._delivered, due, end)
+        waited = self.world.profile.receiver if due else 0.0
+        self._work(waited + self.world.profile.deliver.seconds(len(batch)), self._delivered, due, end)
 
     def _admitted(self, batch: list[Image]) -> list[Image]:
         """Return the deliveries to attempt; those that the circuit breaker holds back are sent again."""
@@ -258,7 +263,7 @@ class Chain:
             return
         self._breaker = CircuitBreaker()
         rows, log = self.world.rows, self._table["deliveries"]
-        writes: list[Write] = [(log, image.shard, rows.delivery) for image in due]
+        writes: list[Write] = [(log, f"{image.owner}/{image.number}", rows.delivery) for image in due]
         writes += [(index, image.shard, 1.0) for index in self._indexes for image in due]
         self._write(writes, 0, lambda _: end())
         self.latencies += [now - image.at for image in due]
@@ -275,6 +280,15 @@ class Chain:
                 self.engine.after(pause, self.deliveries.send, image)
             else:
                 self.dead += 1
+
+    def _work(self, seconds: float, action: Callable[..., None], *arguments: Any) -> None:
+        """Call the action when a step of so many seconds is over, which waits for a core where steps share them."""
+        now = self.engine.now
+        if self._cores:
+            begun = max(now, heapq.heappop(self._cores))
+            heapq.heappush(self._cores, begun + seconds)
+            seconds += begun - now
+        self.engine.after(seconds, action, *arguments)
 
     def _about(self, median: float) -> float:
         return self.engine.about(median, self.world.profile.sigma)

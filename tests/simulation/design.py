@@ -1,22 +1,28 @@
 """The design that a simulation runs, the limits of its account, and the times that its steps take."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from settings import Settings
+from sightline.pricing import assumptions
+
+_DEFAULT = Settings()
 
 
 class Design(NamedTuple):
     """What the code and the settings of a deployment decide.
 
     `hashed_keys`: an object's key begins with a hash, not with its owner. `shards`: the ranges of an owner's rows.
-    `concurrency`, `stage_rate` (requests a second of the API's stage) and `window` (seconds) are settings.
+    `window`: the setting `batching_seconds`. The others are the settings of the same names.
     """
 
     hashed_keys: bool = True
-    shards: int = 1
-    concurrency: int = 10
-    stage_rate: int = 100
-    window: float = 0.0
+    shards: int = _DEFAULT.shards
+    concurrency: int = _DEFAULT.concurrency
+    api_rate: int = _DEFAULT.api_rate
+    api_burst: int = _DEFAULT.api_burst
+    window: float = _DEFAULT.batching_seconds
     detector: str = "edge"
-    rekognition_tps: int = 50
+    rekognition_tps: int = _DEFAULT.rekognition_tps
 
     @property
     def asks_rekognition(self) -> bool:
@@ -41,28 +47,56 @@ class Quotas(NamedTuple):
     gateway_requests: int = 10_000
 
 
+class Step(NamedTuple):
+    """Seconds of processor time of a function for a batch, and for each of its messages."""
+
+    batch: float
+    message: float
+
+    @classmethod
+    def on_lambda(cls, milliseconds: tuple[float, float]) -> Self:
+        """Return the times with a function's share of a core, from milliseconds of a whole one."""
+        batch, message = (value / 1000 / assumptions.CORE for value in milliseconds)
+        return cls(batch, message)
+
+    def seconds(self, messages: int) -> float:
+        """Return the time for so many messages."""
+        return self.batch + messages * self.message
+
+
 class Profile(NamedTuple):
     """How long steps take, in seconds, on a machine or in an account.
 
     `call` is one call of AWS, with the spread `sigma` of its logarithm. `event` is the way of an S3 event to the queue
-    of uploads, `hop` that of a message through a topic or a queue. `edge` and `image` are an invocation of the edge
-    function and each of its images. The others are the processor times of the functions for a batch, and for each of
-    its images. `receiver` is a subscriber's response, `start` that of a new worker, `rekognition` one call.
+    of uploads, `hop` that of a message through a topic or a queue, `receiver` a subscriber's response, `start` that of
+    a new worker, `rekognition` a call for ten images. All steps share `cores`; None where each has its own.
     """
 
-    call: float = 0.005
-    sigma: float = 0.4
-    event: float = 0.25
-    hop: float = 0.03
-    edge: float = 0.022
-    image: float = 0.011
-    recognize: float = 0.015
-    dispatch: float = 0.008
-    deliver: float = 0.008
-    receiver: float = 0.05
-    start: float = 0.5
-    rekognition: float = 0.6
+    recognize: Step
+    edge: Step
+    dispatch: Step
+    deliver: Step
+    call: float
+    sigma: float
+    event: float
+    hop: float
+    receiver: float
+    start: float
+    rekognition: float
+    cores: int | None = None
 
 
-LAMBDA = Profile()
-"""Processor times of `make bench` divided by a function's share of a core; calls, hops and starts as published."""
+LAMBDA = Profile(
+    recognize=Step.on_lambda(assumptions.RECOGNIZE_MS),
+    edge=Step(assumptions.S3_READ_MS / 1000, assumptions.MODEL_MS / 1000),
+    dispatch=Step.on_lambda(assumptions.DISPATCH_MS),
+    deliver=Step.on_lambda(assumptions.DELIVER_MS),
+    call=assumptions.CALL_MS / 1000,
+    sigma=0.4,
+    event=0.25,
+    hop=0.03,
+    receiver=assumptions.SUBSCRIBER_MS / 1000,
+    start=assumptions.START_MS["small"] / 1000,
+    rekognition=assumptions.REKOGNITION_MS / 1000,
+)
+"""An account: what prices assume, too; events and hops are published medians of others."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import NamedTuple
 
+from sightline.pricing.batching.batches import Batches
 from sightline.pricing.batching.engine import Engine
 from tests.simulation.chain import Chain, Image, World
 
@@ -30,7 +31,10 @@ class Arrivals(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a run tells; `first` is the first limit that refused something, and when."""
+    """What a run shows; `first` is when something was refused first, and by which limit.
+
+    `latencies` are the 50th, 95th and 99th percentile of the seconds from an upload to its webhook.
+    """
 
     images: int
     finished: int
@@ -38,7 +42,7 @@ class Result(NamedTuple):
     refused: dict[str, int]
     first: tuple[float, str] | None
     latencies: tuple[float, float, float]
-    batches: tuple[float, float, float]
+    batches: Batches
 
 
 class Incident(NamedTuple):
@@ -67,7 +71,7 @@ def run(world: World, arrivals: Arrivals, incident: Incident = NONE, seed: int =
         refused=dict(chain.refusals.counts),
         first=chain.refusals.first,
         latencies=(_percentile(took, 0.5), _percentile(took, 0.95), _percentile(took, 0.99)),
-        batches=(chain.uploads.mean_batch, chain.events.mean_batch, chain.deliveries.mean_batch),
+        batches=Batches(*(queue.mean_batch for queue in chain.queues.values())),
     )
 
 
@@ -124,5 +128,5 @@ def _percentile(ordered: list[float], share: float) -> float:
 
 
 def dusk(at: float) -> float:
-    """Return the load of a trail camera's hour: ten seconds at 20 ×, then ten at 5 ×, and the rest at 0.95 ×."""
-    return {30: 20.0, 31: 5.0}.get(int(at / 10) % 360, 0.95)
+    """Return the load of trail cameras beside its mean: from 300 s on ten seconds at 20 ×, then ten at 5 ×."""
+    return {30: 20.0, 31: 5.0}.get(int(at / 10), 0.8)

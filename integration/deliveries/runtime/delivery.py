@@ -15,6 +15,8 @@ ID_PREFIX = "dlv"
 _MOST_BYTES = 20_000
 """The bound that docs/api.md promises to subscribers."""
 _SHARED_DIGITS = 20
+SHARED_LENGTH = len(f"{ID_PREFIX}_") + _SHARED_DIGITS
+"""Characters with which the ids of all deliveries about one image or event begin."""
 _ID = re.compile("[0-9A-Za-z_-]{1,80}")
 """A name of an entry in a call of SQS, which refuses the whole call for another one."""
 _LONGEST = {"type": 100, "timestamp": 100, "image_id": 100, "body": _MOST_BYTES}

@@ -10,6 +10,7 @@ from domain.image import ID_PREFIX, images_prefix
 from integration.deliveries.runtime.log.delivery_log import DeliveryLog
 from integration.timeline.runtime.timeline import Hop, timeline
 from recognition.results.runtime.entry import Entry
+from recognition.results.runtime.keys import ImageKey
 from wire.aws.client import client
 from wire.aws.rows import query
 from wire.http.api import ApiError, Request, Response, json_response, only_query, owner, path, respond
@@ -39,8 +40,9 @@ def get_timeline(request: Request) -> Response:
 
 
 def _hops(owner: str, image_id: str) -> list[Hop]:
-    key = {"owner": {"S": owner}, "image_id": {"S": image_id}}
-    row = dynamodb.get_item(TableName=RECOGNITIONS_TABLE, Key=key, ConsistentRead=True).get("Item")
+    keys = ImageKey(owner, image_id).items()
+    rows = (dynamodb.get_item(TableName=RECOGNITIONS_TABLE, Key=key, ConsistentRead=True).get("Item") for key in keys)
+    row = next(filter(None, rows), None)
     if not row:
         return timeline(image_id, _stored_at(owner, image_id), (), (), ())
     entry = Entry.unless_erased(row)

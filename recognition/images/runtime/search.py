@@ -12,7 +12,9 @@ from recognition.images.runtime.filters import Filters
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
 from recognition.results.runtime.index_rows import HIGHEST_FLOOR, LOWEST_FLOOR, IndexTable
-from recognition.results.runtime.keys import Row, owner_partition
+from recognition.results.runtime.keys import Row
+from wire.aws.ranges import Order, Rows, merged
+from wire.aws.shards import partitions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -24,6 +26,7 @@ _SPARE_ROWS = 2000
 """Rows that are read for one page beyond its limit, where few rows match the remaining filters."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWEST_FIRST = Order("image_id", forward=False)
 _FIRST, _LAST = f"{ID_PREFIX}_", f"{ID_PREFIX}_~"
 
 
@@ -34,18 +37,13 @@ class Page(NamedTuple):
     last: str | None
 
 
-class _Rows(NamedTuple):
-    items: Sequence[Row]
-    last: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The rows of a partition between two image IDs. `key` names the partition key, `partition` is its value."""
+    """The rows of some partitions between two image IDs. `key` names the partition key, `partitions` are its values."""
 
     table: str
     key: str
-    partition: str
+    partitions: Sequence[str]
     first: str
     last: str
 
@@ -83,31 +81,37 @@ class Search:
         return Page(found[:limit], found[limit - 1].image.image_id if len(found) > limit else after)
 
     def _range(self, owner: str, filters: Filters) -> Range:
-        partition = self._partition(owner, filters)
+        found_by = [self._partition(place, filters) for place in partitions(owner)]
         first = _id_at(filters.since) if filters.since else _FIRST
         last = _id_at(filters.until) if filters.until else _LAST
-        if partition is None:
-            return Range(self._recognitions, "owner", owner_partition(owner), first, last)
-        return Range(self._index.name, "found_by", partition, first, last)
+        if None in found_by:
+            return Range(self._recognitions, "owner", partitions(owner), first, last)
+        return Range(self._index.name, "found_by", [partition for partition in found_by if partition], first, last)
 
-    def _partition(self, owner: str, filters: Filters) -> str | None:
-        """Return the smallest partition of the index that holds every match; None for the recognitions table."""
+    def _partition(self, place: str, filters: Filters) -> str | None:
+        """Return the smallest partition of the index that holds every match of a place; None for recognitions."""
         floor = index_rows.floor(filters.least_confidence)
         if filters.label:
-            return index_rows.by_label(owner, filters.label, floor or LOWEST_FLOOR)
+            return index_rows.by_label(place, filters.label, floor or LOWEST_FLOOR)
         if floor == HIGHEST_FLOOR:
-            return index_rows.by_certainty(owner)
+            return index_rows.by_certainty(place)
         if filters.detector and self._index.by_detector:
-            return index_rows.by_detector(owner, filters.detector)
-        return index_rows.rejected(owner) if filters.only_rejected else None
+            return index_rows.by_detector(place, filters.detector)
+        return index_rows.rejected(place) if filters.only_rejected else None
 
-    def _read(self, searched: Range, after: str | None, limit: int) -> _Rows:
+    def _read(self, searched: Range, after: str | None, limit: int) -> tuple[Sequence[Row], str | None]:
+        def read(partition: str, after: str | None, limit: int) -> Rows:
+            return self._read_partition(searched, partition, after, limit)
+
+        return merged(read, searched.partitions, _NEWEST_FIRST, limit, after)
+
+    def _read_partition(self, searched: Range, partition: str, after: str | None, limit: int) -> Rows:
         query: QueryInputTypeDef = {
             "TableName": searched.table,
             "KeyConditionExpression": "#key = :key AND image_id BETWEEN :first AND :last",
             "ExpressionAttributeNames": {"#key": searched.key},
             "ExpressionAttributeValues": {
-                ":key": {"S": searched.partition},
+                ":key": {"S": partition},
                 ":first": {"S": searched.first},
                 ":last": {"S": searched.last},
             },
@@ -115,10 +119,9 @@ class Search:
             "Limit": limit,
         }
         if after:
-            query["ExclusiveStartKey"] = {searched.key: {"S": searched.partition}, "image_id": {"S": after}}
+            query["ExclusiveStartKey"] = {searched.key: {"S": partition}, "image_id": {"S": after}}
         page = self._dynamodb.query(**query)
-        last = page.get("LastEvaluatedKey")
-        return _Rows(page["Items"], last["image_id"]["S"] if last else None)
+        return Rows(page["Items"], "LastEvaluatedKey" in page)
 
 
 def _id_at(time: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from domain.event import Event
@@ -12,6 +12,7 @@ from domain.recognition import Outcome, Recognition, Rejection
 from recognition.results.runtime.encoding.body import Body, pack, unpack
 from recognition.results.runtime.keys import ImageKey, Row
 from wire.aws.rows import Item
+from wire.aws.shards import partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -29,6 +30,7 @@ class Entry:
     `tries` is the number of deliveries of the message until the outcome. `request` is the ID of the request to
     recognize the image again, empty for an upload. `reused_from` is the ID of the image with the same bytes whose
     result was reused. `earlier` counts the earlier entries of the image. `corrections` are people's labels since.
+    `place` is the partition from which the entry was read, empty for a new one.
     """
 
     image: Image
@@ -40,6 +42,12 @@ class Entry:
     reused_from: str = ""
     earlier: int = 0
     corrections: tuple[Mapping[str, Any], ...] = ()
+    place: str = field(default="", compare=False)
+
+    @property
+    def partition(self) -> str:
+        """The partition of the image's row, with which those of its index rows begin."""
+        return self.place or partition(*self.key)
 
     @property
     def key(self) -> ImageKey:
@@ -69,7 +77,11 @@ class Entry:
 
     def to_item(self) -> Item:
         """Return the row of the recognitions table."""
-        return self.key.to_item() | {"sequencer": {"S": self.order}, "body": self.body()}
+        return self.row_key() | {"sequencer": {"S": self.order}, "body": self.body()}
+
+    def row_key(self) -> Item:
+        """Return the DynamoDB key of the image's row."""
+        return self.key.in_place(self.partition)
 
     def body(self, *, shapes: bool = True) -> "AttributeValueTypeDef":
         """Return the attribute `body` of each row of the entry, with or without `shapes`: outlines and masks."""
@@ -86,6 +98,7 @@ class Entry:
             corrections=tuple(json.loads(text["S"]) for text in item["corrections"]["L"])
             if "corrections" in item
             else (),
+            place=item["owner"]["S"],
         )
 
     @classmethod

@@ -1,7 +1,7 @@
 """The index rows of an image: by label and confidence, by confidence alone, by detector, and by rejection.
 
 A label seen with 0.97 has rows at the floors 0.5 and 0.9, so a search for 0.92 reads few rows besides its matches. A
-search that no row serves reads the recognitions table.
+search that no row serves reads the recognitions table. `place` is a partition of the owner's rows in that table.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,6 @@ from typing import NamedTuple
 from domain.detectors import RECOGNIZERS
 from domain.recognition import Recognition
 from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.keys import owner_partition
 from wire.aws.rows import Item
 
 LOWEST_FLOOR, HIGHEST_FLOOR = 0.5, 0.9
@@ -39,40 +38,40 @@ def floor(min_confidence: float) -> float | None:
     return HIGHEST_FLOOR if min_confidence >= HIGHEST_FLOOR else LOWEST_FLOOR
 
 
-def by_label(owner: str, label: str, floor: float) -> str:
+def by_label(place: str, label: str, floor: float) -> str:
     """Return the partition of the owner's images on which this label was seen at the floor; case does not matter."""
     text = label.casefold()[:_LONGEST_LABEL].encode("utf-8", "replace").decode()  # no key holds half a character
-    return _partition(owner, "label", str(floor), text)
+    return _partition(place, "label", str(floor), text)
 
 
-def by_certainty(owner: str) -> str:
+def by_certainty(place: str) -> str:
     """Return the partition of the owner's images with any label but `unknown` at the highest floor."""
-    return _partition(owner, "seen", str(HIGHEST_FLOOR))
+    return _partition(place, "seen", str(HIGHEST_FLOOR))
 
 
-def by_detector(owner: str, detector: str) -> str:
+def by_detector(place: str, detector: str) -> str:
     """Return the partition of the owner's images whose result comes from this detector."""
-    return _partition(owner, "detector", detector)
+    return _partition(place, "detector", detector)
 
 
-def rejected(owner: str) -> str:
+def rejected(place: str) -> str:
     """Return the partition of the owner's rejected images."""
-    return _partition(owner, "status", "rejected")
+    return _partition(place, "status", "rejected")
 
 
 def partitions(entry: Entry, *, detector: bool = True) -> list[str]:
     """Return the partitions of an entry's rows, with or without the one of its detector."""
-    owner = entry.image.owner
+    place = entry.partition
     if not isinstance(entry.outcome, Recognition):
-        return [rejected(owner)]
-    certain = [by_certainty(owner)] if round(entry.outcome.surest, 4) >= HIGHEST_FLOOR else []
-    detected = [by_detector(owner, entry.outcome.detector)] if detector else []
-    return [*certain, *detected, *_label_partitions(owner, entry.outcome)]
+        return [rejected(place)]
+    certain = [by_certainty(place)] if round(entry.outcome.surest, 4) >= HIGHEST_FLOOR else []
+    detected = [by_detector(place, entry.outcome.detector)] if detector else []
+    return [*certain, *detected, *_label_partitions(place, entry.outcome)]
 
 
 def rows(entry: Entry, *, detector: bool = True) -> list[Item]:
     """Return the rows in these partitions; `Entry.from_item` reads them, but they lack outlines and masks."""
-    item = entry.key.to_item() | {"body": entry.body(shapes=False)}
+    item = entry.row_key() | {"body": entry.body(shapes=False)}
     return [{"found_by": {"S": partition}, **item} for partition in partitions(entry, detector=detector)]
 
 
@@ -82,17 +81,17 @@ def keys(entry: Entry, *, without: Iterable[str] = ()) -> list[Item]:
     return [{"found_by": {"S": key}, "image_id": {"S": entry.image.image_id}} for key in sorted(found_by)]
 
 
-def _partition(owner: str, *parts: str) -> str:
-    return "/".join((owner_partition(owner), *parts))
+def _partition(place: str, *parts: str) -> str:
+    return "/".join((place, *parts))
 
 
-def _label_partitions(owner: str, recognition: Recognition) -> list[str]:
+def _label_partitions(place: str, recognition: Recognition) -> list[str]:
     highest = _highest_confidences(recognition)
     confidences = {label: confidence for label, confidence in highest.items() if confidence >= LOWEST_FLOOR}
     # The order of labels may not decide: that of a stored entry is another one.
     surest = sorted(confidences, key=lambda label: (-confidences[label], label))[:MOST_LABELS]
     found = [
-        by_label(owner, label, floor)
+        by_label(place, label, floor)
         for label in surest
         for floor in (LOWEST_FLOOR, HIGHEST_FLOOR)
         if floor <= confidences[label]

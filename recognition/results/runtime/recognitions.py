@@ -3,9 +3,8 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
-
-from botocore.exceptions import ClientError
 
 from domain.image import Image
 from recognition.results.runtime.entry import ERASED_ORDER, Entry, is_erased
@@ -50,27 +49,28 @@ class Recognitions:
 
     def current_orders(self, entries: Iterable[Entry]) -> dict[ImageKey, str]:
         """Return the orders of the current entries of these entries' images, read consistently."""
-        keys = {self._table: [entry.key.to_item() for entry in entries]}
+        keys = {self._table: [key for entry in entries for key in entry.key.items()]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("owner", "image_id", "sequencer"))
-        return {ImageKey.of_row(row): row["sequencer"]["S"] for row in found[self._table]}
+        return {ImageKey.of_row(row): row["sequencer"]["S"] for row in _in_order(found[self._table])}
 
     def look_up(self, images: Iterable[Image], cached_keys: Sequence[Item]) -> Lookup:
         """Read the current entries of these images and, in the same request, these keys of the answers table."""
         keys = dict.fromkeys(map(ImageKey.of, images))
-        wanted = {self._table: [key.to_item() for key in keys], self._answers: cached_keys}
+        wanted = {self._table: [item for key in keys for item in key.items()], self._answers: cached_keys}
         found = rows.read(self._dynamodb, wanted, consistent={self._table})
-        current = {ImageKey.of_row(row): Entry.unless_erased(row) for row in found[self._table]}
+        current = {ImageKey.of_row(row): Entry.unless_erased(row) for row in _in_order(found[self._table])}
         return Lookup(current, found[self._answers])
 
     def pointed_at(self, pointers: Sequence[Pointer]) -> dict[CacheKey, Entry]:
         """Return the entries to which rows of the result cache point, without those of erased images."""
         if not pointers:
             return {}
-        images = [key.to_item() for key in {pointer.image for pointer in pointers}]
+        images = [item for key in {pointer.image for pointer in pointers} for item in key.items()]
         earlier = {(pointer.image, pointer.stored_as): pointer.earlier_key for pointer in pointers}
         wanted = {self._table: images, self._answers: list(earlier.values())}
         found = rows.read(self._dynamodb, wanted, consistent={self._table})
-        current = {ImageKey.of_row(row): row for row in found[self._table] if not is_erased(row)}
+        latest = {ImageKey.of_row(row): row for row in _in_order(found[self._table])}
+        current = {key: row for key, row in latest.items() if not is_erased(row)}
         stored = [Entry.from_item(row) for row in (*current.values(), *found[self._answers])]
         entries = {(entry.key, entry.stored_as): entry for entry in stored if entry.key in current}
         return {
@@ -85,20 +85,21 @@ class Recognitions:
 
     def get(self, owner: str, image_id: str) -> Entry | None:
         """Return one entry of this owner, None if there is none or the image is erased."""
-        key = ImageKey(owner, image_id).to_item()
-        item = self._dynamodb.get_item(TableName=self._table, Key=key).get("Item")
-        return Entry.unless_erased(item) if item else None
+        for key in ImageKey(owner, image_id).items():
+            if item := self._dynamodb.get_item(TableName=self._table, Key=key).get("Item"):
+                return Entry.unless_erased(item)
+        return None
 
     def by_ids(self, owner: str, image_ids: Sequence[str]) -> list[Entry]:
         """Return the owner's entries with these image IDs, in that order, without those that do not exist."""
-        keys = [ImageKey(owner, image_id).to_item() for image_id in image_ids]
+        keys = [key for image_id in image_ids for key in ImageKey(owner, image_id).items()]
         found = map(Entry.unless_erased, rows.read(self._dynamodb, {self._table: keys})[self._table])
         by_id = {entry.image.image_id: entry for entry in found if entry}
         return [by_id[image_id] for image_id in image_ids if image_id in by_id]
 
     def any_erased(self, owner: str, image_ids: Iterable[str]) -> bool:
         """Return whether one of the owner's images has been erased, read consistently."""
-        keys = {self._table: [ImageKey(owner, image_id).to_item() for image_id in image_ids]}
+        keys = {self._table: [key for image_id in image_ids for key in ImageKey(owner, image_id).items()]}
         found = rows.read(self._dynamodb, keys, consistent={self._table}, only=("sequencer",))
         return any(map(is_erased, found[self._table]))
 
@@ -113,17 +114,23 @@ class Recognitions:
         if after:
             unchanged = "size(corrections) = :after"
             values[":after"] = {"N": str(after)}
-        try:
-            row = self._dynamodb.update_item(
-                TableName=self._table,
-                Key=key.to_item(),
-                UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
-                ConditionExpression=f"sequencer < :erased AND {unchanged}",
-                ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
-            )["Attributes"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return None
-        return Entry.from_item(row)
+        for place in key.items():
+            with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+                row = self._dynamodb.update_item(
+                    TableName=self._table,
+                    Key=place,
+                    UpdateExpression="SET corrections = list_append(if_not_exists(corrections, :none), :correction)",
+                    ConditionExpression=f"sequencer < :erased AND {unchanged}",
+                    ExpressionAttributeValues=values,
+                    ReturnValues="ALL_NEW",
+                )["Attributes"]
+                return Entry.from_item(row)
+        return None
+
+
+def _in_order(found: Iterable[Item]) -> list[Item]:
+    """Return rows so that the last one of an image counts: a tombstone, else the newest. There is one, almost always.
+
+    Two functions with different `shards`, in the moments of a deployment, may store the same image in two places.
+    """
+    return sorted(found, key=lambda row: row["sequencer"]["S"])

@@ -13,7 +13,7 @@ from domain.image import Image
 from domain.options import Options
 from domain.recognition import Recognition
 from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.keys import ImageKey, Row, owner_partition
+from recognition.results.runtime.keys import ImageKey, Row
 from wire.aws.rows import Item
 
 
@@ -120,7 +120,7 @@ def cache_rows(entries: Iterable[Entry]) -> list[Item]:
 
 def content_key(image: Image) -> str:
     """Return the partition of the results for an image's bytes."""
-    return f"{owner_partition(image.owner)}/content/{image.content}"
+    return f"{image.owner}/content/{image.content}"
 
 
 def _paid_detectors(detector: str) -> list[str]:

@@ -47,9 +47,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Chain:
-    """The deployment, its functions by logical name, the uploaded picture, and the count of webhooks."""
+    """The deployment, its subscriber, its functions by logical name, the picture, and the count of webhooks."""
 
     deployment: Deployment
+    url: str
     functions: Mapping[str, str]
     s3: Any
     picture: bytes
@@ -78,24 +79,27 @@ class Chain:
 
     def images_per_second(self) -> float:
         """Put images into the bucket, wait for all their webhooks, and return the rate."""
-        self._send_and_wait(WARM_UP)
+        self.send_and_wait(WARM_UP)
         begun = time.monotonic()
-        self._send_and_wait(COUNTED)
+        self.send_and_wait(COUNTED)
         return COUNTED / (time.monotonic() - begun)
 
-    def _send_and_wait(self, images: int) -> None:
+    def send_and_wait(self, images: int) -> None:
+        """Put images into the bucket, and wait for all their webhooks."""
         wanted = self.count.received + images
         with ThreadPoolExecutor(FEEDERS) as pool:
-            list(pool.map(self._put, [now()] * images))
+            list(pool.map(self.put, [now()] * images))
         deadline = time.monotonic() + 120
         while self.count.received < wanted:
             assert time.monotonic() < deadline, f"{wanted - self.count.received} webhooks are missing"
-            time.sleep(0.005)
+            time.sleep(0.001)
 
-    def _put(self, at: datetime) -> None:
+    def put(self, at: datetime) -> str:
+        """Put an image into the bucket, and return its key."""
         key = image_key("public", new_image_id(at), "cat.jpg")
         body = self.picture + key.encode()  # after its end a JPEG may hold anything; equal bytes would be cached
         self.s3.put_object(Bucket=self.deployment.endpoints.images_bucket, Key=key, Body=body)
+        return key
 
     def _update(self, name: str, archive: bytes) -> None:
         self.deployment.client("lambda").update_function_code(FunctionName=self.functions[name], ZipFile=archive)
@@ -103,7 +107,7 @@ class Chain:
 
 def figures() -> list[Figure]:
     """Return the ratio, the rates, and the model's cost."""
-    with _chain() as chain:
+    with deployed_chain() as chain:
         own = _own_code(chain)
         chain.grant()
         taken: dict[str, list[float]] = {"as deployed": [], "instant model": [], "no-op": []}
@@ -127,7 +131,8 @@ def figures() -> list[Figure]:
 
 
 @contextmanager
-def _chain() -> Iterator[Chain]:
+def deployed_chain() -> Iterator[Chain]:
+    """Deploy the app with a webhook to a receiver that counts; the context gives the chain."""
     count = Count()
 
     class Receiver(BaseHTTPRequestHandler):
@@ -147,7 +152,7 @@ def _chain() -> Iterator[Chain]:
     ):
         functions = [function["FunctionName"] for function in deployment.client("lambda").list_functions()["Functions"]]
         named = {name: next(function for function in functions if f"-{name}" in function) for name in HANDLERS}
-        yield Chain(deployment, named, deployment.client("s3"), photograph(), count)
+        yield Chain(deployment, f"{receiver}/", named, deployment.client("s3"), photograph(), count)
 
 
 def _own_code(chain: Chain) -> dict[str, bytes]:

@@ -13,15 +13,12 @@ from sightline.pricing.batching.batches import Arrivals
 from sightline.pricing.bill import batches, bill, price
 from sightline.pricing.load import WAYS, Load
 from sightline.pricing.prices import dollars
-from sightline.pricing.units import message_units
 from tests.benchmarks.edge.photos import SIZES, photo
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.price.idle import at_rest
 from tests.benchmarks.price.tables import BEFORE, PUT
 
 ROUNDS = 25
-DYNAMODB = {25: 20, 50: 30, 100: 70}
-"""Labels of Rekognition, and the most dollars that the rows of a million such images should cost."""
 
 
 def figures() -> list[Figure]:
@@ -37,27 +34,12 @@ def figures() -> list[Figure]:
         Figure("a million images at 11.6/s, everything counted", price(busy), at_most=12.5, unit="$"),
         Figure("the same at 0.1/s", price(quiet), at_most=16, unit="$"),
         Figure("the first without a window, traced, all logged", price(busy._replace(settings=BEFORE)), unit="$"),
-        *(_rows(labels, goal) for labels, goal in DYNAMODB.items()),
         Figure("a million images: the edge function alone", edge, unit="$"),
         Figure("a million images: the callers' requests by URL", request, unit="$"),
         Figure("the edge function ÷ Rekognition", edge / dollars("Rekognition"), at_most=0.01),
-        Figure(
-            "write units of an edge image of one label", message_units("recognize", "edge", 1, 10).writes, at_most=4.2
-        ),
-        Figure("write units of a delivery", message_units("deliver", "edge", 1, 10).writes, at_most=2.1),
         Figure("a month without any image", sum(rest.lines().values()), at_most=3.7, unit="$"),
         Figure("alarms", rest.alarms, at_most=24),
     ]
-
-
-def _rows(labels: int, goal: float) -> Figure:
-    units = message_units("recognize", "rekognition", labels, 10)
-    price = dollars("DynamoDB writes", units.writes) + dollars("DynamoDB reads", units.reads)
-    return Figure(f"DynamoDB for a million answers of {labels} labels", price, at_most=goal, unit="$")
-
-
-def _writes(function: str) -> float:
-    return message_units(function, "edge", 1, 10).writes
 
 
 def _milliseconds() -> float:

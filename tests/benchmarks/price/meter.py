@@ -19,16 +19,20 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 
+from domain.ids import digest
 from domain.image import image_key
 from tests.benchmarks.calls import TABLES, account, handler_of, received, subscriber
 from tests.benchmarks.price.sample import detections, response
 from tests.benchmarks.start import ENVIRONMENT
 from tests.builders import Context, s3_event, sqs_event
+from tests.moto_inserts import support_inserts
 from tests.stacks import resources
 from wire.aws.session import session
 
 OWNER = "0193f2a5-c0ff-4011-8233-445566778899"
 NAME = "holiday at the sea.jpg"
+_DETECTORS = {"edge": "edge", "rekognition": "rekognition,edge,cascade,moderation"}
+"""The detectors of a deployment with `rekognition=false`, and those of any other one."""
 _DIGEST = "2c4c94f9e261f682b0a9f666793bb80bef44f9f258c3b284356d49573ce9588f"
 _CHUNK = 64 * 1024
 """SNS and SQS bill each 64 KB that a request has begun: https://aws.amazon.com/sqs/pricing/"""
@@ -50,18 +54,21 @@ class Step(NamedTuple):
 
 
 @cache
-def measure(detector: str, labels: int, images: int) -> dict[str, Step]:
-    """Pass one batch of images of an owner with a webhook; return what each function's batch is billed for."""
+def measure(detector: str, labels: int, images: int, shards: int = 1) -> dict[str, Step]:
+    """Pass one batch of images of an owner with a webhook; return what each function's batch is billed for.
+
+    `shards` is the setting of the deployment.
+    """
     with (
         mock_aws(),
         subscriber() as url,
         mock.patch.dict(os.environ, ENVIRONMENT),
-        mock.patch.dict(os.environ, account(url, owner=OWNER) | {"DETECTORS": detector}),
+        mock.patch.dict(os.environ, account(url, owner=OWNER) | {"DETECTORS": _DETECTORS[detector], "SHARDS": f"{shards}"}),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         _logging(),
     ):
         meter = _Meter()
-        keys = [image_key(OWNER, f"img_{n:032x}", NAME) for n in range(images)]
+        keys = [image_key(OWNER, f"img_{digest(str(n))[:32]}", NAME) for n in range(images)]
         recognize = handler_of("recognition.recognize.runtime.handler")
         with _answering(recognize, detector, labels):
             steps = {"recognize": meter.step(recognize, list(map(s3_event, keys)))}
@@ -121,6 +128,7 @@ class _Meter:
     def __init__(self) -> None:
         self._dynamodb: Any = boto3.client("dynamodb")
         self._calls: list[tuple[str, str, Any, Any]] = []
+        support_inserts()
         session.cache_clear()
         botocore_session: Any = session()
         botocore_session.register("before-call", lambda params, context, **_: context.update(sent=params["body"]))
@@ -159,8 +167,9 @@ class _Meter:
                 self._rows[key] = hash(text)
                 self._partitions[table].append(item[TABLES[table][0]]["S"])
                 units[table] += _units(_size(item), 1024) * (2 if table in twice else 1)
-                for index, projected in _indexes(table, item):
+                for index, projected, partition in _indexes(table, item):
                     units[f"{table}/{index}"] += _units(_size(projected), 1024)
+                    self._partitions[f"{table}/{index}"].append(partition)
         return dict(units)
 
     def _scan(self, table: str) -> Iterator[dict[str, Any]]:
@@ -201,18 +210,20 @@ class _Meter:
         return dict(counts)
 
 
-def _indexes(table: str, item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the rows that the indexes of the delivery log hold of a row, as the templates define them."""
+def _indexes(table: str, item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the indexes of the delivery log that hold a row: name, what it holds of the row, and in which partition."""
     if table != "deliveries":
         return
     for name, properties in resources("AWS::DynamoDB::Table"):
         if "DeliveryLog" not in name:
             continue
         for index in properties["Properties"].get("GlobalSecondaryIndexes", []):
-            keys = {key["AttributeName"] for key in index["KeySchema"]}
-            if keys <= item.keys():
-                held = keys | {*TABLES[table]} | set(index["Projection"].get("NonKeyAttributes", []))
-                yield index["IndexName"], {name: value for name, value in item.items() if name in held}
+            keys = {key["AttributeName"]: key["KeyType"] for key in index["KeySchema"]}
+            if keys.keys() <= item.keys():
+                held = {*keys, *TABLES[table]} | set(index["Projection"].get("NonKeyAttributes", []))
+                (partition,) = (name for name, kind in keys.items() if kind == "HASH")
+                projected = {name: value for name, value in item.items() if name in held}
+                yield index["IndexName"], projected, item[partition]["S"]
 
 
 def _size(item: Mapping[str, Mapping[str, Any]]) -> int:

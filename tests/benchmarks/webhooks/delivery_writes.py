@@ -29,7 +29,7 @@ DELIVERIES = 10
 OWNER = "0193f2a5-c0ff-4011-8233-445566778899"
 INDEXES = ("webhook", "webhook_status")
 """The partition keys of the log's indexes; a row without one is not in that index."""
-PROJECTED = ("owner", "delivery", "at", "said")
+PROJECTED = ("about", "delivery", "at", "said")
 
 
 def figures() -> list[Figure]:

@@ -140,7 +140,7 @@ class Evidence:
         counted: dict[str, int] = {}
         for row in self._log:
             delivery_id, _, attempt = row["delivery"]["S"].partition("/")
-            counted[delivery_id] = counted.get(delivery_id, 0) + bool(attempt)
+            counted[delivery_id] = counted.get(delivery_id, 0) + bool(attempt or "only" in row)
         return counted
 
     @property

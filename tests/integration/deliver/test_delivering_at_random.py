@@ -23,6 +23,7 @@ from integration.deliveries.runtime import attempt
 from integration.deliveries.runtime.attempt import Attempt
 from integration.deliveries.runtime.delivery import Delivery
 from integration.deliveries.runtime.log.delivery_log import DeliveryLog
+from integration.deliveries.runtime.log.row import row_key
 from integration.deliveries.runtime.queue import DeliveryQueue
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
@@ -71,7 +72,7 @@ class Delivering(RuleBasedStateMachine):
     def begin(self) -> None:
         """Start with healthy subscribers and empty queues."""
         self.clock = 1_800_000_000.0
-        self.tables = Tables({"subscriptions": ("owner", "subscription_id"), "deliveries": ("owner", "delivery")})
+        self.tables = Tables({"subscriptions": ("owner", "subscription_id"), "deliveries": ("about", "delivery")})
         self.events: list[Event] = []
         self.books: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
         self.moods: dict[str, Any] = {}
@@ -170,7 +171,7 @@ class Delivering(RuleBasedStateMachine):
             assert wanted - dead <= book.keys()
             assert all(len(bodies) == 1 for bodies in book.values())
             for name in wanted - dead:
-                assert '"status":"delivered"' in rows[receiver.owner, name]["said"]["S"]
+                assert '"status":"delivered"' in rows[row_key(receiver.owner, name)["about"]["S"], name]["said"]["S"]
         assert self.happened.dead == []
         assert self.miscounted == []
 

@@ -115,10 +115,10 @@ def test_a_delivery_about_an_erased_image_leaves_a_tombstone_over_what_a_dead_wo
     (record,) = Attempt(1, NOW, 7, SubscriberResponse(200)).rows(DELIVERY, 1, 0, NOW)[:1]
     (tombstone,) = ERASED.rows(DELIVERY, 2, 0, NOW)
     assert "body" in record
-    assert {name: tombstone[name] for name in ("owner", "delivery")} == {
-        name: record[name] for name in ("owner", "delivery")
+    assert {name: tombstone[name] for name in ("about", "delivery")} == {
+        name: record[name] for name in ("about", "delivery")
     }
-    assert set(tombstone) == {"owner", "delivery", "erased", "expires"}
+    assert set(tombstone) == {"about", "delivery", "erased", "expires"}
 
 
 def test_the_number_of_an_attempt_counts_those_before_this_message() -> None:

@@ -81,6 +81,32 @@ def test_those_delivered_are_listed_by_pages_among_the_others(account: Account) 
             assert found == expected
 
 
+@pytest.mark.parametrize("raised", [0, 5, 20], ids=["unsharded", "raised", "sharded"])
+def test_lists_and_changes_are_those_of_one_partition_after_shards_were_raised(
+    account: Account, monkeypatch: pytest.MonkeyPatch, raised: int
+) -> None:
+    statuses = ["delivered", "dead", "pending", "dropped"] * 5
+    records = [DeliveryRecord.of(made(n), status) for n, status in enumerate(statuses)]
+    account.log.write(record.to_item(NOW) for record in records[raised:])
+    monkeypatch.setenv("SHARDS", "4")
+    account.log.write(record.to_item(NOW) for record in records[:raised])
+    changed = [replace(record, status="pending") for record in records if record.status == "dead"]
+    account.log.record(record.to_item(NOW) for record in changed)
+    for status in (None, "delivered", "dead", "pending", "dropped"):
+        now = {record.place: record.delivery_id for record in [*records, *changed]}
+        current = {record.delivery_id: record.status for record in [*records, *changed]}
+        wanted = [name for _, name in sorted(now.items()) if status in (None, current[name])]
+        whose = DeliveryFilter("public", subscription().subscription_id, status)
+        for lists, expected in ((account.lists.newest, wanted[::-1]), (account.lists.oldest, wanted)):
+            found, last = list[str](), None
+            while True:
+                page = lists(whose, 3, last)
+                found, last = found + ids(page), page.last
+                if last is None:
+                    break
+            assert found == expected
+
+
 def test_only_those_that_are_not_delivered_are_in_the_index_of_statuses(account: Account) -> None:
     made = log_all(account, "delivered", "dead", "dropped", "pending")
     indexed = account.dynamodb.scan(TableName="deliveries", IndexName="by_status")["Items"]

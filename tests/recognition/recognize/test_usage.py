@@ -49,3 +49,15 @@ def test_the_entries_of_each_owner_in_a_batch_are_one_call(account: Account) -> 
     assert rows["public"]["uploads"] == {"N": "2"}
     assert rows["bob"]["rekognition_calls"] == {"N": "1"}
     assert rows["bob"]["day"]["S"] == "2026-11-20"
+
+
+def test_paid_calls_are_in_the_first_partition_where_quotas_judge_them(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARDS", "16")
+    usage, ninth = Usage(account.dynamodb, "usage"), image(image_id="img_" + "0" * 31 + "9", owner="ann")
+    usage.count([replace(entry(recognition()), image=ninth)])
+    usage.count([replace(entry(PAID), image=ninth)])
+    rows = {row["owner"]["S"]: row for row in account.rows("usage")}
+    assert rows.keys() == {"ann", "ann/9"}
+    assert (rows["ann"]["rekognition_calls"], rows["ann/9"]["uploads"]) == ({"N": "1"}, {"N": "1"})

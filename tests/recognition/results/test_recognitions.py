@@ -111,10 +111,10 @@ def test_an_image_marked_as_erased_is_hidden_from_readers_and_known_to_a_repeate
     tombstones: Tombstones,
 ) -> None:
     recognitions.add([entry()])
-    assert tombstones.mark(KEY, 1) == entry()
+    assert tombstones.mark(KEY, 1) == [entry()]
     assert recognitions.get("ann", ID) is None
     assert recognitions.current([entry().image]) == {("ann", ID): None}
-    assert tombstones.mark(KEY, 1) == entry()
+    assert tombstones.mark(KEY, 1) == [entry()]
 
 
 def test_a_tombstone_expires(account: Account, recognitions: Recognitions, tombstones: Tombstones) -> None:

@@ -1,4 +1,4 @@
-"""The log of Deliveries in DynamoDB, keyed by owner and delivery; rows expire after thirty days.
+"""The log of Deliveries in DynamoDB, keyed by owner and image (`about`), and by delivery; rows expire after a month.
 
 All deliveries about one image lie together, because their ids begin like the image's.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.event import ERASED
 from domain.ids import digest
 from integration.deliveries.runtime.delivery import Delivery, shared_prefix
-from integration.deliveries.runtime.log.row import DeliveryRecord, LoggedAttempt, erased_item
+from integration.deliveries.runtime.log.row import DeliveryRecord, LoggedAttempt, erased_item, row_key
 from wire.aws.rows import Item, UndoneError, delete, put, query, read, write
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class DeliveryLog:
 
     def with_bodies(self, records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
         """Return the same deliveries with their bodies, which no index holds."""
-        keys = [_key(record.owner, record.delivery_id) for record in records]
+        keys = [row_key(record.owner, record.delivery_id) for record in records]
         return [DeliveryRecord.from_item(item) for item in self._read(keys) if "said" in item]
 
     def look_up(self, deliveries: Collection[Delivery]) -> Logged:
@@ -88,7 +88,7 @@ class DeliveryLog:
         keys = {(delivery.subscription.owner, delivery.delivery_id): delivery for delivery in deliveries}
         images = {key: delivery.image_id for key, delivery in keys.items() if delivery.type != ERASED}
         marks = {(owner, _mark(image_id)) for (owner, _), image_id in images.items()}
-        rows = self._read([_key(*key) for key in {*keys, *marks}]) if keys else []
+        rows = self._read([row_key(*key) for key in {*keys, *marks}]) if keys else []
         found = {_keys(item): item for item in rows}
         gone = {key for key, item in found.items() if "erased" in item}
         erased = {key for key, image_id in images.items() if key in gone or (key[0], _mark(image_id)) in gone}
@@ -113,12 +113,12 @@ class DeliveryLog:
         keys = {_keys(item) for item in rows}
         affected = {(owner, name) for owner, name in keys if (owner, name.partition("/")[0]) in erased}
         tombstones = [put(self._table, erased_item(owner, name, now)) for owner, name in affected if "/" not in name]
-        attempts = [delete(self._table, _key(owner, name)) for owner, name in affected if "/" in name]
+        attempts = [delete(self._table, row_key(owner, name)) for owner, name in affected if "/" in name]
         write(self._dynamodb, [*tombstones, *attempts])
 
     def _marks(self, images: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return the keys of the marks of those of these images, given by owner and id, that have been erased."""
-        found = self._read([_key(owner, _mark(image_id)) for owner, image_id in images]) if images else []
+        found = self._read([row_key(owner, _mark(image_id)) for owner, image_id in images]) if images else []
         return {_keys(item) for item in found}
 
     def erase(self, owner: str, image_id: str, now: float) -> None:
@@ -135,7 +135,7 @@ class DeliveryLog:
         names = [row["delivery"]["S"] for row in rows]
         attempts = [name for name in names if "/" in name and name.partition("/")[0] in deliveries]
         tombstones = [put(self._table, erased_item(owner, delivery_id, now)) for delivery_id in deliveries]
-        write(self._dynamodb, [*tombstones, *(delete(self._table, _key(owner, name)) for name in attempts)])
+        write(self._dynamodb, [*tombstones, *(delete(self._table, row_key(owner, name)) for name in attempts)])
 
     def _not_final(self, states: Sequence[Item]) -> list[Item]:
         """Return those of these states, as they are put, whose deliveries are neither delivered nor erased by now.
@@ -143,7 +143,7 @@ class DeliveryLog:
         Another worker may write within the milliseconds between this read and the put. If it has delivered, its row is
         replaced, and the attempt that it tells is lost; a message that failed is tried until it is delivered again.
         """
-        found = self._read([_key(*key) for key in {_keys(state) for state in states}]) if states else []
+        found = self._read([row_key(*key) for key in {_keys(state) for state in states}]) if states else []
         final = {_keys(row) for row in found if "webhook_status" not in row}
         open_states = [state for state in states if _keys(state) not in final]
         return [{name: value for name, value in state.items() if name != "only"} for state in open_states]
@@ -152,9 +152,8 @@ class DeliveryLog:
         return query(
             self._dynamodb,
             TableName=self._table,
-            KeyConditionExpression="#owner = :owner AND begins_with(delivery, :prefix)",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": owner}, ":prefix": {"S": prefix}},
+            KeyConditionExpression="about = :about AND begins_with(delivery, :prefix)",
+            ExpressionAttributeValues={":about": row_key(owner, prefix)["about"], ":prefix": {"S": prefix}},
             ConsistentRead=True,
         )
 
@@ -188,8 +187,5 @@ def _mark(image_id: str) -> str:
 
 
 def _keys(row: Item) -> tuple[str, str]:
-    return row["owner"]["S"], row["delivery"]["S"]
-
-
-def _key(owner: str, delivery: str) -> Item:
-    return {"owner": {"S": owner}, "delivery": {"S": delivery}}
+    """Return the owner and the name of a row."""
+    return row["about"]["S"].rpartition("/")[0], row["delivery"]["S"]

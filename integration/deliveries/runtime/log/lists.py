@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from integration.deliveries.runtime.log.row import DeliveryRecord
+from integration.deliveries.runtime.log.row import DeliveryRecord, row_key
+from wire.aws.ranges import Order, Rows, merged
+from wire.aws.shards import partitions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -52,8 +54,16 @@ class DeliveryLists:
         return _filled(lambda place: self._page(everything, limit, place, forward=forward), limit, after)
 
     def _page(self, selection: DeliveryFilter, limit: int, after: str | None, *, forward: bool) -> LogPage:
+        def read(webhook: str, after: str | None, limit: int) -> Rows:
+            return self._read(selection, Order("at", forward), webhook, after, limit)
+
+        webhooks = partitions(f"{selection.owner}/{selection.subscription_id}")
+        items, last = merged(read, webhooks, Order("at", forward), limit, after)
+        return LogPage([DeliveryRecord.from_item(item) for item in items], last)
+
+    def _read(self, selection: DeliveryFilter, order: Order, webhook: str, after: str | None, limit: int) -> Rows:
         index, name = (BY_STATUS, "webhook_status") if selection.status else (BY_WEBHOOK, "webhook")
-        value = "/".join(filter(None, (selection.owner, selection.subscription_id, selection.status)))
+        value = f"{webhook}/{selection.status}" if selection.status else webhook
         arguments: QueryInputTypeDef = {
             "TableName": self._table,
             "IndexName": index,
@@ -61,18 +71,13 @@ class DeliveryLists:
             "ExpressionAttributeNames": {"#at": "at"},
             "ExpressionAttributeValues": {":value": {"S": value}, ":since": {"S": selection.since}},
             "Limit": limit,
-            "ScanIndexForward": forward,
+            "ScanIndexForward": order.forward,
         }
         if after:
-            arguments["ExclusiveStartKey"] = {
-                "owner": {"S": selection.owner},
-                "delivery": {"S": after.rpartition("/")[2]},
-                name: {"S": value},
-                "at": {"S": after},
-            }
+            key = row_key(selection.owner, after.rpartition("/")[2])
+            arguments["ExclusiveStartKey"] = key | {name: {"S": value}, "at": {"S": after}}
         page = self._dynamodb.query(**arguments)
-        last = page.get("LastEvaluatedKey")
-        return LogPage([DeliveryRecord.from_item(item) for item in page["Items"]], last["at"]["S"] if last else None)
+        return Rows(page["Items"], "LastEvaluatedKey" in page)
 
 
 def _filled(page: Callable[[str | None], LogPage], limit: int, after: str | None) -> LogPage:

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from domain.clock import rfc3339
-from integration.deliveries.runtime.delivery import Delivery
+from integration.deliveries.runtime.delivery import SHARED_LENGTH, Delivery
 from integration.deliveries.runtime.log.body import body_of, stored_body
 from integration.subscriptions.runtime.subscription import Subscription
 from wire.aws.rows import Item
+from wire.aws.shards import partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -111,7 +112,7 @@ class DeliveryRecord:
         """Read the row that `to_item` made, or the part of it that an index holds."""
         return cls(
             delivery_id=item["delivery"]["S"],
-            owner=item["owner"]["S"],
+            owner=item["about"]["S"].rpartition("/")[0],
             body=body_of(item),
             only=item.get("only", {"S": ""})["S"],
             attempts=tuple(attempts),
@@ -124,11 +125,10 @@ class DeliveryRecord:
         Fields that have their default are left out.
         """
         fields = {name: value for name in _STORED if (value := getattr(self, name))} | {"updated_at": timestamp(now)}
-        webhook = f"{self.owner}/{self.subscription_id}"
+        webhook = partition(f"{self.owner}/{self.subscription_id}", self.delivery_id)
         row: Item = {
             **stored_body(self.body),
-            "owner": {"S": self.owner},
-            "delivery": {"S": self.delivery_id},
+            **row_key(self.owner, self.delivery_id),
             "webhook": {"S": webhook},
             "at": {"S": self.place},
             "said": {"S": json.dumps(fields, separators=(",", ":"))},
@@ -196,15 +196,20 @@ class DeliveryRecord:
 _STORED = ("subscription_id", "image_id", "type", "timestamp", "status", "tries", "last", "next_at", "reason")
 
 
+def row_key(owner: str, name: str) -> Item:
+    """Return the key of a row, whose name begins with the id of a delivery, or as those about one image or event do."""
+    return {"about": {"S": f"{owner}/{name[:SHARED_LENGTH]}"}, "delivery": {"S": name}}
+
+
 def attempt_item(owner: str, key: str, fields: LoggedAttempt) -> Item:
     """Return the row of an attempt, but for the time at which it expires."""
     text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
-    return {"owner": {"S": owner}, "delivery": {"S": key}, "said": {"S": text}}
+    return row_key(owner, key) | {"said": {"S": text}}
 
 
 def erased_item(owner: str, delivery_id: str, now: float) -> Item:
     """Return the row that remains of a delivery whose image was erased; it keeps the delivery from being posted."""
-    return {"owner": {"S": owner}, "delivery": {"S": delivery_id}, "erased": {"BOOL": True}, "expires": expires(now)}
+    return row_key(owner, delivery_id) | {"erased": {"BOOL": True}, "expires": expires(now)}
 
 
 @lru_cache(100)

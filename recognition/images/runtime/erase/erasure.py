@@ -55,14 +55,14 @@ def erase(key: ImageKey, at: datetime, stores: ErasureStores, publish: Publish) 
         return None
     expires = int((at + TOMBSTONE_LIFETIME).timestamp())
     current = stores.tombstones.mark(key, expires)
-    entries = [*([current] if current else []), *stores.rows.earlier(key)]
+    entries = [*current, *stores.rows.earlier(key)]
     removed: Removed = {
         "objects": stores.objects.remove_originals(key, [entry.image for entry in entries]),
         "derived": stores.objects.remove_derived(key),
         "found_by": stores.rows.remove_index(entries),
         "reusable": stores.rows.remove_cached(entries),
         "earlier": stores.rows.remove_earlier(key),
-        "recognition": current is not None,
+        "recognition": bool(current),
     }
     stores.tombstones.put(key, expires)
     event = Event.erased(key.owner, key.image_id, rfc3339(at))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from recognition.results.runtime import index_rows
 from recognition.results.runtime.entry import Entry
-from recognition.results.runtime.keys import ImageKey, owner_partition
+from recognition.results.runtime.keys import ImageKey
 from recognition.results.runtime.result_cache import content_key
 from wire.aws import rows
 from wire.aws.rows import Item
@@ -29,7 +29,7 @@ class ImageRows:
         keys = list({key["found_by"]["S"]: key for entry in entries for key in index_rows.keys(entry)}.values())
         found = rows.read(self._dynamodb, {self._index: keys}, consistent={self._index})[self._index]
         rows.write(self._dynamodb, [rows.delete(self._index, key) for key in keys])
-        return sorted(row["found_by"]["S"].removeprefix(f"{owner_partition(row['owner']['S'])}/") for row in found)
+        return sorted(row["found_by"]["S"].removeprefix(f"{row['owner']['S']}/") for row in found)
 
     def remove_earlier(self, key: ImageKey) -> list[str]:
         """Delete the earlier entries; return the time and the event ID of each."""

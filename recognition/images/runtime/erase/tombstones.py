@@ -18,26 +18,39 @@ class Tombstones:
 
     def has_row(self, key: ImageKey) -> bool:
         """Return whether an image has a row: an entry or a tombstone."""
-        response = self._dynamodb.get_item(
-            TableName=self._table, Key=key.to_item(), ProjectionExpression="image_id", ConsistentRead=True
-        )
-        return "Item" in response
+        return any(map(self._exists, key.items()))
 
-    def mark(self, key: ImageKey, expires: int) -> Entry | None:
-        """Mark an image as erased; return its entry, None if the row has no entry.
+    def mark(self, key: ImageKey, expires: int) -> list[Entry]:
+        """Mark an image as erased; return its entry, none if the row has no entry.
 
-        The row keeps the entry, so a repeated erasure finds what an interrupted one has left.
+        The row keeps the entry, so a repeated erasure finds what an interrupted one has left. An image that was stored
+        in two places, in the moments of a deployment, has two.
         """
-        row = self._dynamodb.update_item(
-            TableName=self._table,
-            Key=key.to_item(),
-            UpdateExpression="SET sequencer = :erased, expires = :expires",
-            ExpressionAttributeValues={":erased": {"S": ERASED_ORDER}, ":expires": {"N": str(expires)}},
-            ReturnValues="ALL_NEW",
-        )["Attributes"]
-        return Entry.from_item(row) if "body" in row else None
+        marked = [
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=place,
+                UpdateExpression="SET sequencer = :erased, expires = :expires",
+                ExpressionAttributeValues={":erased": {"S": ERASED_ORDER}, ":expires": {"N": str(expires)}},
+                ReturnValues="ALL_NEW",
+            )["Attributes"]
+            for place in self._places(key)
+        ]
+        return [Entry.from_item(row) for row in marked if "body" in row]
 
     def put(self, key: ImageKey, expires: int) -> None:
         """Replace the row with a tombstone."""
         tombstone: Item = {"sequencer": {"S": ERASED_ORDER}, "expires": {"N": str(expires)}}
-        self._dynamodb.put_item(TableName=self._table, Item=key.to_item() | tombstone)
+        for place in self._places(key):
+            self._dynamodb.put_item(TableName=self._table, Item=place | tombstone)
+
+    def _places(self, key: ImageKey) -> list[Item]:
+        """Return the keys of the image's rows; that of a new row if there is none."""
+        new, *older = key.items()
+        return [place for place in (new, *older) if self._exists(place)] or [new] if older else [new]
+
+    def _exists(self, place: Item) -> bool:
+        response = self._dynamodb.get_item(
+            TableName=self._table, Key=place, ProjectionExpression="image_id", ConsistentRead=True
+        )
+        return "Item" in response

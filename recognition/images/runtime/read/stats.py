@@ -1,11 +1,12 @@
 """Usage statistics of an owner: the counters of each day, with costs and savings at Rekognition's list price."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from domain.pricing import REKOGNITION_CALL
+from wire.aws.shards import partitions
 from wire.http.api import ApiError, Request
 from wire.http.query_time import query_day
 
@@ -67,19 +68,25 @@ class UsageStats:
         self._dynamodb, self._table = dynamodb, table
 
     def by_day(self, owner: str, days: Days) -> dict[str, Counter[str]]:
-        """Return the counters of each day that has any, newest first; one page of a query holds a year."""
-        page = self._dynamodb.query(
+        """Return the counters of each day that has any, newest first, summed over the owner's partitions."""
+        found: dict[str, Counter[str]] = {}
+        for partition in partitions(owner):
+            for row in self._rows(partition, days):
+                found.setdefault(row["day"]["S"], Counter()).update(_counters(row))
+        return dict(sorted(found.items(), reverse=True))
+
+    def _rows(self, partition: str, days: Days) -> "Sequence[Mapping[str, AttributeValueTypeDef]]":
+        """Return the rows of a partition; one page of a query holds a year."""
+        return self._dynamodb.query(
             TableName=self._table,
             KeyConditionExpression="#owner = :owner AND #day BETWEEN :since AND :last",
             ExpressionAttributeNames={"#owner": "owner", "#day": "day"},
             ExpressionAttributeValues={
-                ":owner": {"S": owner},
+                ":owner": {"S": partition},
                 ":since": {"S": days.since.isoformat()},
                 ":last": {"S": (days.until - timedelta(days=1)).isoformat()},
             },
-            ScanIndexForward=False,
-        )
-        return {row["day"]["S"]: _counters(row) for row in page["Items"]}
+        )["Items"]
 
 
 def stats(counted: Mapping[str, int]) -> Stats:

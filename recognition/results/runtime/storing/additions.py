@@ -133,7 +133,11 @@ class Additions:
 def _current_after(entry: Entry, current: CurrentEntries) -> Entry | None:
     """Return the current entry once an entry has been added where `current` was current."""
     existing = current[entry.key]
-    return replace(entry, earlier=existing.earlier + 1) if existing and _supersedes(entry, existing) else existing
+    return (
+        replace(entry, earlier=existing.earlier + 1, place=existing.place)
+        if existing and _supersedes(entry, existing)
+        else existing
+    )
 
 
 def _supersedes(entry: Entry, existing: Entry) -> bool:

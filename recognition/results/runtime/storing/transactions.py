@@ -18,7 +18,7 @@ def replace_current(table: str, entry: Entry, replaced: Entry) -> "TransactWrite
     return {
         "Update": {
             "TableName": table,
-            "Key": entry.key.to_item(),
+            "Key": replaced.row_key(),
             "UpdateExpression": "SET sequencer = :order, body = :body ADD earlier :one",
             "ConditionExpression": "sequencer = :replaced",
             "ExpressionAttributeValues": {
@@ -36,7 +36,7 @@ def count_earlier(table: str, current: Entry) -> "TransactWriteItemTypeDef":
     return {
         "Update": {
             "TableName": table,
-            "Key": current.key.to_item(),
+            "Key": current.row_key(),
             "UpdateExpression": "ADD earlier :one",
             "ConditionExpression": "sequencer = :current",
             "ExpressionAttributeValues": {":one": {"N": "1"}, ":current": {"S": current.order}},

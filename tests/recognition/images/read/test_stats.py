@@ -50,6 +50,20 @@ def test_days_are_counted_and_priced(stocked: ModuleType) -> None:
     assert (body["since"], body["until"]) == ("2026-11-20", "2026-11-22")
 
 
+def test_a_day_is_the_sum_of_its_partitions_after_shards_were_raised(
+    stocked: ModuleType, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stats(stocked)
+    monkeypatch.setenv("SHARDS", "4")
+    assert stats(stocked)["items"] == before["items"]
+    count(account, "2026-11-20", owner="ann/3", uploads=2, recognized=2)
+    count(account, "2026-11-22", owner="ann/1", uploads=1)
+    count(account, "2026-11-22", owner="bob/1", uploads=8)
+    found = {item["day"]: item["uploads"] for item in stats(stocked)["items"]}
+    assert found == {"2026-11-22": 1, "2026-11-21": 9, "2026-11-20": 6, "2026-11-19": 1}
+    assert list(found) == sorted(found, reverse=True)
+
+
 def test_until_is_exclusive(stocked: ModuleType) -> None:
     assert [item["day"] for item in stats(stocked, until="2026-11-20")["items"]] == ["2026-11-19"]
 
