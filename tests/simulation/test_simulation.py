@@ -15,10 +15,12 @@ PAGE = (ROOT / "docs/scale.md").read_text()
 GOAL = 11_600.0
 
 
-def result(design: Design, rate: float, incident: Incident | None = None, **arrivals: bool) -> Result:
+def result(
+    design: Design, rate: float, incident: Incident | None = None, *, one_owner: bool = False, by_route: bool = False
+) -> Result:
     seconds = max(3.0, min(300.0, 6000 / rate))
     world = World(design, Quotas(), LAMBDA, ROWS, rate)
-    return run(world, Arrivals(rate, seconds, **arrivals), incident or Incident())
+    return run(world, Arrivals(rate, seconds, one_owner=one_owner, by_route=by_route), incident or Incident())
 
 
 @cache
@@ -38,7 +40,8 @@ def test_shards_spread_the_rows_of_one_owner_and_of_one_webhook() -> None:
     from tests.benchmarks.price.meter import measure
 
     few, many = (measure("edge", 1, 10, shards) for shards in (1, 16))
-    for function, table in (("recognize", "recognitions"), ("recognize", "index"), ("deliver", "deliveries/by_webhook")):
+    tables = {"recognitions": "recognize", "index": "recognize", "deliveries/by_webhook": "deliver"}
+    for table, function in tables.items():
         before, after = (set(steps[function].partitions[table]) for steps in (few, many))
         assert len(after) > 3 * len(before), table
     assert len(few["recognize"].partitions["usage"]) == len(many["recognize"].partitions["usage"]) == 1
