@@ -13,7 +13,7 @@ from sightline.pricing.batching.batches import Arrivals
 from sightline.pricing.bill import bill, price
 from sightline.pricing.load import WAYS, Load, Settings
 from sightline.pricing.month import AtRest, month
-from sightline.pricing.prices import DATE, REGION, rekognition_dollars
+from sightline.pricing.prices import DATE, REGION, dollars, rekognition_dollars
 from sightline.pricing.quote import SCENARIOS, add_arguments, dollar_text, quote, usage_of
 from sightline.pricing.units import Units, message_units
 from tests.benchmarks.price.idle import at_rest, dashboard_price, metrics_price
@@ -36,6 +36,10 @@ def parsed(arguments: str) -> argparse.Namespace:
     return parser.parse_args(shlex.split(arguments))
 
 
+def total(command: str) -> str:
+    return dollar_text(sum(month(usage_of(parsed(command))).values()))
+
+
 @pytest.fixture(scope="module")
 def computed() -> dict[str, str]:
     return tables()
@@ -46,7 +50,8 @@ def test_the_page_has_the_tables_as_they_are_computed(computed: dict[str, str]) 
 
 
 def test_every_dollar_of_the_page_and_the_readme_is_one_that_is_computed(computed: dict[str, str]) -> None:
-    known = set(DOLLARS.findall("\n".join(computed.values())))
+    known = set(DOLLARS.findall("\n".join(computed.values()))) | {total(command) for command in COMMAND.findall(PAGE)}
+    known |= {dollar_text(dollars("alarm", sum(1 for _ in resources("AWS::CloudWatch::Alarm", alarms="all"))))}
     quoted = set(DOLLARS.findall(PAGE + README))
     assert quoted - known == set()
 
@@ -60,7 +65,7 @@ def test_the_page_has_the_command_of_every_example_and_what_it_prints() -> None:
     commands = COMMAND.findall(PAGE)
     assert {command.split()[0] for command in commands} >= SCENARIOS.keys()
     for command in commands:
-        assert list(quote(usage_of(parsed(command))))[-1] in PAGE
+        assert total(command) in PAGE
 
 
 @pytest.mark.parametrize("labels", LABELS)
