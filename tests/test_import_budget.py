@@ -20,17 +20,17 @@ NEVER = TRACERS | {"asyncio", "boto3", "cv2", "httpx", "multiprocessing", "numpy
 BUDGETS = {
     "api.auth.runtime.authorizer": 269,
     "api.docs.runtime.handler": 170,
-    "api.ingest.runtime.handler": 373,
-    "recognition.recognize.runtime.handler": 373,
-    "recognition.images.runtime.read.handler": 373,
-    "recognition.images.runtime.amend.handler": 373,
-    "recognition.classify.runtime.handler": 373,
-    "recognition.images.runtime.erase.handler": 373,
-    "recognition.images.runtime.export.handler": 373,
-    "integration.subscriptions.runtime.handler": 373,
-    "integration.deliveries.runtime.handler": 373,
-    "integration.timeline.runtime.handler": 373,
-    "integration.dispatch.runtime.handler": 373,
+    "api.ingest.runtime.handler": 342,
+    "recognition.recognize.runtime.handler": 342,
+    "recognition.images.runtime.read.handler": 342,
+    "recognition.images.runtime.amend.handler": 342,
+    "recognition.classify.runtime.handler": 342,
+    "recognition.images.runtime.erase.handler": 342,
+    "recognition.images.runtime.export.handler": 344,
+    "integration.subscriptions.runtime.handler": 342,
+    "integration.deliveries.runtime.handler": 342,
+    "integration.timeline.runtime.handler": 342,
+    "integration.dispatch.runtime.handler": 342,
     "integration.deliver.runtime.handler": 205,
 }
 
@@ -67,6 +67,7 @@ def test_these_start_without_aws(module: str) -> None:
 def test_the_edge_function_loads_only_the_modules_of_a_classifier() -> None:
     later = {
         "botocore",
+        "edge_ml.storage.signed_get",
         "concurrent.futures",
         "contourpy",
         "dataclasses",
@@ -75,3 +76,9 @@ def test_the_edge_function_loads_only_the_modules_of_a_classifier() -> None:
         "tempfile",
     }
     assert not later & loaded("edge_ml.handler")
+
+
+def test_the_edge_function_reads_from_s3_without_an_http_library() -> None:
+    read = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"}
+    start = f"edge_ml.handler, os; os.environ |= {read}; from edge_ml.storage.objects import reader; reader()"
+    assert not {"botocore.session", "email.parser", "http.client", "urllib3"} & loaded(start + "; import json")

@@ -18,8 +18,11 @@ from tests.packaged import python_path
 ROUNDS = 15
 BARE = "import boto3; boto3.client('s3')"
 STARTS = {
-    "upload": ("api.ingest.runtime.handler", 0.80),
-    "recognize": ("recognition.recognize.runtime.handler", 0.92),
+    "upload": ("api.ingest.runtime.handler", 0.65),
+    "classify": ("recognition.classify.runtime.handler", 0.65),
+    "recognize": ("recognition.recognize.runtime.handler", 0.65),
+    "images": ("recognition.images.runtime.read.handler", 0.65),
+    "dispatch": ("integration.dispatch.runtime.handler", 0.65),
     "deliver": ("integration.deliver.runtime.handler", 0.50),
 }
 ENVIRONMENT = {
@@ -61,7 +64,10 @@ ENVIRONMENT = {
 
 
 def figures() -> list[Figure]:
-    """Return a ratio for each handler, and one for all packaged handlers."""
+    """Return a ratio for each handler, and one for all packaged handlers.
+
+    The clients that a handler makes at its import are counted, those that it makes at its first call are not.
+    """
     taken: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for name, milliseconds in _round():
@@ -73,7 +79,7 @@ def figures() -> list[Figure]:
             Figure(f"{name}: import and init ÷ a bare boto3 S3 client", median[name] / median["bare"], at_most=goal)
             for name, (_, goal) in STARTS.items()
         ),
-        Figure("all three from packaged bundles ÷ from the development venv", packaged, at_most=1.02),
+        Figure("all of them from packaged bundles ÷ from the development venv", packaged, at_most=1.02),
     ]
 
 

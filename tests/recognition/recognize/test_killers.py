@@ -32,6 +32,6 @@ def test_nine_are_recognized_and_the_killer_is_a_dead_letter(
     monkeypatch.setattr(recognize, "recognize_all", recognize_all)
     messages = Redelivery(recognize, {key: s3_event(key) for key in [*GOOD[:4], KILLER, *GOOD[4:]]}, monkeypatch)
     messages.work_off(most=12)
-    assert [row["status"]["S"] for row in account.rows()] == ["recognized"] * 9
+    assert [entry.status for entry in account.entries()] == ["recognized"] * 9
     assert [message.body for message in queue.dead] == [s3_event(KILLER)]
     assert not [row for row in account.rows("answers") if row["about"]["S"] == "~message"]
