@@ -1,8 +1,8 @@
 """Measure the emulator's profile in processor time, and the two figures that a simulation with it has to predict.
 
 `python -m tests.simulation.emulator` deploys the app once. Images pass the whole chain, one by one, then as many as it
-carries. Then each step is taken alone, by one image and by ten, while the other event sources rest. All of it is
-processor time of the emulator, its functions, the client and the receiver: it says more than a clock on a busy machine.
+carries. Then the event sources rest, and each step is taken alone, by one image and by ten. All of it is processor time
+of the emulator, its functions, the client and the receiver: on a busy machine it says more than a clock.
 """
 
 import json
@@ -19,9 +19,9 @@ from integration.deliveries.runtime.delivery import Delivery
 from integration.subscriptions.runtime.subscription import Subscription
 from tests.benchmarks.chain.throughput import Chain, deployed_chain
 from tests.benchmarks.edge.process_tree import processor_seconds
-from tests.builders import recognition, s3_record
+from tests.builders import recognition, s3_record, sqs_event
 
-WARM_UP, COUNTED, SINGLE, ROUNDS = 200, 400, 15, 12
+WARM_UP, COUNTED, SINGLE, ROUNDS = 300, 600, 20, 20
 SETTLED_SECONDS, IDLE_SECONDS = 0.5, 20.0
 """After the first, what the step before has caused is over."""
 
@@ -42,53 +42,37 @@ def main() -> None:
 
 
 def _profile(chain: Chain) -> dict[str, Any]:
-    """Return the milliseconds of a PutObject with its event, and of each function for a batch and for each message.
-
-    A function gets its batch from its own queue, while the other queues rest; the sending of the batch is subtracted.
-    """
-    client, outputs = chain.deployment.client, chain.deployment.outputs
-    sources = client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    for source in sources:
-        _switch(chain, source, on=False)
+    """Return the milliseconds of a PutObject with its event, and of each function for a batch and for each message."""
+    client = chain.deployment.client("lambda")
+    for source in client.list_event_source_mappings()["EventSourceMappings"]:
+        client.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
+    time.sleep(2 * SETTLED_SECONDS)
+    bucket = chain.deployment.endpoints.images_bucket
     put = _milliseconds(lambda: [chain.put(now()) for _ in range(COUNTED)]) / COUNTED
     found: dict[str, Any] = {"put": round(put, 2)}
-    scratch = client("sqs").create_queue(QueueName="scratch")["QueueUrl"]
-    bucket = chain.deployment.endpoints.images_bucket
-    makers: dict[str, tuple[str, Callable[[str], str]]] = {
-        "Recognize": ("UploadsQueueUrl", lambda key: _uploaded(bucket, key)),
-        "Dispatch": ("EventsQueueUrl", lambda key: _event(bucket, key).to_json()),
-        "Deliver": ("DeliveriesQueueUrl", lambda key: _delivery(_event(bucket, key), chain.url)),
+    makers: dict[str, Callable[[Sequence[str]], object]] = {
+        "Edge": lambda keys: {"images": [{"bucket": bucket, "key": key, "version": "null"} for key in keys]},
+        "Recognize": lambda keys: sqs_event(*(_uploaded(bucket, key) for key in keys)),
+        "Dispatch": lambda keys: sqs_event(*(_event(bucket, key).to_json() for key in keys)),
+        "Deliver": lambda keys: sqs_event(*(_delivery(_event(bucket, key), chain.url) for key in keys)),
     }
-    for name, (output, make) in makers.items():
-        source = next(one for one in sources if f"-{name}" in one["FunctionArn"])
-        client("sqs").purge_queue(QueueUrl=outputs[output])
-        times = {}
-        for images in (1, 10):
-            batches = [[make(chain.put(now())) for _ in range(images)] for _ in range(2 * ROUNDS)]
-            client("sqs").purge_queue(QueueUrl=outputs["UploadsQueueUrl"])
-            sent = _batches(chain, scratch, batches[:ROUNDS])
-            _switch(chain, source, on=True)
-            times[images] = _batches(chain, outputs[output], batches[ROUNDS:]) - sent
-            _switch(chain, source, on=False)
-        found[name.lower()] = [round((10 * times[1] - times[10]) / 9, 2), round((times[10] - times[1]) / 9, 2)]
+    for name, make in makers.items():
+        one, ten = (_mean(chain, name, make, images) for images in (1, 10))
+        found[name.lower()] = [round((10 * one - ten) / 9, 2), round((ten - one) / 9, 2)]
     return found
 
 
-def _switch(chain: Chain, source: Any, *, on: bool) -> None:
-    chain.deployment.client("lambda").update_event_source_mapping(UUID=source["UUID"], Enabled=on)
+def _mean(chain: Chain, name: str, make: Callable[[Sequence[str]], object], images: int) -> float:
+    invoke = chain.deployment.client("lambda").invoke
+    payloads = [json.dumps(make([chain.put(now()) for _ in range(images)])) for _ in range(ROUNDS)]
     time.sleep(SETTLED_SECONDS)
 
-
-def _batches(chain: Chain, queue: str, batches: Sequence[Sequence[str]]) -> float:
-    """Send batches to a queue, one after another, and return the milliseconds of each."""
-    send = chain.deployment.client("sqs").send_message_batch
-
     def all_rounds() -> None:
-        for batch in batches:
-            send(QueueUrl=queue, Entries=[{"Id": str(n), "MessageBody": body} for n, body in enumerate(batch)])
-            time.sleep(SETTLED_SECONDS)
+        for payload in payloads:
+            response = invoke(FunctionName=chain.functions[name], Payload=payload)
+            assert "FunctionError" not in response, response["Payload"].read()
 
-    return _milliseconds(all_rounds) / len(batches)
+    return _milliseconds(all_rounds) / ROUNDS
 
 
 def _uploaded(bucket: str, key: str) -> str:

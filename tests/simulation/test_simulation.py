@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from tests.simulation.chain import World
-from tests.simulation.design import LAMBDA, Design, Quotas
+from tests.simulation.design import EMULATOR, LAMBDA, Design, Quotas
 from tests.simulation.rows import ROWS, counted
 from tests.simulation.scenarios import Arrivals, Incident, Result, run
 from tests.simulation.tables import DEFAULT, GIANT, RATES, Scenario, by_rate, rate_row
@@ -13,6 +13,8 @@ from tests.stacks import ROOT
 
 PAGE = (ROOT / "docs/scale.md").read_text()
 GOAL = 11_600.0
+MEASURED_ALONE, MEASURED_LOADED = 0.1131, 0.0324
+"""Seconds of processor time of an image on the emulator, measured in the run that gave EMULATOR; see docs/scale.md."""
 
 
 def result(
@@ -102,6 +104,15 @@ def test_no_delivery_is_lost_while_a_subscriber_is_down_for_a_day() -> None:
     found = run(World(DEFAULT, Quotas(), LAMBDA, ROWS), Arrivals(300 / day, day), Incident(subscriber=(0.0, day)))
     assert found.dead == 0
     assert found.finished == found.images
+
+
+def test_the_emulators_profile_gives_most_of_what_whole_images_take_there() -> None:
+    world = World(Design(window=0), Quotas(), EMULATOR, ROWS)
+    alone = run(world, Arrivals(0.5, 200)).latencies[0]
+    loaded = run(world, Arrivals(10_000, 0.06))
+    a_second = loaded.finished / loaded.latencies[2]
+    assert 0.7 < alone / MEASURED_ALONE < 1.0
+    assert 0.7 < EMULATOR.cores / a_second / MEASURED_LOADED < 1.0  # type: ignore[operator]
 
 
 def test_a_seed_gives_the_same_run() -> None:
