@@ -1,4 +1,4 @@
-"""What a price assumes: times, sizes and shares that no list of prices has. No time here was measured on Lambda."""
+"""Assumptions of a price: times, sizes and shares that no list of prices has. No time here was measured on Lambda."""
 
 MODEL_MS = 13.0
 """Milliseconds of the edge function for a 2-MP photo, bytes to labels: `make bench ARGS=price` measures it."""
@@ -24,6 +24,6 @@ IDLE_SECONDS, LIFE_SECONDS = 600, 7200
 EDGE_LOG, ACCESS_LOG, AUTHORIZER_LOG, LAMBDA_LOG, ENTRY = 175, 330, 290, 560, 26
 """Bytes of the log: an edge image's line, a request's, its authorizer's, Lambda's two of an invocation; more a line."""
 WEBHOOK_BYTES = 1600
-"""What leaves AWS for a webhook: body, headers, TLS."""
+"""Bytes that leave AWS for a webhook: body, headers, TLS."""
 RESPONSE_BYTES = 700
-"""What leaves AWS for a request of an upload."""
+"""Bytes that leave AWS for a request of an upload."""

@@ -1,4 +1,4 @@
-"""What an image is billed for on its way, from the caller's request to the last webhook: the lines of a bill."""
+"""The bill of an image on its way, from the caller's request to the last webhook, as lines."""
 
 from math import ceil, exp
 from typing import NamedTuple
@@ -105,8 +105,8 @@ def _edge_lines(load: Load, batch: float, *, reads: bool) -> list[Line]:
 
 def _dispatch_lines(load: Load, batch: float) -> list[Line]:
     units = message_units("dispatch", load.model, load.labels, batch)
-    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.DISPATCH_MS)
-    milliseconds = (fixed + 2 * assumed.CALL_MS) / batch + each
+    fixed, per_message = (milliseconds / assumed.CORE for milliseconds in assumed.DISPATCH_MS)
+    milliseconds = (fixed + 2 * assumed.CALL_MS) / batch + per_message
     return [
         Line("topics and queues", "SQS", _queued(batch)),
         *_function_lines("recognize and dispatch", load, batch, milliseconds),
@@ -116,8 +116,8 @@ def _dispatch_lines(load: Load, batch: float) -> list[Line]:
 
 def _webhook_lines(load: Load, batch: float) -> list[Line]:
     """Return the lines of one delivery of each image."""
-    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.DELIVER_MS)
-    milliseconds = (fixed + assumed.SUBSCRIBER_MS + assumed.CALL_MS) / batch + each
+    fixed, per_message = (milliseconds / assumed.CORE for milliseconds in assumed.DELIVER_MS)
+    milliseconds = (fixed + assumed.SUBSCRIBER_MS + assumed.CALL_MS) / batch + per_message
     return [
         Line("webhooks", "SQS", _queued(batch) - 1),
         Line("webhooks", "data out", assumed.WEBHOOK_BYTES / 1000),
@@ -156,11 +156,11 @@ def _unit_lines(part: str, load: Load, units: Units) -> list[Line]:
 
 def _recognize_times(load: Load) -> Times:
     """Return the times of recognize: its processor time by its share of a core, five calls, and the detector's."""
-    fixed, each = (milliseconds / assumed.CORE for milliseconds in assumed.RECOGNIZE_MS)
+    fixed, per_message = (milliseconds / assumed.CORE for milliseconds in assumed.RECOGNIZE_MS)
     fixed += 5 * assumed.CALL_MS
     if load.asks_edge:
-        fixed, each = fixed + assumed.S3_READ_MS, each + load.model_ms
-    return Times((fixed + load.paid * assumed.REKOGNITION_MS) / 1000, each / 1000)
+        fixed, per_message = fixed + assumed.S3_READ_MS, per_message + load.model_ms
+    return Times((fixed + load.paid * assumed.REKOGNITION_MS) / 1000, per_message / 1000)
 
 
 def _starts(load: Load, batch: float) -> float:

@@ -1,4 +1,4 @@
-"""What a deployment costs in a month: its images, their storage, and what it costs at rest."""
+"""The price of a deployment in a month: its images, their storage, and what it costs at rest."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ SHAPES = {
 
 
 class AtRest(NamedTuple):
-    """What a deployment has that costs money without any image; a test counts it in the templates."""
+    """The parts of a deployment that cost money without any image; a test counts it in the templates."""
 
     alarms: int = 24
     secrets: int = 1

@@ -1,4 +1,4 @@
-"""What a function's batch is billed for, by the number of labels of its images: counted once, kept in units.json.
+"""Billed units of a function's batch, by the number of labels of its images: counted once, kept in units.json.
 
 `python -m tests.benchmarks.price.units` counts it from the functions' own code, and a test compares it with the file.
 """

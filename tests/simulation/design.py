@@ -100,3 +100,19 @@ LAMBDA = Profile(
     rekognition=assumptions.REKOGNITION_MS / 1000,
 )
 """An account: what prices assume, too; events and hops are published medians of others."""
+
+EMULATOR = Profile(
+    recognize=Step(0.0156, 0.0012),
+    edge=Step(0.0090, 0.0046),
+    dispatch=Step(0.0193, 0.0003),
+    deliver=Step(0.0275, 0.0005),
+    call=0.0,
+    sigma=0.0,
+    event=0.00745,
+    hop=0.0,
+    receiver=0.0,
+    start=0.0,
+    rekognition=0.0,
+    cores=2,
+)
+"""The emulator of `make run` in processor time, by `python -m tests.simulation.emulator` on 2026-12-01."""

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from tests.simulation.chain import World
-from tests.simulation.design import LAMBDA, Design, Quotas
+from tests.simulation.design import EMULATOR, LAMBDA, Design, Quotas
 from tests.simulation.rows import ROWS, counted
 from tests.simulation.scenarios import Arrivals, Incident, Result, run
 from tests.simulation.tables import DEFAULT, GIANT, RATES, Scenario, by_rate, rate_row
@@ -13,12 +13,16 @@ from tests.stacks import ROOT
 
 PAGE = (ROOT / "docs/scale.md").read_text()
 GOAL = 11_600.0
+MEASURED_ALONE, MEASURED_LOADED = 0.1131, 0.0324
+"""Seconds of processor time of an image on the emulator, measured in the run that gave EMULATOR; see docs/scale.md."""
 
 
-def result(design: Design, rate: float, incident: Incident | None = None, **arrivals: bool) -> Result:
+def result(
+    design: Design, rate: float, incident: Incident | None = None, *, one_owner: bool = False, by_route: bool = False
+) -> Result:
     seconds = max(3.0, min(300.0, 6000 / rate))
     world = World(design, Quotas(), LAMBDA, ROWS, rate)
-    return run(world, Arrivals(rate, seconds, **arrivals), incident or Incident())
+    return run(world, Arrivals(rate, seconds, one_owner=one_owner, by_route=by_route), incident or Incident())
 
 
 @cache
@@ -38,8 +42,8 @@ def test_shards_spread_the_rows_of_one_owner_and_of_one_webhook() -> None:
     from tests.benchmarks.price.meter import measure
 
     few, many = (measure("edge", 1, 10, shards) for shards in (1, 16))
-    spread = (("recognize", "recognitions"), ("recognize", "index"), ("deliver", "deliveries/by_webhook"))
-    for function, table in spread:
+    tables = {"recognitions": "recognize", "index": "recognize", "deliveries/by_webhook": "deliver"}
+    for table, function in tables.items():
         before, after = (set(steps[function].partitions[table]) for steps in (few, many))
         assert len(after) > 3 * len(before), table
     assert len(few["recognize"].partitions["usage"]) == len(many["recognize"].partitions["usage"]) == 1
@@ -100,6 +104,15 @@ def test_no_delivery_is_lost_while_a_subscriber_is_down_for_a_day() -> None:
     found = run(World(DEFAULT, Quotas(), LAMBDA, ROWS), Arrivals(300 / day, day), Incident(subscriber=(0.0, day)))
     assert found.dead == 0
     assert found.finished == found.images
+
+
+def test_the_emulators_profile_gives_most_of_what_whole_images_take_there() -> None:
+    world = World(Design(window=0), Quotas(), EMULATOR, ROWS)
+    alone = run(world, Arrivals(0.5, 200)).latencies[0]
+    loaded = run(world, Arrivals(10_000, 0.06))
+    a_second = loaded.finished / loaded.latencies[2]
+    assert 0.7 < alone / MEASURED_ALONE < 1.0
+    assert 0.7 < EMULATOR.cores / a_second / MEASURED_LOADED < 1.0  # type: ignore[operator]
 
 
 def test_a_seed_gives_the_same_run() -> None:

@@ -62,9 +62,8 @@ def measure(detector: str, labels: int, images: int, shards: int = 1) -> dict[st
     with (
         mock_aws(),
         subscriber() as url,
-        mock.patch.dict(os.environ, ENVIRONMENT),
-        mock.patch.dict(os.environ, account(url, owner=OWNER)),
-        mock.patch.dict(os.environ, {"DETECTORS": _DETECTORS[detector], "SHARDS": f"{shards}"}),
+        mock.patch.dict(os.environ, ENVIRONMENT | {"SHARDS": str(shards)}),
+        mock.patch.dict(os.environ, account(url, owner=OWNER) | {"DETECTORS": _DETECTORS[detector]}),
         mock.patch("integration.deliver.runtime.batch.UNHURRIED_SECONDS", 60),  # moto is slow, and the machine may be
         _logging(),
     ):

@@ -13,7 +13,7 @@ from sightline.pricing.batching.batches import Arrivals
 from sightline.pricing.bill import bill, price
 from sightline.pricing.load import WAYS, Load, Settings
 from sightline.pricing.month import AtRest, month
-from sightline.pricing.prices import DATE, REGION, rekognition_dollars
+from sightline.pricing.prices import DATE, REGION, dollars, rekognition_dollars
 from sightline.pricing.quote import SCENARIOS, add_arguments, dollar_text, quote, usage_of
 from sightline.pricing.units import Units, message_units
 from tests.benchmarks.price.idle import at_rest, dashboard_price, metrics_price
@@ -24,7 +24,7 @@ from tests.stacks import ROOT, resources
 
 PAGE = (ROOT / "docs/costs.md").read_text()
 README = (ROOT / "README.md").read_text()
-COMMAND = re.compile(r"python -m tests\.benchmarks\.price ([^`\n]+)")
+COMMAND = re.compile(r"python -m tests\.benchmarks\.price ((?!--help)[^`\n]+)")
 DOLLARS = re.compile(r"\$[\d,]+\.\d\d")
 LOGGED_MORE_OR_LESS = 20
 """Bytes of a log that milliseconds and addresses change."""
@@ -34,6 +34,10 @@ def parsed(arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     return parser.parse_args(shlex.split(arguments))
+
+
+def total(command: str) -> str:
+    return dollar_text(sum(month(usage_of(parsed(command))).values()))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,8 @@ def test_the_page_has_the_tables_as_they_are_computed(computed: dict[str, str]) 
 
 
 def test_every_dollar_of_the_page_and_the_readme_is_one_that_is_computed(computed: dict[str, str]) -> None:
-    known = set(DOLLARS.findall("\n".join(computed.values())))
+    known = set(DOLLARS.findall("\n".join(computed.values()))) | {total(command) for command in COMMAND.findall(PAGE)}
+    known |= {dollar_text(dollars("alarm", sum(1 for _ in resources("AWS::CloudWatch::Alarm", alarms="all"))))}
     quoted = set(DOLLARS.findall(PAGE + README))
     assert quoted - known == set()
 
@@ -60,7 +65,7 @@ def test_the_page_has_the_command_of_every_example_and_what_it_prints() -> None:
     commands = COMMAND.findall(PAGE)
     assert {command.split()[0] for command in commands} >= SCENARIOS.keys()
     for command in commands:
-        assert list(quote(usage_of(parsed(command))))[-1] in PAGE
+        assert total(command) in PAGE
 
 
 @pytest.mark.parametrize("labels", LABELS)
@@ -72,13 +77,13 @@ def test_the_units_are_those_of_the_functions(detector: str, labels: int) -> Non
 
 def test_a_batch_shares_what_it_pays_for_once() -> None:
     for function, step in measure("edge", 1, 10).items():
-        assert_same(message_units(function, "edge", 1, 10).times(10), step)
+        assert_same(message_units(function, "edge", 1, 10).times(10), step, lines=10)
 
 
-def assert_same(units: Units, step: Step) -> None:
+def assert_same(units: Units, step: Step, lines: int = 1) -> None:
     counted = units_of(step)
     assert units._replace(logged=0) == pytest.approx(counted._replace(logged=0), abs=0.1)
-    assert units.logged == pytest.approx(counted.logged, abs=LOGGED_MORE_OR_LESS)
+    assert units.logged == pytest.approx(counted.logged, abs=lines * LOGGED_MORE_OR_LESS)
 
 
 def test_between_the_counted_numbers_of_labels_the_units_are_between_theirs() -> None:
