@@ -16,6 +16,7 @@ from moto import mock_aws
 from domain.image import image_key
 from edge_ml.derived.derive import store_derived
 from edge_ml.image_error import ImageError
+from integration.deliveries.runtime.log.body import body_of
 from integration.deliveries.runtime.response import SubscriberResponse
 from integration.subscriptions.runtime.table import SubscriptionTable
 from recognition.results.runtime.entry import Entry
@@ -150,7 +151,9 @@ def _rows() -> Iterator[str]:
 
 def _text(row: dict[str, Any]) -> str:
     """Return everything that a row says, also in its packed body."""
-    body = repr(Entry.from_item(row)) if "body" in row else ""
+    body = ""
+    if "body" in row:
+        body = body_of(row) if "delivery" in row else repr(Entry.from_item(row))
     return json.dumps(row, default=str) + body
 
 
