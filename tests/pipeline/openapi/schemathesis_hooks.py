@@ -104,9 +104,10 @@ def _without(fields: Any, name: str) -> dict[str, Any]:
 
 
 def _acceptable(query: Any) -> Any:
-    """Remove the cursor, name an existing model, and put days in order."""
+    """Remove the cursor, name an existing model, put days in order, and search labels by what the index holds."""
     known = _without(query, "cursor")
-    return _printable(known | ({"model": "animals"} if "model" in known else {}) | _in_order(known))
+    model = {"model": "animals"} if "model" in known else {}
+    return _printable(known | model | _in_order(known) | _findable(known))
 
 
 def _printable(value: Any) -> Any:
@@ -116,6 +117,11 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list):
         return [_printable(value) for value in value]
     return "".join(letter if letter.isprintable() else "?" for letter in value) if isinstance(value, str) else value
+
+
+def _findable(query: dict[str, Any]) -> dict[str, str]:
+    """Return a confidence by which labels are found: a schema cannot say that it depends on another parameter."""
+    return {"min_confidence": "0.5"} if {"label", "min_confidence"} <= query.keys() else {}
 
 
 def _in_order(query: dict[str, Any]) -> dict[str, str]:

@@ -152,7 +152,7 @@ def test_objects_are_stored_under_their_owner_s_sub(ann: Chain, bob: Chain, hers
     users = cognito.list_users(UserPoolId=endpoints.user_pool_id)["Users"]  # other tests have users of their own
     subs = {attribute["Value"] for user in users for attribute in user["Attributes"] if attribute["Name"] == "sub"}
     assert {ann.sub, bob.sub} <= subs
-    assert {stored_object["Key"].split("/")[1] for stored_object in stored} <= subs
+    assert {stored_object["Key"].split("/")[2] for stored_object in stored} <= subs
 
 
 def test_afterwards_ann_has_what_she_had_and_can_send_every_request(ann: Chain, bob: Chain, hers: Hers) -> None:
