@@ -16,10 +16,10 @@ from sightline.pricing.month import AtRest, month
 from sightline.pricing.prices import DATE, REGION, dollars, rekognition_dollars
 from sightline.pricing.quote import SCENARIOS, add_arguments, dollar_text, quote, usage_of
 from sightline.pricing.units import Units, message_units
+from tests.benchmarks.price.apart import units_apart
 from tests.benchmarks.price.idle import at_rest, dashboard_price, metrics_price
-from tests.benchmarks.price.meter import Step, measure
 from tests.benchmarks.price.tables import PUT, tables
-from tests.benchmarks.price.units import DETECTORS, LABELS, edge_line, units_of
+from tests.benchmarks.price.units import DETECTORS, LABELS, edge_line
 from tests.stacks import ROOT, resources
 
 PAGE = (ROOT / "docs/costs.md").read_text()
@@ -71,17 +71,16 @@ def test_the_page_has_the_command_of_every_example_and_what_it_prints() -> None:
 @pytest.mark.parametrize("labels", LABELS)
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_the_units_are_those_of_the_functions(detector: str, labels: int) -> None:
-    for function, step in measure(detector, labels, 1).items():
-        assert_same(message_units(function, detector, labels, 1), step)
+    for function, counted in units_apart(detector, labels, 1).items():
+        assert_same(message_units(function, detector, labels, 1), counted)
 
 
 def test_a_batch_shares_what_it_pays_for_once() -> None:
-    for function, step in measure("edge", 1, 10).items():
-        assert_same(message_units(function, "edge", 1, 10).times(10), step, lines=10)
+    for function, counted in units_apart("edge", 1, 10).items():
+        assert_same(message_units(function, "edge", 1, 10).times(10), counted, lines=10)
 
 
-def assert_same(units: Units, step: Step, lines: int = 1) -> None:
-    counted = units_of(step)
+def assert_same(units: Units, counted: Units, lines: int = 1) -> None:
     assert units._replace(logged=0) == pytest.approx(counted._replace(logged=0), abs=0.1)
     assert units.logged == pytest.approx(counted.logged, abs=lines * LOGGED_MORE_OR_LESS)
 
