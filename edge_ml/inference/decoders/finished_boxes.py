@@ -34,8 +34,11 @@ class EndToEndDecoder:
         return _finished(self._bundle, corners, scores, labels, source)
 
 
-class SsdDecoder:
-    """Decodes TensorFlow's: boxes (1, N, 4) as top, left, bottom, right in fractions; scores and labels (1, N)."""
+class ColumnsDecoder:
+    """Decodes boxes (N, 4), scores (N,) and labels (N,) of separate outputs, with or without a batch before them.
+
+    `ssd`, TensorFlow's: top, left, bottom, right in fractions. `torchvision`: left, top, right, bottom in pixels.
+    """
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
@@ -44,21 +47,11 @@ class SsdDecoder:
 
     def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
         """Return the objects, best first; raises ImageError."""
-        corners = outputs[0].reshape(-1, 4).astype(np.float64)[:, [1, 0, 3, 2]]
-        return _finished(self._bundle, corners, outputs[1].ravel(), outputs[2].ravel(), source)
-
-
-class TorchvisionDecoder:
-    """Decodes torchvision's detectors: boxes (N, 4) as left, top, right, bottom in pixels, scores and labels (N,)."""
-
-    def __init__(self, bundle: ModelBundle) -> None:
-        self._bundle = bundle
-        names = (bundle.output.boxes, bundle.output.name, bundle.output.classes)
-        self.outputs: Shapes = shapes_of_rows(names, 4, None, None)
-
-    def decode(self, outputs: list[Array], source: Size) -> "list[Detection]":
-        """Return the objects, best first; raises ImageError."""
-        corners = outputs[0].reshape(-1, 4).astype(np.float64) / (*self._bundle.fit.size, *self._bundle.fit.size)
+        boxes = outputs[0].reshape(-1, 4).astype(np.float64)
+        if self._bundle.output.decoding == "ssd":
+            corners = boxes[:, [1, 0, 3, 2]]
+        else:
+            corners = boxes / (*self._bundle.fit.size, *self._bundle.fit.size)
         return _finished(self._bundle, corners, outputs[1].ravel(), outputs[2].ravel(), source)
 
 

@@ -65,6 +65,7 @@ def _in_archive(path: Path) -> bytes:
             raise LabelsError(f"is an archive whose {found} is larger than {_MOST_BYTES // 1024**2} MB")
         try:
             return archive.read(found)
+        # zipfile raises RuntimeError for an encrypted entry, and NotImplementedError for a compression it lacks.
         except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
             raise LabelsError(f"is an archive whose {found} cannot be read: {error}") from error
 
